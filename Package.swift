@@ -1,0 +1,34 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+let package = Package(
+  name: "pya",
+  platforms: [.macOS(.v14)],
+  products: [
+    .executable(name: "pya", targets: ["PyaCommand"]),
+    .library(name: "Pya", targets: ["Pya"]),
+    .library(name: "PyaSyntax", targets: ["PyaSyntax"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/attaswift/BigInt", from: "6.0.0"),
+  ],
+  targets: [
+    .target(name: "PyaSyntax"),
+    .target(
+      name: "Pya",
+      dependencies: ["PyaSyntax", .product(name: "BigInt", package: "BigInt")]),
+    .systemLibrary(name: "CReadline", pkgConfig: "readline", providers: [.apt(["libreadline-dev"]), .brew(["readline"])]),
+    .executableTarget(
+      name: "PyaCommand",
+      dependencies: [
+        "Pya", "PyaSyntax", "CReadline",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .testTarget(name: "PyaSyntaxTests", dependencies: ["PyaSyntax"]),
+    .testTarget(name: "PyaTests", dependencies: ["Pya"]),
+    .testTarget(name: "ProgramTests", dependencies: ["Pya"], exclude: ["Programs"]),
+    .testTarget(name: "CommandTests", dependencies: ["PyaCommand"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
