@@ -18,7 +18,7 @@ let package = Package(
     .target(
       name: "Pya",
       dependencies: ["PyaSyntax", .product(name: "BigInt", package: "BigInt")]),
-    .systemLibrary(name: "CReadline", pkgConfig: "readline", providers: [.apt(["libreadline-dev"]), .brew(["readline"])]),
+    .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"]), .brew(["readline"])]),
     .executableTarget(
       name: "PyaCommand",
       dependencies: [

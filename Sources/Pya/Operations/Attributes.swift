@@ -1,0 +1,273 @@
+/// `value.name`, `value.name = x`, `del value.name`: Python's attribute protocol.
+///
+/// Nodes have inline caches in front of these; this is the whole rule. For a class written in the program:
+/// `__getattribute__`, then data descriptors of the type, the instance's own attributes, other attributes of the type,
+/// `__getattr__`.
+extension Runtime {
+  func getAttribute(_ value: Value, _ name: StringObject) throws(Raised) -> Value {
+    let type = type(of: value)
+    if let override = type.special(.getattribute) { return try getOverridden(value, type, name, override) }
+    if let found = try findAttribute(value, name) { return found }
+    if let fallback = type.special(.getattr) { return try callSpecial(fallback, value, [.object(name)]) }
+    throw missingAttribute(value, name)
+  }
+
+  func getAttribute(_ value: Value, _ name: String) throws(Raised) -> Value { try getAttribute(value, intern(name)) }
+
+  /// Nil when there is no such attribute; other errors are thrown.
+  func getAttributeIfPresent(_ value: Value, _ name: StringObject) throws(Raised) -> Value? {
+    let type = type(of: value)
+    if type.special(.getattribute) == nil, type.special(.getattr) == nil {
+      do { return try findAttribute(value, name) } catch {
+        if matches(error, "AttributeError") { return nil }
+        throw error
+      }
+    }
+    do { return try getAttribute(value, name) } catch {
+      if matches(error, "AttributeError") { return nil }
+      throw error
+    }
+  }
+
+  private func getOverridden(_ value: Value, _ type: TypeObject, _ name: StringObject, _ override: Value) throws(Raised)
+    -> Value
+  {
+    do { return try callSpecial(override, value, [.object(name)]) } catch {
+      guard matches(error, "AttributeError"), let fallback = type.special(.getattr) else { throw error }
+      return try callSpecial(fallback, value, [.object(name)])
+    }
+  }
+
+  /// `object.__getattribute__`, with nil for "not there".
+  func findAttribute(_ value: Value, _ name: StringObject) throws(Raised) -> Value? {
+    let name = intern(name)
+    if case .object(let object) = value, object.kind == .type {
+      return try findTypeAttribute(unsafeDowncast(object, to: TypeObject.self), name)
+    }
+    let type = type(of: value)
+    let onType = type.lookup(name)
+    if let onType, case .object(let descriptor) = onType, isDataDescriptor(descriptor) {
+      return try bind(onType, to: value)
+    }
+    if case .object(let object) = value {
+      if object.kind == .instance {
+        let instance = unsafeDowncast(object, to: Instance.self)
+        if let index = instance.shape.index(of: name) {
+          let found = instance.slot(index).pointee
+          if !found.isUndefined { return found }
+        } else if let found = instance.dictionary?.getString(name) {
+          return found
+        }
+      } else if object.kind == .superProxy {
+        return try object.nativeAttribute(name, self)
+      } else if let found = object.existingInstanceDictionary?.getString(name) {
+        return found
+      }
+      if let onType { return try bind(onType, to: value) }
+      if let native = try object.nativeAttribute(name, self) { return native }
+      if name === names.dict, let dictionary = object.instanceDictionary(self) { return .object(dictionary) }
+      if name === names.class { return .object(type) }
+      return nil
+    }
+    if let onType { return try bind(onType, to: value) }
+    if name === names.class { return .object(type) }
+    return nil
+  }
+
+  /// `type.__getattribute__`: data descriptors of the metatype, the class and its ancestors, the metatype.
+  private func findTypeAttribute(_ owner: TypeObject, _ name: StringObject) throws(Raised) -> Value? {
+    let metatype = owner.type
+    let onMetatype = metatype.lookup(name)
+    if let onMetatype, case .object(let descriptor) = onMetatype, isDataDescriptor(descriptor) {
+      return try bind(onMetatype, to: .object(owner))
+    }
+    if let onType = owner.lookup(name) {
+      guard case .object(let descriptor) = onType else { return onType }
+      if descriptor.isDescriptor { return try descriptor.descriptorGet(self, instance: .undefined, owner: owner) }
+      if descriptor.kind == .instance, let get = descriptor.type.lookup(names[.get]) {
+        return try callSpecial(get, onType, [.none, .object(owner)])
+      }
+      return onType
+    }
+    if let onMetatype { return try bind(onMetatype, to: .object(owner)) }
+    if name === names.dict { return .object(owner.attributes) }
+    if name === names.class { return .object(metatype) }
+    return nil
+  }
+
+  /// What an attribute found on a type gives for an instance: methods are bound, descriptors asked.
+  @inline(__always)
+  func bind(_ attribute: Value, to instance: Value) throws(Raised) -> Value {
+    guard case .object(let object) = attribute else { return attribute }
+    return try bindObject(object, to: instance)
+  }
+
+  private func bindObject(_ object: Object, to instance: Value) throws(Raised) -> Value {
+    if object.isDescriptor {
+      return try object.descriptorGet(self, instance: instance, owner: type(of: instance))
+    }
+    if object.kind == .instance, let get = object.type.lookup(names[.get]) {
+      return try callSpecial(get, .object(object), [instance, .object(type(of: instance))])
+    }
+    return .object(object)
+  }
+
+  @inline(__always)
+  func isDataDescriptor(_ object: Object) -> Bool {
+    if object.isDataDescriptor { return true }
+    guard object.kind == .instance else { return false }
+    return object.type.lookup(names[.set]) != nil || object.type.lookup(names[.delete]) != nil
+  }
+
+  // MARK: Storing
+
+  func setAttribute(_ value: Value, _ name: StringObject, _ newValue: Value) throws(Raised) {
+    let type = type(of: value)
+    if let override = type.special(.setattr) {
+      _ = try callSpecial(override, value, [.object(name), newValue])
+      return
+    }
+    try storeAttribute(value, intern(name), newValue)
+  }
+
+  func deleteAttribute(_ value: Value, _ name: StringObject) throws(Raised) {
+    let type = type(of: value)
+    if let override = type.special(.delattr) {
+      _ = try callSpecial(override, value, [.object(name)])
+      return
+    }
+    try storeAttribute(value, intern(name), .undefined)
+  }
+
+  /// `object.__setattr__`, or with an undefined value `object.__delattr__`. The name is interned.
+  func storeAttribute(_ value: Value, _ name: StringObject, _ newValue: Value) throws(Raised) {
+    if case .object(let object) = value, object.kind == .type {
+      return try storeTypeAttribute(unsafeDowncast(object, to: TypeObject.self), name, newValue)
+    }
+    let type = type(of: value)
+    if let onType = type.lookup(name), case .object(let descriptor) = onType {
+      if descriptor.isDataDescriptor {
+        return try descriptor.descriptorSet(self, instance: value, value: newValue)
+      }
+      if descriptor.kind == .instance {
+        let method: SpecialMethod = newValue.isUndefined ? .delete : .set
+        if let setter = descriptor.type.lookup(names[method]) {
+          _ = try callSpecial(setter, onType, newValue.isUndefined ? [value] : [value, newValue])
+          return
+        }
+      }
+    }
+    guard case .object(let object) = value else { throw cannotStore(value, name, newValue) }
+    if name === names.class, object.kind == .instance, let newType = newValue.type { return try setClass(object, newType) }
+    if try object.setNativeAttribute(name, newValue, self) { return }
+    if object.kind == .instance {
+      try storeInSlots(unsafeDowncast(object, to: Instance.self), name, newValue)
+    } else if let dictionary = object.instanceDictionary(self), object.kind != .type {
+      if newValue.isUndefined {
+        guard dictionary.removeString(name) != nil else { throw missingAttribute(value, name) }
+      } else {
+        dictionary.setString(name, newValue)
+      }
+    } else {
+      throw cannotStore(value, name, newValue)
+    }
+  }
+
+  private func storeInSlots(_ instance: Instance, _ name: StringObject, _ newValue: Value) throws(Raised) {
+    if let dictionary = instance.dictionary {
+      if newValue.isUndefined {
+        guard dictionary.removeString(name) != nil else { throw missingAttribute(.object(instance), name) }
+      } else {
+        dictionary.setString(name, newValue)
+      }
+    } else if newValue.isUndefined {
+      // Deleting breaks the order that shapes stand for: the attributes go on in a dictionary.
+      guard instance.shape.index(of: name) != nil, let dictionary = instance.instanceDictionary(self),
+        dictionary.removeString(name) != nil
+      else { throw missingAttribute(.object(instance), name) }
+    } else if let index = instance.shape.index(of: name) {
+      instance.slot(index).pointee = newValue
+    } else if instance.type.hasNoInstanceDictionary {
+      throw cannotStore(.object(instance), name, newValue)
+    } else {
+      instance.append(name, newValue)
+    }
+  }
+
+  private func storeTypeAttribute(_ owner: TypeObject, _ name: StringObject, _ newValue: Value) throws(Raised) {
+    if let onMetatype = owner.type.lookup(name), case .object(let descriptor) = onMetatype {
+      if descriptor.isDataDescriptor {
+        return try descriptor.descriptorSet(self, instance: .object(owner), value: newValue)
+      }
+      if descriptor.kind == .instance, let setter = descriptor.type.lookup(names[newValue.isUndefined ? .delete : .set]) {
+        _ = try callSpecial(setter, onMetatype, newValue.isUndefined ? [.object(owner)] : [.object(owner), newValue])
+        return
+      }
+    }
+    guard owner.isHeap else {
+      throw typeError("cannot set '\(name.text)' attribute of immutable type '\(owner.name)'")
+    }
+    if try owner.setNativeAttribute(name, newValue, self) { return }
+    let old = owner.attributes.getString(name)
+    if newValue.isUndefined {
+      guard owner.attributes.removeString(name) != nil else {
+        throw attributeError("type object '\(owner.name)' has no attribute '\(name.text)'")
+      }
+    } else {
+      owner.attributes.setString(name, newValue)
+    }
+    // Inline caches never hold plain data of a class, so replacing one number by another leaves them valid.
+    if let old, isPlainData(old), isPlainData(newValue), !newValue.isUndefined { return refreshLookups(owner) }
+    owner.didChange()
+  }
+
+  private func isPlainData(_ value: Value) -> Bool {
+    guard case .object(let object) = value else { return true }
+    switch object.kind {
+    case .string, .bytes, .bigInt, .list, .dict, .tuple, .set: return true
+    default: return false
+    }
+  }
+
+  /// The lookup cache holds values: those of this class and below are wrong now.
+  private func refreshLookups(_ owner: TypeObject) { owner.forgetLookups() }
+
+  private func setClass(_ object: Object, _ newType: TypeObject) throws(Raised) {
+    guard newType.instanceKind == .instance, newType.isHeap else {
+      throw typeError("__class__ assignment only supported for mutable types or ModuleType subclasses")
+    }
+    _ = object.instanceDictionary(self)
+    object.type = newType
+    unsafeDowncast(object, to: Instance.self).shape = newType.dictionaryShape
+  }
+
+  // MARK: Complaints
+
+  func missingAttribute(_ value: Value, _ name: StringObject) -> Raised {
+    let subject: String
+    if let type = value.type {
+      subject = "type object '\(type.name)'"
+    } else if let module = value.cast(.module, to: ModuleObject.self) {
+      subject = "module '\(module.name)'"
+    } else {
+      subject = "'\(typeName(value))' object"
+    }
+    let raised = attributeError("\(subject) has no attribute '\(name.text)'")
+    raised.exception.fields["name"] = .object(name)
+    raised.exception.fields["obj"] = value
+    return raised
+  }
+
+  private func cannotStore(_ value: Value, _ name: StringObject, _ newValue: Value) -> Raised {
+    let type = type(of: value)
+    if newValue.isUndefined { return missingAttribute(value, name) }
+    if type.lookup(name) != nil {
+      return attributeError("'\(type.name)' object attribute '\(name.text)' is read-only")
+    }
+    let raised = attributeError(
+      "'\(type.name)' object has no attribute '\(name.text)' and no __dict__ for setting new attributes")
+    raised.exception.fields["name"] = .object(name)
+    raised.exception.fields["obj"] = value
+    return raised
+  }
+}

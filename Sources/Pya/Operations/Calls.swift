@@ -1,0 +1,104 @@
+/// Calling values.
+extension Runtime {
+  /// Calls any value. The arguments stay the caller's.
+  @inline(__always)
+  func call(_ callee: Value, _ arguments: Arguments) throws(Raised) -> Value {
+    guard case .object(let object) = callee else { throw typeError("'\(typeName(callee))' object is not callable") }
+    return try object.call(self, arguments)
+  }
+
+  func call(_ callee: Value) throws(Raised) -> Value { try call(callee, Arguments(machine.pointee.stackTop, 0)) }
+
+  func call(_ callee: Value, _ first: Value) throws(Raised) -> Value {
+    let base = try machine.reserve(1)
+    base.initialize(to: first)
+    defer { machine.release(base, 1) }
+    return try call(callee, Arguments(base, 1))
+  }
+
+  func call(_ callee: Value, _ first: Value, _ second: Value) throws(Raised) -> Value {
+    let base = try machine.reserve(2)
+    base.initialize(to: first)
+    (base + 1).initialize(to: second)
+    defer { machine.release(base, 2) }
+    return try call(callee, Arguments(base, 2))
+  }
+
+  func call(_ callee: Value, _ first: Value, _ second: Value, _ third: Value) throws(Raised) -> Value {
+    try call(callee, [first, second, third])
+  }
+
+  func call(_ callee: Value, _ positional: [Value], keywords: [(name: StringObject, value: Value)] = []) throws(Raised)
+    -> Value
+  {
+    try withArguments(positional, keywords: keywords) { (arguments) throws(Raised) in try call(callee, arguments) }
+  }
+
+  /// Lays values out on the value stack for the time of `body`.
+  func withArguments<Result>(
+    _ positional: [Value], keywords: [(name: StringObject, value: Value)] = [],
+    _ body: (Arguments) throws(Raised) -> Result
+  ) throws(Raised) -> Result {
+    let total = positional.count + keywords.count
+    let base = try machine.reserve(total)
+    defer { machine.release(base, total) }
+    for (index, value) in positional.enumerated() { (base + index).initialize(to: value) }
+    for (index, keyword) in keywords.enumerated() { (base + positional.count + index).initialize(to: keyword.value) }
+    return try body(Arguments(base, positional.count, keywordNames: keywords.map(\.name)))
+  }
+
+  /// `object.name(arguments...)`.
+  func callMethod(_ receiver: Value, _ name: String, _ positional: [Value] = []) throws(Raised) -> Value {
+    try call(try getAttribute(receiver, intern(name)), positional)
+  }
+
+  /// Calls a special method found on the type: a function gets the receiver as its first argument, another descriptor is
+  /// bound first.
+  func callSpecial(_ method: Value, _ receiver: Value, _ rest: [Value] = []) throws(Raised) -> Value {
+    if case .object(let object) = method, object.kind == .function || object.kind == .nativeFunction {
+      return try call(method, [receiver] + rest)
+    }
+    return try call(try bind(method, to: receiver), rest)
+  }
+
+  /// What an object without a native way of being called does: its class's `__call__`.
+  func callThroughSpecialMethod(_ object: Object, _ arguments: Arguments) throws(Raised) -> Value {
+    guard let method = object.type.lookup(names[.call]) else {
+      throw typeError("'\(object.type.name)' object is not callable")
+    }
+    let bound = try bind(method, to: .object(object))
+    return try call(bound, arguments)
+  }
+
+  func isCallable(_ value: Value) -> Bool {
+    guard case .object(let object) = value else { return false }
+    switch object.kind {
+    case .function, .nativeFunction, .boundMethod, .type, .staticMethod, .classMethod: return true
+    default: return object.type.lookup(names[.call]) != nil
+    }
+  }
+
+  // MARK: Guards
+
+  /// Counts a recursion of the interpreter's own (`repr` of nested lists, `==`, `json`, ...) and of Python calls.
+  @inline(__always)
+  func enter() throws(Raised) {
+    machine.pointee.depth += 1
+    if machine.pointee.depth > machine.pointee.depthLimit || machine.nativeStackIsExhausted {
+      machine.pointee.depth -= 1
+      throw recursionError()
+    }
+  }
+
+  @inline(__always)
+  func leave() { machine.pointee.depth -= 1 }
+}
+
+extension UnsafeMutablePointer where Pointee == Machine {
+  /// Whether the native stack is used up to its reserve. The address of a local variable stands for the stack pointer.
+  @inline(__always)
+  var nativeStackIsExhausted: Bool {
+    var probe: UInt8 = 0
+    return withUnsafeMutablePointer(to: &probe) { UInt(bitPattern: $0) } < pointee.nativeStackLimit
+  }
+}

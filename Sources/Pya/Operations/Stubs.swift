@@ -1,0 +1,35 @@
+import PyaSyntax
+// Signatures that Operations/ must provide; each moves to its own file as it is written.
+extension Runtime {
+  // numbers
+  func binary(_ op: BinaryOperator, _ a: Value, _ b: Value) throws(Raised) -> Value { fatalError("stub") }
+  func inPlace(_ op: BinaryOperator, _ a: Value, _ b: Value) throws(Raised) -> Value { fatalError("stub") }
+  func negate(_ a: Value) throws(Raised) -> Value { fatalError("stub") }
+  func positive(_ a: Value) throws(Raised) -> Value { fatalError("stub") }
+  func invert(_ a: Value) throws(Raised) -> Value { fatalError("stub") }
+  func hash(_ a: Value) throws(Raised) -> Int { fatalError("stub") }
+  func equals(_ a: Value, _ b: Value) throws(Raised) -> Bool { fatalError("stub") }
+  func compare(_ op: ComparisonOperator, _ a: Value, _ b: Value) throws(Raised) -> Value { fatalError("stub") }
+  func isLess(_ a: Value, _ b: Value) throws(Raised) -> Bool { fatalError("stub") }
+  /// An int (through `__index__`); OverflowError when beyond a word.
+  func index(_ a: Value) throws(Raised) -> Int { fatalError("stub") }
+  // containers
+  func length(_ a: Value) throws(Raised) -> Int { fatalError("stub") }
+  func lengthFromSpecial(_ method: Value, _ a: Value) throws(Raised) -> Int { fatalError("stub") }
+  func getItem(_ a: Value, _ key: Value) throws(Raised) -> Value { fatalError("stub") }
+  func setItem(_ a: Value, _ key: Value, _ value: Value) throws(Raised) { fatalError("stub") }
+  func deleteItem(_ a: Value, _ key: Value) throws(Raised) { fatalError("stub") }
+  func contains(_ container: Value, _ item: Value) throws(Raised) -> Bool { fatalError("stub") }
+  func iterator(_ a: Value) throws(Raised) -> IteratorObject { fatalError("stub") }
+  func forEach(_ a: Value, _ body: (Value) throws(Raised) -> Void) throws(Raised) { fatalError("stub") }
+  func array(_ a: Value) throws(Raised) -> [Value] { fatalError("stub") }
+  // strings
+  func repr(_ a: Value) throws(Raised) -> StringObject { fatalError("stub") }
+  func str(_ a: Value) throws(Raised) -> StringObject { fatalError("stub") }
+  func ascii(_ a: Value) throws(Raised) -> StringObject { fatalError("stub") }
+  func format(_ a: Value, _ spec: StringObject) throws(Raised) -> StringObject { fatalError("stub") }
+  // exceptions and types
+  func fillFields(of exception: ExceptionObject) { fatalError("stub") }
+  func instantiate(_ type: TypeObject, _ arguments: Arguments) throws(Raised) -> Value { fatalError("stub") }
+  func runFinalizer(of object: Instance) { fatalError("stub") }
+}

@@ -1,0 +1,41 @@
+/// What a call passes: positional values, then the values of keyword arguments, side by side in memory that belongs to the
+/// caller for the time of the call.
+struct Arguments {
+  let base: UnsafeMutablePointer<Value>
+  /// How many are positional.
+  let count: Int
+  /// The names of the values after the positional ones. Interned.
+  let keywordNames: [StringObject]
+
+  @inline(__always)
+  init(_ base: UnsafeMutablePointer<Value>, _ count: Int, keywordNames: [StringObject] = []) {
+    self.base = base
+    self.count = count
+    self.keywordNames = keywordNames
+  }
+
+  /// A positional argument; `undefined` when the call did not give it.
+  @inline(__always)
+  subscript(_ index: Int) -> Value { index < count ? base[index] : .undefined }
+
+  @inline(__always)
+  var hasKeywords: Bool { !keywordNames.isEmpty }
+
+  /// The positional arguments.
+  var positional: [Value] { Array(UnsafeBufferPointer(start: base, count: count)) }
+
+  /// The keyword arguments, in call order.
+  var keywords: [(name: StringObject, value: Value)] {
+    keywordNames.enumerated().map { ($1, base[count + $0]) }
+  }
+
+  /// The value passed for a keyword.
+  func keyword(_ name: String) -> Value? {
+    for (index, candidate) in keywordNames.enumerated() where candidate.text == name { return base[count + index] }
+    return nil
+  }
+
+  /// Without the first positional argument, which there must be: what a method passes on.
+  @inline(__always)
+  var dropFirst: Arguments { Arguments(base + 1, count - 1, keywordNames: keywordNames) }
+}

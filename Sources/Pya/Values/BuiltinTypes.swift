@@ -1,0 +1,93 @@
+/// The types that exist before any program runs. Their methods are added by Builtins/.
+struct BuiltinTypes {
+  let object, type: TypeObject
+  let int, bool, float, complex, str, bytes, bytearray: TypeObject
+  let list, tuple, dict, set, frozenset, range, slice: TypeObject
+  let none, ellipsis, notImplemented: TypeObject
+  let function, builtinFunction, method, methodDescriptor, getSetDescriptor, module, cell, code, frame, traceback: TypeObject
+  let property, staticMethod, classMethod, superType: TypeObject
+  let generator, coroutine, asyncGenerator, asyncGeneratorStep: TypeObject
+  let dictKeys, dictValues, dictItems: TypeObject
+  let baseException: TypeObject
+
+  /// Every iterator type of the built-ins, by its Python name (`list_iterator`, `map`, ...), made on first mention.
+  let iterators: IteratorTypes
+
+  init(_ runtime: Runtime) {
+    // `object` and `type` need each other, and both a dictionary, whose type is not there yet.
+    type = TypeObject(runtime, metatype: nil, name: "type", bases: [], instanceKind: .type, isHeap: false)
+    object = TypeObject(runtime, metatype: type, name: "object", bases: [], instanceKind: .instance, isHeap: false)
+    type.type = type
+    type.setBases([object], mro: [type, object])
+    let (type, object) = (type, object)
+
+    func make(_ name: String, _ kind: Kind = .other, base: TypeObject? = nil, isFinal: Bool = false) -> TypeObject {
+      let made = TypeObject(
+        runtime, metatype: type, name: name, bases: [base ?? object], instanceKind: kind, isHeap: false)
+      made.isFinal = isFinal
+      return made
+    }
+    dict = make("dict", .dict)
+    for made in [type, object, dict] { made.attributes.type = dict }
+    int = make("int", .bigInt)
+    bool = make("bool", .bigInt, base: int, isFinal: true)
+    float = make("float", .floatInstance)
+    complex = make("complex", .complex)
+    str = make("str", .string)
+    bytes = make("bytes", .bytes)
+    bytearray = make("bytearray", .byteArray)
+    list = make("list", .list)
+    tuple = make("tuple", .tuple)
+    set = make("set", .set)
+    frozenset = make("frozenset", .set)
+    range = make("range", .range, isFinal: true)
+    slice = make("slice", .slice, isFinal: true)
+    none = make("NoneType", isFinal: true)
+    ellipsis = make("ellipsis", isFinal: true)
+    notImplemented = make("NotImplementedType", isFinal: true)
+    function = make("function", .function, isFinal: true)
+    builtinFunction = make("builtin_function_or_method", .nativeFunction, isFinal: true)
+    method = make("method", .boundMethod, isFinal: true)
+    methodDescriptor = make("method_descriptor", .nativeFunction, isFinal: true)
+    getSetDescriptor = make("getset_descriptor", isFinal: true)
+    module = make("module", .module)
+    cell = make("cell", .cell, isFinal: true)
+    code = make("code", .code, isFinal: true)
+    frame = make("frame", isFinal: true)
+    traceback = make("traceback", isFinal: true)
+    property = make("property", .property)
+    staticMethod = make("staticmethod", .staticMethod)
+    classMethod = make("classmethod", .classMethod)
+    superType = make("super", .superProxy)
+    generator = make("generator", .generator, isFinal: true)
+    coroutine = make("coroutine", .coroutine, isFinal: true)
+    asyncGenerator = make("async_generator", .asyncGenerator, isFinal: true)
+    asyncGeneratorStep = make("async_generator_asend", isFinal: true)
+    dictKeys = make("dict_keys", .dictView, isFinal: true)
+    dictValues = make("dict_values", .dictView, isFinal: true)
+    dictItems = make("dict_items", .dictView, isFinal: true)
+    baseException = make("BaseException", .exception)
+    iterators = IteratorTypes(runtime, metatype: type, object: object)
+  }
+}
+
+/// Iterator types, made when first asked for.
+final class IteratorTypes {
+  private unowned let runtime: Runtime
+  private let metatype: TypeObject
+  private let object: TypeObject
+  private var types: [String: TypeObject] = [:]
+
+  init(_ runtime: Runtime, metatype: TypeObject, object: TypeObject) {
+    self.runtime = runtime
+    self.metatype = metatype
+    self.object = object
+  }
+
+  subscript(_ name: String) -> TypeObject {
+    if let type = types[name] { return type }
+    let type = TypeObject(runtime, metatype: metatype, name: name, bases: [object], instanceKind: .iterator, isHeap: false)
+    types[name] = type
+    return type
+  }
+}

@@ -1,0 +1,16 @@
+/// A `bytes`, or with kind `.byteArray` a `bytearray`, which programs may change.
+final class BytesObject: Object {
+  final var bytes: [UInt8]
+  final var dictionary: DictObject?
+
+  init(type: TypeObject, kind: Kind = .bytes, _ bytes: [UInt8]) {
+    self.bytes = bytes
+    super.init(type: type, kind: kind)
+  }
+
+  override func instanceDictionary(_ runtime: Runtime) -> DictObject? {
+    if dictionary == nil, type.isHeap, !type.hasNoInstanceDictionary { dictionary = DictObject(runtime) }
+    return dictionary
+  }
+  override var existingInstanceDictionary: DictObject? { dictionary }
+}

@@ -1,0 +1,121 @@
+/// `instance.method`: a function with its first argument.
+final class BoundMethod: Object {
+  let function: Value
+  let receiver: Value
+
+  init(_ runtime: Runtime, function: Value, receiver: Value) {
+    self.function = function
+    self.receiver = receiver
+    let isNative = function.cast(.nativeFunction, to: NativeFunction.self) != nil
+    super.init(type: isNative ? runtime.types.builtinFunction : runtime.types.method, kind: .boundMethod)
+  }
+
+  override func call(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {
+    let total = arguments.count + arguments.keywordNames.count + 1
+    let base = try runtime.machine.reserve(total)
+    defer { runtime.machine.release(base, total) }
+    base.initialize(to: receiver)
+    for index in 0..<(total - 1) { (base + index + 1).initialize(to: arguments.base[index]) }
+    return try runtime.call(function, Arguments(base, arguments.count + 1, keywordNames: arguments.keywordNames))
+  }
+}
+
+/// `property(fget, fset, fdel, doc)`.
+final class PropertyObject: Object {
+  var getter: Value
+  var setter: Value
+  var deleter: Value
+  var doc: Value
+  /// The attribute's name, once a class body has bound it.
+  var name: StringObject?
+
+  init(type: TypeObject, getter: Value, setter: Value, deleter: Value, doc: Value) {
+    self.getter = getter
+    self.setter = setter
+    self.deleter = deleter
+    self.doc = doc
+    super.init(type: type, kind: .property)
+  }
+
+  override var isDescriptor: Bool { true }
+  override var isDataDescriptor: Bool { true }
+
+  override func descriptorGet(_ runtime: Runtime, instance: Value, owner: TypeObject) throws(Raised) -> Value {
+    if instance.isUndefined { return .object(self) }
+    if getter.isNone { throw runtime.attributeError("property\(label) of '\(owner.name)' object has no getter") }
+    return try runtime.call(getter, instance)
+  }
+
+  override func descriptorSet(_ runtime: Runtime, instance: Value, value: Value) throws(Raised) {
+    let function = value.isUndefined ? deleter : setter
+    if function.isNone {
+      throw runtime.attributeError(
+        "property\(label) of '\(runtime.typeName(instance))' object has no \(value.isUndefined ? "deleter" : "setter")")
+    }
+    _ = value.isUndefined ? try runtime.call(function, instance) : try runtime.call(function, instance, value)
+  }
+
+  private var label: String { name.map { " '\($0.text)'" } ?? "" }
+}
+
+/// `staticmethod(f)`.
+final class StaticMethodObject: Object {
+  let function: Value
+
+  init(_ runtime: Runtime, _ function: Value) {
+    self.function = function
+    super.init(type: runtime.types.staticMethod, kind: .staticMethod)
+  }
+
+  override var isDescriptor: Bool { true }
+  override func descriptorGet(_ runtime: Runtime, instance: Value, owner: TypeObject) throws(Raised) -> Value { function }
+  override func call(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {
+    try runtime.call(function, arguments)
+  }
+}
+
+/// `classmethod(f)`.
+final class ClassMethodObject: Object {
+  let function: Value
+
+  init(_ runtime: Runtime, _ function: Value) {
+    self.function = function
+    super.init(type: runtime.types.classMethod, kind: .classMethod)
+  }
+
+  override var isDescriptor: Bool { true }
+  override func descriptorGet(_ runtime: Runtime, instance: Value, owner: TypeObject) throws(Raised) -> Value {
+    .object(BoundMethod(runtime, function: function, receiver: .object(owner)))
+  }
+}
+
+/// An attribute of a built-in type that Swift computes: `exception.args`, `function.__name__`.
+final class NativeAttribute: Object {
+  let name: String
+  private let getter: (Runtime, Value) throws(Raised) -> Value
+  private let setter: ((Runtime, Value, Value) throws(Raised) -> Void)?
+
+  init(
+    _ runtime: Runtime, _ name: String, get: @escaping (Runtime, Value) throws(Raised) -> Value,
+    set: ((Runtime, Value, Value) throws(Raised) -> Void)? = nil
+  ) {
+    self.name = name
+    getter = get
+    setter = set
+    super.init(type: runtime.types.getSetDescriptor, kind: .other)
+  }
+
+  override var isDescriptor: Bool { true }
+  override var isDataDescriptor: Bool { true }
+
+  override func descriptorGet(_ runtime: Runtime, instance: Value, owner: TypeObject) throws(Raised) -> Value {
+    instance.isUndefined ? .object(self) : try getter(runtime, instance)
+  }
+
+  override func descriptorSet(_ runtime: Runtime, instance: Value, value: Value) throws(Raised) {
+    guard let setter else {
+      throw runtime.attributeError("attribute '\(name)' of '\(runtime.typeName(instance))' objects is not writable")
+    }
+    try setter(runtime, instance, value)
+  }
+}

@@ -1,0 +1,330 @@
+/// A `dict`: CPython's compact table. Entries lie in insertion order in one array; a table of indices into it is probed by
+/// hash. Up to eight entries are searched in order, without a table.
+///
+/// A lookup may call the program's `__eq__`, which may change this very dictionary: every probe loop looks at `changes` after such a
+/// call and starts over if it moved.
+final class DictObject: Object {
+  struct Entry {
+    var hash: Int
+    /// `undefined` in a deleted entry.
+    var key: Value
+    var value: Value
+  }
+
+  /// Entries in use are `entries[0..<used]`, deleted ones among them.
+  final private(set) var entries: UnsafeMutablePointer<Entry>
+  final private(set) var used = 0
+  /// Entries that are not deleted.
+  final private(set) var count = 0
+  /// Changes whenever a key is added, removed or moved (not when a value is replaced): validity of an entry's index.
+  final private(set) var changes = 0
+  private final var capacity: Int
+  /// -1: free; -2: deleted; else an index into `entries`. Nil for small dictionaries.
+  private final var table: UnsafeMutablePointer<Int32>?
+  private final var mask = 0
+  final var attributes: DictObject?
+
+  private static let smallCapacity = 8
+
+  convenience init(_ runtime: Runtime) { self.init(type: runtime.types.dict) }
+
+  init(type: TypeObject) {
+    entries = DictObject.noEntries
+    capacity = 0
+    super.init(type: type, kind: .dict)
+  }
+
+  /// For the bootstrap, when there is no type `dict` yet.
+  init(untyped: Void) {
+    entries = DictObject.noEntries
+    capacity = 0
+    super.init(untypedKind: .dict)
+  }
+
+  private static var noEntries: UnsafeMutablePointer<Entry> {
+    UnsafeMutablePointer(bitPattern: MemoryLayout<Entry>.alignment)!
+  }
+
+  // MARK: Finding
+
+  /// The index of the entry with a string key, or -1. Runs no code of the program, except for a key that is neither a
+  /// string nor a built-in type: such keys never equal an exact string unless their class says so, and are asked by `find`.
+  @inline(__always)
+  final func index(ofString key: StringObject) -> Int {
+    let hash = key.stringHash
+    guard let table else {
+      var index = 0
+      while index < used {
+        if entries[index].hash == hash, entries[index].key.isString(key) { return index }
+        index += 1
+      }
+      return -1
+    }
+    var slot = hash & mask
+    var perturb = UInt(bitPattern: hash)
+    while true {
+      let index = Int(table[slot])
+      if index == -1 { return -1 }
+      if index >= 0, entries[index].hash == hash, entries[index].key.isString(key) { return index }
+      perturb >>= 5
+      slot = (slot &* 5 &+ 1 &+ Int(bitPattern: perturb)) & mask
+    }
+  }
+
+  final func getString(_ key: StringObject) -> Value? {
+    let index = index(ofString: key)
+    return index < 0 ? nil : entries[index].value
+  }
+
+  /// The index of the entry whose key equals `key`, or -1.
+  @inline(__always)
+  final func find(_ key: Value, hash: Int, _ runtime: Runtime) throws(Raised) -> Int {
+    if case .object(let object) = key, object.kind == .string, object.isExactly(runtime.types.str) {
+      let index = index(ofString: unsafeDowncast(object, to: StringObject.self))
+      if index >= 0 || !hasInstanceKeys { return index }
+    }
+    return try findGeneral(key, hash: hash, runtime)
+  }
+
+  /// Some key is an instance of a class of the program, whose `__eq__` may claim to equal a string.
+  private final var hasInstanceKeys = false
+
+  private final func findGeneral(_ key: Value, hash: Int, _ runtime: Runtime) throws(Raised) -> Int {
+    restart: while true {
+      let before = changes
+      guard let table else {
+        var index = 0
+        while index < used {
+          if entries[index].hash == hash, !entries[index].key.isUndefined {
+            let candidate = entries[index].key
+            if candidate.isIdentical(to: key) { return index }
+            let equal = try runtime.equals(candidate, key)
+            if changes != before { continue restart }
+            if equal { return index }
+          }
+          index += 1
+        }
+        return -1
+      }
+      var slot = hash & mask
+      var perturb = UInt(bitPattern: hash)
+      while true {
+        let index = Int(table[slot])
+        if index == -1 { return -1 }
+        if index >= 0, entries[index].hash == hash {
+          let candidate = entries[index].key
+          if candidate.isIdentical(to: key) { return index }
+          let equal = try runtime.equals(candidate, key)
+          if changes != before { continue restart }
+          if equal { return index }
+        }
+        perturb >>= 5
+        slot = (slot &* 5 &+ 1 &+ Int(bitPattern: perturb)) & mask
+      }
+    }
+  }
+
+  final func get(_ key: Value, _ runtime: Runtime) throws(Raised) -> Value? {
+    let index = try find(key, hash: try runtime.hash(key), runtime)
+    return index < 0 ? nil : entries[index].value
+  }
+
+  final func contains(_ key: Value, _ runtime: Runtime) throws(Raised) -> Bool {
+    try find(key, hash: try runtime.hash(key), runtime) >= 0
+  }
+
+  // MARK: Changing
+
+  final func set(_ key: Value, _ value: Value, _ runtime: Runtime) throws(Raised) {
+    try set(key, hash: try runtime.hash(key), value, runtime)
+  }
+
+  final func set(_ key: Value, hash: Int, _ value: Value, _ runtime: Runtime) throws(Raised) {
+    let index = try find(key, hash: hash, runtime)
+    if index >= 0 {
+      entries[index].value = value
+    } else {
+      insert(key, hash: hash, value)
+    }
+  }
+
+  final func setString(_ key: StringObject, _ value: Value) {
+    let index = index(ofString: key)
+    if index >= 0 {
+      entries[index].value = value
+    } else {
+      insert(.object(key), hash: key.stringHash, value)
+    }
+  }
+
+  /// Replaces the value of an entry found before.
+  @inline(__always)
+  final func setValue(at index: Int, _ value: Value) { entries[index].value = value }
+
+  /// Adds an entry whose key is known to be absent.
+  final func insert(_ key: Value, hash: Int, _ value: Value) {
+    if used == capacity { resize() }
+    if case .object(let object) = key, object.type.isHeap { hasInstanceKeys = true }
+    (entries + used).initialize(to: Entry(hash: hash, key: key, value: value))
+    if let table { table[freeSlot(table, hash)] = Int32(truncatingIfNeeded: used) }
+    used += 1
+    count += 1
+    changes &+= 1
+  }
+
+  /// Removes the entry and returns its value.
+  @discardableResult
+  final func remove(at index: Int) -> Value {
+    if let table {
+      var slot = entries[index].hash & mask
+      var perturb = UInt(bitPattern: entries[index].hash)
+      while Int(table[slot]) != index {
+        perturb >>= 5
+        slot = (slot &* 5 &+ 1 &+ Int(bitPattern: perturb)) & mask
+      }
+      table[slot] = -2
+    }
+    let key = entries[index].key
+    let value = entries[index].value
+    entries[index] = Entry(hash: 0, key: .undefined, value: .undefined)
+    count -= 1
+    changes &+= 1
+    while used > 0, entries[used - 1].key.isUndefined { used -= 1 }
+    if count == 0, let table {
+      for slot in 0...mask { table[slot] = -1 }
+    }
+    _ = consume key
+    return value
+  }
+
+  /// Removes a key. Nil: it was not there.
+  final func remove(_ key: Value, _ runtime: Runtime) throws(Raised) -> Value? {
+    let index = try find(key, hash: try runtime.hash(key), runtime)
+    return index < 0 ? nil : remove(at: index)
+  }
+
+  @discardableResult
+  final func removeString(_ key: StringObject) -> Value? {
+    let index = index(ofString: key)
+    return index < 0 ? nil : remove(at: index)
+  }
+
+  final func removeAll() {
+    let (oldEntries, oldUsed, oldCapacity, oldTable) = (entries, used, capacity, table)
+    entries = DictObject.noEntries
+    used = 0
+    count = 0
+    capacity = 0
+    table = nil
+    mask = 0
+    hasInstanceKeys = false
+    changes &+= 1
+    oldEntries.deinitialize(count: oldUsed)
+    if oldCapacity > 0 { oldEntries.deallocate() }
+    oldTable?.deallocate()
+  }
+
+  @inline(__always)
+  private final func freeSlot(_ table: UnsafeMutablePointer<Int32>, _ hash: Int) -> Int {
+    var slot = hash & mask
+    var perturb = UInt(bitPattern: hash)
+    while table[slot] >= 0 {
+      perturb >>= 5
+      slot = (slot &* 5 &+ 1 &+ Int(bitPattern: perturb)) & mask
+    }
+    return slot
+  }
+
+  /// Drops deleted entries and makes room for as many again.
+  private final func resize() {
+    let newCapacity = count < DictObject.smallCapacity / 2 ? max(count * 2, 4) : max(count * 2, DictObject.smallCapacity)
+    let memory = UnsafeMutablePointer<Entry>.allocate(capacity: newCapacity)
+    var kept = 0
+    for index in 0..<used {
+      if entries[index].key.isUndefined {
+        (entries + index).deinitialize(count: 1)
+      } else {
+        (memory + kept).moveInitialize(from: entries + index, count: 1)
+        kept += 1
+      }
+    }
+    if capacity > 0 { entries.deallocate() }
+    table?.deallocate()
+    table = nil
+    entries = memory
+    used = kept
+    capacity = newCapacity
+    changes &+= 1
+    if newCapacity > DictObject.smallCapacity { rebuildTable() }
+  }
+
+  /// The table has at least half as many slots again as there can be entries.
+  private final func rebuildTable() {
+    var size = 16
+    while size * 2 < capacity * 3 { size *= 2 }
+    let table = UnsafeMutablePointer<Int32>.allocate(capacity: size)
+    table.initialize(repeating: -1, count: size)
+    mask = size - 1
+    for index in 0..<used { table[freeSlot(table, entries[index].hash)] = Int32(truncatingIfNeeded: index) }
+    self.table = table
+  }
+
+  // MARK: The whole
+
+  /// Copies of the keys, in order.
+  var keys: [Value] { liveEntries.map(\.key) }
+  var values: [Value] { liveEntries.map(\.value) }
+
+  var liveEntries: [Entry] {
+    var result: [Entry] = []
+    result.reserveCapacity(count)
+    for index in 0..<used where !entries[index].key.isUndefined { result.append(entries[index]) }
+    return result
+  }
+
+  /// Adds all entries of another dictionary, replacing values of equal keys.
+  final func merge(_ other: DictObject, _ runtime: Runtime) throws(Raised) {
+    if other === self { return }
+    for entry in other.liveEntries { try set(entry.key, hash: entry.hash, entry.value, runtime) }
+  }
+
+  /// A plain dictionary with the same entries.
+  final func copy(_ runtime: Runtime) -> DictObject {
+    let result = DictObject(runtime)
+    for index in 0..<used where !entries[index].key.isUndefined {
+      result.insert(entries[index].key, hash: entries[index].hash, entries[index].value)
+    }
+    return result
+  }
+
+  override func instanceDictionary(_ runtime: Runtime) -> DictObject? {
+    if attributes == nil, type.isHeap, !type.hasNoInstanceDictionary { attributes = DictObject(runtime) }
+    return attributes
+  }
+  override var existingInstanceDictionary: DictObject? { attributes }
+
+  deinit {
+    let machine = machineOfType
+    if !machine.pointee.beginRelease() {
+      for index in 0..<used {
+        machine.pointee.releaseLater(entries[index].key)
+        machine.pointee.releaseLater(entries[index].value)
+      }
+    }
+    entries.deinitialize(count: used)
+    machine.endRelease()
+    if capacity > 0 { entries.deallocate() }
+    table?.deallocate()
+  }
+}
+
+extension Value {
+  /// Whether a string with the same text as `other`.
+  @inline(__always)
+  func isString(_ other: StringObject) -> Bool {
+    guard case .object(let object) = self else { return false }
+    if object === other { return true }
+    guard object.kind == .string else { return false }
+    return unsafeDowncast(object, to: StringObject.self).hasSameText(as: other)
+  }
+}

@@ -1,0 +1,139 @@
+/// An object of a class written in the program.
+///
+/// Its attributes are slots whose names and order are the `Shape`'s, shared by all instances that got the same
+/// attributes in the same order. The first four lie inline. When a program asks for `__dict__` the attributes move into a
+/// dictionary for good (`shape.isDictionary`).
+final class Instance: Object {
+  static let inlineCapacity = 4
+
+  final var shapePointer: UnsafeRawPointer
+  /// Slots from the fifth on.
+  final var overflow: UnsafeMutablePointer<Value>?
+  final var dictionary: DictObject?
+  /// `__del__` has run (or belongs to the object this one was moved out of).
+  final var isFinalized = false
+  private final var slot0: Value = .undefined
+  private final var slot1: Value = .undefined
+  private final var slot2: Value = .undefined
+  private final var slot3: Value = .undefined
+
+  init(type: TypeObject) {
+    shapePointer = UnsafeRawPointer(Unmanaged.passUnretained(type.rootShape).toOpaque())
+    super.init(type: type, kind: .instance)
+  }
+
+  @inline(__always)
+  final var shape: Shape {
+    get { Unmanaged<Shape>.fromOpaque(shapePointer).takeUnretainedValue() }
+    set { shapePointer = UnsafeRawPointer(Unmanaged.passUnretained(newValue).toOpaque()) }
+  }
+
+  /// Where slot `index` lies. Stored properties of a class have a fixed place after the header: object header 16 bytes,
+  /// type 8, kind 8, shape 8, overflow 8, dictionary 8, the finalizer's flag 8. `Runtime.checkLayout` verifies this once per runtime.
+  @inline(__always)
+  final func slot(_ index: Int) -> UnsafeMutablePointer<Value> {
+    if index < Instance.inlineCapacity {
+      return (Unmanaged.passUnretained(self).toOpaque() + Instance.inlineOffset)
+        .assumingMemoryBound(to: Value.self) + index
+    }
+    return overflow.unsafelyUnwrapped + (index - Instance.inlineCapacity)
+  }
+
+  static let inlineOffset = 64
+
+  /// Whether `slot` finds the stored properties.
+  static func layoutIsAsExpected(type: TypeObject) -> Bool {
+    let probe = Instance(type: type)
+    probe.slot2 = .int(0x5eed)
+    if case .int(0x5eed) = probe.slot(2).pointee { return true }
+    return false
+  }
+
+  /// Adds one attribute at the end, following or making the transition of the shape.
+  final func append(_ name: StringObject, _ value: Value) {
+    let old = shape
+    let index = old.count
+    if index >= Instance.inlineCapacity { growOverflow(for: index - Instance.inlineCapacity) }
+    if index < Instance.inlineCapacity {
+      slot(index).pointee = value
+    } else {
+      (overflow.unsafelyUnwrapped + (index - Instance.inlineCapacity)).initialize(to: value)
+    }
+    shape = old.adding(name)
+  }
+
+  /// Makes room for overflow slot `index`; capacities are powers of two from 4.
+  @inline(__always)
+  final func growOverflow(for index: Int) {
+    if index == 0 {
+      overflow = .allocate(capacity: 4)
+    } else if index >= 4, index & (index - 1) == 0 {
+      let larger = UnsafeMutablePointer<Value>.allocate(capacity: index * 2)
+      larger.moveInitialize(from: overflow.unsafelyUnwrapped, count: index)
+      overflow.unsafelyUnwrapped.deallocate()
+      overflow = larger
+    }
+  }
+
+  /// Moves all attributes into a dictionary, which is theirs from now on.
+  override func instanceDictionary(_ runtime: Runtime) -> DictObject? {
+    if let dictionary { return dictionary }
+    if type.hasNoInstanceDictionary { return nil }
+    let dictionary = DictObject(runtime)
+    for (index, name) in shape.names.enumerated() where !slot(index).pointee.isUndefined {
+      dictionary.setString(name, slot(index).pointee)
+    }
+    releaseSlots()
+    self.dictionary = dictionary
+    shape = type.dictionaryShape
+    return dictionary
+  }
+
+  override var existingInstanceDictionary: DictObject? { dictionary }
+
+  private func releaseSlots() {
+    let count = shape.count
+    for index in 0..<min(count, Instance.inlineCapacity) { slot(index).pointee = .undefined }
+    if let overflow {
+      overflow.deinitialize(count: count - Instance.inlineCapacity)
+      overflow.deallocate()
+      self.overflow = nil
+    }
+  }
+
+  /// A new object with this one's attributes, which it loses. Swift forbids `__del__` to resurrect the object that is
+  /// being freed, so the method gets this twin.
+  private func movedOut() -> Instance {
+    let twin = Instance(type: type)
+    for index in 0..<min(shape.count, Instance.inlineCapacity) {
+      twin.slot(index).pointee = slot(index).pointee
+      slot(index).pointee = .undefined
+    }
+    twin.overflow = overflow
+    overflow = nil
+    twin.dictionary = dictionary
+    dictionary = nil
+    twin.shapePointer = shapePointer
+    shape = type.rootShape
+    return twin
+  }
+
+  deinit {
+    let owner = Unmanaged<TypeObject>.fromOpaque(typePointer)
+    if owner._withUnsafeGuaranteedRef({ $0.hasFinalizer }) {
+      let twin = movedOut()
+      twin.isFinalized = true
+      if !isFinalized { type.runtime.runFinalizer(of: twin) }
+    }
+    let machine = owner._withUnsafeGuaranteedRef { $0.machine }
+    if machine.pointee.beginRelease() {
+      releaseSlots()
+      dictionary = nil
+    } else {
+      for index in 0..<shape.count { machine.pointee.releaseLater(slot(index).pointee) }
+      if let dictionary { machine.pointee.releaseLater(.object(dictionary)) }
+      releaseSlots()
+    }
+    machine.endRelease()
+  }
+}

@@ -1,0 +1,30 @@
+/// Something `next()` works on, written in Swift: subclasses override `next`.
+class IteratorObject: Object {
+  init(type: TypeObject) { super.init(type: type, kind: .iterator) }
+
+  /// For generators, which are iterators of their own kind.
+  override init(type: TypeObject, kind: Kind) { super.init(type: type, kind: kind) }
+
+  /// The next element, or `undefined` when there are no more. Must keep returning `undefined` from then on.
+  func next(_ runtime: Runtime) throws(Raised) -> Value { .undefined }
+
+  /// `__length_hint__`, when cheap.
+  var lengthHint: Int? { nil }
+}
+
+/// An iterator whose step is a closure: for built-ins that are not on any hot path.
+final class ClosureIterator: IteratorObject {
+  private var step: ((Runtime) throws(Raised) -> Value)?
+
+  init(type: TypeObject, step: @escaping (Runtime) throws(Raised) -> Value) {
+    self.step = step
+    super.init(type: type)
+  }
+
+  override func next(_ runtime: Runtime) throws(Raised) -> Value {
+    guard let step else { return .undefined }
+    let value = try step(runtime)
+    if value.isUndefined { self.step = nil }
+    return value
+  }
+}

@@ -1,0 +1,145 @@
+/// A `list`.
+///
+/// The storage is the object's own memory, not an Array: code that runs a program's functions between two accesses
+/// must look at `count` again, and nothing traps when the program has changed the list meanwhile.
+final class ListObject: Object {
+  final private(set) var items: UnsafeMutablePointer<Value>
+  final private(set) var count: Int
+  private final var capacity: Int
+  final var dictionary: DictObject?
+  /// While `sort` works on the elements, which it took out: a change by the program is noticed by this.
+  final var changes = 0
+
+  init(_ runtime: Runtime, capacity: Int = 0) {
+    items = .allocate(capacity: capacity)
+    count = 0
+    self.capacity = capacity
+    super.init(type: runtime.types.list, kind: .list)
+  }
+
+  convenience init(_ runtime: Runtime, _ values: [Value]) {
+    self.init(runtime, capacity: values.count)
+    append(contentsOf: values)
+  }
+
+  init(type: TypeObject) {
+    items = .allocate(capacity: 0)
+    count = 0
+    capacity = 0
+    super.init(type: type, kind: .list)
+  }
+
+  /// The element at a position that the caller has checked against `count`.
+  @inline(__always)
+  subscript(_ index: Int) -> Value {
+    get { items[index] }
+    set { items[index] = newValue }
+  }
+
+  /// A copy of the elements.
+  var array: [Value] { Array(UnsafeBufferPointer(start: items, count: count)) }
+
+  @inline(__always)
+  final func append(_ value: consuming Value) {
+    if count == capacity { grow(to: count + 1) }
+    (items + count).initialize(to: value)
+    count += 1
+  }
+
+  final func append(contentsOf values: [Value]) {
+    grow(to: count + values.count)
+    for value in values {
+      (items + count).initialize(to: value)
+      count += 1
+    }
+  }
+
+  /// At a position from 0 through `count`.
+  final func insert(_ value: Value, at index: Int) {
+    if count == capacity { grow(to: count + 1) }
+    (items + index + 1).moveInitialize(from: items + index, count: count - index)
+    (items + index).initialize(to: value)
+    count += 1
+  }
+
+  final func remove(at index: Int) -> Value {
+    let value = (items + index).move()
+    (items + index).moveInitialize(from: items + index + 1, count: count - index - 1)
+    count -= 1
+    return value
+  }
+
+  /// Replaces a span (within `count`) by other elements. What was there is released after the list is whole again.
+  final func replace(_ span: Range<Int>, with values: [Value]) {
+    let old = Array(UnsafeBufferPointer(start: items + span.lowerBound, count: span.count))
+    let tail = count - span.upperBound
+    let newCount = count - span.count + values.count
+    grow(to: newCount)
+    (items + span.lowerBound).deinitialize(count: span.count)
+    let source = items + span.upperBound
+    (items + span.lowerBound + values.count).moveInitialize(from: source, count: tail)
+    for (offset, value) in values.enumerated() { (items + span.lowerBound + offset).initialize(to: value) }
+    count = newCount
+    _ = consume old
+  }
+
+  final func removeAll() { _ = takeAll() }
+
+  /// Empties the list and returns what it held.
+  final func takeAll() -> [Value] {
+    let old = array
+    let oldItems = items
+    let oldCount = count
+    items = .allocate(capacity: 0)
+    count = 0
+    capacity = 0
+    oldItems.deinitialize(count: oldCount)
+    oldItems.deallocate()
+    return old
+  }
+
+  final func reverse() {
+    var elements = UnsafeMutableBufferPointer(start: items, count: count)
+    elements.reverse()
+  }
+
+  /// Makes room for `needed` elements in all, by half as much again as CPython grows.
+  final func grow(to needed: Int) {
+    guard needed > capacity else { return }
+    let larger = max(needed, capacity + capacity >> 1, 4)
+    let memory = UnsafeMutablePointer<Value>.allocate(capacity: larger)
+    memory.moveInitialize(from: items, count: count)
+    items.deallocate()
+    items = memory
+    capacity = larger
+  }
+
+  override func instanceDictionary(_ runtime: Runtime) -> DictObject? {
+    if dictionary == nil, type.isHeap, !type.hasNoInstanceDictionary { dictionary = DictObject(runtime) }
+    return dictionary
+  }
+  override var existingInstanceDictionary: DictObject? { dictionary }
+
+  deinit {
+    releaseElements(items, count, machine: machineOfType)
+    items.deallocate()
+  }
+}
+
+/// Frees the elements of a container that dies, without recursing ever deeper on the native stack.
+@inline(__always)
+func releaseElements(_ items: UnsafeMutablePointer<Value>, _ count: Int, machine: UnsafeMutablePointer<Machine>) {
+  if !machine.pointee.beginRelease() {
+    for index in 0..<count { machine.pointee.releaseLater(items[index]) }
+  }
+  items.deinitialize(count: count)
+  machine.endRelease()
+}
+
+extension Object {
+  /// The machine, reached without counting: for deinits.
+  @inline(__always)
+  final var machineOfType: UnsafeMutablePointer<Machine> {
+    Unmanaged<TypeObject>.fromOpaque(typePointer)._withUnsafeGuaranteedRef { $0.machine }
+  }
+}

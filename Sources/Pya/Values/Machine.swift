@@ -1,0 +1,124 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The state that every operation may touch, as plain memory: no reference counting and no exclusivity checks on the way.
+///
+/// One per runtime, at an address that never changes. `Frame`s lie on its value stack.
+struct Machine {
+  /// The next free slot of the value stack.
+  var stackTop: UnsafeMutablePointer<Value>
+  let stackEnd: UnsafeMutablePointer<Value>
+  let stackBase: UnsafeMutablePointer<Value>
+
+  /// Python calls in progress, and how many there may be (`sys.setrecursionlimit`).
+  var depth = 0
+  var depthLimit = 1000
+  /// The native stack must not be used below this address.
+  var nativeStackLimit: UInt = 0
+
+  /// Set from a signal handler's thread: the next loop turn or call raises KeyboardInterrupt.
+  var isInterrupted = false
+
+  /// What the innermost suspended frame hands to whoever drives it: a yielded value or the future waited for.
+  var suspended: Value = .undefined
+
+  unowned(unsafe) var runtime: Runtime
+
+  private var lastToken = 0
+  private var releaseDepth = 0
+  private var pendingRelease: [Value] = []
+
+  /// Values the stack has room for. The memory is reserved, and used only as deep as a program goes.
+  static let stackCapacity = 1 << 26
+
+  init(runtime: Runtime) {
+    let bytes = Machine.stackCapacity * MemoryLayout<Value>.stride
+    let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | Machine.anonymousMapping, -1, 0)
+    guard let memory, memory != MAP_FAILED else { fatalError("pya: cannot reserve the value stack") }
+    stackBase = memory.bindMemory(to: Value.self, capacity: Machine.stackCapacity)
+    stackTop = stackBase
+    stackEnd = stackBase + (Machine.stackCapacity - 4096)
+    self.runtime = runtime
+  }
+
+  #if canImport(Glibc)
+    private static let anonymousMapping = MAP_ANONYMOUS | MAP_NORESERVE
+  #else
+    private static let anonymousMapping = MAP_ANON | MAP_NORESERVE
+  #endif
+
+  func releaseStack() {
+    munmap(stackBase, Machine.stackCapacity * MemoryLayout<Value>.stride)
+  }
+
+  /// A number never given before: the validity of an inline cache.
+  mutating func freshToken() -> Int {
+    lastToken += 1
+    return lastToken
+  }
+
+  // MARK: Releasing deep structures
+
+  // A list in a list in a list ... frees its elements from its deinit, one native frame per level. Past a fixed depth the
+  // elements go to a queue instead, which the outermost release empties in a loop.
+
+  private static let releaseDepthLimit = 200
+
+  /// Opens a release. False: too deep, hand the parts to `releaseLater`.
+  mutating func beginRelease() -> Bool {
+    releaseDepth += 1
+    return releaseDepth < Machine.releaseDepthLimit
+  }
+
+  mutating func releaseLater(_ value: Value) {
+    if case .object = value { pendingRelease.append(value) }
+  }
+}
+
+extension UnsafeMutablePointer where Pointee == Machine {
+  /// Closes a release; the outermost one frees what was put off.
+  @inline(__always)
+  func endRelease() {
+    if pointee.finishesOutermostRelease() { drainPendingRelease() }
+  }
+
+  private func drainPendingRelease() {
+    while let value = pointee.takePendingRelease() {
+      _ = pointee.beginRelease()
+      _ = consume value
+      _ = pointee.finishesOutermostRelease()
+    }
+  }
+}
+
+extension Machine {
+  @inline(__always)
+  mutating func finishesOutermostRelease() -> Bool {
+    releaseDepth -= 1
+    return releaseDepth == 0 && !pendingRelease.isEmpty
+  }
+
+  mutating func takePendingRelease() -> Value? { pendingRelease.popLast() }
+}
+
+extension UnsafeMutablePointer where Pointee == Machine {
+  /// Takes `count` slots of the value stack. They hold no values yet: the caller initialises them, in order.
+  @inline(__always)
+  func reserve(_ count: Int) throws(Raised) -> UnsafeMutablePointer<Value> {
+    let base = pointee.stackTop
+    let top = base + count
+    if top > pointee.stackEnd { throw pointee.runtime.recursionError() }
+    pointee.stackTop = top
+    return base
+  }
+
+  /// Gives slots back, releasing what they hold.
+  @inline(__always)
+  func release(_ base: UnsafeMutablePointer<Value>, _ count: Int) {
+    base.deinitialize(count: count)
+    pointee.stackTop = base
+  }
+}

@@ -1,0 +1,21 @@
+/// A module: a name and a namespace.
+final class ModuleObject: Object {
+  let name: String
+  /// Behind `__dict__`; for a module of the program also its globals.
+  let namespace: DictObject
+
+  init(_ runtime: Runtime, name: String) {
+    self.name = name
+    namespace = DictObject(runtime)
+    super.init(type: runtime.types.module, kind: .module)
+    set(runtime, "__name__", .object(runtime.string(name)))
+    set(runtime, "__doc__", .none)
+  }
+
+  func set(_ runtime: Runtime, _ name: String, _ value: Value) {
+    namespace.setString(runtime.intern(name), value)
+  }
+
+  override func instanceDictionary(_ runtime: Runtime) -> DictObject? { namespace }
+  override var existingInstanceDictionary: DictObject? { namespace }
+}

@@ -1,0 +1,154 @@
+/// What a built-in function does. Omitted optional arguments are `undefined`.
+typealias NativeBody = (Runtime, Arguments) throws(Raised) -> Value
+
+/// A function or method written in Swift.
+final class NativeFunction: Object {
+  let name: String
+  let signature: NativeSignature
+  let body: NativeBody
+  /// The type whose method it is: the first parameter is `self` and must be an instance.
+  unowned(unsafe) let owner: TypeObject?
+  var doc: String?
+
+  init(_ runtime: Runtime, _ name: String, _ signature: NativeSignature, owner: TypeObject? = nil, body: @escaping NativeBody) {
+    self.name = name
+    self.signature = signature
+    self.owner = owner
+    self.body = body
+    super.init(
+      type: owner == nil ? runtime.types.builtinFunction : runtime.types.methodDescriptor, kind: .nativeFunction)
+  }
+
+  /// `list.append` in messages, `len` for a function.
+  var displayName: String { owner.map { "\($0.name).\(name)" } ?? name }
+
+  /// Calls with the first argument already known to be of the owner's type.
+  @inline(__always)
+  func callChecked(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {
+    if arguments.keywordNames.isEmpty, arguments.count >= signature.required, arguments.count <= signature.maximum {
+      return try body(runtime, arguments)
+    }
+    return try signature.arrange(runtime, self, arguments)
+  }
+
+  override func call(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {
+    if let owner {
+      guard arguments.count > 0 else {
+        throw runtime.typeError("unbound method \(displayName)() needs an argument")
+      }
+      guard runtime.type(of: arguments.base[0]).isSubtype(of: owner) else {
+        throw runtime.typeError(
+          "descriptor '\(name)' for '\(owner.name)' objects doesn't apply to a '\(runtime.typeName(arguments.base[0]))' object")
+      }
+    }
+    return try callChecked(runtime, arguments)
+  }
+
+  override var isDescriptor: Bool { owner != nil }
+
+  override func descriptorGet(_ runtime: Runtime, instance: Value, owner: TypeObject) throws(Raised) -> Value {
+    if instance.isUndefined || self.owner == nil { return .object(self) }
+    return .object(BoundMethod(runtime, function: .object(self), receiver: instance))
+  }
+}
+
+/// The parameters of a native function, written as Python writes them: `"x, /, sep=None, *args, key=None, **kwargs"`.
+///
+/// A default only says that the argument may be left out: the body sees `undefined`. With `*args` or `**kwargs` the
+/// body gets all arguments as they were passed and sorts them itself.
+struct NativeSignature: ExpressibleByStringLiteral {
+  /// How many must be given.
+  let required: Int
+  /// How many positional arguments are taken; `Int.max` with `*args`.
+  let maximum: Int
+  /// Parameter names; empty strings for positional-only ones.
+  let names: [String]
+  let takesRawKeywords: Bool
+  /// Parameters that are there for keywords only, at the end of `names`.
+  let keywordOnlyCount: Int
+  let text: String
+
+  init(stringLiteral text: String) {
+    self.text = text
+    var names: [String] = []
+    var required = 0
+    var variadic = false
+    var raw = false
+    var keywordOnly = 0
+    for part in text.split(separator: ",") {
+      let item = part.drop { $0 == " " }
+      if item == "/" {
+        names = names.map { _ in "" }
+      } else if item == "*" {
+        keywordOnly = -names.count - 1
+      } else if item.hasPrefix("**") {
+        raw = true
+      } else if item.hasPrefix("*") {
+        variadic = true
+      } else {
+        let name = item.prefix { $0 != "=" }
+        if name.count == item.count { required += 1 }
+        names.append(String(name))
+      }
+    }
+    self.names = names
+    self.required = required
+    keywordOnlyCount = keywordOnly < 0 ? names.count + keywordOnly + 1 : 0
+    maximum = variadic ? .max : names.count - keywordOnlyCount
+    takesRawKeywords = raw || variadic
+  }
+
+  private var hasKeywordParameters: Bool { names.contains { !$0.isEmpty } }
+
+  /// The slow path of a call: keywords put in their places, or the complaint about the count.
+  func arrange(_ runtime: Runtime, _ function: NativeFunction, _ arguments: Arguments) throws(Raised) -> Value {
+    if takesRawKeywords, arguments.count >= min(required, names.filter(\.isEmpty).count) || required == 0 {
+      return try function.body(runtime, arguments)
+    }
+    guard arguments.hasKeywords, hasKeywordParameters else {
+      if arguments.hasKeywords {
+        throw runtime.typeError("\(function.displayName)() takes no keyword arguments")
+      }
+      throw countError(runtime, function, arguments.count)
+    }
+    if arguments.count > maximum { throw countError(runtime, function, arguments.count + arguments.keywordNames.count) }
+    var values = arguments.positional
+    values.append(contentsOf: repeatElement(.undefined, count: names.count - values.count))
+    for (name, value) in arguments.keywords {
+      guard let index = names.firstIndex(of: name.text) else {
+        throw runtime.typeError("\(function.name)() got an unexpected keyword argument '\(name.text)'")
+      }
+      if index < arguments.count {
+        throw runtime.typeError(
+          "argument for \(function.name)() given by name ('\(name.text)') and position (\(index + 1))")
+      }
+      values[index] = value
+    }
+    for index in 0..<values.count where values[index].isUndefined && index < required {
+      throw runtime.typeError(
+        "\(function.name)() missing required argument '\(names[index])' (pos \(index + 1))")
+    }
+    return try runtime.withArguments(values) { (arranged) throws(Raised) in try function.body(runtime, arranged) }
+  }
+
+  private func countError(_ runtime: Runtime, _ function: NativeFunction, _ given: Int) -> Raised {
+    let isMethod = function.owner != nil
+    let offset = isMethod ? 1 : 0
+    let (given, least, most) = (given - offset, required - offset, maximum - offset)
+    let name = function.displayName
+    if most == 0 { return runtime.typeError("\(name)() takes no arguments (\(given) given)") }
+    if hasKeywordParameters {
+      if given < least {
+        let missing = names[given + offset]
+        return runtime.typeError("\(function.name)() missing required argument '\(missing)' (pos \(given + 1))")
+      }
+      return runtime.typeError(
+        "\(function.name)() takes at most \(most) argument\(most == 1 ? "" : "s") (\(given) given)")
+    }
+    if least == 1, most == 1 { return runtime.typeError("\(name)() takes exactly one argument (\(given) given)") }
+    let bound = least == most ? "" : given < least ? "at least " : "at most "
+    let number = given < least ? least : most
+    return runtime.typeError(
+      "\(function.name) expected \(bound)\(number) argument\(number == 1 ? "" : "s"), got \(given)")
+  }
+}

@@ -1,0 +1,73 @@
+/// Which Swift class an object is: what a cast may be based on. Python subclasses share the kind of their built-in base.
+enum Kind: UInt8 {
+  case instance, type, string, bytes, byteArray, bigInt, complex, list, tuple, dict, set, range, slice
+  /// An `int` or `float` that carries more than a number: an instance of a subclass.
+  case intInstance, floatInstance
+  case exception, function, nativeFunction, boundMethod, iterator, generator, coroutine, asyncGenerator, module, cell
+  case property, staticMethod, classMethod, superProxy, dictView, code, other
+}
+
+/// The base of everything that lives on the heap.
+class Object {
+  /// The Python type. Types live as long as their runtime, so this is not counted.
+  final var typePointer: UnsafeRawPointer
+  final let kind: Kind
+
+  init(type: TypeObject, kind: Kind) {
+    typePointer = UnsafeRawPointer(Unmanaged.passUnretained(type).toOpaque())
+    self.kind = kind
+  }
+
+  /// Only for `type` itself, whose type is not there yet.
+  init(untypedKind kind: Kind) {
+    typePointer = UnsafeRawPointer(bitPattern: 8)!
+    self.kind = kind
+  }
+
+  @inline(__always)
+  final var type: TypeObject {
+    get { Unmanaged<TypeObject>.fromOpaque(typePointer).takeUnretainedValue() }
+    set { typePointer = UnsafeRawPointer(Unmanaged.passUnretained(newValue).toOpaque()) }
+  }
+
+  /// The address as `id()` shows it.
+  final var address: Int { Int(bitPattern: Unmanaged.passUnretained(self).toOpaque()) }
+
+  @inline(__always)
+  final func isExactly(_ type: TypeObject) -> Bool {
+    typePointer == UnsafeRawPointer(Unmanaged.passUnretained(type).toOpaque())
+  }
+
+  // What a kind of object can do beyond what its type's attributes say. Each has a default for "cannot".
+
+  /// Calls the object. The arguments stay the caller's.
+  func call(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {
+    try runtime.callThroughSpecialMethod(self, arguments)
+  }
+
+  /// The dictionary behind `__dict__`, made on first use by kinds that can have one; nil for those that cannot.
+  func instanceDictionary(_ runtime: Runtime) -> DictObject? { nil }
+
+  /// The dictionary behind `__dict__` if there is one already.
+  var existingInstanceDictionary: DictObject? { nil }
+
+  /// An attribute that the kind itself provides (not found in type or instance dictionary), such as a function's `__code__`.
+  func nativeAttribute(_ name: StringObject, _ runtime: Runtime) throws(Raised) -> Value? { nil }
+
+  /// Stores an attribute that the kind itself provides. False: not one of its own.
+  func setNativeAttribute(_ name: StringObject, _ value: Value, _ runtime: Runtime) throws(Raised) -> Bool { false }
+
+  /// Whether a descriptor: `__get__` on access through a class or instance.
+  var isDescriptor: Bool { false }
+
+  /// Whether it wins over the instance's own attributes.
+  var isDataDescriptor: Bool { false }
+
+  /// `__get__`: `instance` is undefined for access through the class.
+  func descriptorGet(_ runtime: Runtime, instance: Value, owner: TypeObject) throws(Raised) -> Value { .object(self) }
+
+  /// `__set__`, or `__delete__` with an undefined value.
+  func descriptorSet(_ runtime: Runtime, instance: Value, value: Value) throws(Raised) {
+    throw runtime.attributeError("readonly attribute")
+  }
+}

@@ -1,0 +1,67 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Buffered bytes on their way to a file descriptor, or collected in memory for tests.
+final class OutputBuffer {
+  enum Destination {
+    case descriptor(Int32)
+    case memory
+  }
+
+  private let destination: Destination
+  private var pending: [UInt8] = []
+  /// A terminal: every line is written at once.
+  var isLineBuffered: Bool
+  /// The reader is gone (EPIPE): what is written from now on is dropped.
+  private(set) var isClosed = false
+
+  init(_ destination: Destination) {
+    self.destination = destination
+    if case .descriptor(let descriptor) = destination {
+      isLineBuffered = isatty(descriptor) == 1 || descriptor == 2
+    } else {
+      isLineBuffered = false
+    }
+  }
+
+  func write(_ bytes: UnsafeBufferPointer<UInt8>) {
+    pending.append(contentsOf: bytes)
+    guard case .descriptor = destination else { return }
+    if pending.count >= 8192 || (isLineBuffered && bytes.contains(10)) { flush() }
+  }
+
+  func write(_ text: String) {
+    var text = text
+    text.withUTF8 { write($0) }
+  }
+
+  /// Hands everything to the system. False: the reader is gone.
+  @discardableResult
+  func flush() -> Bool {
+    guard case .descriptor(let descriptor) = destination else { return true }
+    var offset = 0
+    while offset < pending.count, !isClosed {
+      let written = pending.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress! + offset, $0.count - offset) }
+      if written >= 0 {
+        offset += written
+      } else if errno == EAGAIN {
+        var descriptorToPoll = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        poll(&descriptorToPoll, 1, -1)
+      } else if errno != EINTR {
+        isClosed = true
+      }
+    }
+    pending.removeAll(keepingCapacity: true)
+    return !isClosed
+  }
+
+  /// What was written to memory so far.
+  var collected: [UInt8] { pending }
+}
+
+private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
+  write(descriptor, bytes, count)
+}

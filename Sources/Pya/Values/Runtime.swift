@@ -1,0 +1,155 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Everything one interpreter shares: types, interned strings, the machine, the exception types, the modules. There is no
+/// state outside of it, so several can live in one process.
+///
+/// What programs can do with values (`add`, `call`, `getAttribute`, ...) are extensions of this class in Operations/.
+final class Runtime {
+  let machine: UnsafeMutablePointer<Machine>
+  private(set) var types: BuiltinTypes!
+  private(set) var names: Names!
+  /// Built-in exception types by name.
+  var exceptionTypes: [String: TypeObject] = [:]
+  /// The namespace of `builtins`.
+  private(set) var builtins: DictObject!
+  /// `sys.modules`, by full name.
+  var modules: [String: ModuleObject] = [:]
+  /// State of one subsystem each, by its type: the event loop, `random`, ...
+  private var attachments: [ObjectIdentifier: AnyObject] = [:]
+  /// The exceptions being handled, innermost last: what a bare `raise` raises and `__context__` becomes.
+  var handled: [ExceptionObject] = []
+  /// Where `print` writes.
+  let output: OutputBuffer
+  /// Where tracebacks and warnings go.
+  let errorOutput: OutputBuffer
+  var scriptArguments: [String] = []
+
+  private var keptTypes: [TypeObject] = []
+  private var interned: [String: StringObject] = [:]
+  private var singleCharacters: [StringObject] = []
+  private let lookupCacheEntries: UnsafeMutablePointer<LookupCacheEntry>
+  private static let lookupCacheSize = 2048
+
+  init(output: OutputBuffer, errorOutput: OutputBuffer) {
+    self.output = output
+    self.errorOutput = errorOutput
+    machine = .allocate(capacity: 1)
+    lookupCacheEntries = .allocate(capacity: Runtime.lookupCacheSize)
+    lookupCacheEntries.initialize(repeating: LookupCacheEntry(), count: Runtime.lookupCacheSize)
+    machine.initialize(to: Machine(runtime: self))
+    types = BuiltinTypes(self)
+    names = Names { intern($0) }
+    builtins = DictObject(self)
+    for byte in 0..<128 as Range<UInt8> {
+      let string = withUnsafeBytes(of: byte) { StringObject(type: types.str, utf8: $0.bindMemory(to: UInt8.self)) }
+      singleCharacters.append(string)
+      interned[string.text] = string
+      string.isInterned = true
+    }
+    precondition(Instance.layoutIsAsExpected(type: types.object), "pya: unexpected layout of Instance")
+  }
+
+  deinit {
+    // Programs' objects go first, while the types they point at are there.
+    handled = []
+    modules = [:]
+    attachments = [:]
+    for index in 0..<Runtime.lookupCacheSize { lookupCacheEntries[index].value = .undefined }
+    builtins.removeAll()
+    for type in keptTypes { type.attributes.removeAll() }
+    lookupCacheEntries.deinitialize(count: Runtime.lookupCacheSize)
+    lookupCacheEntries.deallocate()
+  }
+
+  /// Holds a type for as long as the runtime lives.
+  func keepAlive(_ type: TypeObject) { keptTypes.append(type) }
+
+  @inline(__always)
+  func lookupCache(_ type: TypeObject, _ name: StringObject) -> UnsafeMutablePointer<LookupCacheEntry> {
+    let key = UInt(bitPattern: type.token) &* 31 ^ name.identity >> 4
+    return lookupCacheEntries + Int(key & UInt(Runtime.lookupCacheSize - 1))
+  }
+
+  // MARK: Strings
+
+  func string(_ text: String) -> StringObject {
+    var text = text
+    return text.withUTF8 { string(utf8: $0) }
+  }
+
+  func string(utf8: UnsafeBufferPointer<UInt8>) -> StringObject {
+    if utf8.count == 1 { return singleCharacters[Int(utf8[0])] }
+    return StringObject(type: types.str, utf8: utf8)
+  }
+
+  func string(_ bytes: [UInt8]) -> StringObject { bytes.withUnsafeBufferPointer { string(utf8: $0) } }
+
+  /// The string of one ASCII character.
+  @inline(__always)
+  func character(_ byte: UInt8) -> StringObject { singleCharacters[Int(byte)] }
+
+  /// The one string object with this text among names: attribute names, keywords, keys of namespaces.
+  func intern(_ text: String) -> StringObject {
+    if let existing = interned[text] { return existing }
+    let made = string(text)
+    made.isInterned = true
+    interned[text] = made
+    return made
+  }
+
+  /// The interned string with the same text as `string`.
+  @inline(__always)
+  func intern(_ string: StringObject) -> StringObject {
+    if string.isInterned { return string }
+    return internSlow(string)
+  }
+
+  private func internSlow(_ string: StringObject) -> StringObject {
+    // Swift's String equality is by canonical equivalence, Python's by code point: only ASCII texts share the table.
+    if !string.isASCII { return internNonASCII(string) }
+    return intern(string.text)
+  }
+
+  private func internNonASCII(_ string: StringObject) -> StringObject {
+    let key = string.utf8.map { String($0, radix: 16) }.joined(separator: " ")
+    if let existing = interned["\u{0}" + key] { return existing }
+    let made = StringObject(type: types.str, utf8: string.utf8)
+    made.isInterned = true
+    interned["\u{0}" + key] = made
+    return made
+  }
+
+  // MARK: Attachments
+
+  /// The subsystem's state, made when first asked for.
+  func attachment<T: AnyObject>(_ type: T.Type, make: () -> T) -> T {
+    if let existing = attachments[ObjectIdentifier(type)] { return unsafeDowncast(existing, to: type) }
+    let made = make()
+    attachments[ObjectIdentifier(type)] = made
+    return made
+  }
+
+  // MARK: Types of values
+
+  func type(of value: Value) -> TypeObject {
+    switch value {
+    case .object(let object): object.type
+    case .int: types.int
+    case .float: types.float
+    case .bool: types.bool
+    case .none: types.none
+    case .ellipsis: types.ellipsis
+    case .notImplemented: types.notImplemented
+    case .undefined: types.none
+    }
+  }
+
+  /// The name of the value's type, for messages.
+  func typeName(_ value: Value) -> String { type(of: value).name }
+
+  func isInstance(_ value: Value, of type: TypeObject) -> Bool { self.type(of: value).isSubtype(of: type) }
+}

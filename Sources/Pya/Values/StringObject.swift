@@ -1,0 +1,221 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A `str`: code points, kept as UTF-8 (WTF-8, since Python's strings may hold lone surrogates).
+///
+/// Comparing, searching, joining and hashing work on the bytes; byte order is code point order. Indexing is O(1) for ASCII
+/// text; other text gets a table of byte offsets, one per 64 code points, when it is first indexed. The text never
+/// changes, with one exception that nobody can observe: `appendInPlace` on an object that nobody else holds.
+final class StringObject: Object {
+  final private(set) var bytes: UnsafeMutablePointer<UInt8>
+  /// In bytes.
+  final private(set) var byteCount: Int
+  final private var capacity: Int
+  final private(set) var isASCII: Bool
+  /// The only object with this text among the runtime's interned names, so that identity decides equality with another.
+  final var isInterned = false
+  /// Instances of subclasses of `str` carry attributes.
+  final var dictionary: DictObject?
+  private final var cachedHash = 0
+  private final var cachedLength = -1
+  private final var offsets: [Int32]?
+
+  /// Copies the bytes, which must be valid UTF-8 or WTF-8.
+  init(type: TypeObject, utf8: UnsafeBufferPointer<UInt8>) {
+    byteCount = utf8.count
+    capacity = utf8.count
+    bytes = .allocate(capacity: max(utf8.count, 1))
+    if let base = utf8.baseAddress { bytes.initialize(from: base, count: utf8.count) }
+    isASCII = utf8.isASCII
+    super.init(type: type, kind: .string)
+  }
+
+  /// Takes over memory of `capacity` bytes that holds `count` of text.
+  init(type: TypeObject, adopting bytes: UnsafeMutablePointer<UInt8>, count: Int, capacity: Int, isASCII: Bool) {
+    self.bytes = bytes
+    byteCount = count
+    self.capacity = capacity
+    self.isASCII = isASCII
+    super.init(type: type, kind: .string)
+  }
+
+  deinit { bytes.deallocate() }
+
+  var utf8: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: bytes, count: byteCount) }
+
+  /// Cold code's view of the text; lone surrogates become U+FFFD.
+  var text: String { String(decoding: utf8, as: UTF8.self) }
+
+  /// The length Python sees, in code points.
+  var length: Int {
+    if isASCII { return byteCount }
+    if cachedLength < 0 {
+      var count = 0
+      for index in 0..<byteCount where bytes[index] & 0xC0 != 0x80 { count += 1 }
+      cachedLength = count
+    }
+    return cachedLength
+  }
+
+  /// Equal texts have equal hashes; computed once.
+  @inline(__always)
+  final var stringHash: Int { cachedHash != 0 ? cachedHash : computeHash() }
+
+  private func computeHash() -> Int {
+    var hash: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ UInt64(byteCount)
+    var index = 0
+    while index + 8 <= byteCount {
+      let word = UnsafeRawPointer(bytes + index).loadUnaligned(as: UInt64.self)
+      hash = (hash ^ word) &* 0xFF51_AFD7_ED55_8CCD
+      hash ^= hash >> 32
+      index += 8
+    }
+    while index < byteCount {
+      hash = (hash ^ UInt64(bytes[index])) &* 0x0000_0100_0000_01B3
+      index += 1
+    }
+    hash ^= hash >> 29
+    hash = hash &* 0xC4CE_B9FE_1A85_EC53
+    hash ^= hash >> 32
+    let result = Int(truncatingIfNeeded: hash >> 1)
+    cachedHash = result == 0 ? 1 : result
+    return cachedHash
+  }
+
+  @inline(__always)
+  final func hasSameText(as other: StringObject) -> Bool {
+    if self === other { return true }
+    return byteCount == other.byteCount && memcmp(bytes, other.bytes, byteCount) == 0
+  }
+
+  /// Negative, zero or positive as this text sorts before, with or after the other (by code point).
+  final func compare(to other: StringObject) -> Int {
+    let order = memcmp(bytes, other.bytes, min(byteCount, other.byteCount))
+    return order != 0 ? Int(order) : byteCount - other.byteCount
+  }
+
+  /// The byte where code point `index` (0 through `length`) begins.
+  final func byteOffset(ofCodePoint index: Int) -> Int {
+    if isASCII { return index }
+    if index >= length { return byteCount }
+    let offsets = offsetTable()
+    var offset = Int(offsets[index >> 6])
+    for _ in 0..<(index & 63) { offset += UTF8Width.of(leadByte: bytes[offset]) }
+    return offset
+  }
+
+  /// The code point whose first byte is at `offset`.
+  final func codePoint(atByte offset: Int) -> UInt32 { decodeUTF8(bytes + offset).codePoint }
+
+  /// How many code points lie before byte `offset`.
+  final func codePointIndex(ofByte offset: Int) -> Int {
+    if isASCII { return offset }
+    var count = 0
+    for index in 0..<offset where bytes[index] & 0xC0 != 0x80 { count += 1 }
+    return count
+  }
+
+  private func offsetTable() -> [Int32] {
+    if let offsets { return offsets }
+    var table: [Int32] = []
+    table.reserveCapacity(length / 64 + 1)
+    var offset = 0
+    var count = 0
+    while offset < byteCount {
+      if count & 63 == 0 { table.append(Int32(truncatingIfNeeded: offset)) }
+      offset += UTF8Width.of(leadByte: bytes[offset])
+      count += 1
+    }
+    offsets = table
+    return table
+  }
+
+  /// Adds text at the end. Only for an object that the caller alone holds, as in `s += x`.
+  final func appendInPlace(_ other: StringObject) {
+    let total = byteCount + other.byteCount
+    if total > capacity {
+      let larger = max(total, capacity * 2)
+      let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
+      memory.initialize(from: bytes, count: byteCount)
+      bytes.deallocate()
+      bytes = memory
+      capacity = larger
+    }
+    memcpy(bytes + byteCount, other.bytes, other.byteCount)
+    byteCount = total
+    isASCII = isASCII && other.isASCII
+    cachedHash = 0
+    cachedLength = -1
+    offsets = nil
+  }
+
+  override func instanceDictionary(_ runtime: Runtime) -> DictObject? {
+    if dictionary == nil, type.isHeap, !type.hasNoInstanceDictionary { dictionary = DictObject(runtime) }
+    return dictionary
+  }
+
+  override var existingInstanceDictionary: DictObject? { dictionary }
+
+  /// For interned names: identity as a number.
+  var identity: UInt { UInt(bitPattern: Unmanaged.passUnretained(self).toOpaque()) }
+}
+
+enum UTF8Width {
+  /// How many bytes the code point that begins with this byte takes.
+  @inline(__always)
+  static func of(leadByte: UInt8) -> Int {
+    leadByte < 0x80 ? 1 : leadByte < 0xE0 ? 2 : leadByte < 0xF0 ? 3 : 4
+  }
+}
+
+/// Decodes one code point of valid (W)UTF-8.
+@inline(__always)
+func decodeUTF8(_ bytes: UnsafePointer<UInt8>) -> (codePoint: UInt32, width: Int) {
+  let lead = UInt32(bytes[0])
+  if lead < 0x80 { return (lead, 1) }
+  if lead < 0xE0 { return ((lead & 0x1F) << 6 | UInt32(bytes[1]) & 0x3F, 2) }
+  if lead < 0xF0 { return ((lead & 0x0F) << 12 | (UInt32(bytes[1]) & 0x3F) << 6 | UInt32(bytes[2]) & 0x3F, 3) }
+  return (
+    (lead & 0x07) << 18 | (UInt32(bytes[1]) & 0x3F) << 12 | (UInt32(bytes[2]) & 0x3F) << 6 | UInt32(bytes[3]) & 0x3F, 4
+  )
+}
+
+extension [UInt8] {
+  /// Appends a code point as UTF-8 (a lone surrogate as its three-byte form).
+  mutating func appendUTF8(_ codePoint: UInt32) {
+    if codePoint < 0x80 {
+      append(UInt8(truncatingIfNeeded: codePoint))
+    } else if codePoint < 0x800 {
+      append(UInt8(truncatingIfNeeded: 0xC0 | codePoint >> 6))
+      append(UInt8(truncatingIfNeeded: 0x80 | codePoint & 0x3F))
+    } else if codePoint < 0x10000 {
+      append(UInt8(truncatingIfNeeded: 0xE0 | codePoint >> 12))
+      append(UInt8(truncatingIfNeeded: 0x80 | codePoint >> 6 & 0x3F))
+      append(UInt8(truncatingIfNeeded: 0x80 | codePoint & 0x3F))
+    } else {
+      append(UInt8(truncatingIfNeeded: 0xF0 | codePoint >> 18))
+      append(UInt8(truncatingIfNeeded: 0x80 | codePoint >> 12 & 0x3F))
+      append(UInt8(truncatingIfNeeded: 0x80 | codePoint >> 6 & 0x3F))
+      append(UInt8(truncatingIfNeeded: 0x80 | codePoint & 0x3F))
+    }
+  }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+  var isASCII: Bool {
+    var index = 0
+    guard let base = baseAddress else { return true }
+    while index + 8 <= count {
+      if UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self) & 0x8080_8080_8080_8080 != 0 { return false }
+      index += 8
+    }
+    while index < count {
+      if base[index] >= 0x80 { return false }
+      index += 1
+    }
+    return true
+  }
+}

@@ -1,0 +1,154 @@
+/// A class. Built-in types are immutable for programs; types written in a program can change at any time, which empties the
+/// inline caches that looked through them (`didChange`).
+///
+/// Types live as long as their runtime: objects point at them without counting.
+final class TypeObject: Object {
+  let name: String
+  var qualifiedName: String
+  /// `__module__`, or `builtins`.
+  var moduleName: String
+  private(set) var bases: [TypeObject]
+  /// The linearised ancestors, itself first (C3).
+  var mro: [TypeObject]
+  /// The class namespace, behind `__dict__`.
+  let attributes: DictObject
+  private(set) var subclasses: [TypeObject] = []
+  /// Which Swift class its instances are.
+  let instanceKind: Kind
+  /// Written in the program (`class`, `type(...)`), not built in.
+  let isHeap: Bool
+  unowned(unsafe) let runtime: Runtime
+  let machine: UnsafeMutablePointer<Machine>
+
+  private(set) var rootShape: Shape
+  private(set) var dictionaryShape: Shape
+  /// Changes with every change to this type or an ancestor; validity of method caches on non-instances.
+  private(set) var token: Int
+
+  /// Special methods that a class of the program defines here or above, by `SpecialMethod.rawValue`; undefined where only
+  /// the built-in behaviour of the kind applies. Empty for built-in types.
+  private(set) var specialMethods: [Value] = []
+  var hasFinalizer = false
+  /// `__slots__` in every class of the program among the ancestors, and none of them names `__dict__`.
+  var hasNoInstanceDictionary = false
+  /// May not be a base (`bool`, `NoneType`, ...).
+  var isFinal = false
+
+  /// Makes an instance from a call's arguments: `__new__` and `__init__` of a built-in type in one. Nil: not callable
+  /// ("cannot create 'X' instances").
+  var construct: ((Runtime, TypeObject, Arguments) throws(Raised) -> Value)?
+
+  init(
+    _ runtime: Runtime, metatype: TypeObject?, name: String, bases: [TypeObject], instanceKind: Kind, isHeap: Bool
+  ) {
+    self.name = name
+    qualifiedName = name
+    moduleName = "builtins"
+    self.bases = bases
+    self.instanceKind = instanceKind
+    self.isHeap = isHeap
+    self.runtime = runtime
+    machine = runtime.machine
+    attributes = DictObject(runtime)
+    mro = []
+    rootShape = Shape(machine: machine)
+    dictionaryShape = Shape(machine: machine, isDictionary: true)
+    token = machine.pointee.freshToken()
+    if let metatype {
+      super.init(type: metatype, kind: .type)
+    } else {
+      super.init(untypedKind: .type)
+    }
+    runtime.keepAlive(self)
+    for base in bases { base.subclasses.append(self) }
+    mro = [self] + (bases.first?.mro ?? [])
+  }
+
+  /// The attribute on the class or the first ancestor that has it, without descriptors.
+  func lookup(_ name: StringObject) -> Value? {
+    let cached = runtime.lookupCache(self, name)
+    if cached.pointee.token == token, cached.pointee.name == name.identity { return cached.pointee.value.defined }
+    let found = lookupUncached(name)
+    if name.isInterned {
+      cached.pointee = LookupCacheEntry(token: token, name: name.identity, value: found ?? .undefined)
+    }
+    return found
+  }
+
+  func lookupUncached(_ name: StringObject) -> Value? {
+    for type in mro {
+      if let value = type.attributes.getString(name) { return value }
+    }
+    return nil
+  }
+
+  /// The attribute and the ancestor that defines it.
+  func lookupWithOwner(_ name: StringObject) -> (value: Value, owner: TypeObject)? {
+    for type in mro {
+      if let value = type.attributes.getString(name) { return (value, type) }
+    }
+    return nil
+  }
+
+  func isSubtype(of other: TypeObject) -> Bool {
+    if self === other { return true }
+    for type in mro where type === other { return true }
+    return false
+  }
+
+  /// A special method that a class of the program defines, or nil for the kind's built-in behaviour.
+  @inline(__always)
+  func special(_ method: SpecialMethod) -> Value? {
+    if !isHeap { return nil }
+    return specialMethods[Int(method.rawValue)].defined
+  }
+
+  /// Must follow every change of `attributes`, `bases` or `mro` after creation, and the creation itself.
+  func didChange() {
+    token = machine.pointee.freshToken()
+    rootShape.invalidate()
+    dictionaryShape.invalidate()
+    if isHeap { collectSpecialMethods() }
+    for type in subclasses { type.didChange() }
+  }
+
+  /// Empties remembered lookups, while inline caches stay valid: a plain value was replaced by another.
+  func forgetLookups() {
+    token = machine.pointee.freshToken()
+    for type in subclasses { type.forgetLookups() }
+  }
+
+  func setBases(_ newBases: [TypeObject], mro newOrder: [TypeObject]) {
+    for base in bases { base.subclasses.removeAll { $0 === self } }
+    bases = newBases
+    mro = newOrder
+    for base in newBases { base.subclasses.append(self) }
+  }
+
+  private func collectSpecialMethods() {
+    specialMethods = [Value](repeating: .undefined, count: SpecialMethod.allCases.count)
+    for method in SpecialMethod.allCases {
+      let name = runtime.names.special[Int(method.rawValue)]
+      for type in mro {
+        guard let value = type.attributes.getString(name) else { continue }
+        if type.isHeap { specialMethods[Int(method.rawValue)] = value }
+        break
+      }
+    }
+    hasFinalizer = special(.del) != nil
+  }
+
+  override func call(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {
+    try runtime.instantiate(self, arguments)
+  }
+
+  override func instanceDictionary(_ runtime: Runtime) -> DictObject? { attributes }
+  override var existingInstanceDictionary: DictObject? { attributes }
+}
+
+/// One remembered result of `TypeObject.lookup`.
+struct LookupCacheEntry {
+  var token = 0
+  var name: UInt = 0
+  var value: Value = .undefined
+}
