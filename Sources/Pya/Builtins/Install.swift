@@ -1,0 +1,6 @@
+extension Runtime {
+  /// Fills `builtins` and gives the built-in types their methods.
+  func installBuiltins() {
+    installExceptionTypes()
+  }
+}
