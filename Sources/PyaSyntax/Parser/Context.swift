@@ -1,0 +1,59 @@
+/// What stands around the statement or expression that is being read.
+struct Context {
+  enum Body {
+    case module, function, asyncFunction, lambda, `class`
+  }
+
+  /// The nearest construct with a body of its own. Comprehensions are not among them.
+  var body: Body
+  /// A `break` here belongs to a loop.
+  var isInLoop = false
+  /// Directly inside `except*`: a loop inside it may be left, the clause may not.
+  var isInGroupHandler = false
+  /// The same for `return`, which leaves loops too.
+  var mayNotReturn = false
+  /// Every `yield` of the body so far.
+  var yields: [SourceRange] = []
+  /// The first `return` with a value.
+  var valueReturn: SourceRange?
+
+  init(_ body: Body) { self.body = body }
+}
+
+/// Errors of correct grammar in a wrong place. CPython finds them after parsing, in several passes: an earlier pass wins.
+struct DeferredErrors {
+  enum Pass: Int { case future, symbols, code }
+
+  struct Entry {
+    var pass: Pass
+    var diagnostic: SyntaxDiagnostic
+    /// About an `await` or an asynchronous comprehension: withdrawn when a generator expression turns out to be around.
+    var isAboutAwaiting: Bool
+  }
+
+  private(set) var entries: [Entry] = []
+
+  var count: Int { entries.count }
+
+  var first: SyntaxDiagnostic? {
+    var best: Entry?
+    for entry in entries where best.map({ entry.pass.rawValue < $0.pass.rawValue }) ?? true { best = entry }
+    return best?.diagnostic
+  }
+
+  mutating func add(
+    _ message: String, at range: SourceRange, pass: Pass = .code, isAboutAwaiting: Bool = false
+  ) {
+    entries.append(
+      Entry(pass: pass, diagnostic: SyntaxDiagnostic(message, at: range), isAboutAwaiting: isAboutAwaiting))
+  }
+
+  /// Withdraws what was said about awaiting since `mark`; tells whether there was anything.
+  mutating func withdrawAwaiting(since mark: Int) -> Bool {
+    guard entries.count > mark else { return false }
+    let kept = entries[mark...].filter { !$0.isAboutAwaiting }
+    guard kept.count < entries.count - mark else { return false }
+    entries.replaceSubrange(mark..., with: kept)
+    return true
+  }
+}

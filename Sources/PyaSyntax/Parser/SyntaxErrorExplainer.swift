@@ -1,0 +1,5 @@
+struct SyntaxErrorExplainer {
+  enum Goal { case file, eval }
+  init(file: SourceFile, tokens: [Token], shapes: [TokenShape], start: Int, goal: Goal) {}
+  mutating func explain() -> SyntaxDiagnostic? { nil }
+}
