@@ -26,6 +26,8 @@ extension Runtime {
   // strings
   func repr(_ a: Value) throws(Raised) -> StringObject { fatalError("stub") }
   func str(_ a: Value) throws(Raised) -> StringObject { fatalError("stub") }
+  /// `str(value)`, added to text under construction.
+  func append(_ value: Value, to builder: inout TextBuilder) throws(Raised) { fatalError("stub") }
   func ascii(_ a: Value) throws(Raised) -> StringObject { fatalError("stub") }
   func format(_ a: Value, _ spec: StringObject) throws(Raised) -> StringObject { fatalError("stub") }
   // exceptions and types

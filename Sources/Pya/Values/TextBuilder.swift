@@ -1,0 +1,158 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Text under construction: a growable buffer of UTF-8 bytes that becomes a `StringObject` without copying.
+///
+/// Noncopyable, so that there is never a second owner of the memory.
+struct TextBuilder: ~Copyable {
+  private(set) var bytes: UnsafeMutablePointer<UInt8>
+  private(set) var count = 0
+  private var capacity: Int
+  /// All bytes added so far, or-ed: its high bit tells whether one was not ASCII.
+  private var union: UInt8 = 0
+
+  init(capacity: Int = 32) {
+    self.capacity = max(capacity, 16)
+    bytes = .allocate(capacity: self.capacity)
+  }
+
+  deinit { bytes.deallocate() }
+
+  var isASCII: Bool { union < 0x80 }
+  var utf8: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: bytes, count: count) }
+
+  @inline(__always)
+  mutating func append(byte: UInt8) {
+    if count == capacity { grow(by: 1) }
+    bytes[count] = byte
+    count &+= 1
+    union |= byte
+  }
+
+  @inline(__always)
+  mutating func append(string: StringObject) {
+    append(string.bytes, string.byteCount, isASCII: string.isASCII)
+  }
+
+  mutating func append(_ text: StaticString) {
+    append(text.utf8Start, text.utf8CodeUnitCount, isASCII: text.isASCII)
+  }
+
+  mutating func append(_ text: String) {
+    var text = text
+    text.withUTF8 { append($0) }
+  }
+
+  mutating func append(_ utf8: UnsafeBufferPointer<UInt8>) {
+    guard let base = utf8.baseAddress else { return }
+    append(base, utf8.count, isASCII: utf8.isASCII)
+  }
+
+  mutating func append(_ utf8: [UInt8]) { utf8.withUnsafeBufferPointer { append($0) } }
+
+  /// Part of a string, by bytes.
+  @inline(__always)
+  mutating func append(string: StringObject, _ span: Range<Int>) {
+    let part = UnsafeBufferPointer(start: string.bytes + span.lowerBound, count: span.count)
+    append(part.baseAddress.unsafelyUnwrapped, span.count, isASCII: string.isASCII || part.isASCII)
+  }
+
+  @inline(__always)
+  mutating func append(_ source: UnsafePointer<UInt8>, _ length: Int, isASCII: Bool) {
+    if capacity &- count < length { grow(by: length) }
+    memcpy(bytes + count, source, length)
+    count &+= length
+    if !isASCII { union = 0xFF }
+  }
+
+  /// A code point as UTF-8 (a lone surrogate as its three-byte form).
+  mutating func append(codePoint: UInt32) {
+    if codePoint < 0x80 { return append(byte: UInt8(truncatingIfNeeded: codePoint)) }
+    if codePoint >= 0x10000 {
+      append(byte: UInt8(truncatingIfNeeded: 0xF0 | codePoint >> 18))
+      append(byte: UInt8(truncatingIfNeeded: 0x80 | codePoint >> 12 & 0x3F))
+      append(byte: UInt8(truncatingIfNeeded: 0x80 | codePoint >> 6 & 0x3F))
+    } else if codePoint >= 0x800 {
+      append(byte: UInt8(truncatingIfNeeded: 0xE0 | codePoint >> 12))
+      append(byte: UInt8(truncatingIfNeeded: 0x80 | codePoint >> 6 & 0x3F))
+    } else {
+      append(byte: UInt8(truncatingIfNeeded: 0xC0 | codePoint >> 6))
+    }
+    append(byte: UInt8(truncatingIfNeeded: 0x80 | codePoint & 0x3F))
+  }
+
+  /// An integer in decimal.
+  mutating func append(integer: Int) {
+    if capacity &- count < 20 { grow(by: 20) }
+    var rest = integer.magnitude
+    var digits = 1
+    var bound: UInt = 10
+    while rest >= bound, digits < 19 {
+      digits &+= 1
+      bound &*= 10
+    }
+    if integer < 0 {
+      bytes[count] = UInt8(ascii: "-")
+      count &+= 1
+    }
+    var position = count &+ digits
+    count = position
+    repeat {
+      position &-= 1
+      let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+      bytes[position] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: digit)
+      rest = quotient
+    } while rest != 0
+  }
+
+  mutating func append(repeating byte: UInt8, _ times: Int) {
+    guard times > 0 else { return }
+    if capacity &- count < times { grow(by: times) }
+    memset(bytes + count, Int32(byte), times)
+    count &+= times
+    union |= byte
+  }
+
+  mutating func append(codePoint: UInt32, times: Int) {
+    if codePoint < 0x80 { return append(repeating: UInt8(truncatingIfNeeded: codePoint), times) }
+    var remaining = times
+    while remaining > 0 {
+      append(codePoint: codePoint)
+      remaining &-= 1
+    }
+  }
+
+  /// Forgets what was added after the first `length` bytes.
+  mutating func truncate(to length: Int) { count = min(count, length) }
+
+  @inline(never)
+  private mutating func grow(by length: Int) {
+    let larger = max(count + length, capacity * 2)
+    let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
+    memcpy(memory, bytes, count)
+    bytes.deallocate()
+    bytes = memory
+    capacity = larger
+  }
+
+  /// The text as a string; the builder is empty afterwards.
+  mutating func finish(_ runtime: Runtime) -> StringObject {
+    defer {
+      count = 0
+      union = 0
+    }
+    if count <= 1 { return count == 0 ? runtime.names.empty : runtime.character(bytes[0]) }
+    if capacity - count > 32, capacity - count > count {
+      // A short text keeps no large buffer alive.
+      return StringObject(type: runtime.types.str, utf8: utf8)
+    }
+    let made = StringObject(
+      type: runtime.types.str, adopting: bytes, count: count, capacity: capacity, isASCII: isASCII)
+    capacity = 16
+    bytes = .allocate(capacity: 16)
+    return made
+  }
+}
