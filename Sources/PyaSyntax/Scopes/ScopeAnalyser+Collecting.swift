@@ -60,7 +60,7 @@ extension ScopeAnalyser {
     if isSimple, scope.kind != .module {
       for (role, keyword) in [(NameFacts.declaredGlobal, "global"), (.declaredNonlocal, "nonlocal")]
       where known.contains(role) {
-        throw SyntaxDiagnostic("annotated name '\(mangledHere(name))' can't be \(keyword)", at: range)
+        throw SyntaxDiagnostic("annotated name '\(name)' can't be \(keyword)", at: range)
       }
     }
     if isSimple {
@@ -154,12 +154,12 @@ extension ScopeAnalyser {
 
   private mutating func collect(_ construct: Try) throws(SyntaxDiagnostic) {
     try collect(construct.body)
-    try collect(construct.otherwise)
     for handler in construct.handlers {
       try collect(handler.type)
       if let name = handler.name { try bind(name, at: handler.range) }
       try collect(handler.body)
     }
+    try collect(construct.otherwise)
     try collect(construct.finally)
   }
 

@@ -36,9 +36,11 @@ extension ScopeAnalyser {
     if name == "super", scope.kind.hasSlots { note(.used, "__class__", in: current) }
   }
 
+  // Errors of this pass show names as they are written, errors of the second pass show them mangled: so does CPython.
+
   mutating func bind(_ name: String, as role: NameFacts = .assigned, at range: SourceRange) throws(SyntaxDiagnostic) {
-    let name = mangledHere(name)
-    let known = scope.facts[name] ?? []
+    let variable = mangledHere(name)
+    let known = scope.facts[variable] ?? []
     if role.contains(.parameter), known.contains(.parameter) {
       throw SyntaxDiagnostic("duplicate argument '\(name)' in function definition", at: range)
     }
@@ -49,15 +51,15 @@ extension ScopeAnalyser {
       throw SyntaxDiagnostic(
         "comprehension inner loop cannot rebind assignment expression target '\(name)'", at: range)
     }
-    note(role, name, in: current)
+    note(role, variable, in: current)
   }
 
   /// `global` and `nonlocal`: they must come before any other mention, except (CPython's oversight) an import.
   mutating func declare(_ names: [String], as role: NameFacts, at range: SourceRange) throws(SyntaxDiagnostic) {
     let keyword = role == .declaredGlobal ? "global" : "nonlocal"
     for name in names {
-      let name = mangledHere(name)
-      let known = scope.facts[name] ?? []
+      let variable = mangledHere(name)
+      let known = scope.facts[variable] ?? []
       if known.contains(.parameter) {
         throw SyntaxDiagnostic("name '\(name)' is parameter and \(keyword)", at: range)
       } else if known.contains(.used) {
@@ -67,17 +69,17 @@ extension ScopeAnalyser {
       } else if known.contains(.assigned) {
         throw SyntaxDiagnostic("name '\(name)' is assigned to before \(keyword) declaration", at: range)
       }
-      note(role, name, in: current)
-      rememberDeclaration(of: name, in: current, at: range)
+      note(role, variable, in: current)
+      rememberDeclaration(of: variable, in: current, at: range)
     }
   }
 
   /// The name of a walrus inside a comprehension is bound around the comprehension, and declared so in it.
   mutating func bindAroundComprehension(_ name: String, at range: SourceRange) throws(SyntaxDiagnostic) {
-    let name = mangledHere(name)
+    let variable = mangledHere(name)
     var around = current
     while drafts[around.index].kind.isComprehensionOrGeneratorExpression, let parent = drafts[around.index].parent {
-      if drafts[around.index].facts[name]?.contains(.comprehensionTarget) == true {
+      if drafts[around.index].facts[variable]?.contains(.comprehensionTarget) == true {
         throw SyntaxDiagnostic(
           "assignment expression cannot rebind comprehension iteration variable '\(name)'", at: range)
       }
@@ -85,18 +87,18 @@ extension ScopeAnalyser {
     }
     switch drafts[around.index].kind {
     case .module:
-      note(.declaredGlobal, name, in: current)
-      note(.declaredGlobal, name, in: around)
+      note(.declaredGlobal, variable, in: current)
+      note(.declaredGlobal, variable, in: around)
     case .class:
       throw SyntaxDiagnostic("assignment expression within a comprehension cannot be used in a class body", at: range)
     case .typeParameters, .typeAlias:
       throw walrusInRestrictedComprehension(drafts[around.index].restriction, at: range)
     case .function, .lambda, .comprehension, .generatorExpression:
-      let isGlobal = drafts[around.index].facts[name]?.contains(.declaredGlobal) == true
-      note(isGlobal ? .declaredGlobal : .declaredNonlocal, name, in: current)
-      note(.assigned, name, in: around)
+      let isGlobal = drafts[around.index].facts[variable]?.contains(.declaredGlobal) == true
+      note(isGlobal ? .declaredGlobal : .declaredNonlocal, variable, in: current)
+      note(.assigned, variable, in: around)
     }
-    rememberDeclaration(of: name, in: current, at: range)
+    rememberDeclaration(of: variable, in: current, at: range)
   }
 
   private func walrusInRestrictedComprehension(

@@ -33,7 +33,7 @@ extension ScopeAnalyser {
   /// followed by `<locals>`; type parameter lists are passed over.
   private func qualifiedName(of id: ScopeID, among scopes: [Scope]) -> String {
     let draft = drafts[id.index]
-    guard draft.kind != .typeParameters, var parent = draft.parent else { return draft.name }
+    guard var parent = draft.parent else { return draft.name }
     if drafts[parent.index].kind == .typeParameters, let outer = drafts[parent.index].parent { parent = outer }
     parent = drafts[parent.index].host
     if parent == .module || isDeclaredGlobal(draft, in: parent) { return draft.name }
