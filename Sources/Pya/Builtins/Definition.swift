@@ -22,7 +22,9 @@ extension TypeObject {
     _ runtime: Runtime, _ name: String, get: @escaping (Runtime, Value) throws(Raised) -> Value,
     set: ((Runtime, Value, Value) throws(Raised) -> Void)? = nil
   ) {
-    attributes.setString(runtime.intern(name), .object(NativeAttribute(runtime, name, get: get, set: set)))
+    let attribute = NativeAttribute(runtime, name, get: get, set: set)
+    attribute.owner = self
+    attributes.setString(runtime.intern(name), .object(attribute))
   }
 }
 

@@ -83,10 +83,10 @@ extension Runtime {
     }
     if let onType = owner.lookup(name) {
       guard case .object(let descriptor) = onType else { return onType }
-      if descriptor.isDescriptor { return try descriptor.descriptorGet(self, instance: .undefined, owner: owner) }
-      if descriptor.kind == .instance, let get = descriptor.type.lookup(names[.get]) {
+      if descriptor.type.isHeap, let get = descriptor.type.special(.get) {
         return try callSpecial(get, onType, [.none, .object(owner)])
       }
+      if descriptor.isDescriptor { return try descriptor.descriptorGet(self, instance: .undefined, owner: owner) }
       return onType
     }
     if let onMetatype { return try bind(onMetatype, to: .object(owner)) }
@@ -103,11 +103,11 @@ extension Runtime {
   }
 
   private func bindObject(_ object: Object, to instance: Value) throws(Raised) -> Value {
+    if object.type.isHeap, let get = object.type.special(.get) {
+      return try callSpecial(get, .object(object), [instance, .object(type(of: instance))])
+    }
     if object.isDescriptor {
       return try object.descriptorGet(self, instance: instance, owner: type(of: instance))
-    }
-    if object.kind == .instance, let get = object.type.lookup(names[.get]) {
-      return try callSpecial(get, .object(object), [instance, .object(type(of: instance))])
     }
     return .object(object)
   }
@@ -115,8 +115,8 @@ extension Runtime {
   @inline(__always)
   func isDataDescriptor(_ object: Object) -> Bool {
     if object.isDataDescriptor { return true }
-    guard object.kind == .instance else { return false }
-    return object.type.lookup(names[.set]) != nil || object.type.lookup(names[.delete]) != nil
+    guard object.type.isHeap else { return false }
+    return object.type.special(.set) != nil || object.type.special(.delete) != nil
   }
 
   // MARK: Storing
@@ -146,16 +146,7 @@ extension Runtime {
     }
     let type = type(of: value)
     if let onType = type.lookup(name), case .object(let descriptor) = onType {
-      if descriptor.isDataDescriptor {
-        return try descriptor.descriptorSet(self, instance: value, value: newValue)
-      }
-      if descriptor.kind == .instance {
-        let method: SpecialMethod = newValue.isUndefined ? .delete : .set
-        if let setter = descriptor.type.lookup(names[method]) {
-          _ = try callSpecial(setter, onType, newValue.isUndefined ? [value] : [value, newValue])
-          return
-        }
-      }
+      if try storeThroughDescriptor(descriptor, value, newValue) { return }
     }
     guard case .object(let object) = value else { throw cannotStore(value, name, newValue) }
     if name === names.class, object.kind == .instance, let newType = newValue.type { return try setClass(object, newType) }
@@ -171,6 +162,23 @@ extension Runtime {
     } else {
       throw cannotStore(value, name, newValue)
     }
+  }
+
+  /// `__set__`, or with an undefined value `__delete__`. False: not a data descriptor.
+  private func storeThroughDescriptor(_ descriptor: Object, _ value: Value, _ newValue: Value) throws(Raised) -> Bool {
+    if descriptor.type.isHeap {
+      let isDeletion = newValue.isUndefined
+      if let method = descriptor.type.special(isDeletion ? .delete : .set) {
+        _ = try callSpecial(method, .object(descriptor), isDeletion ? [value] : [value, newValue])
+        return true
+      }
+      if !descriptor.isDataDescriptor, descriptor.type.special(isDeletion ? .set : .delete) != nil {
+        throw attributeError(isDeletion ? "__delete__" : "__set__")
+      }
+    }
+    guard descriptor.isDataDescriptor else { return false }
+    try descriptor.descriptorSet(self, instance: value, value: newValue)
+    return true
   }
 
   private func storeInSlots(_ instance: Instance, _ name: StringObject, _ newValue: Value) throws(Raised) {
@@ -195,17 +203,11 @@ extension Runtime {
   }
 
   private func storeTypeAttribute(_ owner: TypeObject, _ name: StringObject, _ newValue: Value) throws(Raised) {
-    if let onMetatype = owner.type.lookup(name), case .object(let descriptor) = onMetatype {
-      if descriptor.isDataDescriptor {
-        return try descriptor.descriptorSet(self, instance: .object(owner), value: newValue)
-      }
-      if descriptor.kind == .instance, let setter = descriptor.type.lookup(names[newValue.isUndefined ? .delete : .set]) {
-        _ = try callSpecial(setter, onMetatype, newValue.isUndefined ? [.object(owner)] : [.object(owner), newValue])
-        return
-      }
-    }
     guard owner.isHeap else {
       throw typeError("cannot set '\(name.text)' attribute of immutable type '\(owner.name)'")
+    }
+    if let onMetatype = owner.type.lookup(name), case .object(let descriptor) = onMetatype {
+      if try storeThroughDescriptor(descriptor, .object(owner), newValue) { return }
     }
     if try owner.setNativeAttribute(name, newValue, self) { return }
     let old = owner.attributes.getString(name)

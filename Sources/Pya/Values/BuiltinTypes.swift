@@ -7,7 +7,8 @@ struct BuiltinTypes {
   let function, builtinFunction, method, methodDescriptor, getSetDescriptor, module, cell, code, frame, traceback: TypeObject
   let property, staticMethod, classMethod, superType: TypeObject
   let generator, coroutine, asyncGenerator, asyncGeneratorStep: TypeObject
-  let dictKeys, dictValues, dictItems: TypeObject
+  let dictKeys, dictValues, dictItems, mappingProxy: TypeObject
+  let unionType, genericAlias, memberDescriptor: TypeObject
   let baseException: TypeObject
 
   /// Every iterator type of the built-ins, by its Python name (`list_iterator`, `map`, ...), made on first mention.
@@ -66,6 +67,12 @@ struct BuiltinTypes {
     dictKeys = make("dict_keys", .dictView, isFinal: true)
     dictValues = make("dict_values", .dictView, isFinal: true)
     dictItems = make("dict_items", .dictView, isFinal: true)
+    mappingProxy = make("mappingproxy", isFinal: true)
+    unionType = make("UnionType", isFinal: true)
+    unionType.moduleName = "types"
+    genericAlias = make("GenericAlias")
+    genericAlias.moduleName = "types"
+    memberDescriptor = make("member_descriptor", isFinal: true)
     baseException = make("BaseException", .exception)
     iterators = IteratorTypes(runtime, metatype: type, object: object)
   }

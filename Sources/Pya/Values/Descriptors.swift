@@ -28,6 +28,14 @@ final class PropertyObject: Object {
   var doc: Value
   /// The attribute's name, once a class body has bound it.
   var name: StringObject?
+  /// Attributes of instances of a subclass.
+  var dictionary: DictObject?
+
+  override func instanceDictionary(_ runtime: Runtime) -> DictObject? {
+    if dictionary == nil, type.isHeap { dictionary = DictObject(runtime) }
+    return dictionary
+  }
+  override var existingInstanceDictionary: DictObject? { dictionary }
 
   init(type: TypeObject, getter: Value, setter: Value, deleter: Value, doc: Value) {
     self.getter = getter
@@ -60,12 +68,21 @@ final class PropertyObject: Object {
 
 /// `staticmethod(f)`.
 final class StaticMethodObject: Object {
-  let function: Value
+  var function: Value
+  var dictionary: DictObject?
 
-  init(_ runtime: Runtime, _ function: Value) {
+  init(type: TypeObject, _ function: Value) {
     self.function = function
-    super.init(type: runtime.types.staticMethod, kind: .staticMethod)
+    super.init(type: type, kind: .staticMethod)
   }
+
+  convenience init(_ runtime: Runtime, _ function: Value) { self.init(type: runtime.types.staticMethod, function) }
+
+  override func instanceDictionary(_ runtime: Runtime) -> DictObject? {
+    if dictionary == nil { dictionary = DictObject(runtime) }
+    return dictionary
+  }
+  override var existingInstanceDictionary: DictObject? { dictionary }
 
   override var isDescriptor: Bool { true }
   override func descriptorGet(_ runtime: Runtime, instance: Value, owner: TypeObject) throws(Raised) -> Value { function }
@@ -76,12 +93,21 @@ final class StaticMethodObject: Object {
 
 /// `classmethod(f)`.
 final class ClassMethodObject: Object {
-  let function: Value
+  var function: Value
+  var dictionary: DictObject?
 
-  init(_ runtime: Runtime, _ function: Value) {
+  init(type: TypeObject, _ function: Value) {
     self.function = function
-    super.init(type: runtime.types.classMethod, kind: .classMethod)
+    super.init(type: type, kind: .classMethod)
   }
+
+  convenience init(_ runtime: Runtime, _ function: Value) { self.init(type: runtime.types.classMethod, function) }
+
+  override func instanceDictionary(_ runtime: Runtime) -> DictObject? {
+    if dictionary == nil { dictionary = DictObject(runtime) }
+    return dictionary
+  }
+  override var existingInstanceDictionary: DictObject? { dictionary }
 
   override var isDescriptor: Bool { true }
   override func descriptorGet(_ runtime: Runtime, instance: Value, owner: TypeObject) throws(Raised) -> Value {
@@ -92,6 +118,8 @@ final class ClassMethodObject: Object {
 /// An attribute of a built-in type that Swift computes: `exception.args`, `function.__name__`.
 final class NativeAttribute: Object {
   let name: String
+  /// The type it was defined on.
+  unowned(unsafe) var owner: TypeObject?
   private let getter: (Runtime, Value) throws(Raised) -> Value
   private let setter: ((Runtime, Value, Value) throws(Raised) -> Void)?
 

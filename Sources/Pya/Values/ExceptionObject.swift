@@ -42,12 +42,34 @@ final class ExceptionObject: Object {
   }
 }
 
+/// What a traceback says of a piece of code.
+final class CodeInformation {
+  /// `f`, `<module>`, `<lambda>`.
+  let name: String
+  let qualifiedName: String
+  let file: SourceFile
+
+  init(name: String, qualifiedName: String, file: SourceFile) {
+    self.name = name
+    self.qualifiedName = qualifiedName
+    self.file = file
+  }
+}
+
+/// What kinds of exception keep in `fields`; inherited by derived types.
+enum ExceptionLayout: UInt8 {
+  case plain, stopIteration, systemExit, osError, importError, nameError, attributeError, syntaxError
+  case unicodeDecode, unicodeEncode, unicodeTranslate, group
+}
+
 /// One frame of a traceback.
 struct TracebackEntry {
-  /// What `in NAME` shows.
-  let functionName: String
-  let file: SourceFile
+  let code: CodeInformation
   let range: SourceRange
+
+  /// What `in NAME` shows.
+  var functionName: String { code.name }
+  var file: SourceFile { code.file }
 }
 
 /// A Python exception on its way up: what every operation of the interpreter throws.

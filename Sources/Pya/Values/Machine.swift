@@ -24,6 +24,10 @@ struct Machine {
 
   /// What the innermost suspended frame hands to whoever drives it: a yielded value or the future waited for.
   var suspended: Value = .undefined
+  /// The heap frame at which the last suspension began; nil while that frame is still on the value stack. (Coroutines/)
+  var innermost: UnsafeRawPointer?
+  /// The coroutine that a frame on the value stack waits for, until that frame moves to the heap and takes it over.
+  var pendingChild: Object?
 
   unowned(unsafe) var runtime: Runtime
 

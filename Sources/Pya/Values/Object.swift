@@ -3,7 +3,7 @@ enum Kind: UInt8 {
   case instance, type, string, bytes, byteArray, bigInt, complex, list, tuple, dict, set, range, slice
   /// An `int` or `float` that carries more than a number: an instance of a subclass.
   case intInstance, floatInstance
-  case exception, function, nativeFunction, boundMethod, iterator, generator, coroutine, asyncGenerator, module, cell
+  case exception, function, nativeFunction, boundMethod, iterator, generator, coroutine, asyncGenerator, awaitable, module, cell
   case property, staticMethod, classMethod, superProxy, dictView, code, other
 }
 

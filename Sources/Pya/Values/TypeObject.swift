@@ -3,7 +3,7 @@
 ///
 /// Types live as long as their runtime: objects point at them without counting.
 final class TypeObject: Object {
-  let name: String
+  var name: String
   var qualifiedName: String
   /// `__module__`, or `builtins`.
   var moduleName: String
@@ -31,6 +31,12 @@ final class TypeObject: Object {
   var hasFinalizer = false
   /// `__slots__` in every class of the program among the ancestors, and none of them names `__dict__`.
   var hasNoInstanceDictionary = false
+  /// `__abstractmethods__` names methods that are still missing: no instances.
+  var isAbstract = false
+  /// The nearest built-in ancestor other than `object`: what allocates the instances of a class of the program.
+  unowned(unsafe) private(set) var builtinBase: TypeObject?
+  /// What its instances keep beside `args`, for exceptions.
+  var exceptionLayout = ExceptionLayout.plain
   /// May not be a base (`bool`, `NoneType`, ...).
   var isFinal = false
 
@@ -60,7 +66,10 @@ final class TypeObject: Object {
       super.init(untypedKind: .type)
     }
     runtime.keepAlive(self)
-    for base in bases { base.subclasses.append(self) }
+    for base in bases {
+      base.subclasses.append(self)
+      if exceptionLayout == .plain { exceptionLayout = base.exceptionLayout }
+    }
     mro = [self] + (bases.first?.mro ?? [])
   }
 
@@ -108,7 +117,10 @@ final class TypeObject: Object {
     token = machine.pointee.freshToken()
     rootShape.invalidate()
     dictionaryShape.invalidate()
-    if isHeap { collectSpecialMethods() }
+    if isHeap {
+      collectSpecialMethods()
+      builtinBase = mro.first { !$0.isHeap && !$0.mro.dropFirst().isEmpty }
+    }
     for type in subclasses { type.didChange() }
   }
 

@@ -1,0 +1,169 @@
+/// How a resumption ended.
+enum Step {
+  /// It waits; the value is what was yielded, or the future it waits for.
+  case suspended(Value)
+  case returned(Value)
+}
+
+/// The one place where suspended frames run.
+extension SuspendableFrame {
+  /// Resumes the chain of which this frame is the outermost.
+  func drive(_ runtime: Runtime, sending value: Value) throws(Raised) -> Step {
+    switch state {
+    case .created:
+      if !value.isNone { throw cannotSend(runtime) }
+      return try run(runtime, from: self)
+    case .suspended:
+      let current = innermost ?? self
+      current.sent = value
+      return try run(runtime, from: current)
+    case .running: throw alreadyRunning(runtime)
+    case .finished:
+      if kind == .coroutine { throw runtime.runtimeError("cannot reuse already awaited coroutine") }
+      return .returned(.none)
+    }
+  }
+
+  /// Raises an exception where the chain stopped.
+  func drive(_ runtime: Runtime, throwing exception: ExceptionObject) throws(Raised) -> Step {
+    switch state {
+    case .created:
+      finish()
+      throw Raised(exception)
+    case .suspended:
+      let current = innermost ?? self
+      current.thrown = exception
+      return try run(runtime, from: current)
+    case .running: throw alreadyRunning(runtime)
+    case .finished:
+      if kind == .coroutine { throw runtime.runtimeError("cannot reuse already awaited coroutine") }
+      throw Raised(exception)
+    }
+  }
+
+  /// Runs frames from `first` outward, until one suspends or the outermost, which is this one, ends.
+  private func run(_ runtime: Runtime, from first: SuspendableFrame) throws(Raised) -> Step {
+    let machine = runtime.machine
+    try runtime.enter()
+    defer { runtime.leave() }
+    state = .running
+    var current = first
+    while true {
+      var result: Value
+      do {
+        result = try current.runOnce(runtime, machine)
+      } catch {
+        let failed = current
+        if failed === self {
+          finish()
+          throw error
+        }
+        current = failed.awaiter.unsafelyUnwrapped
+        failed.finish()
+        current.delegate = nil
+        current.thrown = error.exception
+        continue
+      }
+      if result.isUndefined {
+        state = .suspended
+        innermost = Unmanaged<SuspendableFrame>.fromOpaque(machine.pointee.innermost.unsafelyUnwrapped)
+          .takeUnretainedValue()
+        result = machine.pointee.suspended
+        machine.pointee.suspended = .undefined
+        return .suspended(result)
+      }
+      if current === self {
+        finish()
+        return .returned(result)
+      }
+      let done = current
+      current = done.awaiter.unsafelyUnwrapped
+      done.finish()
+      current.delegate = nil
+      current.sent = result
+    }
+  }
+
+  /// Runs this frame until it suspends (`undefined`) or returns.
+  func runOnce(_ runtime: Runtime, _ machine: UnsafeMutablePointer<Machine>) throws(Raised) -> Value {
+    state = .running
+    do {
+      switch try code.resume(frame) {
+      case .suspends:
+        state = .suspended
+        return .undefined
+      case .returns(let value): return value
+      case .normal, .breaks, .continues: return .none
+      }
+    } catch {
+      error.exception.isLocated = false
+      throw convertStopIteration(error, runtime)
+    }
+  }
+
+  /// A StopIteration must not leave a generator: its driver would take it for the end.
+  private func convertStopIteration(_ raised: Raised, _ runtime: Runtime) -> Raised {
+    let isStop = runtime.matches(raised, "StopIteration")
+    guard isStop || (kind == .asyncGenerator && runtime.matches(raised, "StopAsyncIteration")) else { return raised }
+    let what = kind == .generator ? "generator" : kind == .coroutine ? "coroutine" : "async generator"
+    let converted = runtime.runtimeError("\(what) raised \(isStop ? "StopIteration" : "StopAsyncIteration")")
+    converted.exception.cause = raised.exception
+    converted.exception.context = raised.exception
+    converted.exception.suppressesContext = true
+    return converted
+  }
+
+  private func alreadyRunning(_ runtime: Runtime) -> Raised {
+    switch kind {
+    case .coroutine: runtime.valueError("coroutine already executing")
+    case .asyncGenerator: runtime.valueError("async generator already executing")
+    default: runtime.valueError("generator already executing")
+    }
+  }
+
+  private func cannotSend(_ runtime: Runtime) -> Raised {
+    let what = kind == .coroutine ? "coroutine" : kind == .asyncGenerator ? "async generator" : "generator"
+    return runtime.typeError("can't send non-None value to a just-started \(what)")
+  }
+
+  /// `close()`: raises GeneratorExit where the frame stopped, and expects it to end. Returns what it returned.
+  func close(_ runtime: Runtime) throws(Raised) -> Value {
+    switch state {
+    case .created:
+      finish()
+      return .none
+    case .finished: return .none
+    case .running: throw alreadyRunning(runtime)
+    case .suspended: break
+    }
+    do {
+      switch try drive(runtime, throwing: runtime.error("GeneratorExit").exception) {
+      case .returned(let value): return value
+      case .suspended:
+        let what = kind == .coroutine ? "coroutine" : kind == .asyncGenerator ? "async generator" : "generator"
+        throw runtime.runtimeError("\(what) ignored GeneratorExit")
+      }
+    } catch {
+      if runtime.matches(error, "GeneratorExit") || runtime.matches(error, "StopIteration") { return .none }
+      throw error
+    }
+  }
+}
+
+extension Runtime {
+  /// What calling a generator function or async function gives: its frame, not yet started, with the bound arguments.
+  func makeSuspendable(_ function: FunctionObject, movingFrom frame: Frame) -> Value {
+    .object(SuspendableFrame(self, function: function, movingFrom: frame, state: .created))
+  }
+
+  /// A generator was dropped in the middle: its `finally` blocks and `with` statements run now.
+  func closeDropped(_ frame: SuspendableFrame) {
+    if frame.kind == .asyncGenerator { return }
+    do { _ = try frame.close(self) } catch { reportUnraisable(error, in: .object(frame)) }
+  }
+
+  /// A coroutine object died before it began.
+  func coroutineWasNeverAwaited(name: StringObject) {
+    warn("coroutine '\(name.text)' was never awaited", category: "RuntimeWarning")
+  }
+}

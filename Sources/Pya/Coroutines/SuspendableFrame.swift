@@ -1,0 +1,138 @@
+/// A generator, coroutine or async generator: a frame in memory of its own, which can stop and go on.
+///
+/// Suspended frames form chains: a coroutine that awaits another holds it as `delegate`, which points back with `awaiter`. Whoever
+/// drives the outermost frame (a task, `send`) resumes the innermost one directly and hands results outward, so a step costs the
+/// same however deep the chain is (see `Driving.swift`).
+///
+/// `await f()` begins `f` on the value stack; only a suspension moves its slots here (`init(movingFrom:)`).
+final class SuspendableFrame: IteratorObject {
+  enum State { case created, running, suspended, finished }
+
+  let function: FunctionObject
+  let memory: UnsafeMutablePointer<Value>
+  var state: State
+  /// What the last resumption hands to the node that suspended: a value, or an exception to raise there.
+  var sent: Value = .none
+  var thrown: ExceptionObject?
+  /// What this frame waits for: another suspendable frame, or an awaitable written in Swift.
+  var delegate: Object?
+  /// The frame that waits for this one.
+  unowned(unsafe) var awaiter: SuspendableFrame?
+  /// Of the outermost frame of a chain: the innermost.
+  unowned(unsafe) var innermost: SuspendableFrame?
+  /// An async generator stopped at a `yield`, not at an `await`.
+  var stoppedAtYield = false
+  /// An async generator's `asend` or `athrow` is in progress.
+  var isStepping = false
+  var name: StringObject
+  var qualifiedName: StringObject
+  /// An exception was being handled where the frame stopped: it is put back on resumption.
+  var handledWithin: [ExceptionObject] = []
+  /// Set by async generators: called with the generator at the first iteration (`sys.set_asyncgen_hooks`).
+  var isRegisteredWithLoop = false
+
+  /// Takes over the slots of a frame on the value stack, which must then be closed as if empty.
+  init(_ runtime: Runtime, function: FunctionObject, movingFrom source: Frame, state: State) {
+    self.function = function
+    self.state = state
+    name = function.name
+    qualifiedName = function.qualifiedName
+    let size = function.code.frameSize
+    memory = .allocate(capacity: size + Frame.headerSize)
+    let frame = Frame(at: memory, machine: runtime.machine, code: function.code, function: function)
+    frame.slots.moveInitialize(from: source.slots, count: size)
+    for index in 0..<size { (source.slots + index).initialize(to: .undefined) }
+    switch function.code.flavour {
+    case .generator: super.init(type: runtime.types.generator, kind: .generator)
+    case .asyncGenerator: super.init(type: runtime.types.asyncGenerator, kind: .asyncGenerator)
+    case .coroutine, .plain: super.init(type: runtime.types.coroutine, kind: .coroutine)
+    }
+    frame.suspendable = self
+  }
+
+  /// Takes over everything from a frame object that is being freed, so that its cleanup can run.
+  private init(resurrecting other: SuspendableFrame) {
+    function = other.function
+    memory = other.memory
+    state = other.state
+    delegate = other.delegate
+    innermost = other.innermost === other ? nil : other.innermost
+    name = other.name
+    qualifiedName = other.qualifiedName
+    handledWithin = other.handledWithin
+    isResurrected = true
+    super.init(type: other.type, kind: other.kind)
+    frame.suspendable = self
+    if let child = delegate as? SuspendableFrame { child.awaiter = self }
+    if innermost == nil { innermost = self }
+  }
+
+  private var isResurrected = false
+
+  var frame: Frame { Frame(slots: memory + Frame.headerSize) }
+  var code: Code { function.code }
+
+  /// The frame is done: its variables are released.
+  func finish() {
+    guard state != .finished else { return }
+    state = .finished
+    delegate = nil
+    innermost = nil
+    releaseVariables()
+  }
+
+  private func releaseVariables() {
+    let machine = machineOfType
+    let slots = frame.slots
+    let size = code.frameSize
+    let direct = machine.pointee.beginRelease()
+    for index in 0..<size {
+      let value = slots[index]
+      slots[index] = .undefined
+      if !direct { machine.pointee.releaseLater(value) }
+    }
+    machine.endRelease()
+  }
+
+  override func next(_ runtime: Runtime) throws(Raised) -> Value {
+    switch try drive(runtime, sending: .none) {
+    case .suspended(let value): return value
+    case .returned: return .undefined
+    }
+  }
+
+  deinit {
+    if state == .suspended, !isResurrected {
+      let runtime = type.runtime
+      if code.needsCleanup {
+        let twin = SuspendableFrame(resurrecting: self)
+        runtime.closeDropped(twin)
+        return
+      }
+    } else if state == .created, kind == .coroutine {
+      type.runtime.coroutineWasNeverAwaited(name: qualifiedName)
+    }
+    if state != .finished { releaseVariables() }
+    memory.deallocate()
+  }
+}
+
+/// Something written in Swift that `await` works on: a future, a bare `sleep(0)`, one step of an async generator.
+class AwaitableObject: Object {
+  init(type: TypeObject) { super.init(type: type, kind: .awaitable) }
+
+  /// Starts waiting. Returns the result when there is nothing to wait for; `undefined` means "suspended", and what to hand to the
+  /// driver is in `machine.suspended`.
+  func begin(_ runtime: Runtime) throws(Raised) -> Value { .none }
+
+  /// Goes on after a suspension, with the value sent in.
+  func resume(_ runtime: Runtime, sent: Value) throws(Raised) -> Value { .none }
+
+  /// Goes on after a suspension with an exception raised at the point of waiting.
+  func resume(_ runtime: Runtime, throwing exception: ExceptionObject) throws(Raised) -> Value {
+    throw Raised(exception)
+  }
+
+  /// Nobody waits any more.
+  func close(_ runtime: Runtime) throws(Raised) {}
+}

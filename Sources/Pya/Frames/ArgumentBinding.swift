@@ -1,0 +1,123 @@
+/// Putting the arguments of a call into the slots of the parameters, with CPython's rules and complaints.
+extension FunctionObject {
+  func bind(_ arguments: Arguments, to frame: Frame, _ runtime: Runtime) throws(Raised) {
+    let layout = code.parameters
+    let positional = min(arguments.count, layout.positionalCount)
+    for index in 0..<positional { frame.slots[index] = arguments.base[index] }
+    if layout.hasVariadic {
+      let rest = arguments.count - positional
+      frame.slots[layout.variadicSlot] = .object(
+        TupleObject(runtime, count: rest) { items in
+          for index in 0..<rest { (items + index).initialize(to: arguments.base[positional + index]) }
+        })
+    }
+    if arguments.hasKeywords || layout.hasVariadicKeywords {
+      try bindKeywords(arguments, to: frame, runtime)
+    }
+    if arguments.count > layout.positionalCount, !layout.hasVariadic {
+      throw tooManyPositional(arguments, frame, runtime)
+    }
+    if positional < layout.positionalCount { try fillPositionalDefaults(from: positional, frame, runtime) }
+    if layout.keywordOnlyCount > 0 { try fillKeywordDefaults(frame, runtime) }
+  }
+
+  private func bindKeywords(_ arguments: Arguments, to frame: Frame, _ runtime: Runtime) throws(Raised) {
+    let layout = code.parameters
+    let extra = layout.hasVariadicKeywords ? DictObject(runtime) : nil
+    if let extra { frame.slots[layout.variadicKeywordsSlot] = .object(extra) }
+    let bindable = layout.positionalCount + layout.keywordOnlyCount
+    for (index, name) in arguments.keywordNames.enumerated() {
+      let value = arguments.base[arguments.count + index]
+      var slot = layout.positionalOnlyCount
+      while slot < bindable, !layout.names[slot].hasSameText(as: name) { slot += 1 }
+      if slot < bindable {
+        guard frame.slots[slot].isUndefined else {
+          throw runtime.typeError("\(qualifiedName.text)() got multiple values for argument '\(name.text)'")
+        }
+        frame.slots[slot] = value
+      } else if let extra {
+        extra.setString(name, value)
+      } else {
+        throw unexpectedKeyword(name, arguments, runtime)
+      }
+    }
+  }
+
+  private func unexpectedKeyword(_ name: StringObject, _ arguments: Arguments, _ runtime: Runtime) -> Raised {
+    let layout = code.parameters
+    let positionalOnly = layout.names.prefix(layout.positionalOnlyCount).filter { parameter in
+      arguments.keywordNames.contains { $0.hasSameText(as: parameter) }
+    }
+    if !positionalOnly.isEmpty {
+      let list = positionalOnly.map(\.text).joined(separator: ", ")
+      return runtime.typeError(
+        "\(qualifiedName.text)() got some positional-only arguments passed as keyword arguments: '\(list)'")
+    }
+    let known = layout.names[layout.positionalOnlyCount..<(layout.positionalCount + layout.keywordOnlyCount)]
+    let suggestion = runtime.closestName(to: name.text, among: known.map(\.text))
+    return runtime.typeError(
+      "\(qualifiedName.text)() got an unexpected keyword argument '\(name.text)'"
+        + (suggestion.map { ". Did you mean '\($0)'?" } ?? ""))
+  }
+
+  private func fillPositionalDefaults(from first: Int, _ frame: Frame, _ runtime: Runtime) throws(Raised) {
+    let count = code.parameters.positionalCount
+    let firstDefault = count - defaults.count
+    var missing: [String] = []
+    for slot in first..<count where frame.slots[slot].isUndefined {
+      if slot >= firstDefault {
+        frame.slots[slot] = defaults[slot - firstDefault]
+      } else {
+        missing.append(code.parameters.names[slot].text)
+      }
+    }
+    if !missing.isEmpty { throw missingArguments(missing, kind: "positional", runtime) }
+  }
+
+  private func fillKeywordDefaults(_ frame: Frame, _ runtime: Runtime) throws(Raised) {
+    let layout = code.parameters
+    var missing: [String] = []
+    for index in 0..<layout.keywordOnlyCount {
+      let slot = layout.positionalCount + index
+      guard frame.slots[slot].isUndefined else { continue }
+      if index < keywordDefaults.count, !keywordDefaults[index].isUndefined {
+        frame.slots[slot] = keywordDefaults[index]
+      } else {
+        missing.append(layout.names[slot].text)
+      }
+    }
+    if !missing.isEmpty { throw missingArguments(missing, kind: "keyword-only", runtime) }
+  }
+
+  private func missingArguments(_ names: [String], kind: String, _ runtime: Runtime) -> Raised {
+    let quoted = names.map { "'\($0)'" }
+    let list: String
+    switch quoted.count {
+    case 1: list = quoted[0]
+    case 2: list = "\(quoted[0]) and \(quoted[1])"
+    default: list = quoted.dropLast().joined(separator: ", ") + ", and \(quoted[quoted.count - 1])"
+    }
+    return runtime.typeError(
+      "\(qualifiedName.text)() missing \(names.count) required \(kind) argument\(names.count == 1 ? "" : "s"): \(list)")
+  }
+
+  private func tooManyPositional(_ arguments: Arguments, _ frame: Frame, _ runtime: Runtime) -> Raised {
+    let layout = code.parameters
+    let most = layout.positionalCount
+    let least = most - defaults.count
+    let takes: String
+    if defaults.isEmpty {
+      takes = "\(most) positional argument\(most == 1 ? "" : "s")"
+    } else {
+      takes = "from \(least) to \(most) positional arguments"
+    }
+    var keywordOnlyGiven = 0
+    for index in 0..<layout.keywordOnlyCount where !frame.slots[most + index].isUndefined { keywordOnlyGiven += 1 }
+    let given =
+      keywordOnlyGiven == 0
+      ? "\(arguments.count) \(arguments.count == 1 ? "was" : "were") given"
+      : "\(arguments.count) positional argument\(arguments.count == 1 ? "" : "s") (and \(keywordOnlyGiven) "
+        + "keyword-only argument\(keywordOnlyGiven == 1 ? "" : "s")) were given"
+    return runtime.typeError("\(qualifiedName.text)() takes \(takes) but \(given)")
+  }
+}

@@ -1,0 +1,140 @@
+import PyaSyntax
+
+/// The variables of one call in progress: a handle of one word.
+///
+/// Slots lie side by side on the machine's value stack, or in a `SuspendableFrame`'s own memory, and four words of header before them say
+/// which code runs. Nodes get the handle as their only argument; reading a variable is one load.
+///
+/// ```
+/// slots - 32: machine   slots - 24: code   slots - 16: function or nil   slots - 8: suspendable frame or nil
+/// ```
+struct Frame {
+  let slots: UnsafeMutablePointer<Value>
+
+  /// How many values of stack the header takes.
+  static let headerSize = 2
+
+  @inline(__always)
+  init(slots: UnsafeMutablePointer<Value>) { self.slots = slots }
+
+  /// Writes the header in front of `slots`.
+  @inline(__always)
+  init(
+    at base: UnsafeMutablePointer<Value>, machine: UnsafeMutablePointer<Machine>, code: Code, function: FunctionObject?
+  ) {
+    slots = base + Frame.headerSize
+    let header = UnsafeMutableRawPointer(base)
+    header.storeBytes(of: machine, as: UnsafeMutablePointer<Machine>.self)
+    header.storeBytes(of: Unmanaged.passUnretained(code).toOpaque(), toByteOffset: 8, as: UnsafeMutableRawPointer.self)
+    let functionPointer = function.map { Unmanaged.passUnretained($0).toOpaque() }
+    header.storeBytes(of: functionPointer, toByteOffset: 16, as: UnsafeMutableRawPointer?.self)
+    header.storeBytes(of: nil, toByteOffset: 24, as: UnsafeMutableRawPointer?.self)
+  }
+
+  private var header: UnsafeMutableRawPointer { UnsafeMutableRawPointer(slots) - 32 }
+
+  @inline(__always)
+  var machine: UnsafeMutablePointer<Machine> { header.load(as: UnsafeMutablePointer<Machine>.self) }
+
+  @inline(__always)
+  var runtime: Runtime { machine.pointee.runtime }
+
+  var code: Code {
+    Unmanaged<Code>.fromOpaque(header.load(fromByteOffset: 8, as: UnsafeMutableRawPointer.self)).takeUnretainedValue()
+  }
+
+  /// The function whose call this is; nil for a module or class body.
+  var function: FunctionObject? {
+    header.load(fromByteOffset: 16, as: UnsafeMutableRawPointer?.self).map {
+      Unmanaged<FunctionObject>.fromOpaque($0).takeUnretainedValue()
+    }
+  }
+
+  /// A variable of an enclosing function.
+  @inline(__always)
+  func closureCell(_ index: Int) -> Cell {
+    let function = Unmanaged<FunctionObject>.fromOpaque(
+      header.load(fromByteOffset: 16, as: UnsafeMutableRawPointer?.self).unsafelyUnwrapped)
+    return function._withUnsafeGuaranteedRef { $0.cells[index] }
+  }
+
+  /// The generator or coroutine whose frame this is.
+  @inline(__always)
+  var suspendable: SuspendableFrame? {
+    get {
+      header.load(fromByteOffset: 24, as: UnsafeMutableRawPointer?.self).map {
+        Unmanaged<SuspendableFrame>.fromOpaque($0).takeUnretainedValue()
+      }
+    }
+    nonmutating set {
+      let pointer = newValue.map { Unmanaged.passUnretained($0).toOpaque() }
+      header.storeBytes(of: pointer, toByteOffset: 24, as: UnsafeMutableRawPointer?.self)
+    }
+  }
+
+  /// The cell that a slot holds.
+  @inline(__always)
+  func cell(_ slot: Int) -> Cell {
+    guard case .object(let object) = slots[slot] else { fatalError("pya: slot \(slot) holds no cell") }
+    return unsafeDowncast(object, to: Cell.self)
+  }
+
+  // MARK: Places of errors
+
+  /// Notes where in this frame an exception passed, once per frame; returns it for throwing on.
+  @inline(never)
+  func located(_ raised: Raised, _ range: SourceRange) -> Raised {
+    let exception = raised.exception
+    if !exception.isLocated {
+      exception.isLocated = true
+      exception.traceback.append(TracebackEntry(code: code.information, range: range))
+    }
+    return raised
+  }
+}
+
+/// A variable shared between a function and the functions inside it.
+final class Cell: Object {
+  var value: Value
+
+  init(_ runtime: Runtime, _ value: Value) {
+    self.value = value
+    super.init(type: runtime.types.cell, kind: .cell)
+  }
+
+  deinit {
+    let machine = machineOfType
+    if !machine.pointee.beginRelease() { machine.pointee.releaseLater(value) }
+    value = .undefined
+    machine.endRelease()
+  }
+}
+
+extension UnsafeMutablePointer where Pointee == Machine {
+  /// Opens a frame for a call, all slots unbound. The caller fills the parameters and closes it with `popFrame`.
+  @inline(__always)
+  func pushFrame(_ code: Code, _ function: FunctionObject?) throws(Raised) -> Frame {
+    let base = pointee.stackTop
+    let top = base + (Frame.headerSize + code.frameSize)
+    if top > pointee.stackEnd || pointee.depth >= pointee.depthLimit || nativeStackIsExhausted {
+      throw pointee.runtime.recursionError()
+    }
+    pointee.stackTop = top
+    pointee.depth += 1
+    let frame = Frame(at: base, machine: self, code: code, function: function)
+    var slot = base + Frame.headerSize
+    while slot < top {
+      slot.initialize(to: .undefined)
+      slot += 1
+    }
+    return frame
+  }
+
+  /// Closes a frame and releases what its slots hold.
+  @inline(__always)
+  func popFrame(_ frame: Frame, _ size: Int) {
+    frame.slots.deinitialize(count: size)
+    pointee.stackTop = frame.slots - Frame.headerSize
+    pointee.depth -= 1
+  }
+}

@@ -1,0 +1,112 @@
+/// A function of the program: code, its defaults, and the cells it closes over.
+final class FunctionObject: Object {
+  let code: Code
+  let cells: UnsafeMutablePointer<Cell>
+  let cellCount: Int
+  /// The module's namespace.
+  let globals: DictObject
+  /// Defaults of the last positional parameters.
+  var defaults: [Value]
+  /// Defaults of keyword-only parameters in slot order; undefined: none. Empty when there are none at all.
+  var keywordDefaults: [Value]
+  var name: StringObject
+  var qualifiedName: StringObject
+  var doc: Value
+  var moduleName: Value
+  /// Annotations in order: name and value. A thunk would be lazier; 3.13 evaluates them at the definition.
+  var annotations: DictObject?
+  var typeParameters: Value = .undefined
+  var dictionary: DictObject?
+
+  init(
+    _ runtime: Runtime, code: Code, cells: [Cell], globals: DictObject, defaults: [Value], keywordDefaults: [Value]
+  ) {
+    self.code = code
+    self.cells = .allocate(capacity: cells.count)
+    cellCount = cells.count
+    for (index, cell) in cells.enumerated() { (self.cells + index).initialize(to: cell) }
+    self.globals = globals
+    self.defaults = defaults
+    self.keywordDefaults = keywordDefaults
+    name = runtime.intern(code.information.name)
+    qualifiedName = runtime.string(code.information.qualifiedName)
+    doc = code.doc
+    moduleName = globals.getString(runtime.names.name) ?? .none
+    super.init(type: runtime.types.function, kind: .function)
+  }
+
+  deinit {
+    let machine = machineOfType
+    if !machine.pointee.beginRelease() {
+      for index in 0..<cellCount { machine.pointee.releaseLater(.object(cells[index])) }
+    }
+    cells.deinitialize(count: cellCount)
+    machine.endRelease()
+    cells.deallocate()
+  }
+
+  override var isDescriptor: Bool { true }
+
+  override func descriptorGet(_ runtime: Runtime, instance: Value, owner: TypeObject) throws(Raised) -> Value {
+    if instance.isUndefined { return .object(self) }
+    return .object(BoundMethod(runtime, function: .object(self), receiver: instance))
+  }
+
+  override func instanceDictionary(_ runtime: Runtime) -> DictObject? {
+    if dictionary == nil { dictionary = DictObject(runtime) }
+    return dictionary
+  }
+  override var existingInstanceDictionary: DictObject? { dictionary }
+
+  /// The general call: binds the arguments, then runs the body or makes the generator or coroutine.
+  override func call(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {
+    let machine = runtime.machine
+    let frame = try machine.pushFrame(code, self)
+    if arguments.count == code.positionalCount, code.takesPlainCalls, arguments.keywordNames.isEmpty {
+      for index in 0..<arguments.count { frame.slots[index] = arguments.base[index] }
+    } else {
+      do { try bind(arguments, to: frame, runtime) } catch {
+        machine.popFrame(frame, code.frameSize)
+        throw error
+      }
+    }
+    return try start(frame, machine)
+  }
+
+  /// Runs the body on a frame whose parameters are bound, and closes the frame.
+  @inline(__always)
+  func start(_ frame: Frame, _ machine: UnsafeMutablePointer<Machine>) throws(Raised) -> Value {
+    if code.takesPlainCalls {
+      do {
+        let result = try code.run(frame)
+        machine.popFrame(frame, code.frameSize)
+        return result
+      } catch {
+        machine.popFrame(frame, code.frameSize)
+        error.exception.isLocated = false
+        throw error
+      }
+    }
+    return try startGeneral(frame, machine)
+  }
+
+  private func startGeneral(_ frame: Frame, _ machine: UnsafeMutablePointer<Machine>) throws(Raised) -> Value {
+    for slot in code.cellSlots {
+      frame.slots[slot] = .object(Cell(machine.pointee.runtime, frame.slots[slot]))
+    }
+    if code.flavour != .plain {
+      let made = machine.pointee.runtime.makeSuspendable(self, movingFrom: frame)
+      machine.popFrame(frame, code.frameSize)
+      return made
+    }
+    do {
+      let result = try code.run(frame)
+      machine.popFrame(frame, code.frameSize)
+      return result
+    } catch {
+      machine.popFrame(frame, code.frameSize)
+      error.exception.isLocated = false
+      throw error
+    }
+  }
+}

@@ -1,0 +1,321 @@
+import PyaSyntax
+
+/// `left op right`: subclasses handle ints and floats, the rest goes to `Runtime.binary`.
+class BinaryNode: ExpressionNode {
+  final let left: ExpressionNode
+  final let right: ExpressionNode
+
+  init(_ left: ExpressionNode, _ right: ExpressionNode, _ range: SourceRange) {
+    self.left = left
+    self.right = right
+    super.init(range)
+  }
+
+  @inline(never)
+  final func general(_ op: BinaryOperator, _ a: Value, _ b: Value, _ frame: Frame) throws(Raised) -> Value {
+    do { return try frame.runtime.binary(op, a, b) } catch { throw frame.located(error, range) }
+  }
+}
+
+// The operations on numbers alone: nil where the general rule must decide. Shared by the plain and the in-place nodes.
+
+@inline(__always)
+func quickAdd(_ a: Value, _ b: Value) -> Value {
+  if case .int(let x) = a, case .int(let y) = b {
+    let (sum, overflow) = x.addingReportingOverflow(y)
+    return overflow ? .undefined : .int(sum)
+  }
+  if case .float(let x) = a, case .float(let y) = b { return .float(x + y) }
+  return .undefined
+}
+
+@inline(__always)
+func quickSubtract(_ a: Value, _ b: Value) -> Value {
+  if case .int(let x) = a, case .int(let y) = b {
+    let (difference, overflow) = x.subtractingReportingOverflow(y)
+    return overflow ? .undefined : .int(difference)
+  }
+  if case .float(let x) = a, case .float(let y) = b { return .float(x - y) }
+  return .undefined
+}
+
+@inline(__always)
+func quickMultiply(_ a: Value, _ b: Value) -> Value {
+  if case .int(let x) = a, case .int(let y) = b {
+    let (product, overflow) = x.multipliedReportingOverflow(by: y)
+    return overflow ? .undefined : .int(product)
+  }
+  if case .float(let x) = a {
+    if case .float(let y) = b { return .float(x * y) }
+    if case .int(let y) = b, y.magnitude < 1 << 53 { return .float(x * Double(y)) }
+  }
+  if case .int(let x) = a, case .float(let y) = b, x.magnitude < 1 << 53 { return .float(Double(x) * y) }
+  return .undefined
+}
+
+@inline(__always)
+func quickDivide(_ a: Value, _ b: Value) -> Value {
+  if case .float(let x) = a {
+    if case .float(let y) = b, y != 0 { return .float(x / y) }
+    if case .int(let y) = b, y != 0, y.magnitude < 1 << 53 { return .float(x / Double(y)) }
+  } else if case .int(let x) = a, x.magnitude < 1 << 53 {
+    if case .int(let y) = b, y != 0, y.magnitude < 1 << 53 { return .float(Double(x) / Double(y)) }
+    if case .float(let y) = b, y != 0 { return .float(Double(x) / y) }
+  }
+  return .undefined
+}
+
+@inline(__always)
+func quickFloorDivide(_ a: Value, _ b: Value) -> Value {
+  guard case .int(let x) = a, case .int(let y) = b, y > 0 else { return .undefined }
+  return .int(x >= 0 ? x / y : ~(~x / y))
+}
+
+@inline(__always)
+func quickModulo(_ a: Value, _ b: Value) -> Value {
+  guard case .int(let x) = a, case .int(let y) = b, y > 0 else { return .undefined }
+  let remainder = x % y
+  return .int(remainder < 0 ? remainder &+ y : remainder)
+}
+
+@inline(__always)
+func quickAnd(_ a: Value, _ b: Value) -> Value {
+  if case .int(let x) = a, case .int(let y) = b { return .int(x & y) }
+  return .undefined
+}
+
+@inline(__always)
+func quickOr(_ a: Value, _ b: Value) -> Value {
+  if case .int(let x) = a, case .int(let y) = b { return .int(x | y) }
+  return .undefined
+}
+
+@inline(__always)
+func quickXor(_ a: Value, _ b: Value) -> Value {
+  if case .int(let x) = a, case .int(let y) = b { return .int(x ^ y) }
+  return .undefined
+}
+
+@inline(__always)
+func quickShiftLeft(_ a: Value, _ b: Value) -> Value {
+  guard case .int(let x) = a, case .int(let y) = b, y >= 0, y < 63 else { return .undefined }
+  let shifted = x &<< y
+  return shifted &>> y == x ? .int(shifted) : .undefined
+}
+
+@inline(__always)
+func quickShiftRight(_ a: Value, _ b: Value) -> Value {
+  guard case .int(let x) = a, case .int(let y) = b, y >= 0 else { return .undefined }
+  return .int(x >> min(y, 63))
+}
+
+final class AddNode: BinaryNode {
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let a = try left.evaluate(frame)
+    let b = try right.evaluate(frame)
+    let quick = quickAdd(a, b)
+    return quick.isUndefined ? try general(.add, a, b, frame) : quick
+  }
+}
+
+final class SubtractNode: BinaryNode {
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let a = try left.evaluate(frame)
+    let b = try right.evaluate(frame)
+    let quick = quickSubtract(a, b)
+    return quick.isUndefined ? try general(.subtract, a, b, frame) : quick
+  }
+}
+
+final class MultiplyNode: BinaryNode {
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let a = try left.evaluate(frame)
+    let b = try right.evaluate(frame)
+    let quick = quickMultiply(a, b)
+    return quick.isUndefined ? try general(.multiply, a, b, frame) : quick
+  }
+}
+
+final class DivideNode: BinaryNode {
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let a = try left.evaluate(frame)
+    let b = try right.evaluate(frame)
+    let quick = quickDivide(a, b)
+    return quick.isUndefined ? try general(.divide, a, b, frame) : quick
+  }
+}
+
+final class FloorDivideNode: BinaryNode {
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let a = try left.evaluate(frame)
+    let b = try right.evaluate(frame)
+    let quick = quickFloorDivide(a, b)
+    return quick.isUndefined ? try general(.floorDivide, a, b, frame) : quick
+  }
+}
+
+final class ModuloNode: BinaryNode {
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let a = try left.evaluate(frame)
+    let b = try right.evaluate(frame)
+    let quick = quickModulo(a, b)
+    return quick.isUndefined ? try general(.modulo, a, b, frame) : quick
+  }
+}
+
+final class AndNode: BinaryNode {
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let a = try left.evaluate(frame)
+    let b = try right.evaluate(frame)
+    let quick = quickAnd(a, b)
+    return quick.isUndefined ? try general(.and, a, b, frame) : quick
+  }
+}
+
+final class OrNode: BinaryNode {
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let a = try left.evaluate(frame)
+    let b = try right.evaluate(frame)
+    let quick = quickOr(a, b)
+    return quick.isUndefined ? try general(.or, a, b, frame) : quick
+  }
+}
+
+final class XorNode: BinaryNode {
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let a = try left.evaluate(frame)
+    let b = try right.evaluate(frame)
+    let quick = quickXor(a, b)
+    return quick.isUndefined ? try general(.xor, a, b, frame) : quick
+  }
+}
+
+final class ShiftLeftNode: BinaryNode {
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let a = try left.evaluate(frame)
+    let b = try right.evaluate(frame)
+    let quick = quickShiftLeft(a, b)
+    return quick.isUndefined ? try general(.leftShift, a, b, frame) : quick
+  }
+}
+
+final class ShiftRightNode: BinaryNode {
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let a = try left.evaluate(frame)
+    let b = try right.evaluate(frame)
+    let quick = quickShiftRight(a, b)
+    return quick.isUndefined ? try general(.rightShift, a, b, frame) : quick
+  }
+}
+
+/// `**` and `@`.
+final class GeneralBinaryNode: BinaryNode {
+  private let op: BinaryOperator
+
+  init(_ op: BinaryOperator, _ left: ExpressionNode, _ right: ExpressionNode, _ range: SourceRange) {
+    self.op = op
+    super.init(left, right, range)
+  }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let a = try left.evaluate(frame)
+    let b = try right.evaluate(frame)
+    return try general(op, a, b, frame)
+  }
+}
+
+// MARK: Fused with a local variable and a small constant
+
+/// `x + 1`, `x - 1` (as adding -1) where x is a local variable.
+final class AddConstantNode: ExpressionNode {
+  private let slot: Int
+  private let addend: Int
+  private let op: BinaryOperator
+
+  /// `op` is `.add` or `.subtract`; `operand` is what the source shows.
+  init(slot: Int, _ op: BinaryOperator, operand: Int, _ range: SourceRange) {
+    self.slot = slot
+    self.op = op
+    addend = op == .add ? operand : -operand
+    super.init(range)
+  }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    if case .int(let x) = frame.slots[slot] {
+      let (sum, overflow) = x.addingReportingOverflow(addend)
+      if !overflow { return .int(sum) }
+    }
+    return try general(frame)
+  }
+
+  @inline(never)
+  private func general(_ frame: Frame) throws(Raised) -> Value {
+    let value = frame.slots[slot]
+    do {
+      if value.isUndefined { throw frame.unboundLocal(slot) }
+      return try frame.runtime.binary(op, value, .int(op == .add ? addend : -addend))
+    } catch { throw frame.located(error, range) }
+  }
+}
+
+// MARK: Unary
+
+final class NegateNode: ExpressionNode {
+  private let operand: ExpressionNode
+
+  init(_ operand: ExpressionNode, _ range: SourceRange) {
+    self.operand = operand
+    super.init(range)
+  }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let value = try operand.evaluate(frame)
+    if case .int(let x) = value, x != .min { return .int(0 &- x) }
+    if case .float(let x) = value { return .float(-x) }
+    do { return try frame.runtime.negate(value) } catch { throw frame.located(error, range) }
+  }
+}
+
+/// `+x` and `~x`.
+final class UnaryNode: ExpressionNode {
+  private let op: UnaryOperator
+  private let operand: ExpressionNode
+
+  init(_ op: UnaryOperator, _ operand: ExpressionNode, _ range: SourceRange) {
+    self.op = op
+    self.operand = operand
+    super.init(range)
+  }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let value = try operand.evaluate(frame)
+    do {
+      return op == .invert ? try frame.runtime.invert(value) : try frame.runtime.positive(value)
+    } catch { throw frame.located(error, range) }
+  }
+}
+
+extension BinaryOperator {
+  /// The node of `left op right`.
+  func node(_ left: ExpressionNode, _ right: ExpressionNode, _ range: SourceRange) -> ExpressionNode {
+    if self == .add || self == .subtract, let slot = left.localSlot, case .int(let operand)? = right.constant,
+      operand.magnitude < 1 << 32
+    {
+      return AddConstantNode(slot: slot, self, operand: operand, range)
+    }
+    switch self {
+    case .add: return AddNode(left, right, range)
+    case .subtract: return SubtractNode(left, right, range)
+    case .multiply: return MultiplyNode(left, right, range)
+    case .divide: return DivideNode(left, right, range)
+    case .floorDivide: return FloorDivideNode(left, right, range)
+    case .modulo: return ModuloNode(left, right, range)
+    case .and: return AndNode(left, right, range)
+    case .or: return OrNode(left, right, range)
+    case .xor: return XorNode(left, right, range)
+    case .leftShift: return ShiftLeftNode(left, right, range)
+    case .rightShift: return ShiftRightNode(left, right, range)
+    case .power, .matrixMultiply: return GeneralBinaryNode(self, left, right, range)
+    }
+  }
+}

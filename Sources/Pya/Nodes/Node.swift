@@ -1,0 +1,71 @@
+import PyaSyntax
+
+/// The executable tree.
+///
+/// Lowering turns the syntax tree into these nodes once; running a program is calling `evaluate` and `execute` on them. What keeps
+/// that fast:
+/// - Children are `let`s of final classes: Swift calls them without touching reference counts. An array of children would cost a
+///   retain and a release per child and visit, so nodes have fixed numbers of children and longer sequences are trees.
+/// - The frame is one word, names are slots, and a node's caches (`GlobalNode`, `AttributeNode`, ...) are its own fields.
+/// - Conditions are asked with `evaluateBool`, which does not make a `Value` of a comparison's result.
+/// - Ints and floats are handled in the node; everything else goes to Operations/.
+/// - Errors cost nothing until thrown: a node catches what its operation throws only to note its place (`Frame.located`).
+class Node {
+  let range: SourceRange
+  init(_ range: SourceRange) { self.range = range }
+}
+
+class ExpressionNode: Node {
+  func evaluate(_ frame: Frame) throws(Raised) -> Value { fatalError("pya: abstract node") }
+
+  /// The truth of the value.
+  func evaluateBool(_ frame: Frame) throws(Raised) -> Bool {
+    let value = try evaluate(frame)
+    if case .bool(let flag) = value { return flag }
+    do { return try frame.runtime.isTrue(value) } catch { throw frame.located(error, range) }
+  }
+
+  /// The slot, when the node does nothing but read a local variable.
+  var localSlot: Int? { nil }
+  /// The value, when it is known before running.
+  var constant: Value? { nil }
+}
+
+class StatementNode: Node {
+  func execute(_ frame: Frame) throws(Raised) -> Completion { fatalError("pya: abstract node") }
+}
+
+/// Something that can be assigned to.
+class TargetNode: Node {
+  func store(_ frame: Frame, _ value: Value) throws(Raised) { fatalError("pya: abstract node") }
+  func delete(_ frame: Frame) throws(Raised) { fatalError("pya: abstract node") }
+}
+
+/// The code of a function whose body is a sequence of statements, of a module or of a class.
+final class StatementCode: Code {
+  private let body: StatementNode
+
+  init(_ runtime: Runtime, _ draft: CodeDraft, body: StatementNode) {
+    self.body = body
+    super.init(runtime, draft)
+  }
+
+  override func run(_ frame: Frame) throws(Raised) -> Value {
+    if case .returns(let value) = try body.execute(frame) { return value }
+    return .none
+  }
+
+  override func resume(_ frame: Frame) throws(Raised) -> Completion { try body.execute(frame) }
+}
+
+/// The code of a function that only returns an expression: a lambda, or a body of one `return`.
+final class ExpressionCode: Code {
+  private let body: ExpressionNode
+
+  init(_ runtime: Runtime, _ draft: CodeDraft, body: ExpressionNode) {
+    self.body = body
+    super.init(runtime, draft)
+  }
+
+  override func run(_ frame: Frame) throws(Raised) -> Value { try body.evaluate(frame) }
+}

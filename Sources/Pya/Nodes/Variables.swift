@@ -1,0 +1,265 @@
+import PyaSyntax
+
+/// A local variable.
+final class LocalNode: ExpressionNode {
+  let slot: Int
+
+  init(slot: Int, _ range: SourceRange) {
+    self.slot = slot
+    super.init(range)
+  }
+
+  override var localSlot: Int? { slot }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let value = frame.slots[slot]
+    if value.isUndefined { throw frame.located(frame.unboundLocal(slot), range) }
+    return value
+  }
+}
+
+/// A value put aside in a temporary slot, used once.
+final class TakeTemporaryNode: ExpressionNode {
+  let slot: Int
+
+  init(slot: Int, _ range: SourceRange) {
+    self.slot = slot
+    super.init(range)
+  }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let value = frame.slots[slot]
+    frame.slots[slot] = .undefined
+    return value
+  }
+}
+
+/// A local variable that inner functions share.
+final class CellNode: ExpressionNode {
+  private let slot: Int
+
+  init(slot: Int, _ range: SourceRange) {
+    self.slot = slot
+    super.init(range)
+  }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let value = frame.cell(slot).value
+    if value.isUndefined { throw frame.located(frame.unboundLocal(slot), range) }
+    return value
+  }
+}
+
+/// A variable of an enclosing function.
+final class FreeNode: ExpressionNode {
+  private let index: Int
+
+  init(index: Int, _ range: SourceRange) {
+    self.index = index
+    super.init(range)
+  }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let value = frame.closureCell(index).value
+    if value.isUndefined { throw frame.located(frame.unboundFree(index), range) }
+    return value
+  }
+}
+
+/// A name of the module, or of the built-ins.
+///
+/// The cache holds the index of the entry in the dictionary that has the name; it is valid until a key is added to or removed from
+/// either dictionary.
+final class GlobalNode: ExpressionNode {
+  let name: StringObject
+  private let globals: DictObject
+  private let builtins: DictObject
+  private var globalsChanges = -1
+  private var builtinsChanges = -1
+  private var index = 0
+  private var isBuiltin = false
+
+  init(_ name: StringObject, globals: DictObject, builtins: DictObject, _ range: SourceRange) {
+    self.name = name
+    self.globals = globals
+    self.builtins = builtins
+    super.init(range)
+  }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    if globals.changes == globalsChanges {
+      if !isBuiltin { return globals.entries[index].value }
+      if builtins.changes == builtinsChanges { return builtins.entries[index].value }
+    }
+    return try lookUp(frame)
+  }
+
+  private func lookUp(_ frame: Frame) throws(Raised) -> Value {
+    let own = globals.index(ofString: name)
+    let found = own >= 0 ? own : builtins.index(ofString: name)
+    guard found >= 0 else {
+      if let extra = frame.runtime.languageAddition(name) { return extra }
+      throw frame.located(frame.runtime.nameError(name), range)
+    }
+    index = found
+    isBuiltin = own < 0
+    globalsChanges = globals.changes
+    builtinsChanges = builtins.changes
+    return isBuiltin ? builtins.entries[index].value : globals.entries[index].value
+  }
+}
+
+/// A name in a class body (or in code run by `exec`): the namespace first, then a closure's cell or the module.
+final class NamespaceNode: ExpressionNode {
+  private let name: StringObject
+  private let fallback: ExpressionNode
+
+  init(_ name: StringObject, fallback: ExpressionNode, _ range: SourceRange) {
+    self.name = name
+    self.fallback = fallback
+    super.init(range)
+  }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let namespace = frame.slots[StatementCode.namespaceSlot]
+    if case .object(let object) = namespace, object.kind == .dict, !object.type.isHeap {
+      if let value = unsafeDowncast(object, to: DictObject.self).getString(name) { return value }
+    } else {
+      do { return try frame.runtime.getItem(namespace, .object(name)) } catch {
+        guard frame.runtime.matches(error, "KeyError") else { throw frame.located(error, range) }
+      }
+    }
+    return try fallback.evaluate(frame)
+  }
+}
+
+extension StatementCode {
+  /// Where a class body's frame keeps the namespace.
+  static var namespaceSlot: Int { 0 }
+}
+
+// MARK: Targets
+
+final class LocalTarget: TargetNode {
+  let slot: Int
+
+  init(slot: Int, _ range: SourceRange) {
+    self.slot = slot
+    super.init(range)
+  }
+
+  override func store(_ frame: Frame, _ value: Value) throws(Raised) { frame.slots[slot] = value }
+
+  override func delete(_ frame: Frame) throws(Raised) {
+    if frame.slots[slot].isUndefined { throw frame.located(frame.unboundLocal(slot), range) }
+    frame.slots[slot] = .undefined
+  }
+}
+
+final class CellTarget: TargetNode {
+  private let slot: Int
+
+  init(slot: Int, _ range: SourceRange) {
+    self.slot = slot
+    super.init(range)
+  }
+
+  override func store(_ frame: Frame, _ value: Value) throws(Raised) { frame.cell(slot).value = value }
+
+  override func delete(_ frame: Frame) throws(Raised) {
+    if frame.cell(slot).value.isUndefined { throw frame.located(frame.unboundLocal(slot), range) }
+    frame.cell(slot).value = .undefined
+  }
+}
+
+final class FreeTarget: TargetNode {
+  private let index: Int
+
+  init(index: Int, _ range: SourceRange) {
+    self.index = index
+    super.init(range)
+  }
+
+  override func store(_ frame: Frame, _ value: Value) throws(Raised) { frame.closureCell(index).value = value }
+
+  override func delete(_ frame: Frame) throws(Raised) {
+    if frame.closureCell(index).value.isUndefined { throw frame.located(frame.unboundFree(index), range) }
+    frame.closureCell(index).value = .undefined
+  }
+}
+
+final class GlobalTarget: TargetNode {
+  private let name: StringObject
+  private let globals: DictObject
+  private var changes = -1
+  private var index = 0
+
+  init(_ name: StringObject, globals: DictObject, _ range: SourceRange) {
+    self.name = name
+    self.globals = globals
+    super.init(range)
+  }
+
+  override func store(_ frame: Frame, _ value: Value) throws(Raised) {
+    if globals.changes == changes { return globals.setValue(at: index, value) }
+    globals.setString(name, value)
+    index = globals.index(ofString: name)
+    changes = globals.changes
+  }
+
+  override func delete(_ frame: Frame) throws(Raised) {
+    if globals.removeString(name) == nil { throw frame.located(frame.runtime.nameError(name), range) }
+  }
+}
+
+final class NamespaceTarget: TargetNode {
+  private let name: StringObject
+
+  init(_ name: StringObject, _ range: SourceRange) {
+    self.name = name
+    super.init(range)
+  }
+
+  override func store(_ frame: Frame, _ value: Value) throws(Raised) {
+    let namespace = frame.slots[StatementCode.namespaceSlot]
+    if case .object(let object) = namespace, object.kind == .dict, !object.type.isHeap {
+      unsafeDowncast(object, to: DictObject.self).setString(name, value)
+    } else {
+      do { try frame.runtime.setItem(namespace, .object(name), value) } catch { throw frame.located(error, range) }
+    }
+  }
+
+  override func delete(_ frame: Frame) throws(Raised) {
+    do { try frame.runtime.deleteItem(frame.slots[StatementCode.namespaceSlot], .object(name)) } catch {
+      throw frame.located(frame.runtime.nameError(name), range)
+    }
+  }
+}
+
+// MARK: Complaints
+
+extension Frame {
+  func unboundLocal(_ slot: Int) -> Raised {
+    let name = code.slotNames[slot]
+    let raised = runtime.error(
+      "UnboundLocalError", "cannot access local variable '\(name)' where it is not associated with a value")
+    raised.exception.fields["name"] = .object(runtime.intern(name))
+    return raised
+  }
+
+  func unboundFree(_ index: Int) -> Raised {
+    let name = code.freeNames[index]
+    let raised = runtime.error(
+      "NameError", "cannot access free variable '\(name)' where it is not associated with a value in enclosing scope")
+    raised.exception.fields["name"] = .object(runtime.intern(name))
+    return raised
+  }
+}
+
+extension Runtime {
+  func nameError(_ name: StringObject) -> Raised {
+    let raised = error("NameError", "name '\(name.text)' is not defined")
+    raised.exception.fields["name"] = .object(name)
+    return raised
+  }
+}
