@@ -30,7 +30,8 @@ public struct Parser {
   var height = 0
 
   public init(file: SourceFile, allowsTopLevelAwait: Bool = true) {
-    self.init(file: file, tokens: Lexer(file).tokenize(), allowsTopLevelAwait: allowsTopLevelAwait)
+    var lexer = Lexer(file)
+    self.init(file: file, tokens: lexer.tokenize(), allowsTopLevelAwait: allowsTopLevelAwait)
   }
 
   init(file: SourceFile, tokens: [Token], allowsTopLevelAwait: Bool) {
