@@ -1,10 +1,10 @@
 /// F-strings, as tokens of their parts (PEP 701).
 ///
-/// Each open f-string has a mode. It is either in text, where `lexFStringText` cuts pieces until a brace or the closing
-/// quote, or in a field, where the ordinary lexer works until the field's `}` (back to text) or its `:` (to the text of
-/// the format specification). Depths decide which brace or colon that is: `bracketDepth` counts the brackets open since
-/// the quote, `fieldDepth` the fields among them, from -1. A `:` belongs to the field when every bracket but the fields'
-/// own braces is closed, that is, when `bracketDepth - 1 == fieldDepth`.
+/// Each open f-string has a mode. It is either in text, where `lexFStringText` cuts pieces until a brace or the
+/// closing quote, or in a field, where the ordinary lexer works until the field's `}` (back to text) or its `:` (to the
+/// text of the format specification). Depths decide which brace or colon that is: `bracketDepth` counts the brackets
+/// open since the quote, `fieldDepth` the fields among them, from -1. A `:` belongs to the field when every bracket but
+/// the fields' own braces is closed, that is, when `bracketDepth - 1 == fieldDepth`.
 struct FStringMode {
   let quote: UInt8
   let quoteSize: Int
@@ -23,6 +23,17 @@ struct FStringMode {
     self.quoteSize = quoteSize
     self.isRaw = isRaw
     self.start = start
+  }
+
+  /// Counts a closing bracket, which may end the field; false when it is one too many.
+  mutating func closeBracket(isBrace: Bool) -> Bool {
+    bracketDepth -= 1
+    if isBrace, bracketDepth == fieldDepth {
+      fieldDepth -= 1
+      isInText = true
+      isInFormatSpecification = false
+    }
+    return bracketDepth >= 0
   }
 }
 

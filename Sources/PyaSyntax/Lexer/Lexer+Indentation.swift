@@ -48,6 +48,7 @@ extension Lexer {
       case "\\":
         if beforeBackslash ?? 0 == 0 { beforeBackslash = indent.column }
         try lexLineContinuation()
+        bufferStart = position
         continue
       default:
         return joined(indent, beforeBackslash)
@@ -122,7 +123,9 @@ extension Lexer {
       if position < end { return }
       throw unexpectedEnd { lexer in
         if let bracket = lexer.brackets.last { return lexer.signal(neverClosed: bracket) }
-        return lexer.signal("unexpected EOF while parsing", at: SourceRange(afterBackslash, afterBackslash))
+        let place = SourceRange(afterBackslash, afterBackslash)
+        return lexer.signal(
+          "unexpected EOF while parsing", at: lexer.isAtLineStart ? .lineOnly(at: afterBackslash) : place)
       }
     }
     let column = afterBackslash - bufferStart

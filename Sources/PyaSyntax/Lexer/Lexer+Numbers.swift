@@ -163,17 +163,26 @@ extension Lexer {
     throw error("invalid \(kind) literal")
   }
 
+  /// CPython looks for the end of the keyword except behind `if`, `in` and `is`.
   private var isOperandKeywordAtPosition: Bool {
     let second = byte(at: position + 1)
-    let third = byte(at: position + 2)
     switch byte(at: position) {
-    case "a": return second == "n" && third == "d"
-    case "e": return second == "l" && third == "s" && byte(at: position + 3) == "e"
-    case "f": return second == "o" && third == "r"
+    case "a": return isWordAtPosition("and")
+    case "e": return isWordAtPosition("else")
+    case "f": return isWordAtPosition("for")
     case "i": return second == "f" || second == "n" || second == "s"
-    case "n": return second == "o" && third == "t"
-    case "o": return second == "r"
+    case "n": return isWordAtPosition("not")
+    case "o": return isWordAtPosition("or")
     default: return false
     }
+  }
+
+  private func isWordAtPosition(_ word: String) -> Bool {
+    var offset = position
+    for character in word.utf8 {
+      guard byte(at: offset) == character else { return false }
+      offset += 1
+    }
+    return !byte(at: offset).isNameContinuation
   }
 }

@@ -43,15 +43,10 @@ extension Lexer {
     }
     guard let opening = brackets.popLast() else { throw error("unmatched '\(character)'") }
     guard bracket == Lexer.closing(opening.byte) else { throw mismatch(bracket, opening) }
-    guard var mode = fstrings.popLast() else { return }
-    mode.bracketDepth -= 1
-    guard mode.bracketDepth >= 0 else { throw error("f-string: unmatched '\(character)'") }
-    if bracket == "}", mode.bracketDepth == mode.fieldDepth {
-      mode.fieldDepth -= 1
-      mode.isInText = true
-      mode.isInFormatSpecification = false
+    guard !fstrings.isEmpty else { return }
+    guard fstrings[fstrings.count - 1].closeBracket(isBrace: bracket == "}") else {
+      throw error("f-string: unmatched '\(character)'")
     }
-    fstrings.append(mode)
   }
 
   private static func closing(_ opening: UInt8) -> Unicode.Scalar {

@@ -28,11 +28,21 @@ public struct Lexer {
 
   private var postponed: (diagnostic: SyntaxDiagnostic, tokenCount: Int)?
   private var failure: SyntaxDiagnostic?
-  private var failureIsRaisedByTokenizer = true
+  private var failureRank = FailureRank.raised
 
   /// After `tokenize`: the input ends inside a bracket, a triple-quoted string or a line continuation, so that more
   /// input could make it complete.
   public internal(set) var isIncomplete = false
+
+  /// What a failure means for a grammatical error found before it.
+  private enum FailureRank {
+    /// It wins.
+    case raised
+    /// It loses, but a bracket that is open there may win.
+    case signaled
+    /// It loses: so CPython behaves when it fails inside an f-string.
+    case ignored
+  }
 
   struct OpenBracket {
     var byte: UInt8
@@ -52,6 +62,7 @@ public struct Lexer {
       while try lexNext() {}
     } catch {
       failure = error
+      if !fstrings.isEmpty, failureRank == .raised { failureRank = .ignored }
     }
     if let (diagnostic, count) = postponed {
       let winner = failure(overridingErrorOnLine: file.location(of: diagnostic.range.start).line) ?? diagnostic
@@ -68,8 +79,8 @@ public struct Lexer {
   /// Having found a grammatical error, CPython reads the rest of the file: an error of the tokenizer wins, and so does
   /// a bracket that is never closed if it was opened on an earlier line. Valid after `tokenize`.
   public func failure(overridingErrorOnLine line: Int) -> SyntaxDiagnostic? {
-    guard let failure else { return nil }
-    if failureIsRaisedByTokenizer { return failure }
+    guard let failure, failureRank != .ignored else { return nil }
+    if failureRank == .raised { return failure }
     guard let bracket = brackets.last, file.location(of: UInt32(bracket.offset)).line < line else { return nil }
     return neverClosed(bracket)
   }
@@ -85,7 +96,7 @@ public struct Lexer {
   mutating func signal(
     _ message: String, at range: SourceRange, kind: SyntaxDiagnostic.Kind = .syntaxError
   ) -> SyntaxDiagnostic {
-    failureIsRaisedByTokenizer = false
+    failureRank = .signaled
     return SyntaxDiagnostic(message, at: range, kind: kind)
   }
 

@@ -16,7 +16,7 @@ enum SourceEncoding {
     guard let declared = declaredEncoding(of: bytes) else { return (bytes, nil) }
     let name = normalized(declared)
     if name == "utf-8" || name.hasPrefix("utf-8-") { return (bytes, nil) }
-    if hasByteOrderMark { return (bytes, encodingProblem("\(name) with BOM")) }
+    if hasByteOrderMark { return (bytes, encodingProblem("\(isLatin1(name) ? "iso-8859-1" : name) with BOM")) }
     if isLatin1(name) { return (bytes.contains { $0 >= 0x80 } ? transcodingLatin1(bytes) : bytes, nil) }
     if extensionsOfASCII.contains(name), !bytes.contains(where: { $0 >= 0x80 }) { return (bytes, nil) }
     return (bytes, encodingProblem(declared))
@@ -102,8 +102,9 @@ enum SourceEncoding {
   }
 
   private static let extensionsOfASCII: Set<String> = [
-    "ascii", "us-ascii", "utf8", "cp1250", "cp1251", "cp1252", "windows-1252", "iso-8859-2", "iso-8859-5", "iso-8859-15",
-    "latin-9", "koi8-r", "koi8-u", "cp437", "cp850", "big5", "gbk", "gb2312", "gb18030", "euc-jp", "euc-kr", "shift-jis",
+    "ascii", "us-ascii", "utf8", "cp1250", "cp1251", "cp1252", "windows-1252", "iso-8859-2", "iso-8859-5",
+    "iso-8859-15", "latin-9", "koi8-r", "koi8-u", "cp437", "cp850", "big5", "gbk", "gb2312", "gb18030", "euc-jp",
+    "euc-kr", "shift-jis",
   ]
 
   // MARK: Well-formedness
