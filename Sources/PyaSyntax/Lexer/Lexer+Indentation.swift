@@ -48,7 +48,6 @@ extension Lexer {
       case "\\":
         if beforeBackslash ?? 0 == 0 { beforeBackslash = indent.column }
         try lexLineContinuation()
-        bufferStart = position
         continue
       default:
         return joined(indent, beforeBackslash)
@@ -119,6 +118,9 @@ extension Lexer {
   mutating func lexLineContinuation() throws(SyntaxDiagnostic) {
     let afterBackslash = position + 1
     if byte(at: afterBackslash) == "\n" || afterBackslash >= end {
+      if bytes[bufferStart..<position].allSatisfy({ $0 == " " || $0 == "\t" || $0 == "\u{C}" }) {
+        bufferStart = afterBackslash + 1
+      }
       position = min(afterBackslash + 1, end)
       if position < end { return }
       throw unexpectedEnd { lexer in
