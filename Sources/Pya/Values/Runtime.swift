@@ -22,6 +22,8 @@ final class Runtime {
   private var attachments: [ObjectIdentifier: AnyObject] = [:]
   /// The exceptions being handled, innermost last: what a bare `raise` raises and `__context__` becomes.
   var handled: [ExceptionObject] = []
+  /// Containers whose `repr` is being made, by address, outermost first: one met again shows as `[...]`.
+  var openRepresentations: [Int] = []
   /// Where `print` writes.
   let output: OutputBuffer
   /// Where tracebacks and warnings go.
