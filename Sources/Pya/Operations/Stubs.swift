@@ -24,12 +24,6 @@ extension Runtime {
   func forEach(_ a: Value, _ body: (Value) throws(Raised) -> Void) throws(Raised) { fatalError("stub") }
   func array(_ a: Value) throws(Raised) -> [Value] { fatalError("stub") }
   // strings
-  func repr(_ a: Value) throws(Raised) -> StringObject { fatalError("stub") }
-  func str(_ a: Value) throws(Raised) -> StringObject { fatalError("stub") }
-  /// `str(value)`, added to text under construction.
-  func append(_ value: Value, to builder: inout TextBuilder) throws(Raised) { fatalError("stub") }
-  func ascii(_ a: Value) throws(Raised) -> StringObject { fatalError("stub") }
-  func format(_ a: Value, _ spec: StringObject) throws(Raised) -> StringObject { fatalError("stub") }
   // exceptions and types
   func fillFields(of exception: ExceptionObject) { fatalError("stub") }
   func instantiate(_ type: TypeObject, _ arguments: Arguments) throws(Raised) -> Value { fatalError("stub") }

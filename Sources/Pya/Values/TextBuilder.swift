@@ -86,17 +86,19 @@ struct TextBuilder: ~Copyable {
 
   /// An integer in decimal.
   mutating func append(integer: Int) {
+    if integer < 0 { append(byte: UInt8(ascii: "-")) }
+    append(unsigned: integer.magnitude)
+  }
+
+  mutating func append(unsigned number: UInt) {
     if capacity &- count < 20 { grow(by: 20) }
-    var rest = integer.magnitude
+    var rest = number
     var digits = 1
     var bound: UInt = 10
-    while rest >= bound, digits < 19 {
+    while rest >= bound {
       digits &+= 1
+      if digits == 20 { break }
       bound &*= 10
-    }
-    if integer < 0 {
-      bytes[count] = UInt8(ascii: "-")
-      count &+= 1
     }
     var position = count &+ digits
     count = position
@@ -125,6 +127,12 @@ struct TextBuilder: ~Copyable {
     }
   }
 
+  mutating func removeByte(at index: Int) {
+    guard index < count else { return }
+    memmove(bytes + index, bytes + index + 1, count - index - 1)
+    count &-= 1
+  }
+
   /// Forgets what was added after the first `length` bytes.
   mutating func truncate(to length: Int) { count = min(count, length) }
 
@@ -136,6 +144,11 @@ struct TextBuilder: ~Copyable {
     bytes.deallocate()
     bytes = memory
     capacity = larger
+  }
+
+  /// Turns small ASCII letters added after the first `start` bytes into capitals.
+  mutating func uppercase(from start: Int) {
+    for index in start..<max(start, count) { bytes[index] = ASCII.upper(bytes[index]) }
   }
 
   /// The text as a string; the builder is empty afterwards.

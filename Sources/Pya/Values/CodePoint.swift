@@ -1,0 +1,224 @@
+/// What Unicode 15.1, the version of Python 3.13, says about one code point of a `str`.
+///
+/// Swift's tables are of a later version: what was added since is unassigned here. Lone surrogates have no properties.
+struct CodePoint {
+  let value: UInt32
+
+  @inline(__always)
+  init(_ value: UInt32) { self.value = value }
+
+  @inline(__always) var isASCII: Bool { value < 0x80 }
+
+  private var properties: Unicode.Scalar.Properties? {
+    guard let scalar = Unicode.Scalar(value) else { return nil }
+    return scalar.properties.isKnownToPython ? scalar.properties : nil
+  }
+
+  // MARK: Categories
+
+  /// Whether `repr` shows the character itself.
+  var isPrintable: Bool {
+    if value < 0x7F { return value >= 0x20 }
+    guard let properties else { return false }
+    switch properties.generalCategory {
+    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator, .spaceSeparator:
+      return false
+    default: return true
+    }
+  }
+
+  var isAlphabetic: Bool {
+    if isASCII { return ASCII.isLetter(UInt8(truncatingIfNeeded: value)) }
+    guard let properties else { return false }
+    switch properties.generalCategory {
+    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: return true
+    default: return false
+    }
+  }
+
+  var isSpace: Bool {
+    if isASCII { return ASCII.isSpace(UInt8(truncatingIfNeeded: value)) }
+    return properties?.isWhitespace ?? false
+  }
+
+  var isLineBreak: Bool {
+    switch value {
+    case 0x0A...0x0D, 0x1C...0x1E, 0x85, 0x2028, 0x2029: true
+    default: false
+    }
+  }
+
+  var isIdentifierStart: Bool {
+    if isASCII { return ASCII.isLetter(UInt8(truncatingIfNeeded: value)) || value == 0x5F }
+    return properties?.isXIDStart ?? false
+  }
+
+  var isIdentifierPart: Bool {
+    if isASCII { return ASCII.isLetterOrDigit(UInt8(truncatingIfNeeded: value)) || value == 0x5F }
+    return properties?.isXIDContinue ?? false
+  }
+
+  // MARK: Numbers
+
+  /// The value of a decimal digit of any script.
+  var decimalDigit: Int? {
+    if isASCII { return value &- 0x30 < 10 ? Int(value &- 0x30) : nil }
+    guard let properties, properties.numericType == .decimal, let number = properties.numericValue else { return nil }
+    return Int(exactly: number)
+  }
+
+  var isDecimal: Bool { decimalDigit != nil }
+
+  var isDigit: Bool {
+    if isASCII { return value &- 0x30 < 10 }
+    guard let type = properties?.numericType else { return false }
+    return type == .decimal || type == .digit
+  }
+
+  var isNumeric: Bool {
+    if isASCII { return value &- 0x30 < 10 }
+    return properties?.numericType != nil && !CodePoint.laterNumerals.contains(value)
+  }
+
+  /// Cuneiform signs that became numbers after 15.1.
+  private static let laterNumerals: [UInt32] = [
+    0x12038, 0x12039, 0x12079, 0x12226, 0x1222B, 0x1230B, 0x1230D, 0x12399,
+  ]
+
+  var isAlphanumeric: Bool { isAlphabetic || isNumeric }
+
+  // MARK: Case
+
+  var isLowercase: Bool {
+    if isASCII { return ASCII.isLower(UInt8(truncatingIfNeeded: value)) }
+    return (properties?.isLowercase ?? false) || value == 0x295
+  }
+
+  var isUppercase: Bool {
+    if isASCII { return ASCII.isUpper(UInt8(truncatingIfNeeded: value)) }
+    return properties?.isUppercase ?? false
+  }
+
+  var isTitlecase: Bool { !isASCII && properties?.generalCategory == .titlecaseLetter }
+
+  var isCased: Bool { isLowercase || isUppercase || isTitlecase }
+
+  var isCaseIgnorable: Bool { properties?.isCaseIgnorable ?? false }
+
+  var uppercase: CaseMapping {
+    if isASCII { return CaseMapping(UInt32(ASCII.upper(UInt8(truncatingIfNeeded: value)))) }
+    return CaseMapping(self, properties?.uppercaseMapping)
+  }
+
+  var lowercase: CaseMapping {
+    if isASCII { return CaseMapping(UInt32(ASCII.lower(UInt8(truncatingIfNeeded: value)))) }
+    return CaseMapping(self, properties?.lowercaseMapping)
+  }
+
+  var titlecase: CaseMapping {
+    if isASCII { return CaseMapping(UInt32(ASCII.upper(UInt8(truncatingIfNeeded: value)))) }
+    return CaseMapping(self, properties?.titlecaseMapping)
+  }
+
+  /// Full case folding. For all but these few it is the lowercase of the uppercase.
+  var folded: CaseMapping {
+    switch value {
+    case 0..<0x80: return lowercase
+    case 0x131: return CaseMapping(0x131)
+    case 0x1E9E: return CaseMapping(0x73, 0x73)
+    // Cherokee's small letters came later than its capitals, which are therefore the folded ones.
+    case 0x13A0...0x13F5: return CaseMapping(value)
+    case 0x13F8...0x13FD, 0xAB70...0xABBF: return uppercase
+    default:
+      var result = CaseMapping()
+      let upper = uppercase
+      for index in 0..<upper.count {
+        let lower = CodePoint(upper[index]).lowercase
+        for position in 0..<lower.count { result.append(lower[position]) }
+      }
+      return result
+    }
+  }
+}
+
+/// What a code point becomes in another case: up to three code points (six while folding).
+struct CaseMapping {
+  private var values: (UInt32, UInt32, UInt32, UInt32, UInt32, UInt32) = (0, 0, 0, 0, 0, 0)
+  private(set) var count = 0
+
+  init() {}
+  init(_ value: UInt32) { append(value) }
+  init(_ first: UInt32, _ second: UInt32) {
+    append(first)
+    append(second)
+  }
+
+  /// The mapping, unless it leads to a letter that Python does not know.
+  init(_ original: CodePoint, _ mapping: String?) {
+    if let mapping, mapping.unicodeScalars.allSatisfy(\.properties.isKnownToPython) {
+      for scalar in mapping.unicodeScalars { append(scalar.value) }
+    } else {
+      append(original.value)
+    }
+  }
+
+  mutating func append(_ value: UInt32) {
+    switch count {
+    case 0: values.0 = value
+    case 1: values.1 = value
+    case 2: values.2 = value
+    case 3: values.3 = value
+    case 4: values.4 = value
+    case 5: values.5 = value
+    default: return
+    }
+    count += 1
+  }
+
+  subscript(_ index: Int) -> UInt32 {
+    switch index {
+    case 0: values.0
+    case 1: values.1
+    case 2: values.2
+    case 3: values.3
+    case 4: values.4
+    default: values.5
+    }
+  }
+}
+
+extension Unicode.Scalar.Properties {
+  /// Assigned in Unicode 15.1 or before.
+  fileprivate var isKnownToPython: Bool {
+    guard let age else { return true }
+    return age.major < 15 || (age.major == 15 && age.minor <= 1)
+  }
+}
+
+/// Properties of single bytes, for `bytes` and the fast paths of `str`.
+enum ASCII {
+  @inline(__always) static func isUpper(_ byte: UInt8) -> Bool { byte &- 0x41 < 26 }
+  @inline(__always) static func isLower(_ byte: UInt8) -> Bool { byte &- 0x61 < 26 }
+  @inline(__always) static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- 0x61 < 26 }
+  @inline(__always) static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
+  @inline(__always) static func isLetterOrDigit(_ byte: UInt8) -> Bool { isLetter(byte) || isDigit(byte) }
+  @inline(__always) static func upper(_ byte: UInt8) -> UInt8 { isLower(byte) ? byte &- 0x20 : byte }
+  @inline(__always) static func lower(_ byte: UInt8) -> UInt8 { isUpper(byte) ? byte &+ 0x20 : byte }
+
+  /// As `str.isspace` has it; `bytes` leaves out 0x1C to 0x1F.
+  @inline(__always) static func isSpace(_ byte: UInt8) -> Bool {
+    byte == 0x20 || byte &- 0x09 < 5 || byte &- 0x1C < 4
+  }
+
+  @inline(__always) static func isByteSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte &- 0x09 < 5 }
+
+  /// The value of a digit in bases up to 36.
+  @inline(__always) static func digitValue(_ byte: UInt8) -> Int? {
+    if isDigit(byte) { return Int(byte &- 0x30) }
+    if isLetter(byte) { return Int((byte | 0x20) &- 0x61) + 10 }
+    return nil
+  }
+
+  /// A lowercase hexadecimal digit.
+  @inline(__always) static func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 &+ value : 0x57 &+ value }
+}
