@@ -13,7 +13,7 @@ extension MistakeGrammar {
     named_expression: assignment_expression | invalid_named_expression | expression !':='
     invalid_expression: !(NAME STRING | SOFT_KEYWORD) a=disjunction b=expression_without_invalid {comma a b}
       | a=disjunction 'if' b=disjunction !('else' | ':') {range a b "expected 'else' after 'if' expression"}
-      | a='lambda' lambda_params? b=':' &FSTRING_MIDDLE
+      | a='lambda' lambda_params? b=':' &(FSTRING_MIDDLE | '}')
         {range a b "f-string: lambda expressions are not allowed without parentheses"}
     invalid_legacy_expression: a=NAME !'(' b=star_expressions {legacy a b}
     invalid_named_expression*: a=expression ':=' expression {at a "cannot use assignment expressions with %"}
@@ -31,9 +31,11 @@ extension MistakeGrammar {
     bitwise_xor*: bitwise_and ('^' bitwise_and)*
     bitwise_and*: shift_expr ('&' shift_expr)*
     shift_expr*: sum (('<<' | '>>') sum)*
-    sum*: term (('+' | '-') term)*
-    term*: factor (('*' | '/' | '//' | '%' | '@') factor)*
-    factor*: '+' factor | '-' factor | '~' factor | power
+    sum*: term (('+' | '-') (term | invalid_operand))*
+    term*: factor (('*' | '/' | '//' | '%' | '@') (factor | invalid_operand))*
+    factor*: '+' factor | '-' factor | '~' factor | invalid_factor | power
+    invalid_operand: a='not' b=inversion {range a b "'not' after an operator must be parenthesized"}
+    invalid_factor: ('+' | '-' | '~') a='not' b=factor {range a b "'not' after an operator must be parenthesized"}
     power: await_primary '**' factor | await_primary
     await_primary*: 'await' primary | primary
     primary*: atom postfix*
@@ -65,7 +67,7 @@ extension MistakeGrammar {
     kwarg_or_starred: invalid_kwarg | NAME '=' expression | starred_expression
     kwarg_or_double_starred: invalid_kwarg | NAME '=' expression | '**' expression
     invalid_arguments: (','.(starred_expression | (assignment_expression | expression !':=') !'=')+ ',' kwargs
-        | kwargs) a=',' ','.'*'+ {at a "iterable argument unpacking follows keyword argument unpacking"}
+        | kwargs) a=',' b=','.(starred_expression !'=')+ {range a b "iterable argument unpacking follows keyword argument unpacking"}
       | a=expression b=for_if_clauses ',' (args | expression for_if_clauses)?
         {range a b "Generator expression must be parenthesized"}
       | a=NAME b='=' expression for_if_clauses
@@ -79,9 +81,10 @@ extension MistakeGrammar {
         {range a b "invalid syntax. Maybe you meant '==' or ':=' instead of '='?"}
       | !(NAME '=') a=expression b='='
         {range a b 'expression cannot contain assignment, perhaps you meant "=="?'}
+      | a='**' expression '=' b=expression {range a b "cannot assign to keyword argument unpacking"}
     invalid_starred_expression_unpacking: a='*' expression '=' b=expression
         {range a b "cannot assign to iterable argument unpacking"}
-    invalid_starred_expression: a='*' {from a "Invalid star expression"}
+    invalid_starred_expression: a='*' {last "Invalid star expression"}
 
     """
 

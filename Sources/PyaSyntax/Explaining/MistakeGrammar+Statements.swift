@@ -9,7 +9,7 @@ enum MistakeGrammar {
     eval: expressions NEWLINE* ENDMARKER
     statement: compound_stmt | simple_stmts
     simple_stmts: simple_stmt !';' NEWLINE | ';'.simple_stmt+ ';'? NEWLINE
-    simple_stmt*: assignment | star_expressions | &"type" type_alias | &'return' return_stmt
+    simple_stmt*: assignment | &"type" type_alias | star_expressions | &'return' return_stmt
       | &('import' | 'from') import_stmt | &'raise' raise_stmt | 'pass' | &'del' del_stmt | &'yield' yield_expr
       | &'assert' assert_stmt | 'break' | 'continue' | &'global' global_stmt | &'nonlocal' nonlocal_stmt
     compound_stmt: &('def' | '@' | 'async') function_def | &'if' if_stmt | &('class' | '@') class_def
@@ -155,8 +155,8 @@ enum MistakeGrammar {
     class_def_raw: invalid_class_def_raw | 'class' NAME type_params? ('(' arguments? ')')? ':' block
     function_def: decorators function_def_raw | function_def_raw
     function_def_raw: invalid_def_raw
-      | 'def' NAME type_params? &&'(' params? ')' ('->' expression)? &&':' block
-      | 'async' 'def' NAME type_params? &&'(' params? ')' ('->' expression)? &&':' block
+      | 'def' NAME type_params? !'[' &&'(' params? ')' ('->' expression)? &&':' block
+      | 'async' 'def' NAME type_params? !'[' &&'(' params? ')' ('->' expression)? &&':' block
     invalid_def_raw: 'async'? a='def' NAME type_params? '(' params? ')' ('->' expression)? ':' NEWLINE !INDENT
         {indent a "function definition"}
     invalid_class_def_raw: 'class' NAME type_params? ('(' arguments? ')')? NEWLINE {last "expected ':'"}

@@ -7,8 +7,8 @@ extension SyntaxErrorExplainer {
     switch action.words.first {
     case "at": throw finding(action.message, at: range(of: a), about: a)
     case "range": throw finding(action.message, at: range(of: a).union(rangeOrLastClause(of: b)), about: a)
-    case "from": throw finding(action.message, at: range(of: a).union(tokenRange(furthest)))
-    case "last": throw finding(action.message, at: tokenRange(furthest))
+    case "from": throw finding(action.message, at: rangeToTokenizer(from: a))
+    case "last": throw finding(action.message, at: lastTokenRange)
     case "next": throw finding(action.message, at: tokenRange(whole.upperBound))
     case "name": throw finding(action.message, at: parameterRange(of: a))
     case "key":
@@ -18,7 +18,7 @@ extension SyntaxErrorExplainer {
     case "target": return try reportTarget(action, a)
     case "comma": return try reportComma(a, b, end: whole.upperBound)
     case "legacy": return try reportLegacyStatement(a, b)
-    case "bound": throw reportBound(action.words.last ?? "", colon: a, bound: b)
+    case "bound": throw reportBound(action.message, colon: a, bound: b)
     case "generator": return try reportGenerator(a, b)
     case "positional": throw reportPositional(a)
     case "strings": return try checkStrings(whole)
@@ -38,6 +38,20 @@ extension SyntaxErrorExplainer {
   // MARK: Ranges
 
   func tokenRange(_ index: Int) -> SourceRange { tokens[min(max(index, 0), tokens.count - 1)].range }
+
+  /// The token that was looked at last; the end of the file counts as the end of its last line.
+  private var lastTokenRange: SourceRange {
+    var index = furthest
+    while index > start, shapes[index] == .endOfFile || shapes[index] == .dedent { index -= 1 }
+    let isAtEnd = shapes[furthest] == .endOfFile || shapes[furthest...].allSatisfy { $0 == .dedent || $0 == .endOfFile }
+    return tokenRange(isAtEnd && shapes[index] == .newline ? index : furthest)
+  }
+
+  /// From `a` to where CPython's tokenizer stands, which it counts one short.
+  private func rangeToTokenizer(from span: Range<Int>) -> SourceRange {
+    let start = range(of: span).start
+    return SourceRange(start, max(start, max(tokenRange(furthest).end, 1) - 1))
+  }
 
   private func tokenRange(_ span: Range<Int>) -> SourceRange {
     span.isEmpty
@@ -63,7 +77,7 @@ extension SyntaxErrorExplainer {
     guard !span.isEmpty, span.upperBound <= tokens.count else { return nil }
     let end = tokenRange(span).end
     let part = Array(tokens[span]) + [Token(.endOfFile, SourceRange(end, end))]
-    var parser = Parser(file: file, tokens: part, allowsTopLevelAwait: true)
+    var parser = Parser(file: file, tokens: part, lexer: nil, allowsTopLevelAwait: true)
     do throws(SyntaxDiagnostic) {
       let expression = parser.at(.yield) ? try parser.parseYield() : try parser.parseStarNamedExpressions()
       return parser.current == .endOfFile ? expression : nil
@@ -78,7 +92,7 @@ extension SyntaxErrorExplainer {
     let message =
       span.isEmpty
       ? construct : "expected an indented block after \(construct) on line \(line(of: tokenRange(span).start))"
-    return Finding(diagnostic: SyntaxDiagnostic(message, at: tokenRange(furthest), kind: .indentationError))
+    return Finding(diagnostic: SyntaxDiagnostic(message, at: lastTokenRange, kind: .indentationError))
   }
 
   // MARK: Targets
@@ -129,7 +143,7 @@ extension SyntaxErrorExplainer {
   private func reportBound(_ kind: String, colon: Range<Int>, bound: Range<Int>) -> Finding {
     var what = "bound"
     if case .tuple? = expression(in: bound)?.kind { what = "constraints" }
-    return finding("cannot use \(what) with \(kind)", at: tokenRange(colon).union(tokenRange(furthest)))
+    return finding("cannot use \(what) with \(kind)", at: rangeToTokenizer(from: colon))
   }
 
   /// `f(a, b for b in c)`

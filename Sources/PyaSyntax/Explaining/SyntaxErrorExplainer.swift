@@ -10,6 +10,7 @@ struct SyntaxErrorExplainer {
   let file: SourceFile
   let tokens: [Token]
   let shapes: [TokenShape]
+  private let lexer: Lexer?
   let start: Int
   let goal: Goal
   private let grammar = MistakeGrammar.grammar
@@ -42,10 +43,13 @@ struct SyntaxErrorExplainer {
     }
   }
 
-  init(file: SourceFile, tokens: [Token], shapes: [TokenShape], start: Int, goal: Goal) {
+  init(
+    file: SourceFile, tokens: [Token], shapes: [TokenShape], lexer: Lexer?, start: Int, goal: Goal
+  ) {
     self.file = file
     self.tokens = tokens
     self.shapes = shapes
+    self.lexer = lexer
     self.start = start
     self.goal = goal
     furthest = start
@@ -60,7 +64,7 @@ struct SyntaxErrorExplainer {
       memory = [:]
       looksForMistakes = true
       _ = try match(rule: rule, at: start)
-      return preferringLexicalError(to: unspecificError(at: reached))
+      return unspecificError(at: reached)
     } catch {
       return error.isLexical ? error.diagnostic : preferringLexicalError(to: error.diagnostic)
     }
@@ -69,22 +73,16 @@ struct SyntaxErrorExplainer {
   private func unspecificError(at index: Int) -> SyntaxDiagnostic {
     let range = tokens[index].range
     switch shapes[index] {
-    case .indent: return SyntaxDiagnostic("unexpected indent", at: range, kind: .indentationError)
+    case .indent:
+      let caret = SourceRange(max(range.end, 1) - 1, range.end)
+      return SyntaxDiagnostic("unexpected indent", at: caret, kind: .indentationError)
     case .dedent: return SyntaxDiagnostic("unexpected unindent", at: range, kind: .indentationError)
-    default: return SyntaxDiagnostic("invalid syntax", at: range)
+    default: return preferringLexicalError(to: SyntaxDiagnostic("invalid syntax", at: range))
     }
   }
 
-  /// An error of the lexer anywhere later in the file comes first; only a bracket that is never closed must have been
-  /// opened on a line before the error.
   private func preferringLexicalError(to diagnostic: SyntaxDiagnostic) -> SyntaxDiagnostic {
-    guard case .error(let lexical)? = tokens.last?.kind else { return diagnostic }
-    if lexical.message.hasSuffix("was never closed"),
-      line(of: tokens[furthest].range.start) <= line(of: lexical.range.start)
-    {
-      return diagnostic
-    }
-    return lexical
+    lexer?.failure(overridingErrorOnLine: line(of: tokens[furthest].range.start)) ?? diagnostic
   }
 
   func line(of offset: UInt32) -> Int { file.location(of: offset).line }
@@ -96,7 +94,10 @@ extension SyntaxErrorExplainer {
   private mutating func shape(at index: Int) throws(Finding) -> TokenShape {
     guard index < shapes.count else { return .endOfFile }
     furthest = max(furthest, index)
-    if case .error(let diagnostic) = tokens[index].kind { throw Finding(diagnostic: diagnostic, isLexical: true) }
+    // A stray character is a token that fits nowhere; the other errors stop the tokenizer.
+    if case .error(let diagnostic) = tokens[index].kind, diagnostic.message != "invalid syntax" {
+      throw Finding(diagnostic: diagnostic, isLexical: true)
+    }
     return shapes[index]
   }
 
@@ -121,7 +122,7 @@ extension SyntaxErrorExplainer {
 
   private func tooDeep(at position: Int) -> SyntaxDiagnostic {
     SyntaxDiagnostic(
-      "Parser stack overflowed - Python source too complex to compile",
+      "Parser stack overflowed - Python source too complex to parse",
       at: tokens[min(position, tokens.count - 1)].range, kind: .memoryError)
   }
 

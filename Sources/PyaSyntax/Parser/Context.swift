@@ -12,6 +12,9 @@ struct Context {
   var isInGroupHandler = false
   /// The same for `return`, which leaves loops too.
   var mayNotReturn = false
+  /// In the parameters of a generic definition or in a type alias. There `await` and `yield` are always wrong, and the
+  /// scope analysis says why.
+  var isInTypeScope = false
   /// Every `yield` of the body so far.
   var yields: [SourceRange] = []
   /// The first `return` with a value.

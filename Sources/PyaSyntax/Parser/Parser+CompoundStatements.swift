@@ -168,9 +168,11 @@ extension Parser {
     let scope = newScope()
     let typeParameters = try parseTypeParameters()
     try expect(.leftParen)
-    let parameters = try parseParameters(.function)
+    let isGeneric = !typeParameters.isEmpty
+    let parameters = try parseParameters(.function, isGeneric: isGeneric)
     try expect(.rightParen)
-    let returns = accept(.arrow) ? try parseExpression() : nil
+    let returns = accept(.arrow)
+      ? try inTypeScope(isGeneric) { (parser) throws(SyntaxDiagnostic) in try parser.parseExpression() } : nil
     let body = try parseBody(of: isAsync ? .asyncFunction : .function)
     return .function(
       FunctionDefinition(
@@ -185,7 +187,9 @@ extension Parser {
     let typeParameterScope = newScope()
     let scope = newScope()
     let typeParameters = try parseTypeParameters()
-    let arguments = at(.leftParen) ? try parseClassArguments() : []
+    let arguments = try inTypeScope(!typeParameters.isEmpty) { (parser) throws(SyntaxDiagnostic) in
+      parser.at(.leftParen) ? try parser.parseClassArguments() : []
+    }
     let body = try parseBody(of: .class)
     return .class(
       ClassDefinition(

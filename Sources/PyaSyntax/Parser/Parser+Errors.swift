@@ -8,6 +8,7 @@ extension Parser {
   // Each of these says when a construct may not stand where it stands.
 
   mutating func noteAwait(at range: SourceRange) {
+    if context.isInTypeScope { return }
     switch context.body {
     case .asyncFunction: break
     case .module where allowsTopLevelAwait: break
@@ -31,14 +32,26 @@ extension Parser {
   }
 
   mutating func noteYield(at range: SourceRange, isFrom: Bool) {
+    if context.isInTypeScope { return }
     context.yields.append(range)
     switch context.body {
     case .module, .class:
-      deferredErrors.add("'yield' outside function", at: range)
+      deferredErrors.add("'yield\(isFrom ? " from" : "")' outside function", at: range)
     case .asyncFunction where isFrom:
       deferredErrors.add("'yield from' inside async function", at: range)
     case .asyncFunction, .function, .lambda: break
     }
+  }
+
+  /// Reads what belongs to the scope of type parameters, if there are any.
+  mutating func inTypeScope<Result>(
+    _ isTypeScope: Bool = true, _ rule: (inout Parser) throws(SyntaxDiagnostic) -> Result
+  ) throws(SyntaxDiagnostic) -> Result {
+    let outer = context.isInTypeScope
+    context.isInTypeScope = outer || isTypeScope
+    let result = try rule(&self)
+    context.isInTypeScope = outer
+    return result
   }
 
   mutating func noteReturn(at range: SourceRange, hasValue: Bool) {
@@ -68,7 +81,7 @@ extension Parser {
   }
 
   private mutating func noteExitFromGroupHandler(at range: SourceRange) {
-    deferredErrors.add("'break', 'continue' and 'return' cannot appear in an 'except*' block", at: range)
+    deferredErrors.add("'break', 'continue' and 'return' cannot appear in an except* block", at: range)
   }
 
   mutating func noteRepeatedKeywords(_ arguments: [Argument]) {

@@ -54,6 +54,7 @@ extension Parser {
 
   mutating func parseYield() throws(SyntaxDiagnostic) -> Expression {
     let start = start
+    height = 0
     advance()
     if accept(.from) {
       let value = try parseExpression()
@@ -63,6 +64,7 @@ extension Parser {
     }
     let value = current.startsExpression ? try parseStarExpressions() : nil
     try grow()
+    if let value { noteStarredValue(value) }
     noteYield(at: range(from: start), isFrom: false)
     return Expression(.yield(value), range(from: start))
   }
@@ -104,6 +106,7 @@ extension Parser {
 
   private mutating func parseLambda() throws(SyntaxDiagnostic) -> Expression {
     let start = start
+    height = 0
     advance()
     let parameters = try parseParameters(.lambda)
     try expect(.colon)

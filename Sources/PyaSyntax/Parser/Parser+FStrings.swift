@@ -71,6 +71,7 @@ extension Parser {
     advance()
     let textStart = previousEnd
     let value = try child { (parser) throws(SyntaxDiagnostic) in try parser.parseAssignedValue() }
+    noteStarredValue(value)
     var conversion: Character?
     var isSelfDocumenting = false
     if accept(.equal) {

@@ -32,9 +32,11 @@ extension Parser {
     }
     let module = current == .name || level == 0 ? try parseDottedName() : nil
     try expect(.import)
+    let place = here
     if accept(.star) {
-      noteImportStar(at: range(from: start))
-      noteFuture(module: module, level: level, names: nil, at: range(from: start))
+      noteImportStar(at: place)
+      let star = ImportAlias(name: "*", alias: nil, range: place)
+      noteFuture(module: module, level: level, names: [star], at: range(from: start))
       return .importStar(module: module, level: level)
     }
     let names = try parseImportedNames()
@@ -67,13 +69,13 @@ extension Parser {
     "unicode_literals", "barry_as_FLUFL", "generator_stop", "annotations",
   ]
 
-  private mutating func noteFuture(module: String?, level: Int, names: [ImportAlias]?, at range: SourceRange) {
+  private mutating func noteFuture(module: String?, level: Int, names: [ImportAlias], at range: SourceRange) {
     guard module == "__future__", level == 0 else { return }
     guard mayImportFuture else {
       deferredErrors.add("from __future__ imports must occur at the beginning of the file", at: range)
       return
     }
-    for name in names ?? [] where !Self.futureFeatures.contains(name.name) {
+    for name in names where !Self.futureFeatures.contains(name.name) {
       let message = name.name == "braces" ? "not a chance" : "future feature \(name.name) is not defined"
       deferredErrors.add(message, at: range, pass: .future)
     }

@@ -7,13 +7,13 @@ extension Parser {
   /// `elif` clauses in a row: each is a level of the tree.
   static let maximumElifClauses = 10_000
   /// Operands of one `and` or `or`: each is a level of the tree, but a cheap one.
-  static let maximumBooleanOperands = 10_000
+  static let maximumBooleanOperands = 20_000
 
   mutating func enter() throws(SyntaxDiagnostic) {
     recursion += 1
     if recursion > Self.maximumRecursion {
       throw SyntaxDiagnostic(
-        "Parser stack overflowed - Python source too complex to compile", at: here, kind: .memoryError)
+        "Parser stack overflowed - Python source too complex to parse", at: here, kind: .memoryError)
     }
   }
 

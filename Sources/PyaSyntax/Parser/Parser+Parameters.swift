@@ -2,7 +2,9 @@ extension Parser {
   enum ParameterListKind { case function, lambda }
 
   /// The parameters of a `def`, up to `)`, or of a lambda, up to `:`.
-  mutating func parseParameters(_ kind: ParameterListKind) throws(SyntaxDiagnostic) -> Parameters {
+  mutating func parseParameters(
+    _ kind: ParameterListKind, isGeneric: Bool = false
+  ) throws(SyntaxDiagnostic) -> Parameters {
     var parameters = Parameters()
     var sawSlash = false
     var sawStar = false
@@ -16,7 +18,7 @@ extension Parser {
         parameters.positionalOrKeyword = []
       } else if at(.doubleStar) {
         advance()
-        parameters.variadicKeywords = try parseParameter(kind, mayHaveDefault: false)
+        parameters.variadicKeywords = try parseParameter(kind, isGeneric, mayHaveDefault: false)
         _ = accept(.comma)
         guard at(close) else { throw invalidSyntax() }
         break
@@ -28,10 +30,10 @@ extension Parser {
           // A bare star needs a name after it.
           guard next == .name else { throw invalidSyntax() }
         } else {
-          parameters.variadic = try parseParameter(kind, mayHaveDefault: false, isStarred: true)
+          parameters.variadic = try parseParameter(kind, isGeneric, mayHaveDefault: false, isStarred: true)
         }
       } else {
-        let parameter = try parseParameter(kind, mayHaveDefault: true)
+        let parameter = try parseParameter(kind, isGeneric, mayHaveDefault: true)
         if sawStar {
           parameters.keywordOnly.append(parameter)
         } else {
@@ -47,13 +49,13 @@ extension Parser {
   }
 
   private mutating func parseParameter(
-    _ kind: ParameterListKind, mayHaveDefault: Bool, isStarred: Bool = false
+    _ kind: ParameterListKind, _ isGeneric: Bool, mayHaveDefault: Bool, isStarred: Bool = false
   ) throws(SyntaxDiagnostic) -> Parameter {
     let start = start
     let name = try parseName()
     var annotation: Expression?
     if kind == .function, accept(.colon) {
-      annotation = try child { (parser) throws(SyntaxDiagnostic) in
+      annotation = try inTypeScope(isGeneric) { (parser) throws(SyntaxDiagnostic) in
         isStarred ? try parser.parseStarExpression() : try parser.parseExpression()
       }
     }
@@ -73,7 +75,7 @@ extension Parser {
     var parameters: [TypeParameter] = []
     repeat {
       if at(.rightBracket), !parameters.isEmpty { break }
-      let parameter = try parseTypeParameter()
+      let parameter = try inTypeScope { (parser) throws(SyntaxDiagnostic) in try parser.parseTypeParameter() }
       if parameter.defaultValue == nil, parameters.last?.defaultValue != nil {
         deferredErrors.add(
           "non-default type parameter '\(parameter.name)' follows default type parameter", at: parameter.range)

@@ -189,7 +189,7 @@ extension Parser {
     for pattern in patterns {
       if case .star = pattern.kind { stars += 1 }
     }
-    if stars > 1 { deferredErrors.add("multiple starred expressions in sequence pattern", at: range) }
+    if stars > 1 { deferredErrors.add("multiple starred names in sequence pattern", at: range) }
     return Pattern(.sequence(patterns), range)
   }
 
@@ -235,13 +235,13 @@ extension Parser {
     var keywords: [(name: String, pattern: Pattern)] = []
     while !at(.rightParen) {
       if current == .name, next == .op(.equal) {
-        let range = here
         let name = try parseName()
         advance()
+        let pattern = try parsePattern()
         if keywords.contains(where: { $0.name == name }) {
-          deferredErrors.add("attribute name repeated in class pattern: \(name)", at: range)
+          deferredErrors.add("attribute name repeated in class pattern: \(name)", at: pattern.range)
         }
-        keywords.append((name, try parsePattern()))
+        keywords.append((name, pattern))
       } else {
         if !keywords.isEmpty { throw invalidSyntax() }
         positional.append(try parsePattern())

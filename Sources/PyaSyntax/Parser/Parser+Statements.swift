@@ -167,7 +167,7 @@ extension Parser {
     let parameters = try parseTypeParameters()
     try expect(.equal)
     let scope = newScope()
-    let value = try parseExpression()
+    let value = try inTypeScope { (parser) throws(SyntaxDiagnostic) in try parser.parseExpression() }
     return .typeAlias(name: name, parameters: parameters, value: value, scope: scope)
   }
 }

@@ -71,7 +71,7 @@ extension Parser {
 
   mutating func noteLoneStar(_ target: Expression) {
     if case .starred = target.kind {
-      deferredErrors.add("starred assignment target must be in list or tuple", at: target.range)
+      deferredErrors.add("starred assignment target must be in a list or tuple", at: target.range)
     }
   }
 

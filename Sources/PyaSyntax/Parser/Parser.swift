@@ -12,6 +12,8 @@ public struct Parser {
   let tokens: [Token]
   let shapes: [TokenShape]
   let allowsTopLevelAwait: Bool
+  /// Knows which lexical error would come before one of the grammar. Nil when a part of a file is read again.
+  private let lexer: Lexer?
 
   /// The next token to read. Never moves past the last one, which is `.endOfFile` or `.error`.
   var position = 0
@@ -31,14 +33,16 @@ public struct Parser {
 
   public init(file: SourceFile, allowsTopLevelAwait: Bool = true) {
     var lexer = Lexer(file)
-    self.init(file: file, tokens: lexer.tokenize(), allowsTopLevelAwait: allowsTopLevelAwait)
+    let tokens = lexer.tokenize()
+    self.init(file: file, tokens: tokens, lexer: lexer, allowsTopLevelAwait: allowsTopLevelAwait)
   }
 
-  init(file: SourceFile, tokens: [Token], allowsTopLevelAwait: Bool) {
+  init(file: SourceFile, tokens: [Token], lexer: Lexer?, allowsTopLevelAwait: Bool) {
     var tokens = tokens
     if tokens.isEmpty { tokens = [Token(.endOfFile, SourceRange(0 as UInt32, 0))] }
     self.file = file
     self.tokens = tokens
+    self.lexer = lexer
     self.allowsTopLevelAwait = allowsTopLevelAwait
     shapes = tokens.map { TokenShape($0.kind) }
     current = shapes[0]
@@ -78,7 +82,8 @@ public struct Parser {
     _ error: SyntaxDiagnostic, from start: Int, goal: SyntaxErrorExplainer.Goal
   ) -> SyntaxDiagnostic {
     if error.kind == .memoryError || error.kind == .recursionError { return error }
-    var explainer = SyntaxErrorExplainer(file: file, tokens: tokens, shapes: shapes, start: start, goal: goal)
+    var explainer = SyntaxErrorExplainer(
+      file: file, tokens: tokens, shapes: shapes, lexer: lexer, start: start, goal: goal)
     return explainer.explain() ?? error
   }
 }
