@@ -80,8 +80,8 @@ extension ScopeAnalyser {
   private mutating func collectExit(_ statement: Statement) throws(SyntaxDiagnostic) {
     switch statement.kind {
     case .return(let value):
-      try collect(value)
       checkReturn(hasValue: value != nil, at: statement.range)
+      try collect(value)
     case .raise(let exception, let cause):
       try collect(exception)
       try collect(cause)

@@ -103,6 +103,7 @@ extension ScopeAnalyser {
     guard let first = comprehension.clauses.first else { return }
     try collectIterable(first.iterable)
 
+    let lateErrorBefore = lateError
     let around = enter(comprehension.scope, comprehension.kind.scopeKind, name: comprehension.kind.scopeName)
     if scope.kind == .generatorExpression { try bind(".0", as: .parameter, at: range) }
     for (index, clause) in comprehension.clauses.enumerated() {
@@ -116,7 +117,7 @@ extension ScopeAnalyser {
     let isAsync = scope.isAsync && scope.kind == .comprehension
     scope.isGenerator = scope.kind == .generatorExpression
     leave(to: around)
-    if isAsync { checkAsyncComprehension(at: range) }
+    if isAsync { checkAsyncComprehension(at: range, lateErrorBefore: lateErrorBefore) }
   }
 
   private mutating func collectIterable(_ iterable: Expression) throws(SyntaxDiagnostic) {

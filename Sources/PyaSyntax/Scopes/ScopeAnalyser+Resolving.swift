@@ -23,8 +23,6 @@ extension ScopeAnalyser {
     return drafts[host.index].slotNames.count - 1
   }
 
-  // MARK: A name in the scope that mentions it
-
   /// A slot is `.local` for now: whether it is a cell shows at the end.
   private mutating func resolve(_ name: String, in id: ScopeID) throws(SyntaxDiagnostic) -> Binding {
     let facts = drafts[id.index].facts[name] ?? []
@@ -81,65 +79,54 @@ extension ScopeAnalyser {
     return classBinding(placeAround(id, of: name))
   }
 
-  private func classBinding(_ place: Place?) -> Binding {
+  private func classBinding(_ place: VariablePlace?) -> Binding {
     switch place {
     case .free(let index): .classFree(index: index)
     case .slot, nil: .classLocal
     }
   }
 
-  // MARK: A name looked for from the inside
-
-  /// Where a frame has a variable.
-  private enum Place {
-    case slot(Int)
-    case free(Int)
-
-    var binding: Binding {
-      switch self {
-      case .slot(let slot): .local(slot: slot)
-      case .free(let index): .free(index: index)
-      }
-    }
-  }
-
   /// Where the frame of `id`'s host has the variable that `name` means to something nested in `id`; nil when it is
   /// global.
-  private mutating func place(of name: String, seenFrom id: ScopeID) -> Place? {
-    let draft = drafts[id.index]
-    let facts = draft.facts[name] ?? []
-    switch draft.kind {
+  private mutating func place(of name: String, seenFrom id: ScopeID) -> VariablePlace? {
+    switch drafts[id.index].kind {
     case .module:
       return nil
     case .class:
       if name == "__class__" { return .slot(classCell(of: id)) }
     case .function, .lambda, .generatorExpression, .comprehension, .typeParameters, .typeAlias:
-      if facts.contains(.declaredGlobal) { return nil }
-      if let slot = draft.slots[name] { return .slot(slot) }
+      if drafts[id.index].facts[name]?.contains(.declaredGlobal) == true { return nil }
+      if let slot = drafts[id.index].slots[name] { return .slot(slot) }
     }
     return placeAround(id, of: name)
   }
 
-  /// The same for a variable that is not `id`'s own. Found in another frame, it becomes a free variable of this one.
-  private mutating func placeAround(_ id: ScopeID, of name: String) -> Place? {
+  /// The same for a variable that is not `id`'s own.
+  private mutating func placeAround(_ id: ScopeID, of name: String) -> VariablePlace? {
+    if let known = drafts[id.index].placesAround[name] { return known }
     guard let parent = drafts[id.index].parent else { return nil }
-    if drafts[id.index].kind == .comprehension { return place(of: name, seenFrom: parent) }
-    if let index = drafts[id.index].freeIndices[name] { return .free(index) }
+    var found = place(of: name, seenFrom: parent)
+    if drafts[id.index].kind != .comprehension, let outer = found {
+      found = capture(name, from: outer, in: parent, by: id)
+    }
+    drafts[id.index].placesAround.updateValue(found, forKey: name)
+    return found
+  }
 
+  /// A variable found in another frame becomes a cell there, and a free variable here.
+  private mutating func capture(
+    _ name: String, from outer: VariablePlace, in parent: ScopeID, by id: ScopeID
+  ) -> VariablePlace {
     let parentBinding: Binding
-    switch place(of: name, seenFrom: parent) {
+    switch outer {
     case .slot(let slot):
       drafts[drafts[parent.index].host.index].capturedSlots.insert(slot)
       parentBinding = .cell(slot: slot)
     case .free(let index):
       parentBinding = .free(index: index)
-    case nil:
-      return nil
     }
-    let index = drafts[id.index].freeVariables.count
     drafts[id.index].freeVariables.append(Scope.FreeVariable(name: name, parentBinding: parentBinding))
-    drafts[id.index].freeIndices[name] = index
-    return .free(index)
+    return .free(drafts[id.index].freeVariables.count - 1)
   }
 
   private mutating func classCell(of id: ScopeID) -> Int {
@@ -149,12 +136,16 @@ extension ScopeAnalyser {
     return slot
   }
 
+  /// Not when a class in between binds the name: that class does not hide the variable, but CPython then forgets what
+  /// kind of variable it is.
   private func isTypeParameter(_ name: String, seenFrom id: ScopeID) -> Bool {
     var scope = drafts[id.index].parent
     while let around = scope {
-      let draft = drafts[around.index]
-      if draft.slots[name] != nil { return draft.facts[name]?.contains(.typeParameter) == true }
-      scope = draft.parent
+      if drafts[around.index].slots[name] != nil {
+        return drafts[around.index].facts[name]?.contains(.typeParameter) == true
+      }
+      if drafts[around.index].kind == .class, drafts[around.index].facts[name]?.isOwn == true { return false }
+      scope = drafts[around.index].parent
     }
     return false
   }

@@ -4,7 +4,6 @@
 extension ScopeAnalyser {
   mutating func collectAwait(_ operand: Expression, at range: SourceRange) throws(SyntaxDiagnostic) {
     try checkRestriction("await expression", at: range)
-    try collect(operand)
     switch scope.kind {
     case .module, .comprehension, .generatorExpression:
       scope.isAsync = true
@@ -13,20 +12,22 @@ extension ScopeAnalyser {
     case .class, .typeParameters, .typeAlias:
       reportLate("'await' outside function", at: range)
     }
+    try collect(operand)
   }
 
   mutating func collectYield(_ value: Expression?, isFrom: Bool, at range: SourceRange) throws(SyntaxDiagnostic) {
     try checkRestriction("yield expression", at: range)
-    try collect(value)
     switch scope.kind {
     case .function, .lambda:
       scope.isGenerator = true
       if isFrom, scope.isAsync { reportLate("'yield from' inside async function", at: range) }
     case .comprehension, .generatorExpression:
+      try collect(value)
       throw SyntaxDiagnostic("'yield' inside \(scope.comprehensionDescription)", at: range)
     case .module, .class, .typeParameters, .typeAlias:
       reportLate("'yield\(isFrom ? " from" : "")' outside function", at: range)
     }
+    try collect(value)
   }
 
   /// `async for` and `async with`.
@@ -39,12 +40,14 @@ extension ScopeAnalyser {
   }
 
   /// A comprehension that awaits suspends what it is inlined in.
-  mutating func checkAsyncComprehension(at range: SourceRange) {
+  /// - Parameter before: the late error from before the comprehension. This one precedes whatever was found inside.
+  mutating func checkAsyncComprehension(at range: SourceRange, lateErrorBefore before: SyntaxDiagnostic?) {
     switch scope.kind {
     case .module, .comprehension, .generatorExpression:
       scope.isAsync = true
     case .function, .lambda, .class, .typeParameters, .typeAlias:
       if !scope.isAsync {
+        lateError = before
         reportLate("asynchronous comprehension outside of an asynchronous function", at: range)
       }
     }
@@ -61,6 +64,7 @@ extension ScopeAnalyser {
   /// To be called at the end of a function, when it is known whether a `yield` stands in it.
   mutating func checkAsyncGeneratorReturns() {
     if scope.isAsync, scope.isGenerator, let range = scope.valueReturn {
+      if let later = lateError, later.range.start > range.start { lateError = nil }
       reportLate("'return' with value in async generator", at: range)
     }
   }
@@ -72,8 +76,7 @@ extension ScopeAnalyser {
   }
 
   private mutating func reportLate(_ message: String, at range: SourceRange) {
-    if let lateError, lateError.range.start <= range.start { return }
-    lateError = SyntaxDiagnostic(message, at: range)
+    if lateError == nil { lateError = SyntaxDiagnostic(message, at: range) }
   }
 }
 

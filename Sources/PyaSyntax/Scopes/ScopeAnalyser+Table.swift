@@ -1,7 +1,9 @@
 /// The result: what both passes found out, as lowering wants it.
 extension ScopeAnalyser {
   func table() -> ScopeTable {
-    var scopes = drafts.indices.map { Scope(kind: .module, name: "", qualifiedName: "", parent: nil, host: ScopeID($0)) }
+    var scopes = drafts.indices.map { index in
+      Scope(kind: .module, name: "", qualifiedName: "", parent: nil, host: ScopeID(index))
+    }
     // A parent precedes its children here, so their qualified names can be built on its own.
     for id in order { scopes[id.index] = scope(id, qualifiedName: qualifiedName(of: id, among: scopes)) }
     return ScopeTable(scopes: scopes)
@@ -29,8 +31,8 @@ extension ScopeAnalyser {
     return scope
   }
 
-  /// As CPython's `compiler_set_qualname`: a function declared `global` starts anew; only functions and lambdas are
-  /// followed by `<locals>`; type parameter lists are passed over.
+  /// As CPython's `compiler_set_qualname`: a function declared `global` starts anew; what stands in a function
+  /// follows its `<locals>`, but a generator expression and a class have none; type parameter lists are passed over.
   private func qualifiedName(of id: ScopeID, among scopes: [Scope]) -> String {
     let draft = drafts[id.index]
     guard var parent = draft.parent else { return draft.name }
@@ -38,7 +40,7 @@ extension ScopeAnalyser {
     parent = drafts[parent.index].host
     if parent == .module || isDeclaredGlobal(draft, in: parent) { return draft.name }
     switch drafts[parent.index].kind {
-    case .function, .lambda: return "\(scopes[parent.index].qualifiedName).<locals>.\(draft.name)"
+    case .function, .lambda, .typeAlias: return "\(scopes[parent.index].qualifiedName).<locals>.\(draft.name)"
     default: return "\(scopes[parent.index].qualifiedName).\(draft.name)"
     }
   }

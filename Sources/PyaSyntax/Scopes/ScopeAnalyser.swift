@@ -40,6 +40,15 @@
 //   before the scope begins, so the names in it belong to the scope around. A generator expression differs in having a
 //   frame of its own, because it goes on running after the expression is done.
 //
+//   The slots of a comprehension are its own even when the host has a variable of the same name. CPython 3.12 and 3.13
+//   merge the two names when they inline, and get this wrong (a NameError; 3.11 and pya return x):
+//
+//       def f(x):
+//           def g():
+//               [x for x in [1]]
+//               return lambda: x
+//           return g()()
+//
 // Errors come in CPython's order: those of the first pass, in order of the text; then those of the second; and last
 // those that CPython's code generator finds, such as an `await` in a function that is not async. The first pass sees
 // these as well, and keeps the earliest until the end.
@@ -51,8 +60,8 @@ public func analyseScopes(of module: Module) throws(SyntaxDiagnostic) -> ScopeTa
   return try analyser.finish()
 }
 
-/// The same for a lone expression, as `eval` evaluates it. `scopeCount` is the number of `ScopeID`s that its parser gave
-/// out, the module's among them.
+/// The same for a lone expression, as `eval` evaluates it. `scopeCount` is the number of `ScopeID`s that its parser
+/// gave out, the module's among them.
 public func analyseScopes(of expression: Expression, scopeCount: Int) throws(SyntaxDiagnostic) -> ScopeTable {
   var analyser = ScopeAnalyser(scopeCount: scopeCount)
   try analyser.collect(expression)

@@ -55,7 +55,9 @@ struct ScopeDraft {
   var slotNames: [String] = []
   var capturedSlots: Set<Int> = []
   var freeVariables: [Scope.FreeVariable] = []
-  var freeIndices: [String: Int] = [:]
+  /// What was found out about names that are not the scope's own; nil for a global one. Remembered so that deeply
+  /// nested scopes do not walk all the way out for each name (4,000 nested comprehensions took 8 s without it).
+  var placesAround: [String: VariablePlace?] = [:]
   var classCellSlot: Int?
 
   /// Code that is read in an annotation-like place is evaluated at another time, or never.
@@ -67,6 +69,20 @@ struct ScopeDraft {
     case typeVarTupleDefault = "a TypeVarTuple default"
     case paramSpecDefault = "a ParamSpec default"
     case generic = "the definition of a generic"
+  }
+}
+
+/// Where a frame has a variable.
+enum VariablePlace {
+  case slot(Int)
+  case free(Int)
+
+  /// `.local` even when the slot holds a cell: that shows when all scopes are resolved.
+  var binding: Binding {
+    switch self {
+    case .slot(let slot): .local(slot: slot)
+    case .free(let index): .free(index: index)
+    }
   }
 }
 
