@@ -11,7 +11,7 @@ import Testing
     #expect(throws: SyntaxDiagnostic(expected.message, at: expected.range)) { try analyse(source) }
   }
 
-  /// The parser reports these before the analyser sees them, a little differently from CPython.
+  /// The parser reports what CPython's code generator finds before the analyser sees the tree.
   @Test(arguments: casesThatTheParserPrecedes)
   func isRefusedOnceTheParserLeavesIt(source: String) throws {
     let expected = try Expectation(source)
@@ -287,9 +287,7 @@ import Testing
     type X = await y  # await expression cannot be used within a type alias
     #        ^^^^^^^
     """,
-  ]
-
-  static let casesThatTheParserPrecedes = [
+    // Where things may not stand
     """
     def f():
       from x import *  # import * only allowed at module level
@@ -305,6 +303,9 @@ import Testing
       yield from x  # 'yield from' outside function
     # ^^^^^^^^^^^^
     """,
+  ]
+
+  static let casesThatTheParserPrecedes = [
     // What CPython's symbol table finds precedes what its code generator finds.
     """
     return 1
