@@ -155,8 +155,8 @@ enum MistakeGrammar {
     class_def_raw: invalid_class_def_raw | 'class' NAME type_params? ('(' arguments? ')')? ':' block
     function_def: decorators function_def_raw | function_def_raw
     function_def_raw: invalid_def_raw
-      | 'def' NAME type_params? !'[' &&'(' params? ')' ('->' expression)? &&':' block
-      | 'async' 'def' NAME type_params? !'[' &&'(' params? ')' ('->' expression)? &&':' block
+      | 'def' NAME type_params? &&'(' params? ')' ('->' expression)? &&':' block
+      | 'async' 'def' NAME type_params? &&'(' params? ')' ('->' expression)? &&':' block
     invalid_def_raw: 'async'? a='def' NAME type_params? '(' params? ')' ('->' expression)? ':' NEWLINE !INDENT
         {indent a "function definition"}
     invalid_class_def_raw: 'class' NAME type_params? ('(' arguments? ')')? NEWLINE {last "expected ':'"}

@@ -39,18 +39,22 @@ extension SyntaxErrorExplainer {
 
   func tokenRange(_ index: Int) -> SourceRange { tokens[min(max(index, 0), tokens.count - 1)].range }
 
-  /// The token that was looked at last; the end of the file counts as the end of its last line.
-  private var lastTokenRange: SourceRange {
-    var index = furthest
-    while index > start, shapes[index] == .endOfFile || shapes[index] == .dedent { index -= 1 }
-    let isAtEnd = shapes[furthest] == .endOfFile || shapes[furthest...].allSatisfy { $0 == .dedent || $0 == .endOfFile }
-    return tokenRange(isAtEnd && shapes[index] == .newline ? index : furthest)
+  /// The token that was looked at last. The end of the file counts as the end of its last line, and the end of a block
+  /// has a line but no column.
+  var lastTokenRange: SourceRange {
+    if shapes[furthest...].allSatisfy({ $0 == .dedent || $0 == .endOfFile }) {
+      let newline = shapes[start...furthest].lastIndex(of: .newline)
+      return tokenRange(newline ?? furthest)
+    }
+    return shapes[furthest] == .dedent
+      ? .lineOnly(at: Int(tokens[furthest].range.start)) : tokenRange(furthest)
   }
 
   /// From `a` to where CPython's tokenizer stands, which it counts one short.
   private func rangeToTokenizer(from span: Range<Int>) -> SourceRange {
     let start = range(of: span).start
-    return SourceRange(start, max(start, max(tokenRange(furthest).end, 1) - 1))
+    let end = tokenRange(furthest).end
+    return SourceRange(start, max(start, shapes[furthest] == .newline || end == 0 ? end : end - 1))
   }
 
   private func tokenRange(_ span: Range<Int>) -> SourceRange {

@@ -76,7 +76,10 @@ struct SyntaxErrorExplainer {
     case .indent:
       let caret = SourceRange(max(range.end, 1) - 1, range.end)
       return SyntaxDiagnostic("unexpected indent", at: caret, kind: .indentationError)
-    case .dedent: return SyntaxDiagnostic("unexpected unindent", at: range, kind: .indentationError)
+    case .dedent: return SyntaxDiagnostic("unexpected unindent", at: lastTokenRange, kind: .indentationError)
+    case .endOfFile:
+      let place = SourceRange.lineOnly(at: max(Int(range.start), 1) - 1)
+      return preferringLexicalError(to: SyntaxDiagnostic("invalid syntax", at: place))
     default: return preferringLexicalError(to: SyntaxDiagnostic("invalid syntax", at: range))
     }
   }
@@ -176,7 +179,10 @@ extension SyntaxErrorExplainer {
     case .lookahead(let inner, let isPositive):
       return (try match(inner, at: position, &labels) != nil) == isPositive ? position : nil
     case .forced(let expected, let text):
-      if try shape(at: position) == expected { return position + 1 }
+      let found = try shape(at: position)
+      if found == expected { return position + 1 }
+      // CPython looks for mistakes in type parameters before it insists on a parenthesis.
+      if found == .op(.leftBracket), !looksForMistakes { return nil }
       throw Finding(diagnostic: SyntaxDiagnostic("expected '\(text)'", at: tokenRange(position)))
     case .cut: return position
     case .labelled(let label, let inner):

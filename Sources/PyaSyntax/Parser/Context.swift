@@ -15,6 +15,8 @@ struct Context {
   /// In the parameters of a generic definition or in a type alias. There `await` and `yield` are always wrong, and the
   /// scope analysis says why.
   var isInTypeScope = false
+  /// Loops, `with` items and `try` statements around: CPython has room for 21.
+  var openBlocks = 0
   /// Every `yield` of the body so far.
   var yields: [SourceRange] = []
   /// The first `return` with a value.
@@ -44,11 +46,13 @@ struct DeferredErrors {
     return best?.diagnostic
   }
 
+  /// `mark` is the count before the construct was read, when the error comes before those of its parts.
   mutating func add(
-    _ message: String, at range: SourceRange, pass: Pass = .code, isAboutAwaiting: Bool = false
+    _ message: String, at range: SourceRange, pass: Pass = .code, isAboutAwaiting: Bool = false, before mark: Int? = nil
   ) {
-    entries.append(
-      Entry(pass: pass, diagnostic: SyntaxDiagnostic(message, at: range), isAboutAwaiting: isAboutAwaiting))
+    let entry = Entry(
+      pass: pass, diagnostic: SyntaxDiagnostic(message, at: range), isAboutAwaiting: isAboutAwaiting)
+    entries.insert(entry, at: min(mark ?? entries.count, entries.count))
   }
 
   /// Withdraws what was said about awaiting since `mark`; tells whether there was anything.

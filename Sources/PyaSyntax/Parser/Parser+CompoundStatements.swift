@@ -46,12 +46,22 @@ extension Parser {
   }
 
   /// The block of a loop.
-  private mutating func parseLoopBody() throws(SyntaxDiagnostic) -> [Statement] {
+  private mutating func parseLoopBody(from start: UInt32) throws(SyntaxDiagnostic) -> [Statement] {
     let outer = (context.isInLoop, context.isInGroupHandler)
     context.isInLoop = true
     context.isInGroupHandler = false
-    let body = try parseBlock()
+    let body = try parseBlock(opening: 1, from: start)
     (context.isInLoop, context.isInGroupHandler) = outer
+    return body
+  }
+
+  /// A block that stands inside `blocks` more of what CPython counts.
+  private mutating func parseBlock(opening blocks: Int, from start: UInt32) throws(SyntaxDiagnostic) -> [Statement] {
+    let mark = deferredErrors.count
+    context.openBlocks += blocks
+    let body = try parseBlock()
+    context.openBlocks -= blocks
+    noteBlocks(blocks, from: start, before: mark)
     return body
   }
 
@@ -93,19 +103,21 @@ extension Parser {
   }
 
   private mutating func parseWhile() throws(SyntaxDiagnostic) -> Statement.Kind {
+    let start = start
     advance()
     let condition = try parseNamedExpression()
-    let body = try parseLoopBody()
+    let body = try parseLoopBody(from: start)
     return .while(condition, body: body, otherwise: try parseElse())
   }
 
   private mutating func parseFor(isAsync: Bool) throws(SyntaxDiagnostic) -> Statement.Kind {
+    let start = start
     try expect(.for)
     let target = try parseTargets()
     try expect(.in)
     let iterable = try parseStarExpressions()
     noteStarredValue(iterable)
-    let body = try parseLoopBody()
+    let body = try parseLoopBody(from: start)
     return .for(isAsync: isAsync, target: target, iterable: iterable, body: body, otherwise: try parseElse())
   }
 
@@ -115,25 +127,18 @@ extension Parser {
     let start = start
     advance()
     let kind: Statement.Kind
-    let errors = deferredErrors
+    let mark = deferredErrors.count
     switch current {
     case .keyword(.def): kind = try parseFunction(decorators: decorators, isAsync: true)
     case .keyword(.for) where decorators.isEmpty:
       kind = try parseFor(isAsync: true)
-      noteAsyncStatement("for", from: start, before: errors)
+      noteAsync("for", at: range(from: start), before: mark)
     case .keyword(.with) where decorators.isEmpty:
       kind = try parseWith(isAsync: true)
-      noteAsyncStatement("with", from: start, before: errors)
+      noteAsync("with", at: range(from: start), before: mark)
     default: throw invalidSyntax()
     }
     return Statement(kind, range(from: start))
-  }
-
-  /// The statement's range is known when its body is read, but its error comes before those of the body.
-  private mutating func noteAsyncStatement(_ construct: String, from start: UInt32, before errors: DeferredErrors) {
-    guard !mayAwait else { return }
-    deferredErrors = errors
-    noteAsync(construct, at: range(from: start))
   }
 
   private mutating func parseDecorated() throws(SyntaxDiagnostic) -> Statement {
@@ -161,6 +166,7 @@ extension Parser {
   private mutating func parseFunction(
     decorators: [Expression], isAsync: Bool
   ) throws(SyntaxDiagnostic) -> Statement.Kind {
+    let start = start
     advance()
     let nameRange = here
     let name = try parseName()
@@ -174,6 +180,7 @@ extension Parser {
     let returns = accept(.arrow)
       ? try inTypeScope(isGeneric) { (parser) throws(SyntaxDiagnostic) in try parser.parseExpression() } : nil
     let body = try parseBody(of: isAsync ? .asyncFunction : .function)
+    noteBinding(of: name, at: range(from: start))
     return .function(
       FunctionDefinition(
         name: name, nameRange: nameRange, isAsync: isAsync, decorators: decorators, typeParameters: typeParameters,
@@ -181,6 +188,7 @@ extension Parser {
   }
 
   private mutating func parseClass(decorators: [Expression]) throws(SyntaxDiagnostic) -> Statement.Kind {
+    let start = start
     advance()
     let nameRange = here
     let name = try parseName()
@@ -191,6 +199,7 @@ extension Parser {
       parser.at(.leftParen) ? try parser.parseClassArguments() : []
     }
     let body = try parseBody(of: .class)
+    noteBinding(of: name, at: range(from: start))
     return .class(
       ClassDefinition(
         name: name, nameRange: nameRange, decorators: decorators, typeParameters: typeParameters,
@@ -200,15 +209,16 @@ extension Parser {
   // MARK: with
 
   private mutating func parseWith(isAsync: Bool) throws(SyntaxDiagnostic) -> Statement.Kind {
+    let start = start
     try expect(.with)
     if at(.leftParen), let items = try attempt({ (parser) throws(SyntaxDiagnostic) in
       try parser.parseParenthesizedWithItems()
     }) {
-      return .with(isAsync: isAsync, items: items, body: try parseBlock())
+      return .with(isAsync: isAsync, items: items, body: try parseBlock(opening: items.count, from: start))
     }
     var items: [WithItem] = []
     repeat { items.append(try parseWithItem()) } while accept(.comma)
-    return .with(isAsync: isAsync, items: items, body: try parseBlock())
+    return .with(isAsync: isAsync, items: items, body: try parseBlock(opening: items.count, from: start))
   }
 
   /// `(a as b, c)` before `:`. Fits only as a whole: `(a, b)[0]:` and `(yield):` begin an expression.
@@ -236,8 +246,9 @@ extension Parser {
   // MARK: try
 
   private mutating func parseTry() throws(SyntaxDiagnostic) -> Statement.Kind {
+    let start = start
     advance()
-    let body = try parseBlock()
+    let body = try parseBlock(opening: 1, from: start)
     let isGroup = at(.except) && next == .op(.star)
     var handlers: [Try.Handler] = []
     while at(.except) {
@@ -248,7 +259,7 @@ extension Parser {
       handlers.append(try parseHandler(isGroup: isGroup))
     }
     let otherwise = handlers.isEmpty ? [] : try parseElse()
-    let finally = accept(.finally) ? try parseBlock() : []
+    let finally = accept(.finally) ? try parseBlock(opening: 1, from: start) : []
     if handlers.isEmpty && finally.isEmpty { throw invalidSyntax() }
     return .try(Try(body: body, handlers: handlers, isGroup: isGroup, otherwise: otherwise, finally: finally))
   }
@@ -265,8 +276,9 @@ extension Parser {
       context.isInGroupHandler = true
       context.mayNotReturn = true
     }
-    let body = try parseBlock()
+    let body = try parseBlock(opening: 1, from: start)
     (context.isInGroupHandler, context.mayNotReturn) = outer
+    if let name { noteBinding(of: name, at: range(from: start)) }
     return Try.Handler(type: type, name: name, body: body, range: range(from: start))
   }
 }

@@ -19,8 +19,8 @@ extension Parser {
     }
   }
 
-  mutating func noteAsync(_ construct: String, at range: SourceRange) {
-    if !mayAwait { deferredErrors.add("'async \(construct)' outside async function", at: range) }
+  mutating func noteAsync(_ construct: String, at range: SourceRange, before mark: Int) {
+    if !mayAwait { deferredErrors.add("'async \(construct)' outside async function", at: range, before: mark) }
   }
 
   var mayAwait: Bool {
@@ -54,13 +54,13 @@ extension Parser {
     return result
   }
 
-  mutating func noteReturn(at range: SourceRange, hasValue: Bool) {
+  mutating func noteReturn(_ value: Expression?, at range: SourceRange, before mark: Int) {
     switch context.body {
     case .module, .class, .lambda:
-      deferredErrors.add("'return' outside function", at: range)
+      deferredErrors.add("'return' outside function", at: range, before: mark)
     case .function, .asyncFunction:
-      if hasValue && context.valueReturn == nil { context.valueReturn = range }
-      if context.mayNotReturn { noteExitFromGroupHandler(at: range) }
+      if value != nil && context.valueReturn == nil { context.valueReturn = range }
+      if context.mayNotReturn { noteExitFromGroupHandler(at: value?.constantRange ?? range) }
     }
   }
 
@@ -84,6 +84,19 @@ extension Parser {
     deferredErrors.add("'break', 'continue' and 'return' cannot appear in an except* block", at: range)
   }
 
+  /// Called when a statement has been read that began with `blocks` more blocks open.
+  mutating func noteBlocks(_ blocks: Int, from start: UInt32, before mark: Int) {
+    let limit = 21
+    if context.openBlocks <= limit, context.openBlocks + blocks > limit {
+      deferredErrors.add("too many statically nested blocks", at: range(from: start), before: mark)
+    }
+  }
+
+  /// `__debug__` is a name that cannot be bound.
+  mutating func noteBinding(of name: String, at range: SourceRange) {
+    if name == "__debug__" { deferredErrors.add("cannot assign to __debug__", at: range) }
+  }
+
   mutating func noteRepeatedKeywords(_ arguments: [Argument]) {
     var seen: Set<String> = []
     for argument in arguments {
@@ -91,6 +104,16 @@ extension Parser {
         deferredErrors.add("keyword argument repeated: \(name)", at: argument.range)
         return
       }
+    }
+  }
+}
+
+extension Expression {
+  /// The range of a literal, nil for other expressions.
+  fileprivate var constantRange: SourceRange? {
+    switch kind {
+    case .none, .bool, .ellipsis, .integer, .float, .imaginary, .string, .bytes: range
+    default: nil
     }
   }
 }

@@ -85,6 +85,7 @@ extension Parser {
     try expect(.colonEqual)
     let value = try parseExpression()
     try grow()
+    noteBinding(of: name, at: nameRange)
     return Expression(
       .walrus(name: name, nameRange: nameRange, value: value), range(from: nameRange.start))
   }

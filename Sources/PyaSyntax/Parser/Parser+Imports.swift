@@ -1,5 +1,6 @@
 extension Parser {
   mutating func parseImport() throws(SyntaxDiagnostic) -> Statement.Kind {
+    let start = start
     advance()
     var aliases: [ImportAlias] = []
     repeat {
@@ -8,6 +9,7 @@ extension Parser {
       let alias = accept(.as) ? try parseName() : nil
       aliases.append(ImportAlias(name: name, alias: alias, range: range(from: start)))
     } while accept(.comma)
+    noteBindings(of: aliases, at: range(from: start))
     return .import(aliases)
   }
 
@@ -41,6 +43,7 @@ extension Parser {
     }
     let names = try parseImportedNames()
     noteFuture(module: module, level: level, names: names, at: range(from: start))
+    noteBindings(of: names, at: range(from: start))
     return .importFrom(module: module, level: level, names: names)
   }
 
@@ -56,6 +59,10 @@ extension Parser {
     } while accept(.comma)
     if isParenthesized { try expect(.rightParen) }
     return names
+  }
+
+  private mutating func noteBindings(of aliases: [ImportAlias], at range: SourceRange) {
+    for alias in aliases { noteBinding(of: alias.alias ?? String(alias.name.prefix { $0 != "." }), at: range) }
   }
 
   private mutating func noteImportStar(at range: SourceRange) {
@@ -77,7 +84,8 @@ extension Parser {
     }
     for name in names where !Self.futureFeatures.contains(name.name) {
       let message = name.name == "braces" ? "not a chance" : "future feature \(name.name) is not defined"
-      deferredErrors.add(message, at: range, pass: .future)
+      // CPython gives no end here.
+      deferredErrors.add(message, at: SourceRange(range.start, range.start + 1), pass: .future)
     }
   }
 

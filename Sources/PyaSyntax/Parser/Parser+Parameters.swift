@@ -60,6 +60,7 @@ extension Parser {
       }
     }
     let range = range(from: start)
+    noteBinding(of: name, at: range)
     var defaultValue: Expression?
     if at(.equal) {
       guard mayHaveDefault else { throw invalidSyntax() }
@@ -100,6 +101,7 @@ extension Parser {
     if accept(.equal) {
       defaultValue = kind == .typeVarTuple ? try parseStarExpression() : try parseExpression()
     }
+    noteBinding(of: name, at: range(from: start))
     return TypeParameter(
       kind: kind, name: name, bound: bound, defaultValue: defaultValue, range: range(from: start))
   }
@@ -187,10 +189,10 @@ extension Parser {
       let name = try parseName()
       advance()
       let value = try parseExpression()
+      noteBinding(of: name, at: range(from: start))
       return Argument(.keyword(name), value, range(from: start))
     }
     let value = try parseNamedExpression()
-    // Parentheses around the value belong to the argument's place in CPython's tree no more than to the value's.
     return Argument(.positional, value, value.range)
   }
 }

@@ -8,6 +8,23 @@ extension Parser {
     }
   }
 
+  /// The keys of a mapping pattern are constants, each once.
+  mutating func noteKeys(_ keys: [Expression], at range: SourceRange, before mark: Int) {
+    var seen: [PatternKey] = []
+    for key in keys {
+      if case .fstring = key.kind {
+        deferredErrors.add(
+          "mapping pattern keys may only match literals and attribute lookups", at: range, before: mark)
+      }
+      guard let constant = PatternKey(key) else { continue }
+      if seen.contains(where: { $0.value == constant.value }) {
+        deferredErrors.add("mapping pattern checks duplicate key (\(constant.text))", at: range)
+        return
+      }
+      seen.append(constant)
+    }
+  }
+
   /// A pattern that always matches may only come last.
   private mutating func noteIrrefutable(_ pattern: Pattern) {
     switch pattern.kind {
@@ -25,11 +42,17 @@ extension Parser {
   private mutating func noteCaptures(of pattern: Pattern) -> Set<String> {
     switch pattern.kind {
     case .value, .singleton: return []
-    case .capture(let name), .star(let name): return name.map { [$0] } ?? []
-    case .named(let inner, let name): return join(noteCaptures(of: inner), [name], at: pattern)
+    case .capture(let name), .star(let name):
+      guard let name else { return [] }
+      noteBinding(of: name, at: pattern.range)
+      return [name]
+    case .named(let inner, let name):
+      noteBinding(of: name, at: pattern.range)
+      return join(noteCaptures(of: inner), [name], at: pattern)
     case .alternatives(let patterns): return noteAlternatives(patterns, of: pattern)
     case .sequence(let patterns): return noteCaptures(of: patterns, in: pattern)
     case .mapping(_, let patterns, let rest):
+      if let rest { noteBinding(of: rest, at: pattern.range) }
       return join(noteCaptures(of: patterns, in: pattern), rest.map { [$0] } ?? [], at: pattern)
     case .class(_, let positional, let keywords):
       return noteCaptures(of: positional + keywords.map(\.pattern), in: pattern)
@@ -58,5 +81,32 @@ extension Parser {
       deferredErrors.add("multiple assignments to name '\(name)' in pattern", at: pattern.range)
     }
     return names.union(more)
+  }
+}
+
+/// A constant key, for comparison with others and for the message. Big and complex numbers are not compared.
+private struct PatternKey {
+  enum Value: Equatable {
+    case none, number(Double), text(StringLiteral), bytes([UInt8])
+  }
+
+  var value: Value
+  /// As `repr` shows it.
+  var text: String
+
+  init?(_ key: Expression) {
+    switch key.kind {
+    case .none: (value, text) = (.none, "None")
+    case .bool(let flag): (value, text) = (.number(flag ? 1 : 0), flag ? "True" : "False")
+    case .integer(.small(let number)): (value, text) = (.number(Double(number)), "\(number)")
+    case .float(let number): (value, text) = (.number(number), "\(number)")
+    case .imaginary(0): (value, text) = (.number(0), "0j")
+    case .string(let literal): (value, text) = (.text(literal), "'\(String(decoding: literal.utf8, as: UTF8.self))'")
+    case .bytes(let bytes): (value, text) = (.bytes(bytes), "b'\(String(decoding: bytes, as: UTF8.self))'")
+    case .unary(.minus, let operand):
+      guard let constant = PatternKey(operand), case .number(let number) = constant.value else { return nil }
+      (value, text) = (.number(-number), constant.text == "0" ? "0" : "-" + constant.text)
+    default: return nil
+    }
   }
 }

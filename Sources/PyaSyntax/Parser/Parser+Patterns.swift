@@ -198,6 +198,7 @@ extension Parser {
     defer { leave() }
     let start = start
     advance()
+    let mark = deferredErrors.count
     var keys: [Expression] = []
     var patterns: [Pattern] = []
     var rest: String?
@@ -215,6 +216,7 @@ extension Parser {
       guard accept(.comma) else { break }
     }
     try expect(.rightBrace)
+    noteKeys(keys, at: range(from: start), before: mark)
     return Pattern(.mapping(keys: keys, patterns: patterns, rest: rest), range(from: start))
   }
 

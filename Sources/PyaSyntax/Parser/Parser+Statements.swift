@@ -57,10 +57,11 @@ extension Parser {
 
   private mutating func parseReturn() throws(SyntaxDiagnostic) -> Statement.Kind {
     let start = start
+    let mark = deferredErrors.count
     advance()
     let value = current.startsExpression ? try parseStarExpressions() : nil
     if let value { noteStarredValue(value) }
-    noteReturn(at: range(from: start), hasValue: value != nil)
+    noteReturn(value, at: range(from: start), before: mark)
     return .return(value)
   }
 
@@ -84,6 +85,9 @@ extension Parser {
       if current == .newline || at(.semicolon), !targets.isEmpty { break }
       let target = try parseBinary(.operand)
       try requireDeletable(target)
+      if case .name("__debug__") = target.kind {
+        deferredErrors.add("cannot delete __debug__", at: target.range)
+      }
       targets.append(target)
     } while accept(.comma)
     guard current == .newline || at(.semicolon) else { throw invalidSyntax() }
@@ -115,6 +119,7 @@ extension Parser {
     default:
       if let augmented = BinaryOperator(augmented: op) {
         guard isSingleTarget(value) else { throw invalidSyntax() }
+        if case .name(let name) = value.kind { noteBinding(of: name, at: value.range) }
         advance()
         let right = try parseAssignedValue()
         noteStarredValue(right)
@@ -153,6 +158,7 @@ extension Parser {
     let annotation = try parseExpression()
     let value = accept(.equal) ? try parseAssignedValue() : nil
     if let value { noteStarredValue(value) }
+    noteNames(in: target, at: value == nil ? range(from: target.range.start) : nil)
     return .annotatedAssign(target: target, annotation: annotation, value: value, isSimple: isSimple)
   }
 
@@ -162,12 +168,14 @@ extension Parser {
   private var atTypeAlias: Bool { current == .name && next == .name && name(at: position) == "type" }
 
   private mutating func parseTypeAlias() throws(SyntaxDiagnostic) -> Statement.Kind {
+    let start = start
     advance()
     let name = try parseName()
     let parameters = try parseTypeParameters()
     try expect(.equal)
     let scope = newScope()
     let value = try inTypeScope { (parser) throws(SyntaxDiagnostic) in try parser.parseExpression() }
+    noteBinding(of: name, at: range(from: start))
     return .typeAlias(name: name, parameters: parameters, value: value, scope: scope)
   }
 }

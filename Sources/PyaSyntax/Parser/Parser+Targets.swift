@@ -30,12 +30,14 @@ extension Parser {
       target = try parseBinary(.operand)
     }
     try requireTarget(target)
+    noteNames(in: target)
     return target
   }
 
   /// Checks an expression that turned out to stand left of `=`.
   mutating func checkAssigned(_ target: Expression) throws(SyntaxDiagnostic) {
     try requireTarget(target)
+    noteNames(in: target)
     noteLoneStar(target)
     noteSeveralStars(target)
   }
@@ -66,6 +68,17 @@ extension Parser {
     switch target.kind {
     case .name, .attribute, .subscript: true
     default: false
+    }
+  }
+
+  /// Checks the names that a target binds; `range` overrides their place.
+  mutating func noteNames(in target: Expression, at range: SourceRange? = nil) {
+    switch target.kind {
+    case .name(let name), .attribute(_, let name, _): noteBinding(of: name, at: range ?? target.range)
+    case .starred(let value): noteNames(in: value, at: range)
+    case .tuple(let elements), .list(let elements):
+      for element in elements { noteNames(in: element, at: range) }
+    default: break
     }
   }
 
