@@ -97,12 +97,12 @@ extension SuspendableFrame {
       }
     } catch {
       error.exception.isLocated = false
-      throw convertStopIteration(error, runtime)
+      throw SuspendableFrame.withoutStopIteration(error, runtime, kind: kind)
     }
   }
 
   /// A StopIteration must not leave a generator: its driver would take it for the end.
-  private func convertStopIteration(_ raised: Raised, _ runtime: Runtime) -> Raised {
+  static func withoutStopIteration(_ raised: Raised, _ runtime: Runtime, kind: Kind = .coroutine) -> Raised {
     let isStop = runtime.matches(raised, "StopIteration")
     guard isStop || (kind == .asyncGenerator && runtime.matches(raised, "StopAsyncIteration")) else { return raised }
     let what = kind == .generator ? "generator" : kind == .coroutine ? "coroutine" : "async generator"

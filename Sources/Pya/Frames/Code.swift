@@ -22,27 +22,26 @@ class Code: Object {
   /// Positional calls with exactly `parameters.positionalCount` arguments need no binding: arguments go straight into the slots.
   let takesPlainCalls: Bool
   let positionalCount: Int
+  /// The same for `await f(...)` of an async function, which then begins on the value stack.
+  let takesPlainAwaits: Bool
   /// The body has `try` or `with`: a generator that is dropped in the middle must be closed.
   let needsCleanup: Bool
 
-  init(
-    _ runtime: Runtime, information: CodeInformation, flavour: Flavour, parameters: ParameterLayout, frameSize: Int,
-    cellSlots: [Int], slotNames: [String], freeNames: [String], doc: Value,
-    needsCleanup: Bool
-  ) {
-    self.information = information
-    self.flavour = flavour
-    self.parameters = parameters
-    self.frameSize = frameSize
-    self.cellSlots = cellSlots
-    self.slotNames = slotNames
-    self.freeNames = freeNames
-    self.doc = doc
-    self.needsCleanup = needsCleanup
+  init(_ runtime: Runtime, _ draft: CodeDraft) {
+    information = draft.information
+    flavour = draft.flavour
+    parameters = draft.parameters
+    frameSize = draft.frameSize
+    cellSlots = draft.cellSlots
+    slotNames = draft.slotNames
+    freeNames = draft.freeNames
+    doc = draft.doc
+    needsCleanup = draft.needsCleanup
     positionalCount = parameters.positionalCount
-    takesPlainCalls =
-      parameters.keywordOnlyCount == 0 && !parameters.hasVariadic && !parameters.hasVariadicKeywords && flavour == .plain
-      && cellSlots.isEmpty
+    let isPositional =
+      parameters.keywordOnlyCount == 0 && !parameters.hasVariadic && !parameters.hasVariadicKeywords
+    takesPlainCalls = isPositional && flavour == .plain && cellSlots.isEmpty
+    takesPlainAwaits = isPositional && flavour == .coroutine
     super.init(type: runtime.types.code, kind: .code)
   }
 
@@ -76,4 +75,17 @@ struct ParameterLayout {
 
   var variadicSlot: Int { positionalCount + keywordOnlyCount }
   var variadicKeywordsSlot: Int { variadicSlot + (hasVariadic ? 1 : 0) }
+}
+
+/// What lowering found out about a piece of code.
+struct CodeDraft {
+  var information: CodeInformation
+  var flavour: Code.Flavour = .plain
+  var parameters = ParameterLayout()
+  var frameSize = 0
+  var cellSlots: [Int] = []
+  var slotNames: [String] = []
+  var freeNames: [String] = []
+  var doc: Value = .none
+  var needsCleanup = false
 }

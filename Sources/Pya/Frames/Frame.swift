@@ -111,16 +111,14 @@ final class Cell: Object {
 }
 
 extension UnsafeMutablePointer where Pointee == Machine {
-  /// Opens a frame for a call, all slots unbound. The caller fills the parameters and closes it with `popFrame`.
+  /// Opens a frame for a call, all slots unbound. The caller evaluates the arguments into the parameters' slots, which may run other calls,
+  /// then enters the frame, runs the code, leaves, and closes the frame.
   @inline(__always)
-  func pushFrame(_ code: Code, _ function: FunctionObject?) throws(Raised) -> Frame {
+  func openFrame(_ code: Code, _ function: FunctionObject?) throws(Raised) -> Frame {
     let base = pointee.stackTop
     let top = base + (Frame.headerSize + code.frameSize)
-    if top > pointee.stackEnd || pointee.depth >= pointee.depthLimit || nativeStackIsExhausted {
-      throw pointee.runtime.recursionError()
-    }
+    if top > pointee.stackEnd { throw pointee.runtime.recursionError() }
     pointee.stackTop = top
-    pointee.depth += 1
     let frame = Frame(at: base, machine: self, code: code, function: function)
     var slot = base + Frame.headerSize
     while slot < top {
@@ -130,11 +128,28 @@ extension UnsafeMutablePointer where Pointee == Machine {
     return frame
   }
 
+  /// Counts the call in; RecursionError when there are too many. `leaveFrame` must follow in both cases.
+  @inline(__always)
+  func enterFrame() throws(Raised) {
+    pointee.depth += 1
+    if pointee.depth > pointee.depthLimit || nativeStackIsExhausted { throw pointee.runtime.recursionError() }
+  }
+
+  @inline(__always)
+  func leaveFrame() { pointee.depth -= 1 }
+
   /// Closes a frame and releases what its slots hold.
   @inline(__always)
-  func popFrame(_ frame: Frame, _ size: Int) {
+  func closeFrame(_ frame: Frame, _ size: Int) {
     frame.slots.deinitialize(count: size)
     pointee.stackTop = frame.slots - Frame.headerSize
-    pointee.depth -= 1
+  }
+
+  /// Takes slots of the value stack for the arguments of a call, all unbound.
+  @inline(__always)
+  func reserveUnbound(_ count: Int) throws(Raised) -> UnsafeMutablePointer<Value> {
+    let base = try reserve(count)
+    for index in 0..<count { (base + index).initialize(to: .undefined) }
+    return base
   }
 }

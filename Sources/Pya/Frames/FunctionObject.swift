@@ -61,12 +61,12 @@ final class FunctionObject: Object {
   /// The general call: binds the arguments, then runs the body or makes the generator or coroutine.
   override func call(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {
     let machine = runtime.machine
-    let frame = try machine.pushFrame(code, self)
+    let frame = try machine.openFrame(code, self)
     if arguments.count == code.positionalCount, code.takesPlainCalls, arguments.keywordNames.isEmpty {
       for index in 0..<arguments.count { frame.slots[index] = arguments.base[index] }
     } else {
       do { try bind(arguments, to: frame, runtime) } catch {
-        machine.popFrame(frame, code.frameSize)
+        machine.closeFrame(frame, code.frameSize)
         throw error
       }
     }
@@ -76,37 +76,45 @@ final class FunctionObject: Object {
   /// Runs the body on a frame whose parameters are bound, and closes the frame.
   @inline(__always)
   func start(_ frame: Frame, _ machine: UnsafeMutablePointer<Machine>) throws(Raised) -> Value {
-    if code.takesPlainCalls {
-      do {
-        let result = try code.run(frame)
-        machine.popFrame(frame, code.frameSize)
-        return result
-      } catch {
-        machine.popFrame(frame, code.frameSize)
-        error.exception.isLocated = false
-        throw error
-      }
-    }
-    return try startGeneral(frame, machine)
+    if !code.takesPlainCalls, let made = makeSuspendable(frame, machine) { return made }
+    return try runPlain(frame, machine)
   }
 
-  private func startGeneral(_ frame: Frame, _ machine: UnsafeMutablePointer<Machine>) throws(Raised) -> Value {
-    for slot in code.cellSlots {
-      frame.slots[slot] = .object(Cell(machine.pointee.runtime, frame.slots[slot]))
-    }
-    if code.flavour != .plain {
-      let made = machine.pointee.runtime.makeSuspendable(self, movingFrom: frame)
-      machine.popFrame(frame, code.frameSize)
-      return made
-    }
+  /// Runs plain code on a frame that is ready, and closes the frame.
+  @inline(__always)
+  func runPlain(_ frame: Frame, _ machine: UnsafeMutablePointer<Machine>) throws(Raised) -> Value {
+    let code = code
     do {
+      try machine.enterFrame()
       let result = try code.run(frame)
-      machine.popFrame(frame, code.frameSize)
+      machine.leaveFrame()
+      machine.closeFrame(frame, code.frameSize)
       return result
     } catch {
-      machine.popFrame(frame, code.frameSize)
-      error.exception.isLocated = false
-      throw error
+      throw abandon(frame, machine, error)
+    }
+  }
+
+  @inline(never)
+  private func abandon(_ frame: Frame, _ machine: UnsafeMutablePointer<Machine>, _ raised: Raised) -> Raised {
+    machine.leaveFrame()
+    machine.closeFrame(frame, code.frameSize)
+    raised.exception.isLocated = false
+    return raised
+  }
+
+  /// Gives captured variables their cells; for a generator or coroutine, makes its object and closes the frame.
+  func makeSuspendable(_ frame: Frame, _ machine: UnsafeMutablePointer<Machine>) -> Value? {
+    makeCells(frame, machine)
+    if code.flavour == .plain { return nil }
+    let made = machine.pointee.runtime.makeSuspendable(self, movingFrom: frame)
+    machine.closeFrame(frame, code.frameSize)
+    return made
+  }
+
+  func makeCells(_ frame: Frame, _ machine: UnsafeMutablePointer<Machine>) {
+    for slot in code.cellSlots {
+      frame.slots[slot] = .object(Cell(machine.pointee.runtime, frame.slots[slot]))
     }
   }
 }

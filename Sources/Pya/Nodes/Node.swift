@@ -32,6 +32,9 @@ class ExpressionNode: Node {
 }
 
 class StatementNode: Node {
+  /// May return `.suspends`: one of Resumable/.
+  var suspends: Bool { false }
+
   func execute(_ frame: Frame) throws(Raised) -> Completion { fatalError("pya: abstract node") }
 }
 

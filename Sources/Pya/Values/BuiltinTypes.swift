@@ -7,8 +7,9 @@ struct BuiltinTypes {
   let function, builtinFunction, method, methodDescriptor, getSetDescriptor, module, cell, code, frame, traceback: TypeObject
   let property, staticMethod, classMethod, superType: TypeObject
   let generator, coroutine, asyncGenerator, asyncGeneratorStep: TypeObject
-  let dictKeys, dictValues, dictItems, mappingProxy: TypeObject
-  let unionType, genericAlias, memberDescriptor: TypeObject
+  let dictKeys, dictValues, dictItems: TypeObject
+  /// `types.GenericAlias`
+  let genericAlias: TypeObject
   let baseException: TypeObject
 
   /// Every iterator type of the built-ins, by its Python name (`list_iterator`, `map`, ...), made on first mention.
@@ -67,12 +68,8 @@ struct BuiltinTypes {
     dictKeys = make("dict_keys", .dictView, isFinal: true)
     dictValues = make("dict_values", .dictView, isFinal: true)
     dictItems = make("dict_items", .dictView, isFinal: true)
-    mappingProxy = make("mappingproxy", isFinal: true)
-    unionType = make("UnionType", isFinal: true)
-    unionType.moduleName = "types"
     genericAlias = make("GenericAlias")
     genericAlias.moduleName = "types"
-    memberDescriptor = make("member_descriptor", isFinal: true)
     baseException = make("BaseException", .exception)
     iterators = IteratorTypes(runtime, metatype: type, object: object)
   }
@@ -84,6 +81,25 @@ final class IteratorTypes {
   private let metatype: TypeObject
   private let object: TypeObject
   private var types: [String: TypeObject] = [:]
+  /// Gives a new type what all iterators have. Set by Builtins/.
+  var prepare: ((TypeObject) -> Void)?
+
+  // Those that loops make all the time, without a search by name.
+  private(set) lazy var list = self["list_iterator"]
+  private(set) lazy var tuple = self["tuple_iterator"]
+  private(set) lazy var range = self["range_iterator"]
+  private(set) lazy var dictKeys = self["dict_keyiterator"]
+  private(set) lazy var dictValues = self["dict_valueiterator"]
+  private(set) lazy var dictItems = self["dict_itemiterator"]
+  private(set) lazy var set = self["set_iterator"]
+  private(set) lazy var asciiString = self["str_ascii_iterator"]
+  private(set) lazy var string = self["str_iterator"]
+  private(set) lazy var foreign = self["iterator"]
+  private(set) lazy var enumerate = self["enumerate"]
+  private(set) lazy var zip = self["zip"]
+  private(set) lazy var map = self["map"]
+  private(set) lazy var filter = self["filter"]
+  private(set) lazy var reversed = self["reversed"]
 
   init(_ runtime: Runtime, metatype: TypeObject, object: TypeObject) {
     self.runtime = runtime
@@ -95,6 +111,7 @@ final class IteratorTypes {
     if let type = types[name] { return type }
     let type = TypeObject(runtime, metatype: metatype, name: name, bases: [object], instanceKind: .iterator, isHeap: false)
     types[name] = type
+    prepare?(type)
     return type
   }
 }

@@ -26,6 +26,8 @@ final class PropertyObject: Object {
   var setter: Value
   var deleter: Value
   var doc: Value
+  /// `doc` is the getter's docstring.
+  var hasGetterDoc = false
   /// The attribute's name, once a class body has bound it.
   var name: StringObject?
   /// Attributes of instances of a subclass.

@@ -1,5 +1,487 @@
-// Placeholder: owned by the containers work.
+/// A `set` or a `frozenset`, told apart by the type.
+///
+/// Entries lie in insertion order in one array; the table of indices into it is laid out, probed and grown exactly as
+/// CPython's set table. That gives two orders of iteration. While every element hashes the same in each run of CPython
+/// (numbers, None, tuples of those, ...), elements come in the order of the table, which is the order CPython programs
+/// show. A set with an element whose hash differs from run to run there (str, bytes, objects hashed by identity) has no
+/// order to reproduce, and its elements come as they were inserted.
+///
+/// A lookup may call the program's `__eq__`, which may change this very set: every probe looks at `changes` after such
+/// a call and starts over if it moved.
 final class SetObject: Object {
-  var count: Int { 0 }
-  init(type: TypeObject) { super.init(type: type, kind: .set) }
+  struct Entry {
+    var hash: Int
+    /// `undefined` in a removed entry.
+    var key: Value
+  }
+
+  /// Entries in use are `entries[0..<used]`, removed ones among them.
+  final private(set) var entries: UnsafeMutablePointer<Entry>
+  final private(set) var used = 0
+  private final var capacity = 0
+  /// Elements.
+  final private(set) var count = 0
+  /// Changes whenever an element is added, removed or moved.
+  final private(set) var changes = 0
+  /// `free`, `dummy` (an element was here) or an index into `entries`; `mask + 1` slots, or nil before the first element.
+  private final var table: UnsafeMutablePointer<Int32>?
+  private final var mask = SetObject.smallestTable - 1
+  /// Slots of the table that are not free.
+  private final var fill = 0
+  /// Where `pop` goes on searching.
+  private final var finger = 0
+  /// Whether the order of iteration is that of insertion.
+  final private(set) var hasPerRunHash = false
+  /// The hash of a frozenset, once computed.
+  final var cachedHash: Int?
+  final var dictionary: DictObject?
+
+  private static let smallestTable = 8
+  private static let linearProbes = 9
+  private static let perturbShift: UInt = 5
+  private static let free: Int32 = -1
+  private static let dummy: Int32 = -2
+
+  init(type: TypeObject) {
+    entries = SetObject.noEntries
+    super.init(type: type, kind: .set)
+  }
+
+  /// An empty `set`.
+  convenience init(_ runtime: Runtime) { self.init(type: runtime.types.set) }
+
+  private static var noEntries: UnsafeMutablePointer<Entry> {
+    UnsafeMutablePointer(bitPattern: MemoryLayout<Entry>.alignment)!
+  }
+
+  // MARK: Iterating
+
+  /// The index of the entry at or after a position, which moves behind it; -1 at the end. Positions start at 0.
+  @inline(__always)
+  final func next(_ position: inout Int) -> Int {
+    if hasPerRunHash {
+      while position < used {
+        position += 1
+        if !entries[position - 1].key.isUndefined { return position - 1 }
+      }
+      return -1
+    }
+    guard let table else { return -1 }
+    while position <= mask {
+      let index = Int(table[position])
+      position += 1
+      if index >= 0 { return index }
+    }
+    return -1
+  }
+
+  /// Copies of the elements in the order of iteration.
+  var elements: [Value] {
+    var result: [Value] = []
+    result.reserveCapacity(count)
+    var position = 0
+    while case let index = next(&position), index >= 0 { result.append(entries[index].key) }
+    return result
+  }
+
+  /// Copies of the entries in the order of iteration.
+  var liveEntries: [Entry] {
+    var result: [Entry] = []
+    result.reserveCapacity(count)
+    var position = 0
+    while case let index = next(&position), index >= 0 { result.append(entries[index]) }
+    return result
+  }
+
+  // MARK: Finding
+
+  final func contains(_ key: Value, _ runtime: Runtime) throws(Raised) -> Bool {
+    try slot(of: key, hash: try runtime.hash(key), runtime) >= 0
+  }
+
+  @inline(__always)
+  final func contains(_ key: Value, hash: Int, _ runtime: Runtime) throws(Raised) -> Bool {
+    try slot(of: key, hash: hash, runtime) >= 0
+  }
+
+  /// Where in the table an equal element stands, or -1.
+  private final func slot(of key: Value, hash: Int, _ runtime: Runtime) throws(Raised) -> Int {
+    restart: while true {
+      guard count > 0, let table else { return -1 }
+      let before = changes
+      var start = hash & mask
+      var perturb = UInt(bitPattern: hash)
+      while true {
+        let last = start + SetObject.linearProbes <= mask ? start + SetObject.linearProbes : start
+        var slot = start
+        while slot <= last {
+          let index = table[slot]
+          if index == SetObject.free { return -1 }
+          if index >= 0, entries[Int(index)].hash == hash {
+            let candidate = entries[Int(index)].key
+            if candidate.isIdentical(to: key) { return slot }
+            if !SetObject.differAtSight(candidate, key) {
+              let equal = try runtime.equals(candidate, key)
+              if changes != before { continue restart }
+              if equal { return slot }
+            }
+          }
+          slot += 1
+        }
+        start = following(start, &perturb)
+      }
+    }
+  }
+
+  /// Whether two values that are not identical are both ints: then no comparison is needed.
+  @inline(__always)
+  private static func differAtSight(_ a: Value, _ b: Value) -> Bool {
+    if case .int = a, case .int = b { return true }
+    return false
+  }
+
+  @inline(__always)
+  private final func following(_ start: Int, _ perturb: inout UInt) -> Int {
+    perturb >>= SetObject.perturbShift
+    return Int(bitPattern: UInt(bitPattern: start) &* 5 &+ 1 &+ perturb) & mask
+  }
+
+  // MARK: Changing
+
+  /// Adds an element unless an equal one is there. Whether it was added.
+  @discardableResult
+  final func add(_ key: Value, _ runtime: Runtime) throws(Raised) -> Bool {
+    try add(key, hash: try runtime.hash(key), runtime)
+  }
+
+  @discardableResult
+  final func add(_ key: Value, hash: Int, _ runtime: Runtime) throws(Raised) -> Bool {
+    restart: while true {
+      let table = self.table ?? makeTable()
+      let before = changes
+      var reusable = -1
+      var start = hash & mask
+      var perturb = UInt(bitPattern: hash)
+      while true {
+        let last = start + SetObject.linearProbes <= mask ? start + SetObject.linearProbes : start
+        var slot = start
+        while slot <= last {
+          let index = table[slot]
+          if index == SetObject.free {
+            place(key, hash: hash, at: reusable >= 0 ? reusable : slot, isFree: reusable < 0, runtime)
+            return true
+          }
+          if index == SetObject.dummy {
+            reusable = slot
+          } else if entries[Int(index)].hash == hash {
+            let candidate = entries[Int(index)].key
+            if candidate.isIdentical(to: key) { return false }
+            if !SetObject.differAtSight(candidate, key) {
+              let equal = try runtime.equals(candidate, key)
+              if equal { return false }
+              if changes != before { continue restart }
+            }
+          }
+          slot += 1
+        }
+        start = following(start, &perturb)
+      }
+    }
+  }
+
+  @inline(__always)
+  private final func place(_ key: Value, hash: Int, at slot: Int, isFree: Bool, _ runtime: Runtime) {
+    if !hasPerRunHash, !runtime.hashesAlike(key) { hasPerRunHash = true }
+    if used == capacity { makeRoom(for: 1) }
+    (entries + used).initialize(to: Entry(hash: hash, key: key))
+    table.unsafelyUnwrapped[slot] = Int32(truncatingIfNeeded: used)
+    used += 1
+    count += 1
+    changes &+= 1
+    if isFree {
+      fill += 1
+      if fill * 5 >= mask * 3 { resize(leastSize: count > 50000 ? count * 2 : count * 4) }
+    }
+  }
+
+  /// Removes an element. Whether it was there.
+  final func remove(_ key: Value, _ runtime: Runtime) throws(Raised) -> Bool {
+    try remove(key, hash: try runtime.hash(key), runtime)
+  }
+
+  final func remove(_ key: Value, hash: Int, _ runtime: Runtime) throws(Raised) -> Bool {
+    let slot = try slot(of: key, hash: hash, runtime)
+    if slot < 0 { return false }
+    _ = removeEntry(at: slot)
+    return true
+  }
+
+  private final func removeEntry(at slot: Int) -> Value {
+    let index = Int(table.unsafelyUnwrapped[slot])
+    table.unsafelyUnwrapped[slot] = SetObject.dummy
+    let key = entries[index].key
+    entries[index].key = .undefined
+    count -= 1
+    changes &+= 1
+    return key
+  }
+
+  /// Removes and returns the element CPython would: the next one in the table. Nil: the set is empty.
+  final func pop() -> Value? {
+    guard count > 0, let table else { return nil }
+    if hasPerRunHash { return popFirstInserted(table) }
+    var slot = finger & mask
+    while table[slot] < 0 { slot = slot == mask ? 0 : slot + 1 }
+    finger = slot + 1
+    return removeEntry(at: slot)
+  }
+
+  private final func popFirstInserted(_ table: UnsafeMutablePointer<Int32>) -> Value? {
+    var index = finger < used ? finger : 0
+    while entries[index].key.isUndefined { index = index + 1 == used ? 0 : index + 1 }
+    finger = index + 1
+    var start = entries[index].hash & mask
+    var perturb = UInt(bitPattern: entries[index].hash)
+    while true {
+      let last = start + SetObject.linearProbes <= mask ? start + SetObject.linearProbes : start
+      for slot in start...last where Int(table[slot]) == index { return removeEntry(at: slot) }
+      start = following(start, &perturb)
+    }
+  }
+
+  final func removeAll() {
+    let (oldEntries, oldUsed, oldCapacity) = (entries, used, capacity)
+    entries = SetObject.noEntries
+    used = 0
+    capacity = 0
+    count = 0
+    fill = 0
+    finger = 0
+    hasPerRunHash = false
+    mask = SetObject.smallestTable - 1
+    table?.deallocate()
+    table = nil
+    changes &+= 1
+    oldEntries.deinitialize(count: oldUsed)
+    if oldCapacity > 0 { oldEntries.deallocate() }
+  }
+
+  /// Exchanges elements with another set.
+  final func swapElements(with other: SetObject) {
+    swap(&entries, &other.entries)
+    swap(&used, &other.used)
+    swap(&capacity, &other.capacity)
+    swap(&count, &other.count)
+    swap(&table, &other.table)
+    swap(&mask, &other.mask)
+    swap(&fill, &other.fill)
+    swap(&hasPerRunHash, &other.hasPerRunHash)
+    changes &+= 1
+    other.changes &+= 1
+  }
+
+  // MARK: The table
+
+  private final func makeTable() -> UnsafeMutablePointer<Int32> {
+    let made = UnsafeMutablePointer<Int32>.allocate(capacity: mask + 1)
+    made.initialize(repeating: SetObject.free, count: mask + 1)
+    table = made
+    return made
+  }
+
+  /// Makes a table of more than `leastSize` slots and fills it anew, without dummies.
+  private final func resize(leastSize: Int) {
+    var size = SetObject.smallestTable
+    while size <= leastSize { size *= 2 }
+    if size == mask + 1, size == SetObject.smallestTable, fill == count { return }
+    let (oldTable, oldMask) = (table, mask)
+    mask = size - 1
+    let new = makeTable()
+    fill = count
+    changes &+= 1
+    if let oldTable {
+      for slot in 0...oldMask where oldTable[slot] >= 0 { fillFreeSlot(new, oldTable[slot]) }
+      oldTable.deallocate()
+    }
+    makeRoom(for: 0)
+  }
+
+  @inline(__always)
+  private final func fillFreeSlot(_ table: UnsafeMutablePointer<Int32>, _ index: Int32) {
+    let hash = entries[Int(index)].hash
+    var start = hash & mask
+    var perturb = UInt(bitPattern: hash)
+    while true {
+      let last = start + SetObject.linearProbes <= mask ? start + SetObject.linearProbes : start
+      var slot = start
+      while slot <= last {
+        if table[slot] == SetObject.free {
+          table[slot] = index
+          return
+        }
+        slot += 1
+      }
+      start = following(start, &perturb)
+    }
+  }
+
+  /// Room for the entries that the table takes before it grows, at least `additional` more; drops removed entries.
+  private final func makeRoom(for additional: Int) {
+    let needed = max(mask * 3 / 5 + 2, count + count >> 2 + additional + 1)
+    if needed <= capacity, used + additional <= capacity { return }
+    let memory = UnsafeMutablePointer<Entry>.allocate(capacity: needed)
+    if used == count {
+      memory.moveInitialize(from: entries, count: used)
+    } else {
+      moveLiveEntries(to: memory)
+    }
+    if capacity > 0 { entries.deallocate() }
+    entries = memory
+    used = count
+    capacity = needed
+    changes &+= 1
+  }
+
+  private final func moveLiveEntries(to memory: UnsafeMutablePointer<Entry>) {
+    var newIndices = [Int32](repeating: 0, count: used)
+    var kept = 0
+    for index in 0..<used {
+      newIndices[index] = Int32(truncatingIfNeeded: kept)
+      if entries[index].key.isUndefined {
+        (entries + index).deinitialize(count: 1)
+      } else {
+        (memory + kept).moveInitialize(from: entries + index, count: 1)
+        kept += 1
+      }
+    }
+    if let table {
+      for slot in 0...mask where table[slot] >= 0 { table[slot] = newIndices[Int(table[slot])] }
+    }
+  }
+
+  // MARK: Whole sets
+
+  /// Adds the elements of another set, laid out as CPython's `set.update` lays them out.
+  final func merge(_ other: SetObject, _ runtime: Runtime) throws(Raised) {
+    if other === self || other.count == 0 { return }
+    makeRoom(expecting: other.count)
+    if fill == 0 {
+      adopt(other)
+      return
+    }
+    var position = 0
+    while case let index = other.next(&position), index >= 0 {
+      let entry = other.entries[index]
+      try add(entry.key, hash: entry.hash, runtime)
+    }
+  }
+
+  /// Takes over the elements of another set, whose number the table of this empty one has room for.
+  private final func adopt(_ other: SetObject) {
+    let copiesLayout = mask == other.mask && other.fill == other.count
+    let table = self.table ?? makeTable()
+    let memory = UnsafeMutablePointer<Entry>.allocate(capacity: max(mask * 3 / 5 + 2, other.count))
+    if capacity > 0 {
+      entries.deinitialize(count: used)
+      entries.deallocate()
+    }
+    entries = memory
+    capacity = max(mask * 3 / 5 + 2, other.count)
+    used = 0
+    hasPerRunHash = other.hasPerRunHash
+    if copiesLayout, other.used == other.count, let otherTable = other.table {
+      memory.initialize(from: other.entries, count: other.used)
+      used = other.used
+      table.update(from: otherTable, count: mask + 1)
+    } else if copiesLayout, let otherTable = other.table {
+      for slot in 0...mask where otherTable[slot] >= 0 {
+        (memory + used).initialize(to: other.entries[Int(otherTable[slot])])
+        table[slot] = Int32(truncatingIfNeeded: used)
+        used += 1
+      }
+    } else {
+      var position = 0
+      while case let index = other.next(&position), index >= 0 {
+        (memory + used).initialize(to: other.entries[index])
+        fillFreeSlot(table, Int32(truncatingIfNeeded: used))
+        used += 1
+      }
+    }
+    fill = other.count
+    count = other.count
+    changes &+= 1
+  }
+
+  /// A set of the given type with the same elements.
+  final func copy(type: TypeObject, _ runtime: Runtime) throws(Raised) -> SetObject {
+    let result = SetObject(type: type)
+    try result.merge(self, runtime)
+    return result
+  }
+
+  /// Grows once for as many more elements, as CPython does before it adds a dictionary's keys.
+  final func makeRoom(expecting additional: Int) {
+    if (fill + additional) * 5 >= mask * 3 { resize(leastSize: (count + additional) * 2) }
+  }
+
+  /// Makes the table smaller when more than a quarter of it are dummies, as CPython does after a difference.
+  final func dropDummies() {
+    if fill - count <= mask / 4 { return }
+    resize(leastSize: count > 50000 ? count * 2 : count * 4)
+  }
+
+  override func instanceDictionary(_ runtime: Runtime) -> DictObject? {
+    if dictionary == nil, type.isHeap, !type.hasNoInstanceDictionary { dictionary = DictObject(runtime) }
+    return dictionary
+  }
+  override var existingInstanceDictionary: DictObject? { dictionary }
+
+  deinit {
+    let machine = machineOfType
+    if !machine.pointee.beginRelease() {
+      for index in 0..<used { machine.pointee.releaseLater(entries[index].key) }
+    }
+    entries.deinitialize(count: used)
+    machine.endRelease()
+    if capacity > 0 { entries.deallocate() }
+    table?.deallocate()
+  }
+}
+
+extension Runtime {
+  /// Whether CPython gives the value the same hash in every run.
+  @inline(__always)
+  func hashesAlike(_ value: Value) -> Bool {
+    switch value {
+    case .int, .bool, .none: true
+    case .float(let number): !number.isNaN
+    case .object(let object): hashesAlike(object, depth: 0)
+    case .ellipsis, .notImplemented, .undefined: false
+    }
+  }
+
+  private func hashesAlike(_ object: Object, depth: Int) -> Bool {
+    if object.type.special(.hash) != nil { return true }
+    switch object.kind {
+    case .bigInt, .complex, .range: return true
+    case .intInstance, .floatInstance: return hashesAlike(unsafeDowncast(object, to: NumberInstance.self).number)
+    case .tuple:
+      let tuple = unsafeDowncast(object, to: TupleObject.self)
+      for index in 0..<tuple.count where !hashesAlike(tuple[index], depth: depth + 1) { return false }
+      return true
+    case .set: return !unsafeDowncast(object, to: SetObject.self).hasPerRunHash
+    case .slice:
+      let slice = unsafeDowncast(object, to: SliceObject.self)
+      return hashesAlike(slice.start) && hashesAlike(slice.stop) && hashesAlike(slice.step)
+    case .instance, .other:
+      guard let method = object.type.lookup(names[.hash]) else { return false }
+      return !method.isIdentical(to: types.object.lookup(names[.hash]) ?? .undefined)
+    default: return false
+    }
+  }
+
+  private func hashesAlike(_ value: Value, depth: Int) -> Bool {
+    guard depth < 50, case .object(let object) = value else { return depth < 50 && hashesAlike(value) }
+    return hashesAlike(object, depth: depth)
+  }
 }

@@ -219,3 +219,15 @@ extension UnsafeBufferPointer<UInt8> {
     return true
   }
 }
+
+extension StringObject {
+  /// The two texts one after the other, with room to grow.
+  convenience init(joining first: StringObject, _ second: StringObject, type: TypeObject) {
+    let total = first.byteCount + second.byteCount
+    let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: max(total, 1))
+    memory.initialize(from: first.bytes, count: first.byteCount)
+    (memory + first.byteCount).initialize(from: second.bytes, count: second.byteCount)
+    self.init(
+      type: type, adopting: memory, count: total, capacity: max(total, 1), isASCII: first.isASCII && second.isASCII)
+  }
+}

@@ -1,0 +1,170 @@
+/// What became of an `await` or `yield from` that was begun.
+enum Awaited {
+  case finished(Value)
+  /// It waits for this frame, whose result will be handed to the waiting one.
+  case waitsForFrame(SuspendableFrame)
+  /// It waits inside this object, which is asked again at each resumption.
+  case waitsForObject(AwaitableObject)
+}
+
+extension Runtime {
+  /// Begins to await a value.
+  func beginAwaiting(_ value: Value) throws(Raised) -> Awaited {
+    guard case .object(let object) = value else { throw cannotAwait(value) }
+    switch object.kind {
+    case .coroutine: return try begin(unsafeDowncast(object, to: SuspendableFrame.self))
+    case .awaitable: return try begin(unsafeDowncast(object, to: AwaitableObject.self))
+    default: break
+    }
+    guard let method = object.type.lookup(names[.await]) else { throw cannotAwait(value) }
+    let iterator = try callSpecial(method, value)
+    guard case .object(let inner) = iterator else { throw badAwaitResult(iterator) }
+    switch inner.kind {
+    case .awaitable: return try begin(unsafeDowncast(inner, to: AwaitableObject.self))
+    case .generator: return try begin(unsafeDowncast(inner, to: SuspendableFrame.self))
+    case .coroutine: throw typeError("__await__() returned a coroutine")
+    default:
+      guard inner is IteratorObject || inner.type.lookup(names[.next]) != nil else { throw badAwaitResult(iterator) }
+      return try begin(IteratorAwaitable(self, try self.iterator(iterator), source: iterator))
+    }
+  }
+
+  /// Begins `yield from value`.
+  func beginDelegating(to value: Value) throws(Raised) -> Awaited {
+    if case .object(let object) = value {
+      if object.kind == .generator { return try begin(unsafeDowncast(object, to: SuspendableFrame.self)) }
+      if object.kind == .coroutine { throw typeError("cannot 'yield from' a coroutine object in a non-coroutine generator") }
+      if object.kind == .awaitable { return try begin(unsafeDowncast(object, to: AwaitableObject.self)) }
+    }
+    let iterator = try iterator(value)
+    if let frame = iterator as? SuspendableFrame { return try begin(frame) }
+    let source: Value = value.object.map { $0.type.isHeap } == true ? try iteratorValue(value) : .object(iterator)
+    return try begin(IteratorAwaitable(self, iterator, source: source))
+  }
+
+  /// The value that `iter(value)` gives to the program.
+  private func iteratorValue(_ value: Value) throws(Raised) -> Value {
+    guard let method = type(of: value).lookup(names[.iter]) else { return value }
+    return try callSpecial(method, value)
+  }
+
+  private func begin(_ frame: SuspendableFrame) throws(Raised) -> Awaited {
+    switch frame.state {
+    case .created: break
+    case .suspended where frame.awaiter == nil:
+      return try begin(StartedFrameAwaitable(self, frame))
+    case .suspended:
+      throw frame.kind == .coroutine
+        ? runtimeError("coroutine is being awaited already") : valueError("generator already executing")
+    case .running:
+      throw frame.kind == .coroutine
+        ? runtimeError("coroutine is being awaited already") : valueError("generator already executing")
+    case .finished:
+      if frame.kind == .coroutine { throw runtimeError("cannot reuse already awaited coroutine") }
+      return .finished(.none)
+    }
+    try enter()
+    defer { leave() }
+    do {
+      let result = try frame.runOnce(self, machine)
+      if result.isUndefined { return .waitsForFrame(frame) }
+      frame.finish()
+      return .finished(result)
+    } catch {
+      frame.finish()
+      throw error
+    }
+  }
+
+  private func begin(_ object: AwaitableObject) throws(Raised) -> Awaited {
+    let result = try object.begin(self)
+    return result.isUndefined ? .waitsForObject(object) : .finished(result)
+  }
+
+  private func cannotAwait(_ value: Value) -> Raised {
+    typeError("object \(typeName(value)) can't be used in 'await' expression")
+  }
+
+  private func badAwaitResult(_ value: Value) -> Raised {
+    typeError("__await__() returned non-iterator of type '\(typeName(value))'")
+  }
+}
+
+/// An iterator of any kind being awaited, or delegated to by `yield from`.
+final class IteratorAwaitable: AwaitableObject {
+  private let iterator: IteratorObject
+  /// The iterator as the program knows it: may have `send` and `throw`.
+  private let source: Value
+
+  init(_ runtime: Runtime, _ iterator: IteratorObject, source: Value) {
+    self.iterator = iterator
+    self.source = source
+    super.init(type: runtime.types.object)
+  }
+
+  override func begin(_ runtime: Runtime) throws(Raised) -> Value { try step(runtime, .none) }
+
+  override func resume(_ runtime: Runtime, sent: Value) throws(Raised) -> Value { try step(runtime, sent) }
+
+  private func step(_ runtime: Runtime, _ sent: Value) throws(Raised) -> Value {
+    do {
+      if sent.isNone, !iterator.type.isHeap, source.object === iterator {
+        let value = try iterator.next(runtime)
+        if value.isUndefined { return .none }
+        runtime.machine.pointee.suspended = value
+        return .undefined
+      }
+      if sent.isNone {
+        runtime.machine.pointee.suspended = try runtime.callMethod(source, "__next__")
+      } else {
+        runtime.machine.pointee.suspended = try runtime.callMethod(source, "send", [sent])
+      }
+      return .undefined
+    } catch { return try result(of: error, runtime) }
+  }
+
+  override func resume(_ runtime: Runtime, throwing exception: ExceptionObject) throws(Raised) -> Value {
+    let method = try runtime.getAttributeIfPresent(source, runtime.intern("throw"))
+    if exception.type.isSubtype(of: runtime.exceptionTypes["GeneratorExit"].unsafelyUnwrapped) {
+      if let close = try runtime.getAttributeIfPresent(source, runtime.intern("close")) { _ = try runtime.call(close) }
+      throw Raised(exception)
+    }
+    guard let method else { throw Raised(exception) }
+    do {
+      runtime.machine.pointee.suspended = try runtime.call(method, .object(exception))
+      return .undefined
+    } catch { return try result(of: error, runtime) }
+  }
+
+  private func result(of raised: Raised, _ runtime: Runtime) throws(Raised) -> Value {
+    guard runtime.matches(raised, "StopIteration") else { throw raised }
+    return raised.exception.fields["value"] ?? .none
+  }
+}
+
+/// A frame that was started by hand (`send(None)`) and is awaited after that: driven as a chain of its own.
+final class StartedFrameAwaitable: AwaitableObject {
+  private let frame: SuspendableFrame
+
+  init(_ runtime: Runtime, _ frame: SuspendableFrame) {
+    self.frame = frame
+    super.init(type: runtime.types.object)
+  }
+
+  override func begin(_ runtime: Runtime) throws(Raised) -> Value { try result(frame.drive(runtime, sending: .none), runtime) }
+  override func resume(_ runtime: Runtime, sent: Value) throws(Raised) -> Value {
+    try result(frame.drive(runtime, sending: sent), runtime)
+  }
+  override func resume(_ runtime: Runtime, throwing exception: ExceptionObject) throws(Raised) -> Value {
+    try result(frame.drive(runtime, throwing: exception), runtime)
+  }
+
+  private func result(_ step: Step, _ runtime: Runtime) -> Value {
+    switch step {
+    case .returned(let value): return value
+    case .suspended(let value):
+      runtime.machine.pointee.suspended = value
+      return .undefined
+    }
+  }
+}

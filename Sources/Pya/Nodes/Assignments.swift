@@ -1,0 +1,322 @@
+import PyaSyntax
+
+/// `local = value`.
+final class AssignLocalNode: StatementNode {
+  private let slot: Int
+  private let value: ExpressionNode
+
+  init(slot: Int, _ value: ExpressionNode, _ range: SourceRange) {
+    self.slot = slot
+    self.value = value
+    super.init(range)
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    frame.slots[slot] = try value.evaluate(frame)
+    return .normal
+  }
+}
+
+/// `target = value`.
+final class AssignNode: StatementNode {
+  private let target: TargetNode
+  private let value: ExpressionNode
+
+  init(_ target: TargetNode, _ value: ExpressionNode, _ range: SourceRange) {
+    self.target = target
+    self.value = value
+    super.init(range)
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    let result = try value.evaluate(frame)
+    try target.store(frame, result)
+    return .normal
+  }
+}
+
+/// `a = b = value`.
+final class AssignManyNode: StatementNode {
+  private let targets: [TargetNode]
+  private let value: ExpressionNode
+
+  init(_ targets: [TargetNode], _ value: ExpressionNode, _ range: SourceRange) {
+    self.targets = targets
+    self.value = value
+    super.init(range)
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    let result = try value.evaluate(frame)
+    for target in targets { try target.store(frame, result) }
+    return .normal
+  }
+}
+
+/// `a, b = x, y` without a tuple: both values are there before the first is stored.
+final class AssignPairNode: StatementNode {
+  private let firstTarget, secondTarget: TargetNode
+  private let first, second: ExpressionNode
+
+  init(_ targets: (TargetNode, TargetNode), _ values: (ExpressionNode, ExpressionNode), _ range: SourceRange) {
+    firstTarget = targets.0
+    secondTarget = targets.1
+    first = values.0
+    second = values.1
+    super.init(range)
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    let a = try first.evaluate(frame)
+    let b = try second.evaluate(frame)
+    try firstTarget.store(frame, a)
+    try secondTarget.store(frame, b)
+    return .normal
+  }
+}
+
+/// `a, b = ...`, `[a, *b] = ...`.
+final class UnpackTarget: TargetNode {
+  private let targets: [TargetNode]
+  /// The position of the starred target, if there is one.
+  private let star: Int?
+
+  init(_ targets: [TargetNode], star: Int?, _ range: SourceRange) {
+    self.targets = targets
+    self.star = star
+    super.init(range)
+  }
+
+  override func store(_ frame: Frame, _ value: Value) throws(Raised) {
+    if star == nil, case .object(let object) = value, object.kind == .tuple, !object.isOfHeapType {
+      let tuple = unsafeDowncast(object, to: TupleObject.self)
+      if tuple.count == targets.count {
+        for index in 0..<targets.count { try targets[index].store(frame, tuple[index]) }
+        return
+      }
+    }
+    let values: [Value]
+    do {
+      if let star {
+        values = try frame.runtime.unpackStarred(value, before: star, after: targets.count - star - 1)
+      } else {
+        values = try frame.runtime.unpack(value, count: targets.count)
+      }
+    } catch { throw frame.located(error, range) }
+    for (index, target) in targets.enumerated() { try target.store(frame, values[index]) }
+  }
+
+  override func delete(_ frame: Frame) throws(Raised) {
+    for target in targets { try target.delete(frame) }
+  }
+}
+
+final class DeleteNode: StatementNode {
+  private let target: TargetNode
+
+  init(_ target: TargetNode, _ range: SourceRange) {
+    self.target = target
+    super.init(range)
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    try target.delete(frame)
+    return .normal
+  }
+}
+
+// MARK: Augmented assignment
+
+/// `local op= value`.
+final class AugmentLocalNode: StatementNode {
+  private let slot: Int
+  private let op: BinaryOperator
+  private let value: ExpressionNode
+
+  init(slot: Int, _ op: BinaryOperator, _ value: ExpressionNode, _ range: SourceRange) {
+    self.slot = slot
+    self.op = op
+    self.value = value
+    super.init(range)
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    if op == .add { return try add(frame) }
+    let old = frame.slots[slot]
+    if old.isUndefined { throw frame.located(frame.unboundLocal(slot), range) }
+    let operand = try value.evaluate(frame)
+    frame.slots[slot] = try frame.augment(op, old, operand, range)
+    return .normal
+  }
+
+  /// The commonest: `i += 1`, `total += x`, `text += part`.
+  @inline(__always)
+  private func add(_ frame: Frame) throws(Raised) -> Completion {
+    if case .int(let old) = frame.slots[slot] {
+      let operand = try value.evaluate(frame)
+      if case .int(let addend) = operand {
+        let (sum, overflow) = old.addingReportingOverflow(addend)
+        if !overflow {
+          frame.slots[slot] = .int(sum)
+          return .normal
+        }
+      }
+      frame.slots[slot] = try frame.augment(.add, .int(old), operand, range)
+      return .normal
+    }
+    return try addGeneral(frame)
+  }
+
+  private func addGeneral(_ frame: Frame) throws(Raised) -> Completion {
+    let old = frame.slots[slot]
+    if old.isUndefined { throw frame.located(frame.unboundLocal(slot), range) }
+    let operand = try value.evaluate(frame)
+    if case .object(let text) = old, text.kind == .string, !text.isOfHeapType, case .object(let addition) = operand,
+      addition.kind == .string, !addition.isOfHeapType
+    {
+      frame.slots[slot].appendText(
+        unsafeDowncast(text, to: StringObject.self), unsafeDowncast(addition, to: StringObject.self), frame.runtime)
+      return .normal
+    }
+    frame.slots[slot] = try frame.augment(.add, old, operand, range)
+    return .normal
+  }
+}
+
+extension Value {
+  /// `self += addition` where self holds the string `text`: in place when nobody else holds it, so that building a text in a loop is not
+  /// quadratic. (CPython does the same.)
+  @inline(never)
+  mutating func appendText(_ text: consuming StringObject, _ addition: StringObject, _ runtime: Runtime) {
+    self = .undefined
+    if !text.isInterned, isKnownUniquelyReferenced(&text) {
+      text.appendInPlace(addition)
+      self = .object(text)
+      return
+    }
+    self = .object(StringObject(joining: text, addition, type: runtime.types.str))
+  }
+}
+
+extension Frame {
+  /// `old op= operand` on values.
+  @inline(__always)
+  func augment(_ op: BinaryOperator, _ old: Value, _ operand: Value, _ range: SourceRange) throws(Raised) -> Value {
+    let quick: Value
+    switch op {
+    case .add: quick = quickAdd(old, operand)
+    case .subtract: quick = quickSubtract(old, operand)
+    case .multiply: quick = quickMultiply(old, operand)
+    case .divide: quick = quickDivide(old, operand)
+    case .floorDivide: quick = quickFloorDivide(old, operand)
+    case .modulo: quick = quickModulo(old, operand)
+    case .and: quick = quickAnd(old, operand)
+    case .or: quick = quickOr(old, operand)
+    case .xor: quick = quickXor(old, operand)
+    case .leftShift: quick = quickShiftLeft(old, operand)
+    case .rightShift: quick = quickShiftRight(old, operand)
+    case .power, .matrixMultiply: quick = .undefined
+    }
+    if !quick.isUndefined { return quick }
+    do { return try runtime.inPlace(op, old, operand) } catch { throw located(error, range) }
+  }
+}
+
+/// `name op= value` for names that are not plain locals.
+final class AugmentNameNode: StatementNode {
+  private let read: ExpressionNode
+  private let target: TargetNode
+  private let op: BinaryOperator
+  private let value: ExpressionNode
+
+  init(_ read: ExpressionNode, _ target: TargetNode, _ op: BinaryOperator, _ value: ExpressionNode, _ range: SourceRange) {
+    self.read = read
+    self.target = target
+    self.op = op
+    self.value = value
+    super.init(range)
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    let old = try read.evaluate(frame)
+    let operand = try value.evaluate(frame)
+    try target.store(frame, try frame.augment(op, old, operand, range))
+    return .normal
+  }
+}
+
+/// `object.name op= value`: the object is evaluated once, into a temporary slot that `read` and `target` use.
+final class AugmentAttributeNode: StatementNode {
+  private let object: ExpressionNode
+  private let slot: Int
+  private let read: ExpressionNode
+  private let target: TargetNode
+  private let op: BinaryOperator
+  private let value: ExpressionNode
+
+  init(
+    _ object: ExpressionNode, slot: Int, read: ExpressionNode, target: TargetNode, _ op: BinaryOperator,
+    _ value: ExpressionNode, _ range: SourceRange
+  ) {
+    self.object = object
+    self.slot = slot
+    self.read = read
+    self.target = target
+    self.op = op
+    self.value = value
+    super.init(range)
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    frame.slots[slot] = try object.evaluate(frame)
+    let old = try read.evaluate(frame)
+    let operand = try value.evaluate(frame)
+    try target.store(frame, try frame.augment(op, old, operand, range))
+    frame.slots[slot] = .undefined
+    return .normal
+  }
+}
+
+/// `object[index] op= value`: object and index are evaluated once.
+final class AugmentSubscriptNode: StatementNode {
+  private let object: ExpressionNode
+  private let index: ExpressionNode
+  private let op: BinaryOperator
+  private let value: ExpressionNode
+
+  init(
+    _ object: ExpressionNode, _ index: ExpressionNode, _ op: BinaryOperator, _ value: ExpressionNode, _ range: SourceRange
+  ) {
+    self.object = object
+    self.index = index
+    self.op = op
+    self.value = value
+    super.init(range)
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    let container = try object.evaluate(frame)
+    let key = try index.evaluate(frame)
+    if case .object(let object) = container, object.kind == .list, case .int(let position) = key, !object.isOfHeapType {
+      let list = unsafeDowncast(object, to: ListObject.self)
+      let place = position < 0 ? position &+ list.count : position
+      if place >= 0, place < list.count {
+        let old = list[place]
+        let operand = try value.evaluate(frame)
+        let result = try frame.augment(op, old, operand, range)
+        if place < list.count {
+          list[place] = result
+          return .normal
+        }
+        throw frame.located(frame.runtime.indexError("list assignment index out of range"), range)
+      }
+    }
+    let runtime = frame.runtime
+    let old: Value
+    do { old = try runtime.getItem(container, key) } catch { throw frame.located(error, range) }
+    let operand = try value.evaluate(frame)
+    let result = try frame.augment(op, old, operand, range)
+    do { try runtime.setItem(container, key, result) } catch { throw frame.located(error, range) }
+    return .normal
+  }
+}

@@ -1,0 +1,110 @@
+import PyaSyntax
+
+/// `object.name`.
+///
+/// The cache remembers the slot of an instance's attribute by the shape's token. A token also says that the type has no data
+/// descriptor of that name: changing the type changes the tokens of its shapes.
+final class AttributeNode: ExpressionNode {
+  let object: ExpressionNode
+  let name: StringObject
+  private var token = 0
+  private var slot = 0
+
+  init(_ object: ExpressionNode, _ name: StringObject, _ range: SourceRange) {
+    self.object = object
+    self.name = name
+    super.init(range)
+  }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let value = try object.evaluate(frame)
+    if case .object(let object) = value, object.kind == .instance, object.cacheToken == token {
+      return unsafeDowncast(object, to: Instance.self).slot(slot).pointee
+    }
+    return try lookUp(value, frame)
+  }
+
+  @inline(never)
+  private func lookUp(_ value: Value, _ frame: Frame) throws(Raised) -> Value {
+    let runtime = frame.runtime
+    if let instance = value.instance, instance.type.special(.getattribute) == nil,
+      let index = instance.shape.index(of: name)
+    {
+      let onType = instance.type.lookup(name)
+      if onType?.object.map(runtime.isDataDescriptor) != true {
+        token = instance.cacheToken
+        slot = index
+        return instance.slot(index).pointee
+      }
+    }
+    do { return try runtime.getAttribute(value, name) } catch { throw frame.located(error, range) }
+  }
+}
+
+/// `object.name = value`, `del object.name`.
+final class AttributeTarget: TargetNode {
+  private let object: ExpressionNode
+  private let name: StringObject
+  private var token = 0
+  private var slot = 0
+  /// For adding the attribute to an instance that does not have it yet: the shape it then gets.
+  private var addingToken = 0
+  private var addingSlot = 0
+  private var addedShape: Shape?
+
+  init(_ object: ExpressionNode, _ name: StringObject, _ range: SourceRange) {
+    self.object = object
+    self.name = name
+    super.init(range)
+  }
+
+  override func store(_ frame: Frame, _ value: Value) throws(Raised) {
+    let target = try object.evaluate(frame)
+    try store(in: target, frame, value)
+  }
+
+  @inline(__always)
+  func store(in target: Value, _ frame: Frame, _ value: Value) throws(Raised) {
+    if case .object(let object) = target, object.kind == .instance {
+      let current = object.cacheToken
+      let instance = unsafeDowncast(object, to: Instance.self)
+      if current == token {
+        instance.slot(slot).pointee = value
+        return
+      }
+      if current == addingToken, addingSlot < Instance.inlineCapacity, let addedShape {
+        instance.slot(addingSlot).pointee = value
+        instance.shape = addedShape
+        return
+      }
+    }
+    try storeUncached(target, frame, value)
+  }
+
+  @inline(never)
+  private func storeUncached(_ target: Value, _ frame: Frame, _ value: Value) throws(Raised) {
+    let runtime = frame.runtime
+    if let instance = target.instance, instance.type.special(.setattr) == nil, !instance.shape.isDictionary,
+      !instance.type.hasNoInstanceDictionary, instance.type.lookup(name)?.object.map(runtime.isDataDescriptor) != true,
+      name !== runtime.names.class, name !== runtime.names.dict
+    {
+      if let index = instance.shape.index(of: name) {
+        token = instance.cacheToken
+        slot = index
+        instance.slot(index).pointee = value
+      } else {
+        addingToken = instance.cacheToken
+        addingSlot = instance.shape.count
+        instance.append(name, value)
+        addedShape = instance.shape
+      }
+      return
+    }
+    do { try runtime.setAttribute(target, name, value) } catch { throw frame.located(error, range) }
+  }
+
+  override func delete(_ frame: Frame) throws(Raised) {
+    let target = try object.evaluate(frame)
+    do { try frame.runtime.deleteAttribute(target, name) } catch { throw frame.located(error, range) }
+  }
+}

@@ -1,0 +1,131 @@
+import PyaSyntax
+
+/// Statements in order. Two at a time: longer blocks are balanced trees of pairs, which walk without counting references and
+/// stay shallow for modules of a hundred thousand statements.
+final class PairNode: StatementNode {
+  private let first: StatementNode
+  private let second: StatementNode
+
+  init(_ first: StatementNode, _ second: StatementNode) {
+    self.first = first
+    self.second = second
+    super.init(first.range.union(second.range))
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    let completion = try first.execute(frame)
+    guard case .normal = completion else { return completion }
+    return try second.execute(frame)
+  }
+}
+
+final class TripleNode: StatementNode {
+  private let first: StatementNode
+  private let second: StatementNode
+  private let third: StatementNode
+
+  init(_ first: StatementNode, _ second: StatementNode, _ third: StatementNode) {
+    self.first = first
+    self.second = second
+    self.third = third
+    super.init(first.range.union(third.range))
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    var completion = try first.execute(frame)
+    guard case .normal = completion else { return completion }
+    completion = try second.execute(frame)
+    guard case .normal = completion else { return completion }
+    return try third.execute(frame)
+  }
+}
+
+/// `pass`, and everything that does nothing.
+final class PassNode: StatementNode {
+  override func execute(_ frame: Frame) throws(Raised) -> Completion { .normal }
+}
+
+/// The one statement for a sequence of them.
+func block(_ statements: [StatementNode], _ range: SourceRange) -> StatementNode { block(statements[...], range) }
+
+private func block(_ statements: ArraySlice<StatementNode>, _ range: SourceRange) -> StatementNode {
+  let first = statements.startIndex
+  switch statements.count {
+  case 0: return PassNode(range)
+  case 1: return statements[first]
+  case 2: return PairNode(statements[first], statements[first + 1])
+  case 3: return TripleNode(statements[first], statements[first + 1], statements[first + 2])
+  default:
+    let middle = first + statements.count / 2
+    return PairNode(block(statements[..<middle], range), block(statements[middle...], range))
+  }
+}
+
+final class ExpressionStatementNode: StatementNode {
+  private let expression: ExpressionNode
+
+  init(_ expression: ExpressionNode, _ range: SourceRange) {
+    self.expression = expression
+    super.init(range)
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    _ = try expression.evaluate(frame)
+    return .normal
+  }
+}
+
+final class ReturnNode: StatementNode {
+  private let value: ExpressionNode
+
+  init(_ value: ExpressionNode, _ range: SourceRange) {
+    self.value = value
+    super.init(range)
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion { .returns(try value.evaluate(frame)) }
+}
+
+final class ReturnNoneNode: StatementNode {
+  override func execute(_ frame: Frame) throws(Raised) -> Completion { .returns(.none) }
+}
+
+final class BreakNode: StatementNode {
+  override func execute(_ frame: Frame) throws(Raised) -> Completion { .breaks }
+}
+
+final class ContinueNode: StatementNode {
+  override func execute(_ frame: Frame) throws(Raised) -> Completion { .continues }
+}
+
+final class IfNode: StatementNode {
+  private let condition: ExpressionNode
+  private let then: StatementNode
+  private let otherwise: StatementNode
+
+  init(_ condition: ExpressionNode, then: StatementNode, otherwise: StatementNode, _ range: SourceRange) {
+    self.condition = condition
+    self.then = then
+    self.otherwise = otherwise
+    super.init(range)
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    try condition.evaluateBool(frame) ? try then.execute(frame) : try otherwise.execute(frame)
+  }
+}
+
+final class IfOnlyNode: StatementNode {
+  private let condition: ExpressionNode
+  private let then: StatementNode
+
+  init(_ condition: ExpressionNode, then: StatementNode, _ range: SourceRange) {
+    self.condition = condition
+    self.then = then
+    super.init(range)
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    try condition.evaluateBool(frame) ? try then.execute(frame) : .normal
+  }
+}

@@ -1,0 +1,344 @@
+import PyaSyntax
+
+/// `callee(a, b, ...)` with positional arguments only.
+final class CallNode: ExpressionNode {
+  private let callee: ExpressionNode
+  private let arguments: CallArguments
+
+  init(_ callee: ExpressionNode, _ arguments: [ExpressionNode], _ range: SourceRange) {
+    self.callee = callee
+    self.arguments = CallArguments(arguments)
+    super.init(range)
+  }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let value = try callee.evaluate(frame)
+    guard case .object(let object) = value else { return try refuse(value, frame) }
+    if object.kind == .function {
+      let function = unsafeDowncast(object, to: FunctionObject.self)
+      if function.code.takesPlainCalls, function.code.positionalCount == arguments.count {
+        return try callPlain(function, receiver: .undefined, arguments, frame)
+      }
+    }
+    return try callGeneral(object, receiver: .undefined, arguments, frame)
+  }
+
+  /// Not callable: said after the arguments were evaluated, as CPython does.
+  private func refuse(_ value: Value, _ frame: Frame) throws(Raised) -> Value {
+    let machine = frame.machine
+    let base = try machine.reserveUnbound(arguments.count)
+    defer { machine.release(base, arguments.count) }
+    try arguments.evaluate(into: base, frame)
+    throw frame.located(
+      frame.runtime.typeError("'\(frame.runtime.typeName(value))' object is not callable"), range)
+  }
+}
+
+/// `receiver.name(a, b, ...)` with positional arguments only: finds the method without making a bound one.
+///
+/// The cache remembers, by the receiver's shape (for an instance) or its type (for anything else), a function found on the type; neither
+/// an attribute of the instance nor a data descriptor can be in its way while the token is the same.
+final class MethodCallNode: ExpressionNode {
+  private let receiver: ExpressionNode
+  private let name: StringObject
+  private let arguments: CallArguments
+  private var token = 0
+  private var cachedFunction: FunctionObject?
+  private var cachedNative: NativeFunction?
+
+  init(_ receiver: ExpressionNode, _ name: StringObject, _ arguments: [ExpressionNode], _ range: SourceRange) {
+    self.receiver = receiver
+    self.name = name
+    self.arguments = CallArguments(arguments)
+    super.init(range)
+  }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let value = try receiver.evaluate(frame)
+    guard case .object(let object) = value else { return try callUncached(value, frame) }
+    if object.cacheToken == token {
+      if let cachedFunction { return try callPlain(cachedFunction, receiver: value, arguments, frame) }
+      if let cachedNative { return try callNative(cachedNative, value, frame) }
+    }
+    return try callUncached(value, frame)
+  }
+
+  @inline(__always)
+  private func callNative(_ native: NativeFunction, _ value: Value, _ frame: Frame) throws(Raised) -> Value {
+    let machine = frame.machine
+    let count = arguments.count + 1
+    let base: UnsafeMutablePointer<Value>
+    do { base = try machine.reserveUnbound(count) } catch { throw frame.located(error, range) }
+    defer { machine.release(base, count) }
+    base.initialize(to: value)
+    try arguments.evaluate(into: base + 1, frame)
+    do { return try native.callChecked(frame.runtime, Arguments(base, count)) } catch {
+      throw frame.located(error, range)
+    }
+  }
+
+  @inline(never)
+  private func callUncached(_ value: Value, _ frame: Frame) throws(Raised) -> Value {
+    let runtime = frame.runtime
+    let type = runtime.type(of: value)
+    if type.special(.getattribute) == nil, let method = type.lookup(name), case .object(let found) = method,
+      found.kind == .function || found.kind == .nativeFunction, found.isDescriptor,
+      !runtime.instanceHides(value, name)
+    {
+      remember(found, for: value)
+      if found.kind == .function {
+        let function = unsafeDowncast(found, to: FunctionObject.self)
+        if function.code.takesPlainCalls, function.code.positionalCount == arguments.count + 1 {
+          return try callPlain(function, receiver: value, arguments, frame)
+        }
+      } else {
+        return try callNative(unsafeDowncast(found, to: NativeFunction.self), value, frame)
+      }
+      return try callGeneral(found, receiver: value, arguments, frame)
+    }
+    let callee: Value
+    do { callee = try runtime.getAttribute(value, name) } catch {
+      throw frame.located(error, range)
+    }
+    guard case .object(let object) = callee else {
+      throw frame.located(runtime.typeError("'\(runtime.typeName(callee))' object is not callable"), range)
+    }
+    if object.kind == .function {
+      let function = unsafeDowncast(object, to: FunctionObject.self)
+      if function.code.takesPlainCalls, function.code.positionalCount == arguments.count {
+        return try callPlain(function, receiver: .undefined, arguments, frame)
+      }
+    }
+    return try callGeneral(object, receiver: .undefined, arguments, frame)
+  }
+
+  private func remember(_ found: Object, for value: Value) {
+    guard case .object(let object) = value, object.mayCacheMethods else { return }
+    cachedFunction = nil
+    cachedNative = nil
+    if found.kind == .function {
+      let function = unsafeDowncast(found, to: FunctionObject.self)
+      guard function.code.takesPlainCalls, function.code.positionalCount == arguments.count + 1 else { return }
+      cachedFunction = function
+    } else {
+      cachedNative = unsafeDowncast(found, to: NativeFunction.self)
+    }
+    token = object.cacheToken
+  }
+}
+
+extension Object {
+  /// What inline caches compare: the shape's token for instances, the type's for everything else.
+  @inline(__always)
+  final var cacheToken: Int {
+    if kind == .instance {
+      let shape = unsafeDowncast(self, to: Instance.self).shapePointer
+      return Unmanaged<Shape>.fromOpaque(shape)._withUnsafeGuaranteedRef { $0.token }
+    }
+    return Unmanaged<TypeObject>.fromOpaque(typePointer)._withUnsafeGuaranteedRef { $0.token }
+  }
+
+  /// Whether a method found on the type stays the right one while the token is the same: not for objects whose own attributes
+  /// lie in a dictionary.
+  var mayCacheMethods: Bool {
+    if kind == .instance { return !unsafeDowncast(self, to: Instance.self).shape.isDictionary }
+    return kind != .type && kind != .module && kind != .superProxy && existingInstanceDictionary == nil && !type.isHeap
+  }
+}
+
+extension Runtime {
+  /// Whether an attribute of the object itself hides a method of its type.
+  func instanceHides(_ value: Value, _ name: StringObject) -> Bool {
+    guard case .object(let object) = value else { return false }
+    switch object.kind {
+    case .instance:
+      let instance = unsafeDowncast(object, to: Instance.self)
+      if let dictionary = instance.dictionary { return dictionary.getString(name) != nil }
+      return instance.shape.index(of: name) != nil
+    case .type, .module, .superProxy: return true
+    default: return object.existingInstanceDictionary?.getString(name) != nil
+    }
+  }
+}
+
+/// A call with keyword arguments but nothing to unpack.
+final class KeywordCallNode: ExpressionNode {
+  private let callee: ExpressionNode
+  /// Positional ones, then the keywords' values.
+  private let arguments: CallArguments
+  private let positionalCount: Int
+  private let keywordNames: [StringObject]
+
+  init(
+    _ callee: ExpressionNode, _ positional: [ExpressionNode], keywordNames: [StringObject],
+    keywordValues: [ExpressionNode], _ range: SourceRange
+  ) {
+    self.callee = callee
+    arguments = CallArguments(positional + keywordValues)
+    positionalCount = positional.count
+    self.keywordNames = keywordNames
+    super.init(range)
+  }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let value = try callee.evaluate(frame)
+    let machine = frame.machine
+    let base = try machine.reserveUnbound(arguments.count)
+    defer { machine.release(base, arguments.count) }
+    try arguments.evaluate(into: base, frame)
+    do {
+      return try frame.runtime.call(value, Arguments(base, positionalCount, keywordNames: keywordNames))
+    } catch { throw frame.located(error, range) }
+  }
+}
+
+/// A call with `*iterable` or `**mapping`.
+final class UnpackingCallNode: ExpressionNode {
+  enum Item {
+    case positional(ExpressionNode)
+    case unpacked(ExpressionNode)
+    case keyword(StringObject, ExpressionNode)
+    case unpackedKeywords(ExpressionNode)
+  }
+
+  private let callee: ExpressionNode
+  private let items: [Item]
+
+  init(_ callee: ExpressionNode, _ items: [Item], _ range: SourceRange) {
+    self.callee = callee
+    self.items = items
+    super.init(range)
+  }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let value = try callee.evaluate(frame)
+    let (positional, keywords) = try gather(value, frame)
+    do { return try frame.runtime.call(value, positional, keywords: keywords) } catch { throw frame.located(error, range) }
+  }
+
+  private func gather(_ callee: Value, _ frame: Frame) throws(Raised)
+    -> ([Value], [(name: StringObject, value: Value)])
+  {
+    let runtime = frame.runtime
+    var positional: [Value] = []
+    var keywords: [(name: StringObject, value: Value)] = []
+    for item in items {
+      switch item {
+      case .positional(let node): positional.append(try node.evaluate(frame))
+      case .unpacked(let node):
+        let iterable = try node.evaluate(frame)
+        do { positional.append(contentsOf: try runtime.array(iterable)) } catch {
+          throw frame.located(describe(error, callee, iterable, runtime), range)
+        }
+      case .keyword(let name, let node): keywords.append((name, try node.evaluate(frame)))
+      case .unpackedKeywords(let node):
+        let mapping = try node.evaluate(frame)
+        do { try merge(mapping, into: &keywords, callee, runtime) } catch { throw frame.located(error, range) }
+      }
+    }
+    return (positional, keywords)
+  }
+
+  private func describe(_ raised: Raised, _ callee: Value, _ iterable: Value, _ runtime: Runtime) -> Raised {
+    guard runtime.matches(raised, "TypeError"), runtime.type(of: iterable).lookup(runtime.names[.iter]) == nil else {
+      return raised
+    }
+    return runtime.typeError(
+      "\(runtime.calleeName(callee)) argument after * must be an iterable, not \(runtime.typeName(iterable))")
+  }
+
+  private func merge(
+    _ mapping: Value, into keywords: inout [(name: StringObject, value: Value)], _ callee: Value, _ runtime: Runtime
+  ) throws(Raised) {
+    for (key, value) in try runtime.entries(ofMapping: mapping, for: callee) {
+      guard let name = key.string else { throw runtime.typeError("keywords must be strings") }
+      if keywords.contains(where: { $0.name.hasSameText(as: name) }) {
+        throw runtime.typeError(
+          "\(runtime.calleeName(callee)) got multiple values for keyword argument '\(name.text)'")
+      }
+      keywords.append((runtime.intern(name), value))
+    }
+  }
+}
+
+extension Runtime {
+  /// `f()` as messages about its arguments call it.
+  func calleeName(_ callee: Value) -> String {
+    if let function = callee.cast(.function, to: FunctionObject.self) {
+      return "\(moduleQualifier(function.moduleName))\(function.qualifiedName.text)()"
+    }
+    if let method = callee.cast(.boundMethod, to: BoundMethod.self) { return calleeName(method.function) }
+    if let native = callee.cast(.nativeFunction, to: NativeFunction.self) { return "\(native.displayName)()" }
+    if let type = callee.type { return "\(type.isHeap ? type.moduleName + "." : "")\(type.qualifiedName)()" }
+    return "\(typeName(callee)) object"
+  }
+
+  private func moduleQualifier(_ module: Value) -> String {
+    guard let name = module.string, name.text != "builtins" else { return "" }
+    return name.text + "."
+  }
+
+  /// The entries of what stands after `**`.
+  func entries(ofMapping mapping: Value, for callee: Value) throws(Raised) -> [(Value, Value)] {
+    if let dict = mapping.dict { return dict.liveEntries.map { ($0.key, $0.value) } }
+    guard let keys = try getAttributeIfPresent(mapping, intern("keys")) else {
+      throw typeError("\(calleeName(callee)) argument after ** must be a mapping, not \(typeName(mapping))")
+    }
+    var result: [(Value, Value)] = []
+    for key in try array(try call(keys)) { result.append((key, try getItem(mapping, key))) }
+    return result
+  }
+}
+
+/// `super()` in a method: the class from the `__class__` cell, the receiver from the first parameter.
+final class SuperNode: ExpressionNode {
+  private let callee: ExpressionNode
+  private let owner: ExpressionNode
+  private let receiver: ExpressionNode
+
+  /// `callee` is the name `super`, which a program may have given another meaning.
+  init(_ callee: ExpressionNode, owner: ExpressionNode, receiver: ExpressionNode, _ range: SourceRange) {
+    self.callee = callee
+    self.owner = owner
+    self.receiver = receiver
+    super.init(range)
+  }
+
+  /// The class and the receiver; nil when `super` is not the built-in one.
+  func parts(_ frame: Frame) throws(Raised) -> (TypeObject, Value)? {
+    guard let type = try callee.evaluate(frame).type, type === frame.runtime.types.superType else { return nil }
+    guard let owner = try owner.evaluate(frame).type else {
+      throw frame.located(frame.runtime.runtimeError("super(): bad __class__ cell"), range)
+    }
+    return (owner, try receiver.evaluate(frame))
+  }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    guard let (owner, receiver) = try parts(frame) else {
+      let callee = try callee.evaluate(frame)
+      do { return try frame.runtime.call(callee) } catch { throw frame.located(error, range) }
+    }
+    do { return try frame.runtime.makeSuper(owner, receiver) } catch { throw frame.located(error, range) }
+  }
+}
+
+/// `super().name`, without the object in between.
+final class SuperAttributeNode: ExpressionNode {
+  private let proxy: SuperNode
+  private let name: StringObject
+
+  init(_ proxy: SuperNode, _ name: StringObject, _ range: SourceRange) {
+    self.proxy = proxy
+    self.name = name
+    super.init(range)
+  }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    do {
+      guard let (owner, receiver) = try proxy.parts(frame) else {
+        return try frame.runtime.getAttribute(try proxy.evaluate(frame), name)
+      }
+      return try frame.runtime.superLookup(owner, receiver, name)
+    } catch { throw frame.located(error, range) }
+  }
+}

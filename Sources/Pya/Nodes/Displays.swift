@@ -1,0 +1,174 @@
+import PyaSyntax
+
+/// An element of a display: `x` or `*x`.
+struct DisplayItem {
+  let node: ExpressionNode
+  let isUnpacked: Bool
+}
+
+/// Evaluates the elements of a display.
+private func elements(_ items: [DisplayItem], _ frame: Frame, _ range: SourceRange) throws(Raised) -> [Value] {
+  var values: [Value] = []
+  values.reserveCapacity(items.count)
+  for item in items {
+    let value = try item.node.evaluate(frame)
+    if item.isUnpacked {
+      do { values.append(contentsOf: try frame.runtime.array(value)) } catch {
+        throw frame.located(notIterableAfterStar(error, value, frame.runtime), range)
+      }
+    } else {
+      values.append(value)
+    }
+  }
+  return values
+}
+
+private func notIterableAfterStar(_ raised: Raised, _ value: Value, _ runtime: Runtime) -> Raised {
+  guard runtime.matches(raised, "TypeError"), raised.exception.traceback.isEmpty else { return raised }
+  return runtime.typeError("Value after * must be an iterable, not \(runtime.typeName(value))")
+}
+
+final class ListNode: ExpressionNode {
+  private let items: [DisplayItem]
+
+  init(_ items: [DisplayItem], _ range: SourceRange) {
+    self.items = items
+    super.init(range)
+  }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let list = ListObject(frame.runtime, capacity: items.count)
+    for item in items {
+      let value = try item.node.evaluate(frame)
+      if item.isUnpacked {
+        do { try frame.runtime.forEach(value) { (element) throws(Raised) in list.append(element) } } catch {
+          throw frame.located(notIterableAfterStar(error, value, frame.runtime), range)
+        }
+      } else {
+        list.append(value)
+      }
+    }
+    return .object(list)
+  }
+}
+
+final class TupleNode: ExpressionNode {
+  private let items: [DisplayItem]
+  private let hasUnpacking: Bool
+
+  init(_ items: [DisplayItem], _ range: SourceRange) {
+    self.items = items
+    hasUnpacking = items.contains(where: \.isUnpacked)
+    super.init(range)
+  }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    if !hasUnpacking, items.count == 2 {
+      let first = try items[0].node.evaluate(frame)
+      let second = try items[1].node.evaluate(frame)
+      return .object(
+        TupleObject(frame.runtime, count: 2) { slots in
+          slots.initialize(to: first)
+          (slots + 1).initialize(to: second)
+        })
+    }
+    return .object(TupleObject(frame.runtime, try elements(items, frame, range)))
+  }
+}
+
+final class SetNode: ExpressionNode {
+  private let items: [DisplayItem]
+
+  init(_ items: [DisplayItem], _ range: SourceRange) {
+    self.items = items
+    super.init(range)
+  }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let values = try elements(items, frame, range)
+    let set = SetObject(type: frame.runtime.types.set)
+    do { for value in values { try set.insert(value, frame.runtime) } } catch { throw frame.located(error, range) }
+    return .object(set)
+  }
+}
+
+final class DictNode: ExpressionNode {
+  /// `key == nil`: `**value`.
+  private let items: [(key: ExpressionNode?, value: ExpressionNode)]
+
+  init(_ items: [(key: ExpressionNode?, value: ExpressionNode)], _ range: SourceRange) {
+    self.items = items
+    super.init(range)
+  }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let runtime = frame.runtime
+    let dict = DictObject(runtime)
+    for (key, value) in items {
+      if let key {
+        let keyValue = try key.evaluate(frame)
+        let element = try value.evaluate(frame)
+        do { try dict.set(keyValue, element, runtime) } catch { throw frame.located(error, range) }
+      } else {
+        let mapping = try value.evaluate(frame)
+        do {
+          if let other = mapping.dict {
+            try dict.merge(other, runtime)
+          } else {
+            guard let keys = try runtime.getAttributeIfPresent(mapping, runtime.intern("keys")) else {
+              throw runtime.typeError("'\(runtime.typeName(mapping))' object is not a mapping")
+            }
+            for key in try runtime.array(try runtime.call(keys)) {
+              try dict.set(key, try runtime.getItem(mapping, key), runtime)
+            }
+          }
+        } catch { throw frame.located(error, range) }
+      }
+    }
+    return .object(dict)
+  }
+}
+
+/// An f-string.
+final class FStringNode: ExpressionNode {
+  enum Part {
+    case literal(StringObject)
+    case field(ExpressionNode, conversion: Character?, format: ExpressionNode?)
+  }
+
+  private let parts: [Part]
+
+  init(_ parts: [Part], _ range: SourceRange) {
+    self.parts = parts
+    super.init(range)
+  }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let runtime = frame.runtime
+    var builder = TextBuilder()
+    for part in parts {
+      switch part {
+      case .literal(let text): builder.append(string: text)
+      case .field(let node, let conversion, let format):
+        var value = try node.evaluate(frame)
+        let specification = try format?.evaluate(frame)
+        do {
+          switch conversion {
+          case "r": value = .object(try runtime.repr(value))
+          case "s": value = .object(try runtime.str(value))
+          case "a": value = .object(try runtime.ascii(value))
+          default: break
+          }
+          if let specification, let text = specification.string, text.byteCount > 0 {
+            builder.append(string: try runtime.format(value, text))
+          } else if runtime.type(of: value).isHeap {
+            builder.append(string: try runtime.format(value, runtime.names.empty))
+          } else {
+            try runtime.append(value, to: &builder)
+          }
+        } catch { throw frame.located(error, node.range) }
+      }
+    }
+    return .object(builder.finish(runtime))
+  }
+}

@@ -1,0 +1,173 @@
+import PyaSyntax
+
+/// Makes a function: `def`, `lambda`, and the hidden functions of generator expressions and type parameters.
+final class FunctionNode: ExpressionNode {
+  struct Blueprint {
+    var code: Code
+    /// Where the frame finds the cells the function closes over.
+    var captures: [Binding]
+    var globals: DictObject
+    var defaults: [ExpressionNode] = []
+    /// By keyword-only parameter; nil: no default.
+    var keywordDefaults: [ExpressionNode?] = []
+    var annotations: [(name: StringObject, value: ExpressionNode)] = []
+  }
+
+  private let blueprint: Blueprint
+
+  init(_ blueprint: Blueprint, _ range: SourceRange) {
+    self.blueprint = blueprint
+    super.init(range)
+  }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let runtime = frame.runtime
+    var defaults: [Value] = []
+    for node in blueprint.defaults { defaults.append(try node.evaluate(frame)) }
+    var keywordDefaults: [Value] = []
+    for node in blueprint.keywordDefaults { keywordDefaults.append(try node?.evaluate(frame) ?? .undefined) }
+    var annotations: DictObject?
+    if !blueprint.annotations.isEmpty {
+      let dict = DictObject(runtime)
+      for (name, node) in blueprint.annotations { dict.setString(name, try node.evaluate(frame)) }
+      annotations = dict
+    }
+    let cells = frame.capture(blueprint.captures)
+    let function = FunctionObject(
+      runtime, code: blueprint.code, cells: cells, globals: blueprint.globals, defaults: defaults,
+      keywordDefaults: keywordDefaults)
+    function.annotations = annotations
+    return .object(function)
+  }
+}
+
+extension Frame {
+  /// The cells that a function made here closes over.
+  func capture(_ bindings: [Binding]) -> [Cell] {
+    bindings.map { binding in
+      switch binding {
+      case .cell(let slot): return cell(slot)
+      case .free(let index), .classFree(let index): return closureCell(index)
+      case .local, .global, .classLocal: fatalError("pya: capture of a variable without a cell")
+      }
+    }
+  }
+}
+
+/// A generator expression: its function is made and called with the iterator of the first iterable.
+final class GeneratorExpressionNode: ExpressionNode {
+  private let function: FunctionNode
+  private let iterable: ExpressionNode
+  /// The first clause is `async for`.
+  private let isAsync: Bool
+
+  init(_ function: FunctionNode, iterable: ExpressionNode, isAsync: Bool, _ range: SourceRange) {
+    self.function = function
+    self.iterable = iterable
+    self.isAsync = isAsync
+    super.init(range)
+  }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let runtime = frame.runtime
+    let source = try iterable.evaluate(frame)
+    let made = try function.evaluate(frame)
+    do {
+      let iterator = isAsync ? try runtime.asyncIterator(source) : .object(try runtime.iterator(source))
+      return try runtime.call(made, iterator)
+    } catch { throw frame.located(error, range) }
+  }
+}
+
+/// Applies a decorator to what follows it.
+final class DecoratorNode: ExpressionNode {
+  private let decorator: ExpressionNode
+  private let decorated: ExpressionNode
+  private let slot: Int
+
+  /// `slot` keeps the decorator, which is evaluated first.
+  init(_ decorator: ExpressionNode, _ decorated: ExpressionNode, slot: Int, _ range: SourceRange) {
+    self.decorator = decorator
+    self.decorated = decorated
+    self.slot = slot
+    super.init(range)
+  }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let function = try decorator.evaluate(frame)
+    let argument = try decorated.evaluate(frame)
+    do { return try frame.runtime.call(function, argument) } catch { throw frame.located(error, range) }
+  }
+}
+
+/// A `class` statement's class, before decorators.
+final class ClassNode: ExpressionNode {
+  private let name: StringObject
+  private let code: Code
+  private let captures: [Binding]
+  private let globals: DictObject
+  private let bases: [UnpackingCallNode.Item]
+  /// The slot of the body's frame with the `__class__` cell.
+  private let classCellSlot: Int?
+
+  init(
+    name: StringObject, code: Code, captures: [Binding], globals: DictObject, bases: [UnpackingCallNode.Item],
+    classCellSlot: Int?, _ range: SourceRange
+  ) {
+    self.name = name
+    self.code = code
+    self.captures = captures
+    self.globals = globals
+    self.bases = bases
+    self.classCellSlot = classCellSlot
+    super.init(range)
+  }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let runtime = frame.runtime
+    var baseValues: [Value] = []
+    var keywords: [(name: StringObject, value: Value)] = []
+    for item in bases {
+      switch item {
+      case .positional(let node): baseValues.append(try node.evaluate(frame))
+      case .unpacked(let node): 
+        let value = try node.evaluate(frame)
+        do { baseValues.append(contentsOf: try runtime.array(value)) } catch { throw frame.located(error, range) }
+      case .keyword(let name, let node): keywords.append((name, try node.evaluate(frame)))
+      case .unpackedKeywords(let node):
+        let value = try node.evaluate(frame)
+        do {
+          for (key, value) in try runtime.entries(ofMapping: value, for: .object(runtime.types.type)) {
+            if let key = key.string { keywords.append((runtime.intern(key), value)) }
+          }
+        } catch { throw frame.located(error, range) }
+      }
+    }
+    let function = FunctionObject(
+      runtime, code: code, cells: frame.capture(captures), globals: globals, defaults: [], keywordDefaults: [])
+    let moduleName = globals.getString(runtime.names.name) ?? .none
+    var classCell: Cell?
+    do {
+      let made = try runtime.buildClass(
+        name: name, qualifiedName: code.information.qualifiedName, moduleName: moduleName, bases: baseValues,
+        keywords: keywords
+      ) { (namespace) throws(Raised) in
+        classCell = try self.runBody(namespace, function, runtime)
+        return classCell.map { .object($0) } ?? .undefined
+      }
+      classCell?.value = made
+      return made
+    } catch { throw frame.located(error, range) }
+  }
+
+  /// Runs the class body; returns its `__class__` cell.
+  private func runBody(_ namespace: Value, _ function: FunctionObject, _ runtime: Runtime) throws(Raised) -> Cell? {
+    let machine = runtime.machine
+    let body = try machine.openFrame(code, function)
+    body.slots[StatementCode.namespaceSlot] = namespace
+    function.makeCells(body, machine)
+    let cell = classCellSlot.map { body.cell($0) }
+    _ = try function.runPlain(body, machine)
+    return cell
+  }
+}

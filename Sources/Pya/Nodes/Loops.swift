@@ -1,0 +1,124 @@
+import PyaSyntax
+
+final class WhileNode: StatementNode {
+  private let condition: ExpressionNode
+  private let body: StatementNode
+  private let otherwise: StatementNode
+
+  init(_ condition: ExpressionNode, body: StatementNode, otherwise: StatementNode, _ range: SourceRange) {
+    self.condition = condition
+    self.body = body
+    self.otherwise = otherwise
+    super.init(range)
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    while try condition.evaluateBool(frame) {
+      switch try body.execute(frame) {
+      case .normal, .continues: break
+      case .breaks: return .normal
+      case .returns(let value): return .returns(value)
+      case .suspends: return .suspends
+      }
+      if frame.machine.pointee.isInterrupted { throw frame.interrupted(range) }
+    }
+    return try otherwise.execute(frame)
+  }
+}
+
+extension Frame {
+  /// Ctrl-C arrived.
+  func interrupted(_ range: SourceRange) -> Raised {
+    machine.pointee.isInterrupted = false
+    return located(runtime.error("KeyboardInterrupt"), range)
+  }
+}
+
+/// `for target in iterable`.
+///
+/// Ranges and lists are walked without an iterator object; everything else through one.
+final class ForNode: StatementNode {
+  private let target: TargetNode
+  /// The slot when the target is a local variable, else -1.
+  private let slot: Int
+  private let iterable: ExpressionNode
+  private let body: StatementNode
+  private let otherwise: StatementNode
+
+  init(
+    _ target: TargetNode, iterable: ExpressionNode, body: StatementNode, otherwise: StatementNode, _ range: SourceRange
+  ) {
+    self.target = target
+    slot = (target as? LocalTarget)?.slot ?? -1
+    self.iterable = iterable
+    self.body = body
+    self.otherwise = otherwise
+    super.init(range)
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    let source = try iterable.evaluate(frame)
+    if case .object(let object) = source, !object.isOfHeapType {
+      if object.kind == .range { return try walk(unsafeDowncast(object, to: RangeObject.self), frame) }
+      if object.kind == .list { return try walk(unsafeDowncast(object, to: ListObject.self), frame) }
+    }
+    return try walkIterator(source, frame)
+  }
+
+  @inline(__always)
+  private func bind(_ value: Value, _ frame: Frame) throws(Raised) {
+    if slot >= 0 { frame.slots[slot] = value } else { try target.store(frame, value) }
+  }
+
+  private func walk(_ range: RangeObject, _ frame: Frame) throws(Raised) -> Completion {
+    var value = range.start
+    for _ in 0..<range.count {
+      try bind(.int(value), frame)
+      value = value &+ range.step
+      switch try body.execute(frame) {
+      case .normal, .continues: break
+      case .breaks: return .normal
+      case .returns(let value): return .returns(value)
+      case .suspends: return .suspends
+      }
+      if frame.machine.pointee.isInterrupted { throw frame.interrupted(self.range) }
+    }
+    return try otherwise.execute(frame)
+  }
+
+  private func walk(_ list: ListObject, _ frame: Frame) throws(Raised) -> Completion {
+    var index = 0
+    while index < list.count {
+      try bind(list[index], frame)
+      index += 1
+      switch try body.execute(frame) {
+      case .normal, .continues: break
+      case .breaks: return .normal
+      case .returns(let value): return .returns(value)
+      case .suspends: return .suspends
+      }
+      if frame.machine.pointee.isInterrupted { throw frame.interrupted(range) }
+    }
+    return try otherwise.execute(frame)
+  }
+
+  private func walkIterator(_ source: Value, _ frame: Frame) throws(Raised) -> Completion {
+    let runtime = frame.runtime
+    let iterator: IteratorObject
+    do { iterator = try runtime.iterator(source) } catch { throw frame.located(error, iterable.range) }
+    while true {
+      let value: Value
+      do { value = try iterator.next(runtime) } catch { throw frame.located(error, iterable.range) }
+      if value.isUndefined { break }
+      try bind(value, frame)
+      switch try body.execute(frame) {
+      case .normal, .continues: break
+      case .breaks: return .normal
+      case .returns(let value): return .returns(value)
+      case .suspends: return .suspends
+      }
+      if frame.machine.pointee.isInterrupted { throw frame.interrupted(range) }
+    }
+    return try otherwise.execute(frame)
+  }
+}

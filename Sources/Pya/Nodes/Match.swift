@@ -1,0 +1,280 @@
+import PyaSyntax
+
+/// A pattern of `case`. Captures go into temporary slots first: names are bound only when the whole pattern matches.
+class PatternNode: Node {
+  func matches(_ frame: Frame, _ subject: Value) throws(Raised) -> Bool { fatalError("pya: abstract node") }
+}
+
+/// One `case`.
+struct MatchClause {
+  let pattern: PatternNode
+  /// Temporary slots and the names they go to on success.
+  let captures: [(slot: Int, target: TargetNode)]
+  let condition: ExpressionNode?
+  let body: StatementNode
+
+  func matches(_ frame: Frame, _ subject: Value) throws(Raised) -> Bool {
+    guard try pattern.matches(frame, subject) else { return false }
+    for (slot, target) in captures {
+      try target.store(frame, frame.slots[slot])
+      frame.slots[slot] = .undefined
+    }
+    guard let condition else { return true }
+    return try condition.evaluateBool(frame)
+  }
+}
+
+final class MatchNode: StatementNode {
+  private let subject: ExpressionNode
+  private let clauses: [MatchClause]
+
+  init(_ subject: ExpressionNode, _ clauses: [MatchClause], _ range: SourceRange) {
+    self.subject = subject
+    self.clauses = clauses
+    super.init(range)
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    let value = try subject.evaluate(frame)
+    for clause in clauses where try clause.matches(frame, value) { return try clause.body.execute(frame) }
+    return .normal
+  }
+}
+
+final class ValuePattern: PatternNode {
+  private let value: ExpressionNode
+
+  init(_ value: ExpressionNode, _ range: SourceRange) {
+    self.value = value
+    super.init(range)
+  }
+
+  override func matches(_ frame: Frame, _ subject: Value) throws(Raised) -> Bool {
+    let expected = try value.evaluate(frame)
+    do { return try frame.runtime.equals(subject, expected) } catch { throw frame.located(error, range) }
+  }
+}
+
+final class SingletonPattern: PatternNode {
+  private let value: Value
+
+  init(_ value: Value, _ range: SourceRange) {
+    self.value = value
+    super.init(range)
+  }
+
+  override func matches(_ frame: Frame, _ subject: Value) throws(Raised) -> Bool { subject.isIdentical(to: value) }
+}
+
+/// A name, or `_` without a slot.
+final class CapturePattern: PatternNode {
+  private let slot: Int?
+
+  init(slot: Int?, _ range: SourceRange) {
+    self.slot = slot
+    super.init(range)
+  }
+
+  override func matches(_ frame: Frame, _ subject: Value) throws(Raised) -> Bool {
+    if let slot { frame.slots[slot] = subject }
+    return true
+  }
+}
+
+final class NamedPattern: PatternNode {
+  private let pattern: PatternNode
+  private let slot: Int
+
+  init(_ pattern: PatternNode, slot: Int, _ range: SourceRange) {
+    self.pattern = pattern
+    self.slot = slot
+    super.init(range)
+  }
+
+  override func matches(_ frame: Frame, _ subject: Value) throws(Raised) -> Bool {
+    guard try pattern.matches(frame, subject) else { return false }
+    frame.slots[slot] = subject
+    return true
+  }
+}
+
+final class AlternativesPattern: PatternNode {
+  private let patterns: [PatternNode]
+
+  init(_ patterns: [PatternNode], _ range: SourceRange) {
+    self.patterns = patterns
+    super.init(range)
+  }
+
+  override func matches(_ frame: Frame, _ subject: Value) throws(Raised) -> Bool {
+    for pattern in patterns where try pattern.matches(frame, subject) { return true }
+    return false
+  }
+}
+
+final class SequencePattern: PatternNode {
+  private let patterns: [PatternNode]
+  private let star: (index: Int, slot: Int?)?
+
+  init(_ patterns: [PatternNode], star: (index: Int, slot: Int?)?, _ range: SourceRange) {
+    self.patterns = patterns
+    self.star = star
+    super.init(range)
+  }
+
+  override func matches(_ frame: Frame, _ subject: Value) throws(Raised) -> Bool {
+    let runtime = frame.runtime
+    guard runtime.isSequenceForMatching(subject) else { return false }
+    do {
+      let count = try runtime.length(subject)
+      let fixed = patterns.count - (star == nil ? 0 : 1)
+      guard star == nil ? count == fixed : count >= fixed else { return false }
+      let before = star?.index ?? patterns.count
+      for index in 0..<before {
+        guard try patterns[index].matches(frame, try runtime.getItem(subject, .int(index))) else { return false }
+      }
+      guard let star else { return true }
+      if let slot = star.slot {
+        let list = ListObject(runtime)
+        for index in before..<(before + count - fixed) { list.append(try runtime.getItem(subject, .int(index))) }
+        frame.slots[slot] = .object(list)
+      }
+      for index in (before + 1)..<patterns.count {
+        let place = count - patterns.count + index
+        guard try patterns[index].matches(frame, try runtime.getItem(subject, .int(place))) else { return false }
+      }
+      return true
+    } catch { throw frame.located(error, range) }
+  }
+}
+
+final class MappingPattern: PatternNode {
+  private let keys: [ExpressionNode]
+  private let patterns: [PatternNode]
+  private let restSlot: Int?
+
+  init(keys: [ExpressionNode], patterns: [PatternNode], restSlot: Int?, _ range: SourceRange) {
+    self.keys = keys
+    self.patterns = patterns
+    self.restSlot = restSlot
+    super.init(range)
+  }
+
+  override func matches(_ frame: Frame, _ subject: Value) throws(Raised) -> Bool {
+    let runtime = frame.runtime
+    guard runtime.isMappingForMatching(subject) else { return false }
+    var used: [Value] = []
+    for (index, key) in keys.enumerated() {
+      let keyValue = try key.evaluate(frame)
+      let found: Value
+      do {
+        if let dict = subject.dict {
+          guard let value = try dict.get(keyValue, runtime) else { return false }
+          found = value
+        } else {
+          let missing = Value.object(ListObject(runtime))
+          found = try runtime.callMethod(subject, "get", [keyValue, missing])
+          if found.isIdentical(to: missing) { return false }
+        }
+      } catch { throw frame.located(error, range) }
+      used.append(keyValue)
+      guard try patterns[index].matches(frame, found) else { return false }
+    }
+    if let restSlot {
+      do {
+        let rest = DictObject(runtime)
+        for (key, value) in try runtime.entries(ofMapping: subject, for: .none) { try rest.set(key, value, runtime) }
+        for key in used { _ = try rest.remove(key, runtime) }
+        frame.slots[restSlot] = .object(rest)
+      } catch { throw frame.located(error, range) }
+    }
+    return true
+  }
+}
+
+final class ClassPattern: PatternNode {
+  private let type: ExpressionNode
+  private let positional: [PatternNode]
+  private let keywords: [(name: StringObject, pattern: PatternNode)]
+
+  init(
+    _ type: ExpressionNode, positional: [PatternNode], keywords: [(name: StringObject, pattern: PatternNode)], _ range: SourceRange
+  ) {
+    self.type = type
+    self.positional = positional
+    self.keywords = keywords
+    super.init(range)
+  }
+
+  override func matches(_ frame: Frame, _ subject: Value) throws(Raised) -> Bool {
+    let runtime = frame.runtime
+    let typeValue = try type.evaluate(frame)
+    do {
+      guard let type = typeValue.type else { throw runtime.typeError("called match pattern must be a class") }
+      guard try runtime.isInstanceGeneral(subject, typeValue) else { return false }
+      if !positional.isEmpty {
+        if positional.count == 1, runtime.matchesItself(type) {
+          guard try positional[0].matches(frame, subject) else { return false }
+        } else {
+          let names = try matchArguments(type, runtime)
+          guard positional.count <= names.count else {
+            throw runtime.typeError(
+              "\(type.name)() accepts \(names.count) positional sub-pattern\(names.count == 1 ? "" : "s") (\(positional.count) given)")
+          }
+          for (index, pattern) in positional.enumerated() {
+            guard let value = try runtime.getAttributeIfPresent(subject, names[index]) else { return false }
+            guard try pattern.matches(frame, value) else { return false }
+          }
+        }
+      }
+      for (name, pattern) in keywords {
+        guard let value = try runtime.getAttributeIfPresent(subject, name) else { return false }
+        guard try pattern.matches(frame, value) else { return false }
+      }
+      return true
+    } catch { throw frame.located(error, range) }
+  }
+
+  private func matchArguments(_ type: TypeObject, _ runtime: Runtime) throws(Raised) -> [StringObject] {
+    guard let value = try runtime.getAttributeIfPresent(.object(type), runtime.names[.matchArgs]) else { return [] }
+    guard let tuple = value.tuple else {
+      throw runtime.typeError("\(type.name).__match_args__ must be a tuple (got \(runtime.typeName(value)))")
+    }
+    var names: [StringObject] = []
+    for index in 0..<tuple.count {
+      guard let name = tuple[index].string else {
+        throw runtime.typeError("__match_args__ elements must be strings (got \(runtime.typeName(tuple[index])))")
+      }
+      names.append(runtime.intern(name))
+    }
+    return names
+  }
+}
+
+extension Runtime {
+  func isSequenceForMatching(_ value: Value) -> Bool {
+    guard case .object(let object) = value else { return false }
+    switch object.kind {
+    case .list, .tuple, .range: return true
+    default: return isRegisteredSequence(object.type)
+    }
+  }
+
+  func isMappingForMatching(_ value: Value) -> Bool {
+    guard case .object(let object) = value else { return false }
+    return object.kind == .dict || isRegisteredMapping(object.type)
+  }
+
+  /// `case int(x)`: built-in types whose one positional sub-pattern is the subject itself.
+  func matchesItself(_ type: TypeObject) -> Bool {
+    for ancestor in type.mro {
+      if ancestor === types.bool || ancestor === types.bytearray || ancestor === types.bytes || ancestor === types.dict
+        || ancestor === types.float || ancestor === types.frozenset || ancestor === types.int || ancestor === types.list
+        || ancestor === types.set || ancestor === types.str || ancestor === types.tuple
+      {
+        return true
+      }
+    }
+    return false
+  }
+}

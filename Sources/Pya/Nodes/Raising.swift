@@ -1,0 +1,84 @@
+import PyaSyntax
+
+/// `raise exception from cause`.
+final class RaiseNode: StatementNode {
+  private let exception: ExpressionNode
+  private let cause: ExpressionNode?
+
+  init(_ exception: ExpressionNode, cause: ExpressionNode?, _ range: SourceRange) {
+    self.exception = exception
+    self.cause = cause
+    super.init(range)
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    let runtime = frame.runtime
+    let value = try exception.evaluate(frame)
+    let causeValue = try cause?.evaluate(frame)
+    let raised: ExceptionObject
+    do {
+      raised = try runtime.exceptionToRaise(value)
+      if let causeValue { try runtime.setCause(of: raised, causeValue) }
+    } catch { throw frame.located(error, range) }
+    runtime.setContext(of: raised)
+    raised.isLocated = false
+    throw frame.located(Raised(raised), range)
+  }
+}
+
+/// A bare `raise`: the exception being handled goes on, with the traceback it had.
+final class ReraiseNode: StatementNode {
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    guard let exception = frame.runtime.handled.last else {
+      throw frame.located(frame.runtime.runtimeError("No active exception to reraise"), range)
+    }
+    let last = exception.traceback.last
+    exception.isLocated = last?.code === frame.code.information
+    throw frame.located(Raised(exception), range)
+  }
+}
+
+extension Runtime {
+  /// What `raise value` raises: the instance, or a new one of the class.
+  func exceptionToRaise(_ value: Value) throws(Raised) -> ExceptionObject {
+    if let exception = value.exception { return exception }
+    guard let type = value.type, type.isSubtype(of: types.baseException) else {
+      throw typeError("exceptions must derive from BaseException")
+    }
+    let made = try call(value)
+    guard let exception = made.exception else {
+      throw typeError(
+        "calling <class '\(type.qualifiedName)'> should have returned an instance of BaseException, not \(typeName(made))")
+    }
+    return exception
+  }
+
+  func setCause(of exception: ExceptionObject, _ cause: Value) throws(Raised) {
+    exception.suppressesContext = true
+    if cause.isNone {
+      exception.cause = nil
+    } else if cause.exception != nil || cause.type?.isSubtype(of: types.baseException) == true {
+      exception.cause = try exceptionToRaise(cause)
+    } else {
+      throw typeError("exception causes must derive from BaseException")
+    }
+  }
+}
+
+final class AssertNode: StatementNode {
+  private let condition: ExpressionNode
+  private let message: ExpressionNode?
+
+  init(_ condition: ExpressionNode, message: ExpressionNode?, _ range: SourceRange) {
+    self.condition = condition
+    self.message = message
+    super.init(range)
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    if try condition.evaluateBool(frame) { return .normal }
+    var arguments: [Value] = []
+    if let message { arguments = [try message.evaluate(frame)] }
+    throw frame.located(frame.runtime.error("AssertionError", arguments), condition.range)
+  }
+}

@@ -1,0 +1,300 @@
+import PyaSyntax
+
+/// Where a frame waits for something: the doorway between a running frame and whoever drives it. Used by every node that awaits.
+struct AwaitPoint {
+  /// The slot of the note: what kind of thing is awaited.
+  let state: Int
+  let range: SourceRange
+
+  private enum Waiting { static let frame = 1, object = 2 }
+
+  /// Whether the frame stopped here.
+  @inline(__always)
+  func isWaiting(_ frame: Frame) -> Bool { !frame.slots[state].isUndefined }
+
+  /// Begins to await a value. `undefined`: suspended.
+  func begin(_ value: Value, _ frame: Frame) throws(Raised) -> Value {
+    do { return settle(try frame.runtime.beginAwaiting(value), frame) } catch { throw frame.located(error, range) }
+  }
+
+  /// Notes what a begun await waits for.
+  func settle(_ awaited: Awaited, _ frame: Frame) -> Value {
+    switch awaited {
+    case .finished(let value): return value
+    case .waitsForFrame(let child):
+      wait(for: child, frame)
+      return .undefined
+    case .waitsForObject(let object):
+      frame.slots[state] = .int(Waiting.object)
+      if let suspendable = frame.suspendable {
+        suspendable.delegate = object
+        frame.machine.pointee.innermost = UnsafeRawPointer(Unmanaged.passUnretained(suspendable).toOpaque())
+      } else {
+        frame.machine.pointee.pendingChild = object
+        frame.machine.pointee.innermost = nil
+      }
+      return .undefined
+    }
+  }
+
+  /// The frame waits for a suspended one.
+  func wait(for child: SuspendableFrame, _ frame: Frame) {
+    frame.slots[state] = .int(Waiting.frame)
+    if let suspendable = frame.suspendable {
+      suspendable.delegate = child
+      child.awaiter = suspendable
+    } else {
+      frame.machine.pointee.pendingChild = child
+    }
+  }
+
+  /// Goes on after a resumption. `undefined`: suspended again.
+  func resume(_ frame: Frame) throws(Raised) -> Value {
+    guard case .int(let note) = frame.slots[state], let suspendable = frame.suspendable else {
+      fatalError("pya: resumed where nothing waits")
+    }
+    frame.slots[state] = .undefined
+    let sent = suspendable.sent
+    suspendable.sent = .none
+    let thrown = suspendable.thrown
+    suspendable.thrown = nil
+    if note == Waiting.frame {
+      if let thrown { throw frame.located(Raised(thrown), range) }
+      return sent
+    }
+    guard let delegate = suspendable.delegate else { fatalError("pya: nothing to resume") }
+    let object = unsafeDowncast(delegate, to: AwaitableObject.self)
+    let result: Value
+    do {
+      if let thrown {
+        result = try object.resume(frame.runtime, throwing: thrown)
+      } else {
+        result = try object.resume(frame.runtime, sent: sent)
+      }
+    } catch {
+      suspendable.delegate = nil
+      throw frame.located(error, range)
+    }
+    if result.isUndefined {
+      frame.slots[state] = .int(note)
+      frame.machine.pointee.innermost = UnsafeRawPointer(Unmanaged.passUnretained(suspendable).toOpaque())
+      return .undefined
+    }
+    suspendable.delegate = nil
+    return result
+  }
+}
+
+/// `slot = await value`.
+final class AwaitNode: StatementNode {
+  private let value: ExpressionNode
+  private let point: AwaitPoint
+  private let slot: Int?
+
+  /// `slot`: where the result goes; nil drops it.
+  init(_ value: ExpressionNode, into slot: Int?, state: Int, _ range: SourceRange) {
+    self.value = value
+    self.slot = slot
+    point = AwaitPoint(state: state, range: range)
+    super.init(range)
+  }
+
+  override var suspends: Bool { true }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    let result = point.isWaiting(frame) ? try point.resume(frame) : try point.begin(try value.evaluate(frame), frame)
+    if result.isUndefined { return .suspends }
+    if let slot { frame.slots[slot] = result }
+    return .normal
+  }
+}
+
+/// `slot = await callee(arguments...)`: an async function begins on the value stack, like a plain call. Only when it suspends does it
+/// get a frame object of its own.
+final class AwaitCallNode: StatementNode {
+  private let callee: ExpressionNode
+  private let arguments: CallArguments
+  /// The call as an ordinary expression, for callees that are not async functions taking just these arguments.
+  private let fallback: CallOfValueNode
+  private let point: AwaitPoint
+  private let slot: Int?
+
+  init(_ callee: ExpressionNode, _ arguments: [ExpressionNode], into slot: Int?, state: Int, _ range: SourceRange) {
+    self.callee = callee
+    self.arguments = CallArguments(arguments)
+    fallback = CallOfValueNode(arguments, range)
+    point = AwaitPoint(state: state, range: range)
+    self.slot = slot
+    super.init(range)
+  }
+
+  override var suspends: Bool { true }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    let result = point.isWaiting(frame) ? try point.resume(frame) : try begin(frame)
+    if result.isUndefined { return .suspends }
+    if let slot { frame.slots[slot] = result }
+    return .normal
+  }
+
+  private func begin(_ frame: Frame) throws(Raised) -> Value {
+    let value = try callee.evaluate(frame)
+    if case .object(let object) = value {
+      if object.kind == .function {
+        let function = unsafeDowncast(object, to: FunctionObject.self)
+        if function.code.takesPlainAwaits, function.code.positionalCount == arguments.count {
+          return try run(function, receiver: .undefined, frame)
+        }
+      } else if object.kind == .boundMethod {
+        let method = unsafeDowncast(object, to: BoundMethod.self)
+        if let function = method.function.cast(.function, to: FunctionObject.self), function.code.takesPlainAwaits,
+          function.code.positionalCount == arguments.count + 1
+        {
+          return try run(function, receiver: method.receiver, frame)
+        }
+      }
+    }
+    return try point.begin(try fallback.call(value, frame), frame)
+  }
+
+  private func run(_ function: FunctionObject, receiver: Value, _ frame: Frame) throws(Raised) -> Value {
+    let machine = frame.machine
+    let code = function.code
+    let child: Frame
+    do { child = try machine.openFrame(code, function) } catch { throw frame.located(error, range) }
+    do {
+      if receiver.isUndefined {
+        try arguments.evaluate(into: child.slots, frame)
+      } else {
+        child.slots.initialize(to: receiver)
+        try arguments.evaluate(into: child.slots + 1, frame)
+      }
+    } catch {
+      machine.closeFrame(child, code.frameSize)
+      throw error
+    }
+    if !code.cellSlots.isEmpty { function.makeCells(child, machine) }
+    let completion: Completion
+    do {
+      try machine.enterFrame()
+      completion = try code.resume(child)
+      machine.leaveFrame()
+    } catch {
+      machine.leaveFrame()
+      machine.closeFrame(child, code.frameSize)
+      error.exception.isLocated = false
+      throw frame.located(SuspendableFrame.withoutStopIteration(error, frame.runtime), range)
+    }
+    switch completion {
+    case .suspends:
+      let moved = SuspendableFrame(frame.runtime, function: function, movingFrom: child, state: .suspended)
+      moved.adoptPendingChild(machine)
+      machine.closeFrame(child, code.frameSize)
+      point.wait(for: moved, frame)
+      return .undefined
+    case .returns(let value):
+      machine.closeFrame(child, code.frameSize)
+      return value
+    case .normal, .breaks, .continues:
+      machine.closeFrame(child, code.frameSize)
+      return .none
+    }
+  }
+}
+
+/// Calls a value that is already there.
+final class CallOfValueNode: ExpressionNode {
+  private let arguments: CallArguments
+
+  init(_ arguments: [ExpressionNode], _ range: SourceRange) {
+    self.arguments = CallArguments(arguments)
+    super.init(range)
+  }
+
+  func call(_ callee: Value, _ frame: Frame) throws(Raised) -> Value {
+    guard case .object(let object) = callee else {
+      throw frame.located(frame.runtime.typeError("'\(frame.runtime.typeName(callee))' object is not callable"), range)
+    }
+    return try callGeneral(object, receiver: .undefined, arguments, frame)
+  }
+}
+
+extension SuspendableFrame {
+  /// A frame that ran on the value stack moved here while something it awaits had suspended: takes that over.
+  func adoptPendingChild(_ machine: UnsafeMutablePointer<Machine>) {
+    if let child = machine.pointee.pendingChild {
+      machine.pointee.pendingChild = nil
+      delegate = child
+      if child.kind == .coroutine || child.kind == .generator {
+        unsafeDowncast(child, to: SuspendableFrame.self).awaiter = self
+      }
+    }
+    if machine.pointee.innermost == nil {
+      machine.pointee.innermost = UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque())
+    }
+  }
+}
+
+/// `slot = yield value`.
+final class YieldNode: ResumableNode {
+  private let value: ExpressionNode
+  private let slot: Int?
+  private let isAsync: Bool
+
+  /// `isAsync`: in an async generator.
+  init(_ value: ExpressionNode, into slot: Int?, isAsync: Bool, state: Int, _ range: SourceRange) {
+    self.value = value
+    self.slot = slot
+    self.isAsync = isAsync
+    super.init(state: state, range)
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    guard let suspendable = frame.suspendable else { fatalError("pya: yield outside of a generator's frame") }
+    if takeNote(frame) == nil {
+      let machine = frame.machine
+      machine.pointee.suspended = try value.evaluate(frame)
+      machine.pointee.innermost = UnsafeRawPointer(Unmanaged.passUnretained(suspendable).toOpaque())
+      if isAsync { suspendable.stoppedAtYield = true }
+      return suspend(frame, 1)
+    }
+    if let thrown = suspendable.thrown {
+      suspendable.thrown = nil
+      throw frame.located(Raised(thrown), range)
+    }
+    if let slot { frame.slots[slot] = suspendable.sent }
+    suspendable.sent = .none
+    return .normal
+  }
+}
+
+/// `slot = yield from value`.
+final class YieldFromNode: StatementNode {
+  private let value: ExpressionNode
+  private let point: AwaitPoint
+  private let slot: Int?
+
+  init(_ value: ExpressionNode, into slot: Int?, state: Int, _ range: SourceRange) {
+    self.value = value
+    self.slot = slot
+    point = AwaitPoint(state: state, range: range)
+    super.init(range)
+  }
+
+  override var suspends: Bool { true }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    let result: Value
+    if point.isWaiting(frame) {
+      result = try point.resume(frame)
+    } else {
+      let source = try value.evaluate(frame)
+      do { result = point.settle(try frame.runtime.beginDelegating(to: source), frame) } catch {
+        throw frame.located(error, range)
+      }
+    }
+    if result.isUndefined { return .suspends }
+    if let slot { frame.slots[slot] = result }
+    return .normal
+  }
+}

@@ -1,0 +1,252 @@
+import PyaSyntax
+
+/// `with` whose body suspends.
+final class ResumableWithNode: ResumableNode {
+  private let context: ExpressionNode
+  private let target: TargetNode?
+  private let body: StatementNode
+  /// Keeps the bound `__exit__`.
+  private let exitSlot: Int
+
+  init(
+    _ context: ExpressionNode, target: TargetNode?, body: StatementNode, exitSlot: Int, state: Int, _ range: SourceRange
+  ) {
+    self.context = context
+    self.target = target
+    self.body = body
+    self.exitSlot = exitSlot
+    super.init(state: state, range)
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    let runtime = frame.runtime
+    let completion: Completion
+    do {
+      if takeNote(frame) == nil { try enter(frame) }
+      completion = try body.execute(frame)
+    } catch {
+      return try leave(error, frame)
+    }
+    if case .suspends = completion { return suspend(frame, 1) }
+    let exit = frame.slots[exitSlot]
+    frame.slots[exitSlot] = .undefined
+    do { _ = try runtime.call(exit, .none, .none, .none) } catch { throw frame.located(error, context.range) }
+    return completion
+  }
+
+  private func enter(_ frame: Frame) throws(Raised) {
+    frame.slots[exitSlot] = .undefined
+    let manager = try context.evaluate(frame)
+    let entered: Value
+    do {
+      let (enter, exit) = try frame.runtime.contextMethods(of: manager, isAsync: false)
+      entered = try frame.runtime.call(enter)
+      frame.slots[exitSlot] = exit
+    } catch { throw frame.located(error, context.range) }
+    try target?.store(frame, entered)
+  }
+
+  private func leave(_ raised: Raised, _ frame: Frame) throws(Raised) -> Completion {
+    let exit = frame.slots[exitSlot]
+    // Not entered: the error is the context expression's or `__enter__`'s own.
+    if exit.isUndefined { throw raised }
+    frame.slots[exitSlot] = .undefined
+    let runtime = frame.runtime
+    runtime.handled.append(raised.exception)
+    defer { runtime.handled.removeLast() }
+    let swallowed: Bool
+    do {
+      swallowed = try runtime.isTrue(try runtime.call(exit, runtime.exitArguments(raised.exception)))
+    } catch { throw frame.located(error, context.range) }
+    if swallowed { return .normal }
+    raised.exception.isLocated = true
+    throw raised
+  }
+}
+
+/// `async with`.
+final class AsyncWithNode: ResumableNode {
+  private let context: ExpressionNode
+  private let target: TargetNode?
+  private let body: StatementNode
+  private let exitSlot: Int
+  private let exceptionSlot: Int
+  private let completion: CompletionSlots
+  private let point: AwaitPoint
+
+  private enum Phase { static let enter = 0, body = 1, leave = 2, leaveAfterException = 3 }
+
+  /// `slots`: five of them in a row.
+  init(
+    _ context: ExpressionNode, target: TargetNode?, body: StatementNode, slots: Int, state: Int, _ range: SourceRange
+  ) {
+    self.context = context
+    self.target = target
+    self.body = body
+    exitSlot = slots
+    exceptionSlot = slots + 1
+    completion = CompletionSlots(first: slots + 2)
+    point = AwaitPoint(state: slots + 4, range: context.range)
+    super.init(state: state, range)
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    let runtime = frame.runtime
+    let note = takeNote(frame)
+    switch note ?? Phase.enter {
+    case Phase.leave:
+      if try point.resume(frame).isUndefined { return suspend(frame, Phase.leave) }
+      return completion.take(frame)
+    case Phase.leaveAfterException: return try finishLeaving(try resumeExit(frame), frame)
+    case Phase.body: return try runBody(frame)
+    default: break
+    }
+    let entered: Value
+    if note == nil {
+      let manager = try context.evaluate(frame)
+      let enter: Value
+      do {
+        let exit: Value
+        (enter, exit) = try runtime.contextMethods(of: manager, isAsync: true)
+        frame.slots[exitSlot] = exit
+        entered = try point.begin(try runtime.call(enter), frame)
+      } catch { throw frame.located(error, context.range) }
+    } else {
+      entered = try point.resume(frame)
+    }
+    if entered.isUndefined { return suspend(frame, Phase.enter) }
+    do { try target?.store(frame, entered) } catch { return try leave(after: error, frame) }
+    return try runBody(frame)
+  }
+
+  private func runBody(_ frame: Frame) throws(Raised) -> Completion {
+    let ended: Completion
+    do { ended = try body.execute(frame) } catch { return try leave(after: error, frame) }
+    if case .suspends = ended { return suspend(frame, Phase.body) }
+    let exit = frame.slots[exitSlot]
+    frame.slots[exitSlot] = .undefined
+    let result: Value
+    do { result = try point.begin(try frame.runtime.call(exit, .none, .none, .none), frame) } catch {
+      throw frame.located(error, context.range)
+    }
+    if result.isUndefined {
+      completion.save(ended, frame)
+      return suspend(frame, Phase.leave)
+    }
+    return ended
+  }
+
+  private func leave(after raised: Raised, _ frame: Frame) throws(Raised) -> Completion {
+    let runtime = frame.runtime
+    let exit = frame.slots[exitSlot]
+    frame.slots[exitSlot] = .undefined
+    frame.slots[exceptionSlot] = .object(raised.exception)
+    runtime.handled.append(raised.exception)
+    let result: Value
+    do {
+      defer { runtime.handled.removeLast() }
+      do { result = try point.begin(try runtime.call(exit, runtime.exitArguments(raised.exception)), frame) } catch {
+        throw frame.located(error, context.range)
+      }
+    }
+    return try finishLeaving(result, frame)
+  }
+
+  private func resumeExit(_ frame: Frame) throws(Raised) -> Value {
+    guard let exception = frame.slots[exceptionSlot].exception else { fatalError("pya: __aexit__ without its exception") }
+    frame.runtime.handled.append(exception)
+    defer { frame.runtime.handled.removeLast() }
+    return try point.resume(frame)
+  }
+
+  private func finishLeaving(_ result: Value, _ frame: Frame) throws(Raised) -> Completion {
+    if result.isUndefined { return suspend(frame, Phase.leaveAfterException) }
+    guard let exception = frame.slots[exceptionSlot].exception else { fatalError("pya: __aexit__ without its exception") }
+    frame.slots[exceptionSlot] = .undefined
+    let swallowed: Bool
+    do { swallowed = try frame.runtime.isTrue(result) } catch { throw frame.located(error, context.range) }
+    if swallowed { return .normal }
+    exception.isLocated = true
+    throw Raised(exception)
+  }
+}
+
+/// `async for`.
+final class AsyncForNode: ResumableNode {
+  private let target: TargetNode
+  private let iterable: ExpressionNode
+  private let iteratorSlot: Int
+  private let body: StatementNode
+  private let otherwise: StatementNode
+  private let point: AwaitPoint
+
+  private enum Phase { static let next = 0, body = 1, otherwise = 2 }
+
+  /// `slots`: two of them in a row.
+  init(
+    _ target: TargetNode, iterable: ExpressionNode, body: StatementNode, otherwise: StatementNode, slots: Int, state: Int,
+    _ range: SourceRange
+  ) {
+    self.target = target
+    self.iterable = iterable
+    self.body = body
+    self.otherwise = otherwise
+    iteratorSlot = slots
+    point = AwaitPoint(state: slots + 1, range: iterable.range)
+    super.init(state: state, range)
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    let runtime = frame.runtime
+    var phase = Phase.next
+    if let note = takeNote(frame) {
+      phase = note
+    } else {
+      let source = try iterable.evaluate(frame)
+      do { frame.slots[iteratorSlot] = try runtime.asyncIterator(source) } catch {
+        throw frame.located(error, iterable.range)
+      }
+    }
+    while true {
+      if phase == Phase.next {
+        let value: Value
+        do {
+          if point.isWaiting(frame) {
+            value = try point.resume(frame)
+          } else {
+            value = try point.begin(try nextAwaitable(frame), frame)
+          }
+          if value.isUndefined { return suspend(frame, Phase.next) }
+          try target.store(frame, value)
+        } catch {
+          guard runtime.matches(error, "StopAsyncIteration") else { throw error }
+          error.exception.isLocated = false
+          frame.slots[iteratorSlot] = .undefined
+          phase = Phase.otherwise
+        }
+      }
+      if phase == Phase.otherwise {
+        let completion = try otherwise.execute(frame)
+        if case .suspends = completion { return suspend(frame, Phase.otherwise) }
+        return completion
+      }
+      switch try body.execute(frame) {
+      case .normal, .continues: phase = Phase.next
+      case .breaks:
+        frame.slots[iteratorSlot] = .undefined
+        return .normal
+      case .returns(let value):
+        frame.slots[iteratorSlot] = .undefined
+        return .returns(value)
+      case .suspends: return suspend(frame, Phase.body)
+      }
+      if frame.machine.pointee.isInterrupted { throw frame.interrupted(range) }
+    }
+  }
+
+  private func nextAwaitable(_ frame: Frame) throws(Raised) -> Value {
+    do { return try frame.runtime.asyncNext(frame.slots[iteratorSlot]) } catch {
+      throw frame.located(error, iterable.range)
+    }
+  }
+}

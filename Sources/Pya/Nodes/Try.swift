@@ -1,0 +1,227 @@
+import PyaSyntax
+
+/// One `except` clause.
+struct ExceptClause {
+  /// Nil: catches everything.
+  let type: ExpressionNode?
+  let target: TargetNode?
+  let body: StatementNode
+  let range: SourceRange
+}
+
+/// `try` with handlers (and `else`); `finally` is a `FinallyNode` around it.
+final class TryNode: StatementNode {
+  private let body: StatementNode
+  private let clauses: [ExceptClause]
+  private let otherwise: StatementNode?
+
+  init(body: StatementNode, clauses: [ExceptClause], otherwise: StatementNode?, _ range: SourceRange) {
+    self.body = body
+    self.clauses = clauses
+    self.otherwise = otherwise
+    super.init(range)
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    let completion: Completion
+    do {
+      completion = try body.execute(frame)
+    } catch {
+      return try handle(error, frame)
+    }
+    if let otherwise, case .normal = completion { return try otherwise.execute(frame) }
+    return completion
+  }
+
+  private func handle(_ raised: Raised, _ frame: Frame) throws(Raised) -> Completion {
+    guard let index = try frame.matchingClause(clauses, raised) else { throw raised }
+    return try frame.runHandler(clauses[index], raised)
+  }
+}
+
+extension Frame {
+  /// The clause that catches the exception. Its type expressions run with the exception as the one being handled.
+  func matchingClause(_ clauses: [ExceptClause], _ raised: Raised) throws(Raised) -> Int? {
+    for (index, clause) in clauses.enumerated() {
+      guard let type = clause.type else { return index }
+      runtime.handled.append(raised.exception)
+      defer { runtime.handled.removeLast() }
+      let candidate = try type.evaluate(self)
+      do {
+        if try runtime.exceptionMatches(raised.exception, candidate) { return index }
+      } catch { throw located(error, type.range) }
+    }
+    return nil
+  }
+
+  /// Runs a handler's body with the exception bound and being handled.
+  func runHandler(_ clause: ExceptClause, _ raised: Raised) throws(Raised) -> Completion {
+    try enterHandler(clause, raised)
+    do {
+      let completion = try clause.body.execute(self)
+      try leaveHandler(clause)
+      return completion
+    } catch {
+      try leaveHandler(clause)
+      throw error
+    }
+  }
+
+  func enterHandler(_ clause: ExceptClause, _ raised: Raised) throws(Raised) {
+    raised.exception.isLocated = false
+    runtime.handled.append(raised.exception)
+    try clause.target?.store(self, .object(raised.exception))
+  }
+
+  /// The name of `except ... as name` ends with the handler.
+  func leaveHandler(_ clause: ExceptClause) throws(Raised) {
+    runtime.handled.removeLast()
+    if let target = clause.target {
+      try target.store(self, .none)
+      try target.delete(self)
+    }
+  }
+}
+
+extension Runtime {
+  /// Whether `except candidate` catches the exception.
+  func exceptionMatches(_ exception: ExceptionObject, _ candidate: Value) throws(Raised) -> Bool {
+    if let type = candidate.type, type.isSubtype(of: types.baseException) { return exception.type.isSubtype(of: type) }
+    if let tuple = candidate.tuple {
+      for index in 0..<tuple.count where try exceptionMatches(exception, tuple[index]) { return true }
+      return false
+    }
+    throw typeError("catching classes that do not inherit from BaseException is not allowed")
+  }
+}
+
+/// `finally`.
+final class FinallyNode: StatementNode {
+  private let body: StatementNode
+  private let finally: StatementNode
+
+  init(body: StatementNode, finally: StatementNode, _ range: SourceRange) {
+    self.body = body
+    self.finally = finally
+    super.init(range)
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    let completion: Completion
+    do {
+      completion = try body.execute(frame)
+    } catch {
+      return try frame.runFinally(finally, after: error)
+    }
+    let last = try finally.execute(frame)
+    if case .normal = last { return completion }
+    return last
+  }
+}
+
+extension Frame {
+  /// Runs a `finally` block while an exception passes: the exception goes on, unless the block leaves by itself.
+  func runFinally(_ finally: StatementNode, after raised: Raised) throws(Raised) -> Completion {
+    let runtime = runtime
+    runtime.handled.append(raised.exception)
+    let completion: Completion
+    do { completion = try finally.execute(self) } catch {
+      runtime.handled.removeLast()
+      throw error
+    }
+    runtime.handled.removeLast()
+    if case .normal = completion {
+      raised.exception.isLocated = true
+      throw raised
+    }
+    return completion
+  }
+}
+
+/// `except*`: each clause takes the part of the group it matches; what is left, and what the clauses raise, goes on as a group.
+final class TryGroupNode: StatementNode {
+  private let body: StatementNode
+  private let clauses: [ExceptClause]
+  private let otherwise: StatementNode?
+
+  init(body: StatementNode, clauses: [ExceptClause], otherwise: StatementNode?, _ range: SourceRange) {
+    self.body = body
+    self.clauses = clauses
+    self.otherwise = otherwise
+    super.init(range)
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    let completion: Completion
+    do {
+      completion = try body.execute(frame)
+    } catch {
+      var handling = GroupHandling(error.exception, frame.runtime)
+      for clause in clauses {
+        guard let part = try handling.take(clause, frame) else { continue }
+        do { _ = try frame.runHandler(clause, Raised(part)) } catch { handling.collect(error, part) }
+      }
+      if let rest = try handling.rest(frame) { throw rest }
+      return .normal
+    }
+    if let otherwise, case .normal = completion { return try otherwise.execute(frame) }
+    return completion
+  }
+}
+
+/// What is left of an exception while `except*` clauses take their parts.
+struct GroupHandling {
+  private let original: ExceptionObject
+  private var remaining: ExceptionObject?
+  private var raised: [ExceptionObject] = []
+  private var reraised: [ExceptionObject] = []
+
+  init(_ exception: ExceptionObject, _ runtime: Runtime) {
+    original = exception
+    remaining = exception
+  }
+
+  /// The part that the clause handles, always a group; nil when there is none.
+  mutating func take(_ clause: ExceptClause, _ frame: Frame) throws(Raised) -> ExceptionObject? {
+    guard let remaining, let type = clause.type else { return nil }
+    let runtime = frame.runtime
+    let candidate = try type.evaluate(frame)
+    do {
+      guard remaining.type.isSubtype(of: runtime.exceptionTypes["BaseExceptionGroup"].unsafelyUnwrapped) else {
+        // A plain exception is handed over wrapped in a group.
+        guard try runtime.exceptionMatches(remaining, candidate) else { return nil }
+        self.remaining = nil
+        let name = remaining.type.isSubtype(of: runtime.exceptionTypes["Exception"].unsafelyUnwrapped)
+          ? "ExceptionGroup" : "BaseExceptionGroup"
+        return runtime.error(
+          name, [.object(runtime.names.empty), .object(TupleObject(runtime, [.object(remaining)]))]).exception
+      }
+      let (matched, rest) = try runtime.splitGroup(remaining, by: candidate)
+      self.remaining = rest
+      return matched
+    } catch { throw frame.located(error, type.range) }
+  }
+
+  /// A clause raised: a bare `raise` gives its part back, anything else is new.
+  mutating func collect(_ error: Raised, _ part: ExceptionObject) {
+    if error.exception === part { reraised.append(part) } else { raised.append(error.exception) }
+  }
+
+  /// What goes on after all clauses.
+  func rest(_ frame: Frame) throws(Raised) -> Raised? {
+    let runtime = frame.runtime
+    if raised.isEmpty, reraised.isEmpty {
+      if let remaining { remaining.isLocated = true }
+      return remaining.map { Raised($0) }
+    }
+    if raised.isEmpty, reraised.count == 1, remaining == nil { return Raised(reraised[0]) }
+    let kept = reraised + (remaining.map { [$0] } ?? [])
+    if raised.isEmpty {
+      return Raised(try runtime.mergeGroups(kept, like: original))
+    }
+    var members = raised.map { Value.object($0) }
+    if !kept.isEmpty { members.append(.object(try runtime.mergeGroups(kept, like: original))) }
+    if members.count == 1, raised.count == 1 { return Raised(raised[0]) }
+    return runtime.error("ExceptionGroup", [.object(runtime.names.empty), .object(TupleObject(runtime, members))])
+  }
+}
