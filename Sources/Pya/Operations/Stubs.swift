@@ -13,16 +13,6 @@ extension Runtime {
   func isLess(_ a: Value, _ b: Value) throws(Raised) -> Bool { fatalError("stub") }
   /// An int (through `__index__`); OverflowError when beyond a word.
   func index(_ a: Value) throws(Raised) -> Int { fatalError("stub") }
-  // containers
-  func length(_ a: Value) throws(Raised) -> Int { fatalError("stub") }
-  func lengthFromSpecial(_ method: Value, _ a: Value) throws(Raised) -> Int { fatalError("stub") }
-  func getItem(_ a: Value, _ key: Value) throws(Raised) -> Value { fatalError("stub") }
-  func setItem(_ a: Value, _ key: Value, _ value: Value) throws(Raised) { fatalError("stub") }
-  func deleteItem(_ a: Value, _ key: Value) throws(Raised) { fatalError("stub") }
-  func contains(_ container: Value, _ item: Value) throws(Raised) -> Bool { fatalError("stub") }
-  func iterator(_ a: Value) throws(Raised) -> IteratorObject { fatalError("stub") }
-  func forEach(_ a: Value, _ body: (Value) throws(Raised) -> Void) throws(Raised) { fatalError("stub") }
-  func array(_ a: Value) throws(Raised) -> [Value] { fatalError("stub") }
   // strings
   // exceptions and types
   func fillFields(of exception: ExceptionObject) { fatalError("stub") }

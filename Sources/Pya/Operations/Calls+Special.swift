@@ -1,0 +1,28 @@
+/// Special methods called with few arguments, without an array.
+extension Runtime {
+  func callSpecial(_ method: Value, _ receiver: Value) throws(Raised) -> Value {
+    if isPlainFunction(method) { return try call(method, receiver) }
+    return try call(try bind(method, to: receiver))
+  }
+
+  func callSpecial(_ method: Value, _ receiver: Value, _ argument: Value) throws(Raised) -> Value {
+    if isPlainFunction(method) { return try call(method, receiver, argument) }
+    return try call(try bind(method, to: receiver), argument)
+  }
+
+  func callSpecial(_ method: Value, _ receiver: Value, _ first: Value, _ second: Value) throws(Raised) -> Value {
+    guard isPlainFunction(method) else { return try call(try bind(method, to: receiver), first, second) }
+    let base = try machine.reserve(3)
+    base.initialize(to: receiver)
+    (base + 1).initialize(to: first)
+    (base + 2).initialize(to: second)
+    defer { machine.release(base, 3) }
+    return try call(method, Arguments(base, 3))
+  }
+
+  @inline(__always)
+  private func isPlainFunction(_ method: Value) -> Bool {
+    guard case .object(let object) = method else { return false }
+    return object.kind == .function || object.kind == .nativeFunction
+  }
+}

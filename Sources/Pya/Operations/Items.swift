@@ -1,0 +1,336 @@
+/// `value[key]`, `value[key] = x`, `del value[key]`, `len(value)`.
+///
+/// A special method of the program's class comes first, then the built-in kinds, then what a native type registered.
+extension Runtime {
+  // MARK: Length
+
+  func length(_ a: Value) throws(Raised) -> Int {
+    guard case .object(let object) = a else { throw typeError("object of type '\(typeName(a))' has no len()") }
+    let type = object.type
+    if type.isHeap, let method = type.special(.len) { return try lengthFromSpecial(method, a) }
+    switch object.kind {
+    case .list: return unsafeDowncast(object, to: ListObject.self).count
+    case .tuple: return unsafeDowncast(object, to: TupleObject.self).count
+    case .dict: return unsafeDowncast(object, to: DictObject.self).count
+    case .set: return unsafeDowncast(object, to: SetObject.self).count
+    case .string: return unsafeDowncast(object, to: StringObject.self).length
+    case .bytes, .byteArray: return unsafeDowncast(object, to: BytesObject.self).bytes.count
+    case .range: return unsafeDowncast(object, to: RangeObject.self).count
+    case .dictView: return unsafeDowncast(object, to: DictViewObject.self).dict.count
+    default:
+      if let method = type.lookup(names[.len]) { return try lengthFromSpecial(method, a) }
+      throw typeError("object of type '\(type.name)' has no len()")
+    }
+  }
+
+  /// What `__len__` says, checked as `len` does.
+  func lengthFromSpecial(_ method: Value, _ a: Value) throws(Raised) -> Int {
+    let result = try callSpecial(method, a)
+    if case .int(let count) = result, count >= 0 { return count }
+    guard let (count, isExact) = try clampedIndex(result) else {
+      throw typeError("'\(typeName(result))' object cannot be interpreted as an integer")
+    }
+    if count < 0 { throw valueError("__len__() should return >= 0") }
+    if !isExact { throw overflowError("cannot fit 'int' into an index-sized integer") }
+    return count
+  }
+
+  // MARK: Getting
+
+  func getItem(_ a: Value, _ key: Value) throws(Raised) -> Value {
+    guard case .object(let object) = a else { throw notSubscriptable(a) }
+    let type = object.type
+    if type.isHeap, let method = type.special(.getitem) { return try callSpecial(method, a, key) }
+    return try getBuiltinItem(object, key)
+  }
+
+  /// `__getitem__` of the built-in kinds, whatever a class of the program overrides.
+  func getBuiltinItem(_ object: Object, _ key: Value) throws(Raised) -> Value {
+    switch object.kind {
+    case .list:
+      let list = unsafeDowncast(object, to: ListObject.self)
+      if case .int(let index) = key {
+        let position = index < 0 ? index &+ list.count : index
+        guard position >= 0, position < list.count else { throw indexError("list index out of range") }
+        return list[position]
+      }
+      if let slice = key.slice {
+        let span = try sliceSpan(slice) { list.count }
+        let result = ListObject(self, capacity: span.count)
+        var position = span.start
+        for _ in 0..<span.count {
+          result.append(list[position])
+          position &+= span.step
+        }
+        return .object(result)
+      }
+      let index = try sequenceIndex(key, "list")
+      let position = index < 0 ? index &+ list.count : index
+      guard position >= 0, position < list.count else { throw indexError("list index out of range") }
+      return list[position]
+    case .dict: return try getDictItem(unsafeDowncast(object, to: DictObject.self), key)
+    case .tuple:
+      let tuple = unsafeDowncast(object, to: TupleObject.self)
+      if let slice = key.slice { return try tupleSlice(tuple, slice) }
+      let index = try sequenceIndex(key, "tuple")
+      let position = index < 0 ? index &+ tuple.count : index
+      guard position >= 0, position < tuple.count else { throw indexError("tuple index out of range") }
+      return tuple[position]
+    case .string: return try getStringItem(unsafeDowncast(object, to: StringObject.self), key)
+    case .bytes, .byteArray: return try getBytesItem(unsafeDowncast(object, to: BytesObject.self), key)
+    case .range: return try getRangeItem(unsafeDowncast(object, to: RangeObject.self), key)
+    case .type: return try subscriptType(unsafeDowncast(object, to: TypeObject.self), key)
+    default:
+      if let method = object.type.lookup(names[.getitem]) { return try callSpecial(method, .object(object), key) }
+      throw notSubscriptable(.object(object))
+    }
+  }
+
+  private func getDictItem(_ dict: DictObject, _ key: Value) throws(Raised) -> Value {
+    let index = try dict.find(key, hash: try hash(key), self)
+    if index >= 0 { return dict.entries[index].value }
+    if !dict.isExactly(types.dict), let missing = dict.type.lookup(names[.missing]) {
+      return try callSpecial(missing, .object(dict), key)
+    }
+    throw keyError(key)
+  }
+
+  private func tupleSlice(_ tuple: TupleObject, _ slice: SliceObject) throws(Raised) -> Value {
+    let span = try sliceSpan(slice) { tuple.count }
+    if span.count == tuple.count, span.step == 1, tuple.isExactly(types.tuple) { return .object(tuple) }
+    return .object(
+      TupleObject(self, count: span.count) { items in
+        var position = span.start
+        for offset in 0..<span.count {
+          (items + offset).initialize(to: tuple[position])
+          position &+= span.step
+        }
+      })
+  }
+
+  private func getStringItem(_ string: StringObject, _ key: Value) throws(Raised) -> Value {
+    if let slice = key.slice {
+      let span = try sliceSpan(slice) { string.length }
+      return .object(stringSlice(string, start: span.start, step: span.step, count: span.count))
+    }
+    guard let (index, isExact) = try clampedIndex(key) else {
+      throw typeError("string indices must be integers, not '\(typeName(key))'")
+    }
+    if !isExact { throw indexError("cannot fit '\(typeName(key))' into an index-sized integer") }
+    let position = index < 0 ? index &+ string.length : index
+    guard position >= 0, position < string.length else { throw indexError("string index out of range") }
+    return .object(stringItem(string, position))
+  }
+
+  private func getBytesItem(_ bytes: BytesObject, _ key: Value) throws(Raised) -> Value {
+    if let slice = key.slice {
+      let span = try sliceSpan(slice) { bytes.bytes.count }
+      var result: [UInt8] = []
+      result.reserveCapacity(span.count)
+      var position = span.start
+      for _ in 0..<span.count {
+        result.append(bytes.bytes[position])
+        position &+= span.step
+      }
+      if bytes.kind == .byteArray {
+        return .object(BytesObject(type: types.bytearray, kind: .byteArray, result))
+      }
+      return .object(BytesObject(type: types.bytes, result))
+    }
+    let isArray = bytes.kind == .byteArray
+    let index = try sequenceIndex(key, isArray ? "bytearray" : "byte")
+    let position = index < 0 ? index &+ bytes.bytes.count : index
+    guard position >= 0, position < bytes.bytes.count else {
+      throw indexError(isArray ? "bytearray index out of range" : "index out of range")
+    }
+    return .int(Int(bytes.bytes[position]))
+  }
+
+  private func getRangeItem(_ range: RangeObject, _ key: Value) throws(Raised) -> Value {
+    if let slice = key.slice {
+      let span = try sliceSpan(slice) { range.count }
+      let start = range[span.start]
+      let (step, overflow) = range.step.multipliedReportingOverflow(by: span.step)
+      if overflow { throw overflowError("Python int too large to convert to C ssize_t") }
+      // The stop CPython computes: the element at the slice's own stop.
+      let stop = range.start &+ span.stop &* range.step
+      return .object(RangeObject(self, start: start, stop: stop, step: step))
+    }
+    guard let (index, isExact) = try clampedIndex(key) else {
+      throw typeError("range indices must be integers or slices, not \(typeName(key))")
+    }
+    let position = index < 0 ? index &+ range.count : index
+    guard isExact, position >= 0, position < range.count else { throw indexError("range object index out of range") }
+    return .int(range[position])
+  }
+
+  // MARK: Setting
+
+  func setItem(_ a: Value, _ key: Value, _ value: Value) throws(Raised) {
+    guard case .object(let object) = a else { throw noItemAssignment(a) }
+    let type = object.type
+    if type.isHeap, let method = type.special(.setitem) {
+      _ = try callSpecial(method, a, key, value)
+      return
+    }
+    try setBuiltinItem(object, key, value)
+  }
+
+  /// `__setitem__` of the built-in kinds.
+  func setBuiltinItem(_ object: Object, _ key: Value, _ value: Value) throws(Raised) {
+    switch object.kind {
+    case .list:
+      let list = unsafeDowncast(object, to: ListObject.self)
+      if let slice = key.slice { return try setListSlice(list, slice, value) }
+      let index = try sequenceIndex(key, "list")
+      let position = index < 0 ? index &+ list.count : index
+      guard position >= 0, position < list.count else { throw indexError("list assignment index out of range") }
+      list[position] = value
+    case .dict: try unsafeDowncast(object, to: DictObject.self).set(key, value, self)
+    case .byteArray: try setByteArrayItem(unsafeDowncast(object, to: BytesObject.self), key, value)
+    default:
+      guard let method = object.type.lookup(names[.setitem]) else { throw noItemAssignment(.object(object)) }
+      _ = try callSpecial(method, .object(object), key, value)
+    }
+  }
+
+  private func setListSlice(_ list: ListObject, _ slice: SliceObject, _ value: Value) throws(Raised) {
+    let bounds = try sliceBounds(slice)
+    if bounds.step == 1 {
+      let values = try assignable(value)
+      let span = bounds.adjusted(to: list.count)
+      return list.replace(span.start..<max(span.start, span.stop), with: values)
+    }
+    let values = try assignable(value)
+    let span = bounds.adjusted(to: list.count)
+    guard values.count == span.count else {
+      throw valueError("attempt to assign sequence of size \(values.count) to extended slice of size \(span.count)")
+    }
+    var position = span.start
+    for value in values {
+      list[position] = value
+      position &+= span.step
+    }
+  }
+
+  private func assignable(_ value: Value) throws(Raised) -> [Value] {
+    do { return try array(value) } catch {
+      guard matches(error, "TypeError"), !isIterable(value) else { throw error }
+      throw typeError("must assign iterable to extended slice")
+    }
+  }
+
+  private func setByteArrayItem(_ target: BytesObject, _ key: Value, _ value: Value) throws(Raised) {
+    if let slice = key.slice {
+      let bounds = try sliceBounds(slice)
+      let bytes: [UInt8]
+      if let other = value.bytes ?? value.cast(.byteArray, to: BytesObject.self) {
+        bytes = other.bytes
+      } else {
+        var collected: [UInt8] = []
+        for item in try array(value) { collected.append(try byte(item)) }
+        bytes = collected
+      }
+      let span = bounds.adjusted(to: target.bytes.count)
+      if span.step == 1 {
+        target.bytes.replaceSubrange(span.start..<max(span.start, span.stop), with: bytes)
+        return
+      }
+      guard bytes.count == span.count else {
+        throw valueError("attempt to assign bytes of size \(bytes.count) to extended slice of size \(span.count)")
+      }
+      var position = span.start
+      for byte in bytes {
+        target.bytes[position] = byte
+        position &+= span.step
+      }
+      return
+    }
+    let index = try sequenceIndex(key, "bytearray")
+    let byte = try byte(value)
+    let position = index < 0 ? index &+ target.bytes.count : index
+    guard position >= 0, position < target.bytes.count else { throw indexError("bytearray index out of range") }
+    target.bytes[position] = byte
+  }
+
+  private func byte(_ value: Value) throws(Raised) -> UInt8 {
+    guard let (number, _) = try clampedIndex(value) else {
+      throw typeError("'\(typeName(value))' object cannot be interpreted as an integer")
+    }
+    guard let byte = UInt8(exactly: number) else { throw valueError("byte must be in range(0, 256)") }
+    return byte
+  }
+
+  // MARK: Deleting
+
+  func deleteItem(_ a: Value, _ key: Value) throws(Raised) {
+    guard case .object(let object) = a else { throw noItemDeletion(a) }
+    let type = object.type
+    if type.isHeap, let method = type.special(.delitem) {
+      _ = try callSpecial(method, a, key)
+      return
+    }
+    try deleteBuiltinItem(object, key)
+  }
+
+  /// `__delitem__` of the built-in kinds.
+  func deleteBuiltinItem(_ object: Object, _ key: Value) throws(Raised) {
+    switch object.kind {
+    case .list:
+      let list = unsafeDowncast(object, to: ListObject.self)
+      if let slice = key.slice {
+        let span = try sliceSpan(slice) { list.count }
+        return deleteSpan(of: list, span)
+      }
+      let index = try sequenceIndex(key, "list")
+      let position = index < 0 ? index &+ list.count : index
+      guard position >= 0, position < list.count else { throw indexError("list assignment index out of range") }
+      _ = list.remove(at: position)
+    case .dict:
+      guard try unsafeDowncast(object, to: DictObject.self).remove(key, self) != nil else { throw keyError(key) }
+    case .byteArray:
+      let target = unsafeDowncast(object, to: BytesObject.self)
+      if let slice = key.slice {
+        let span = try sliceSpan(slice) { target.bytes.count }.ascending
+        for offset in (0..<span.count).reversed() { target.bytes.remove(at: span.start + offset * span.step) }
+        return
+      }
+      let index = try sequenceIndex(key, "bytearray")
+      let position = index < 0 ? index &+ target.bytes.count : index
+      guard position >= 0, position < target.bytes.count else { throw indexError("bytearray index out of range") }
+      target.bytes.remove(at: position)
+    default:
+      guard let method = object.type.lookup(names[.delitem]) else { throw noItemDeletion(.object(object)) }
+      _ = try callSpecial(method, .object(object), key)
+    }
+  }
+
+  private func deleteSpan(of list: ListObject, _ span: SliceSpan) {
+    let span = span.ascending
+    if span.count == 0 { return }
+    if span.step == 1 { return list.replace(span.start..<(span.start + span.count), with: []) }
+    var kept: [Value] = []
+    kept.reserveCapacity(list.count - span.count)
+    var nextDeleted = span.start
+    var deleted = 0
+    for position in 0..<list.count {
+      if deleted < span.count, position == nextDeleted {
+        deleted += 1
+        nextDeleted &+= span.step
+      } else {
+        kept.append(list[position])
+      }
+    }
+    list.replace(0..<list.count, with: kept)
+  }
+
+  // MARK: Complaints
+
+  private func notSubscriptable(_ a: Value) -> Raised { typeError("'\(typeName(a))' object is not subscriptable") }
+  private func noItemAssignment(_ a: Value) -> Raised {
+    typeError("'\(typeName(a))' object does not support item assignment")
+  }
+  private func noItemDeletion(_ a: Value) -> Raised {
+    typeError("'\(typeName(a))' object doesn't support item deletion")
+  }
+}

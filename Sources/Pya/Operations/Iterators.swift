@@ -1,0 +1,336 @@
+/// The iterators of the built-in containers. A `for` node that meets one reads its fields directly.
+
+final class ListIterator: IteratorObject {
+  /// Nil once exhausted: a list that grows afterwards is not taken up again.
+  final var list: ListObject?
+  final var index = 0
+
+  init(_ runtime: Runtime, _ list: ListObject) {
+    self.list = list
+    super.init(type: runtime.types.iterators.list)
+  }
+
+  override func next(_ runtime: Runtime) throws(Raised) -> Value {
+    guard let list else { return .undefined }
+    if index < list.count {
+      index += 1
+      return list[index - 1]
+    }
+    self.list = nil
+    return .undefined
+  }
+
+  override var lengthHint: Int? { list.map { max($0.count - index, 0) } ?? 0 }
+}
+
+final class TupleIterator: IteratorObject {
+  final let tuple: TupleObject
+  final var index = 0
+
+  init(_ runtime: Runtime, _ tuple: TupleObject) {
+    self.tuple = tuple
+    super.init(type: runtime.types.iterators.tuple)
+  }
+
+  override func next(_ runtime: Runtime) throws(Raised) -> Value {
+    if index < tuple.count {
+      index += 1
+      return tuple[index - 1]
+    }
+    return .undefined
+  }
+
+  override var lengthHint: Int? { tuple.count - index }
+}
+
+final class RangeIterator: IteratorObject {
+  final var current: Int
+  final let step: Int
+  final var remaining: Int
+
+  init(_ runtime: Runtime, start: Int, step: Int, count: Int) {
+    current = start
+    self.step = step
+    remaining = count
+    super.init(type: runtime.types.iterators.range)
+  }
+
+  override func next(_ runtime: Runtime) throws(Raised) -> Value {
+    if remaining == 0 { return .undefined }
+    remaining -= 1
+    let value = current
+    current = current &+ step
+    return .int(value)
+  }
+
+  override var lengthHint: Int? { remaining }
+}
+
+final class StringIterator: IteratorObject {
+  final let string: StringObject
+  /// The byte where the next character begins.
+  final var offset = 0
+
+  init(_ runtime: Runtime, _ string: StringObject) {
+    self.string = string
+    super.init(type: string.isASCII ? runtime.types.iterators.asciiString : runtime.types.iterators.string)
+  }
+
+  override func next(_ runtime: Runtime) throws(Raised) -> Value {
+    if offset >= string.byteCount { return .undefined }
+    let start = offset
+    offset += UTF8Width.of(leadByte: string.bytes[start])
+    return .object(runtime.characterAt(byte: start, of: string))
+  }
+
+  override var lengthHint: Int? { string.length - string.codePointIndex(ofByte: min(offset, string.byteCount)) }
+}
+
+final class BytesIterator: IteratorObject {
+  final let bytes: BytesObject
+  final var index = 0
+
+  init(_ runtime: Runtime, _ bytes: BytesObject) {
+    self.bytes = bytes
+    super.init(type: runtime.types.iterators[bytes.kind == .byteArray ? "bytearray_iterator" : "bytes_iterator"])
+  }
+
+  override func next(_ runtime: Runtime) throws(Raised) -> Value {
+    if index >= bytes.bytes.count { return .undefined }
+    index += 1
+    return .int(Int(bytes.bytes[index - 1]))
+  }
+
+  override var lengthHint: Int? { max(bytes.bytes.count - index, 0) }
+}
+
+/// Keys, values or items of a dictionary, in order.
+final class DictIterator: IteratorObject {
+  final var dict: DictObject?
+  final let part: DictViewObject.Part
+  final var index = 0
+  /// How many entries the dictionary must still have; -1 after it was found changed.
+  final var expectedCount: Int
+  final var delivered = 0
+
+  init(_ runtime: Runtime, _ dict: DictObject, _ part: DictViewObject.Part) {
+    self.dict = dict
+    self.part = part
+    expectedCount = dict.count
+    let types = runtime.types.iterators
+    super.init(
+      type: part == .keys ? types.dictKeys : part == .values ? types.dictValues : types.dictItems)
+  }
+
+  override func next(_ runtime: Runtime) throws(Raised) -> Value {
+    guard let dict else { return .undefined }
+    if dict.count != expectedCount {
+      expectedCount = -1
+      throw runtime.runtimeError("dictionary changed size during iteration")
+    }
+    while index < dict.used {
+      index += 1
+      if dict.entries[index - 1].key.isUndefined { continue }
+      if delivered == expectedCount {
+        self.dict = nil
+        throw runtime.runtimeError("dictionary keys changed during iteration")
+      }
+      delivered += 1
+      return runtime.part(part, of: dict.entries + (index - 1))
+    }
+    self.dict = nil
+    return .undefined
+  }
+
+  override var lengthHint: Int? {
+    guard let dict, dict.count == expectedCount else { return 0 }
+    return expectedCount - delivered
+  }
+}
+
+/// `reversed(dict)` and of its views.
+final class ReversedDictIterator: IteratorObject {
+  private var dict: DictObject?
+  private let part: DictViewObject.Part
+  private var index: Int
+  private var expectedCount: Int
+
+  init(_ runtime: Runtime, _ dict: DictObject, _ part: DictViewObject.Part) {
+    self.dict = dict
+    self.part = part
+    index = dict.used
+    expectedCount = dict.count
+    let name = part == .keys ? "key" : part == .values ? "value" : "item"
+    super.init(type: runtime.types.iterators["dict_reverse\(name)iterator"])
+  }
+
+  override func next(_ runtime: Runtime) throws(Raised) -> Value {
+    guard let dict else { return .undefined }
+    if dict.count != expectedCount {
+      expectedCount = -1
+      throw runtime.runtimeError("dictionary changed size during iteration")
+    }
+    index = min(index, dict.used)
+    while index > 0 {
+      index -= 1
+      if !dict.entries[index].key.isUndefined { return runtime.part(part, of: dict.entries + index) }
+    }
+    self.dict = nil
+    return .undefined
+  }
+}
+
+extension Runtime {
+  @inline(__always)
+  fileprivate func part(_ part: DictViewObject.Part, of entry: UnsafeMutablePointer<DictObject.Entry>) -> Value {
+    switch part {
+    case .keys: entry.pointee.key
+    case .values: entry.pointee.value
+    case .items: pair(entry.pointee.key, entry.pointee.value)
+    }
+  }
+
+  /// A tuple of two.
+  @inline(__always)
+  func pair(_ first: Value, _ second: Value) -> Value {
+    .object(
+      TupleObject(self, count: 2) { items in
+        items.initialize(to: first)
+        (items + 1).initialize(to: second)
+      })
+  }
+}
+
+final class SetIterator: IteratorObject {
+  final var set: SetObject?
+  final var position = 0
+  final var expectedCount: Int
+  private final var delivered = 0
+
+  init(_ runtime: Runtime, _ set: SetObject) {
+    self.set = set
+    expectedCount = set.count
+    super.init(type: runtime.types.iterators.set)
+  }
+
+  override func next(_ runtime: Runtime) throws(Raised) -> Value {
+    guard let set else { return .undefined }
+    if set.count != expectedCount {
+      expectedCount = -1
+      throw runtime.runtimeError("Set changed size during iteration")
+    }
+    let index = set.next(&position)
+    if index >= 0 {
+      delivered += 1
+      return set.entries[index].key
+    }
+    self.set = nil
+    return .undefined
+  }
+
+  override var lengthHint: Int? {
+    guard let set, set.count == expectedCount else { return 0 }
+    return expectedCount - delivered
+  }
+}
+
+/// Elements of an object that has `__getitem__` but no `__iter__`.
+final class SequenceIterator: IteratorObject {
+  private var sequence: Value
+  private var index = 0
+
+  init(_ runtime: Runtime, _ sequence: Value) {
+    self.sequence = sequence
+    super.init(type: runtime.types.iterators.foreign)
+  }
+
+  override func next(_ runtime: Runtime) throws(Raised) -> Value {
+    if sequence.isUndefined { return .undefined }
+    do {
+      let value = try runtime.getItem(sequence, .int(index))
+      index += 1
+      return value
+    } catch {
+      guard runtime.matches(error, "IndexError") || runtime.matches(error, "StopIteration") else { throw error }
+      sequence = .undefined
+      return .undefined
+    }
+  }
+}
+
+/// `iter(callable, sentinel)`.
+final class CallableIterator: IteratorObject {
+  private var callable: Value
+  private let sentinel: Value
+
+  init(_ runtime: Runtime, _ callable: Value, sentinel: Value) {
+    self.callable = callable
+    self.sentinel = sentinel
+    super.init(type: runtime.types.iterators["callable_iterator"])
+  }
+
+  override func next(_ runtime: Runtime) throws(Raised) -> Value {
+    if callable.isUndefined { return .undefined }
+    do {
+      let value = try runtime.call(callable)
+      if try !runtime.isSame(sentinel, value) { return value }
+    } catch {
+      guard runtime.matches(error, "StopIteration") else { throw error }
+    }
+    callable = .undefined
+    return .undefined
+  }
+}
+
+/// An iterator of the program as seen from inside: `__next__` is called, and StopIteration becomes the end.
+final class ForeignIterator: IteratorObject {
+  /// The object with `__next__`.
+  let target: Value
+  private let method: Value
+  /// What the StopIteration carried: the value of `yield from`.
+  private(set) var result: Value = .none
+
+  init(_ runtime: Runtime, _ target: Value, method: Value) {
+    self.target = target
+    self.method = method
+    super.init(type: runtime.types.iterators.foreign)
+  }
+
+  override func next(_ runtime: Runtime) throws(Raised) -> Value {
+    do { return try runtime.callSpecial(method, target) } catch {
+      guard runtime.matches(error, "StopIteration") else { throw error }
+      result = error.exception.arguments.first ?? .none
+      return .undefined
+    }
+  }
+}
+
+/// `reversed(sequence)`, for those with a length and `__getitem__`.
+final class ReversedIterator: IteratorObject {
+  private var sequence: Value
+  private var index: Int
+
+  init(type: TypeObject, _ sequence: Value, count: Int) {
+    self.sequence = sequence
+    index = count
+    super.init(type: type)
+  }
+
+  override func next(_ runtime: Runtime) throws(Raised) -> Value {
+    if sequence.isUndefined { return .undefined }
+    if index > 0 {
+      index -= 1
+      if let list = sequence.list, !list.type.isHeap {
+        if index < list.count { return list[index] }
+      } else {
+        do { return try runtime.getItem(sequence, .int(index)) } catch {
+          guard runtime.matches(error, "IndexError") || runtime.matches(error, "StopIteration") else { throw error }
+        }
+      }
+    }
+    sequence = .undefined
+    return .undefined
+  }
+
+  override var lengthHint: Int? { sequence.isUndefined ? 0 : index }
+}

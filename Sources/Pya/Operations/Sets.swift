@@ -1,0 +1,213 @@
+import PyaSyntax
+
+/// Set algebra, step by step as CPython does it: the order of the results follows from the order of the steps.
+extension Runtime {
+  /// `a | b`, `a & b`, `a - b`, `a ^ b`. The result is a set or frozenset as `a` is.
+  func setOperation(_ op: BinaryOperator, _ a: SetObject, _ b: SetObject) throws(Raised) -> Value {
+    switch op {
+    case .or: return .object(try setUnion(a, .object(b)))
+    case .and: return .object(try setIntersection(a, .object(b)))
+    case .subtract: return .object(try setDifference(a, .object(b)))
+    case .xor: return .object(try setSymmetricDifference(a, .object(b)))
+    default: return .notImplemented
+    }
+  }
+
+  /// `a |= b` and its kin, for a `set`; the other operand is a set too.
+  func setInPlace(_ op: BinaryOperator, _ a: SetObject, _ b: SetObject) throws(Raised) -> Bool {
+    switch op {
+    case .or: try setUpdate(a, .object(b))
+    case .and: a.swapElements(with: try setIntersection(a, .object(b)))
+    case .subtract: try setDifferenceUpdate(a, .object(b))
+    case .xor: try setSymmetricDifferenceUpdate(a, .object(b))
+    default: return false
+    }
+    return true
+  }
+
+  /// `a < b` and its kin: subset relations.
+  func setCompare(_ op: ComparisonOperator, _ a: SetObject, _ b: SetObject) throws(Raised) -> Bool? {
+    switch op {
+    case .equal: return try setEquals(a, b)
+    case .notEqual: return try !setEquals(a, b)
+    case .less: return a.count < b.count ? try isSubset(a, b) : false
+    case .lessEqual: return try isSubset(a, b)
+    case .greater: return a.count > b.count ? try isSubset(b, a) : false
+    case .greaterEqual: return try isSubset(b, a)
+    default: return nil
+    }
+  }
+
+  func setEquals(_ a: SetObject, _ b: SetObject) throws(Raised) -> Bool {
+    if a === b { return true }
+    if a.count != b.count { return false }
+    if let first = a.cachedHash, let second = b.cachedHash, first != second { return false }
+    return try isSubset(a, b)
+  }
+
+  func isSubset(_ a: SetObject, _ b: SetObject) throws(Raised) -> Bool {
+    if a.count > b.count { return false }
+    try enter()
+    defer { leave() }
+    var position = 0
+    while case let index = a.next(&position), index >= 0 {
+      let entry = a.entries[index]
+      if try !b.contains(entry.key, hash: entry.hash, self) { return false }
+    }
+    return true
+  }
+
+  /// `set` for sets and their subclasses, `frozenset` likewise.
+  func baseSetType(_ set: SetObject) -> TypeObject {
+    set.type.isSubtype(of: types.frozenset) ? types.frozenset : types.set
+  }
+
+  // MARK: Steps
+
+  /// `set.update(iterable)`.
+  func setUpdate(_ target: SetObject, _ iterable: Value) throws(Raised) {
+    if let other = iterable.set, other.type.special(.iter) == nil { return try target.merge(other, self) }
+    if let dict = exactDict(iterable) {
+      target.makeRoom(expecting: dict.count)
+      var index = 0
+      while index < dict.used {
+        let entry = dict.entries[index]
+        if !entry.key.isUndefined { try target.add(entry.key, hash: entry.hash, self) }
+        index += 1
+      }
+      return
+    }
+    try forEach(iterable) { (key) throws(Raised) in _ = try target.add(key, self) }
+  }
+
+  private func exactDict(_ value: Value) -> DictObject? {
+    guard let dict = value.dict, dict.isExactly(types.dict) else { return nil }
+    return dict
+  }
+
+  func setUnion(_ a: SetObject, _ iterable: Value) throws(Raised) -> SetObject {
+    let result = try a.copy(type: baseSetType(a), self)
+    try setUpdate(result, iterable)
+    return result
+  }
+
+  func setIntersection(_ a: SetObject, _ iterable: Value) throws(Raised) -> SetObject {
+    if iterable.isIdentical(to: .object(a)) { return try a.copy(type: baseSetType(a), self) }
+    let result = SetObject(type: baseSetType(a))
+    if let other = iterable.set {
+      let (searched, walked) = other.count > a.count ? (other, a) : (a, other)
+      var position = 0
+      while case let index = walked.next(&position), index >= 0 {
+        let entry = walked.entries[index]
+        if try searched.contains(entry.key, hash: entry.hash, self) {
+          try result.add(entry.key, hash: entry.hash, self)
+        }
+      }
+      return result
+    }
+    try forEach(iterable) { (key) throws(Raised) in
+      let hash = try self.hash(key)
+      if try a.contains(key, hash: hash, self) { try result.add(key, hash: hash, self) }
+    }
+    return result
+  }
+
+  func setDifferenceUpdate(_ target: SetObject, _ iterable: Value) throws(Raised) {
+    if iterable.isIdentical(to: .object(target)) { return target.removeAll() }
+    if let other = iterable.set {
+      // A much larger set is cut down to what matters first.
+      let removed = other.count >> 3 > target.count ? try setIntersection(target, iterable) : other
+      var position = 0
+      while case let index = removed.next(&position), index >= 0 {
+        let entry = removed.entries[index]
+        _ = try target.remove(entry.key, hash: entry.hash, self)
+      }
+    } else {
+      try forEach(iterable) { (key) throws(Raised) in _ = try target.remove(key, self) }
+    }
+    target.dropDummies()
+  }
+
+  func setDifference(_ a: SetObject, _ iterable: Value) throws(Raised) -> SetObject {
+    let dict = exactDict(iterable)
+    guard let otherCount = iterable.set?.count ?? dict?.count, a.count >> 2 <= otherCount else {
+      let result = try a.copy(type: baseSetType(a), self)
+      try setDifferenceUpdate(result, iterable)
+      return result
+    }
+    let result = SetObject(type: baseSetType(a))
+    var position = 0
+    while case let index = a.next(&position), index >= 0 {
+      let entry = a.entries[index]
+      let isRemoved =
+        if let dict {
+          try dict.find(entry.key, hash: entry.hash, self) >= 0
+        } else {
+          try iterable.set.unsafelyUnwrapped.contains(entry.key, hash: entry.hash, self)
+        }
+      if !isRemoved { try result.add(entry.key, hash: entry.hash, self) }
+    }
+    return result
+  }
+
+  func setSymmetricDifferenceUpdate(_ target: SetObject, _ iterable: Value) throws(Raised) {
+    if iterable.isIdentical(to: .object(target)) { return target.removeAll() }
+    let entries: [SetObject.Entry]
+    if let dict = exactDict(iterable) {
+      entries = dict.liveEntries.map { SetObject.Entry(hash: $0.hash, key: $0.key) }
+    } else if let other = iterable.set {
+      entries = other.liveEntries
+    } else {
+      let other = SetObject(self)
+      try setUpdate(other, iterable)
+      entries = other.liveEntries
+    }
+    for entry in entries where try !target.remove(entry.key, hash: entry.hash, self) {
+      try target.add(entry.key, hash: entry.hash, self)
+    }
+  }
+
+  func setSymmetricDifference(_ a: SetObject, _ iterable: Value) throws(Raised) -> SetObject {
+    let result = SetObject(type: baseSetType(a))
+    try setUpdate(result, iterable)
+    try setSymmetricDifferenceUpdate(result, .object(a))
+    return result
+  }
+
+  func isDisjoint(_ a: SetObject, _ iterable: Value) throws(Raised) -> Bool {
+    if let other = iterable.set {
+      if other === a { return a.count == 0 }
+      let (searched, walked) = other.count > a.count ? (other, a) : (a, other)
+      var position = 0
+      while case let index = walked.next(&position), index >= 0 {
+        let entry = walked.entries[index]
+        if try searched.contains(entry.key, hash: entry.hash, self) { return false }
+      }
+      return true
+    }
+    let iterator = try iterator(iterable)
+    while true {
+      let key = try iterator.next(self)
+      if key.isUndefined { return true }
+      if try a.contains(key, self) { return false }
+    }
+  }
+
+  /// `hash(frozenset)`: CPython's, from the elements' hashes in any order.
+  func frozenSetHash(_ set: SetObject) -> Int {
+    if let cached = set.cachedHash { return cached }
+    var hash: UInt = 0
+    var position = 0
+    while case let index = set.next(&position), index >= 0 {
+      let element = UInt(bitPattern: set.entries[index].hash)
+      hash ^= (element ^ 89_869_747 ^ element << 16) &* 3_644_798_167
+    }
+    hash ^= (UInt(set.count) &+ 1) &* 1_927_868_237
+    hash ^= hash >> 11 ^ hash >> 25
+    hash = hash &* 69069 &+ 907_133_923
+    if hash == .max { hash = 590_923_713 }
+    let result = Int(bitPattern: hash)
+    if set.type.isSubtype(of: types.frozenset) { set.cachedHash = result }
+    return result
+  }
+}

@@ -1,0 +1,109 @@
+/// Indices and slices: any value with `__index__`, clamped as CPython clamps.
+extension Runtime {
+  /// The integer a value stands for; one beyond a word becomes the nearest word and is not exact. Nil: not an integer.
+  @inline(__always)
+  func clampedIndex(_ value: Value) throws(Raised) -> (value: Int, isExact: Bool)? {
+    if case .int(let number) = value { return (number, true) }
+    return try clampedIndexSlow(value)
+  }
+
+  private func clampedIndexSlow(_ value: Value) throws(Raised) -> (value: Int, isExact: Bool)? {
+    switch value.plainNumber {
+    case .int(let number): return (number, true)
+    case .bool(let flag): return (flag ? 1 : 0, true)
+    case .object(let object):
+      if object.kind == .bigInt {
+        return (unsafeDowncast(object, to: BigIntObject.self).value.sign == .minus ? .min : .max, false)
+      }
+      guard let method = object.type.lookup(names[.index]) else { return nil }
+      let result = try callSpecial(method, value)
+      switch result.plainNumber {
+      case .int, .bool: return try clampedIndexSlow(result)
+      case .object(let object) where object.kind == .bigInt: return try clampedIndexSlow(result)
+      default: throw typeError("__index__ returned non-int (type \(typeName(result)))")
+      }
+    default: return nil
+    }
+  }
+
+  /// An index into a sequence; `kind` names it in messages.
+  @inline(__always)
+  func sequenceIndex(_ key: Value, _ kind: StaticString) throws(Raised) -> Int {
+    if case .int(let index) = key { return index }
+    guard let (index, isExact) = try clampedIndex(key) else {
+      throw typeError("\(kind) indices must be integers or slices, not \(typeName(key))")
+    }
+    if !isExact { throw indexError("cannot fit '\(typeName(key))' into an index-sized integer") }
+    return index
+  }
+
+  /// The three numbers of a slice, before they meet a length. May run the program's `__index__`.
+  func sliceBounds(_ slice: SliceObject) throws(Raised) -> SliceBounds {
+    var step = 1
+    if !slice.step.isNone {
+      step = max(try sliceIndex(slice.step), -Int.max)
+      if step == 0 { throw valueError("slice step cannot be zero") }
+    }
+    let start = slice.start.isNone ? (step < 0 ? Int.max : 0) : try sliceIndex(slice.start)
+    let stop = slice.stop.isNone ? (step < 0 ? Int.min : Int.max) : try sliceIndex(slice.stop)
+    return SliceBounds(start: start, stop: stop, step: step)
+  }
+
+  /// The elements a slice names; the length is asked for after the program's `__index__` has run.
+  @inline(__always)
+  func sliceSpan(_ slice: SliceObject, length: () -> Int) throws(Raised) -> SliceSpan {
+    let bounds = try sliceBounds(slice)
+    return bounds.adjusted(to: length())
+  }
+
+  func sliceIndex(_ value: Value) throws(Raised) -> Int {
+    if case .int(let number) = value { return number }
+    guard let (index, _) = try clampedIndex(value) else {
+      throw typeError("slice indices must be integers or None or have an __index__ method")
+    }
+    return index
+  }
+}
+
+/// A slice's numbers as words.
+struct SliceBounds {
+  var start: Int
+  var stop: Int
+  let step: Int
+
+  /// CPython's `PySlice_AdjustIndices`.
+  func adjusted(to length: Int) -> SliceSpan {
+    var (start, stop) = (start, stop)
+    if start < 0 {
+      start = start < -length ? (step < 0 ? -1 : 0) : start + length
+    } else if start >= length {
+      start = step < 0 ? length - 1 : length
+    }
+    if stop < 0 {
+      stop = stop < -length ? (step < 0 ? -1 : 0) : stop + length
+    } else if stop >= length {
+      stop = step < 0 ? length - 1 : length
+    }
+    let count: Int
+    if step < 0 {
+      count = stop < start ? (start - stop - 1) / -step + 1 : 0
+    } else {
+      count = start < stop ? (stop - start - 1) / step + 1 : 0
+    }
+    return SliceSpan(start: start, stop: stop, step: step, count: count)
+  }
+}
+
+/// Positions `start`, `start + step`, ...: `count` of them, all within the sequence.
+struct SliceSpan {
+  let start: Int
+  let stop: Int
+  let step: Int
+  let count: Int
+
+  /// The same positions from the lowest on.
+  var ascending: SliceSpan {
+    if step > 0 || count == 0 { return self }
+    return SliceSpan(start: start + (count - 1) * step, stop: start + 1, step: -step, count: count)
+  }
+}

@@ -1,0 +1,41 @@
+/// Indexing and slicing of strings, by code point.
+extension Runtime {
+  /// The character at a position that the caller has checked against `length`.
+  @inline(__always)
+  func stringItem(_ string: StringObject, _ position: Int) -> StringObject {
+    if string.isASCII { return character(string.bytes[position]) }
+    return characterAt(byte: string.byteOffset(ofCodePoint: position), of: string)
+  }
+
+  /// The character whose first byte is at `offset`.
+  func characterAt(byte offset: Int, of string: StringObject) -> StringObject {
+    let lead = string.bytes[offset]
+    if lead < 0x80 { return character(lead) }
+    return StringObject(
+      type: types.str,
+      utf8: UnsafeBufferPointer(start: string.bytes + offset, count: UTF8Width.of(leadByte: lead)))
+  }
+
+  /// The characters at `count` positions from `start` on, all of which exist.
+  func stringSlice(_ string: StringObject, start: Int, step: Int, count: Int) -> StringObject {
+    if count == 0 { return names.empty }
+    if step == 1 {
+      if count == string.length, string.isExactly(types.str) { return string }
+      let first = string.byteOffset(ofCodePoint: start)
+      let end = string.byteOffset(ofCodePoint: start + count)
+      return self.string(utf8: UnsafeBufferPointer(start: string.bytes + first, count: end - first))
+    }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(count)
+    var position = start
+    for _ in 0..<count {
+      if string.isASCII {
+        bytes.append(string.bytes[position])
+      } else {
+        bytes.appendUTF8(string.codePoint(atByte: string.byteOffset(ofCodePoint: position)))
+      }
+      position &+= step
+    }
+    return self.string(bytes)
+  }
+}
