@@ -11,8 +11,8 @@ Beside `<claim>.pya` stand
 
 In .stderr, the program's own path is written as just its file name, and frames of the standard library are left out:
 what asyncio does inside is not part of what a program means. Programs in additions/ use what CPython does not
-have (await at the top level; sleep, create_task and gather without import) and are skipped: see `additions` below
-for how their expectations are checked all the same.
+have (await at the top level; sleep, create_task and gather without import) and are skipped, unless --additions
+asks to run equivalent programs in their place: the script as the body of a coroutine, with the names imported.
 """
 
 import argparse
