@@ -16,6 +16,9 @@ struct Grammar: Sendable {
   struct Alternative: Sendable {
     var items: [Item]
     var action: Action?
+    /// Consists of a rule for a mistake, which is not tried at first. (Where such a rule is only a part of an
+    /// alternative, CPython tries it at once.)
+    var isMistake = false
   }
 
   indirect enum Item: Sendable {
@@ -39,7 +42,6 @@ struct Grammar: Sendable {
     var name: String
     var alternatives: [Alternative]
     var isMemoized: Bool
-    var isMistake: Bool
   }
 
   /// What a found mistake says, and where: `words` are the placement, its labels, and details.
@@ -86,8 +88,7 @@ struct GrammarReader {
       position = 0
       rules.append(
         Grammar.Rule(
-          name: definition.name, alternatives: readAlternatives(), isMemoized: definition.isMemoized,
-          isMistake: definition.name.hasPrefix("invalid_")))
+          name: definition.name, alternatives: readAlternatives(), isMemoized: definition.isMemoized))
       precondition(position == lexemes.count, "unread text in rule \(definition.name)")
     }
     return Grammar(rules: rules, indices: indices)
@@ -132,11 +133,19 @@ struct GrammarReader {
     _ = accept("|")
     var alternatives: [Grammar.Alternative] = []
     repeat {
+      let start = position
       var items: [Grammar.Item] = []
       while position < lexemes.count, !at("|"), !at(")"), !at("{") { items.append(readItem()) }
-      alternatives.append(Grammar.Alternative(items: items, action: accept("{") ? readAction() : nil))
+      let isMistake = items.count == 1 && isMistakeName(at: start)
+      alternatives.append(
+        Grammar.Alternative(items: items, action: accept("{") ? readAction() : nil, isMistake: isMistake))
     } while accept("|")
     return alternatives
+  }
+
+  private func isMistakeName(at index: Int) -> Bool {
+    if case .word(let word) = lexemes[index] { return word.hasPrefix("invalid_") }
+    return false
   }
 
   private mutating func readAction() -> Grammar.Action {

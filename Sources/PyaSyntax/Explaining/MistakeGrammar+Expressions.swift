@@ -11,7 +11,7 @@ extension MistakeGrammar {
     star_named_expression: '*' bitwise_or | named_expression
     assignment_expression: NAME ':=' ~ expression
     named_expression: assignment_expression | invalid_named_expression | expression !':='
-    invalid_expression: !(NAME STRING | SOFT_KEYWORD) a=disjunction b=expression_without_invalid {comma a b}
+    invalid_expression: !(NAME (STRING | BYTES) | SOFT_KEYWORD) a=disjunction b=expression_without_invalid {comma a b}
       | a=disjunction 'if' b=disjunction !('else' | ':') {range a b "expected 'else' after 'if' expression"}
       | a='lambda' lambda_params? b=':' &(FSTRING_MIDDLE | '}')
         {range a b "f-string: lambda expressions are not allowed without parentheses"}
@@ -63,7 +63,7 @@ extension MistakeGrammar {
     args: ','.(starred_expression | (assignment_expression | expression !':=') !'=')+ (',' kwargs)? | kwargs
     kwargs: ','.kwarg_or_starred+ ',' ','.kwarg_or_double_starred+ | ','.kwarg_or_starred+
       | ','.kwarg_or_double_starred+
-    starred_expression: invalid_starred_expression_unpacking | '*' expression | invalid_starred_expression
+    starred_expression: invalid_starred_expression_unpacking | '*' expression | lone_star
     kwarg_or_starred: invalid_kwarg | NAME '=' expression | starred_expression
     kwarg_or_double_starred: invalid_kwarg | NAME '=' expression | '**' expression
     invalid_arguments: (','.(starred_expression | (assignment_expression | expression !':=') !'=')+ ',' kwargs
@@ -84,7 +84,7 @@ extension MistakeGrammar {
       | a='**' expression '=' b=expression {range a b "cannot assign to keyword argument unpacking"}
     invalid_starred_expression_unpacking: a='*' expression '=' b=expression
         {range a b "cannot assign to iterable argument unpacking"}
-    invalid_starred_expression: a='*' {last "Invalid star expression"}
+    lone_star: '*' {last "Invalid star expression"}
 
     """
 
@@ -108,7 +108,7 @@ extension MistakeGrammar {
 
     for_if_clauses: for_if_clause+
     for_if_clause: 'async' 'for' star_targets 'in' ~ disjunction ('if' disjunction)*
-      | 'for' star_targets 'in' ~ disjunction ('if' disjunction)* | invalid_for_if_clause | invalid_for_target
+      | 'for' star_targets 'in' ~ disjunction ('if' disjunction)* | for_without_in | invalid_for_target
     listcomp: '[' named_expression for_if_clauses ']' | invalid_comprehension
     setcomp: '{' named_expression for_if_clauses '}' | invalid_comprehension
     genexp: '(' (assignment_expression | expression !':=') for_if_clauses ')' | invalid_comprehension
@@ -121,7 +121,7 @@ extension MistakeGrammar {
         {range a b "did you forget parentheses around the comprehension target?"}
     invalid_dict_comprehension: '{' a='**' bitwise_or for_if_clauses '}'
         {at a "dict unpacking cannot be used in dict comprehension"}
-    invalid_for_if_clause: 'async'? 'for' (bitwise_or (',' bitwise_or)* ','?) !'in'
+    for_without_in: 'async'? 'for' (bitwise_or (',' bitwise_or)* ','?) !'in'
         {last "'in' expected after for-loop variables"}
 
     strings*: (STRING | BYTES | fstring)+ {strings}

@@ -39,13 +39,17 @@ extension SyntaxErrorExplainer {
 
   func tokenRange(_ index: Int) -> SourceRange { tokens[min(max(index, 0), tokens.count - 1)].range }
 
+  /// The end of the file's last line.
+  var endOfLastLine: SourceRange {
+    let count = file.bytes.count
+    let end = file.bytes.last == UInt8(ascii: "\n") ? count - 1 : count
+    return SourceRange(end, end + 1)
+  }
+
   /// The token that was looked at last. The end of the file counts as the end of its last line, and the end of a block
   /// has a line but no column.
   var lastTokenRange: SourceRange {
-    if shapes[furthest...].allSatisfy({ $0 == .dedent || $0 == .endOfFile }) {
-      let newline = shapes[start...furthest].lastIndex(of: .newline)
-      return tokenRange(newline ?? furthest)
-    }
+    if shapes[furthest...].allSatisfy({ $0 == .dedent || $0 == .endOfFile }) { return endOfLastLine }
     return shapes[furthest] == .dedent
       ? .lineOnly(at: Int(tokens[furthest].range.start)) : tokenRange(furthest)
   }
@@ -217,7 +221,7 @@ extension SyntaxErrorExplainer {
     guard case .name(let text) = tokens[name.lowerBound].kind else { return true }
     if tokenRange(mark).end != tokenRange(name).start {
       throw finding(
-        "f-string: conversion type must come right after the exclamation mark",
+        "f-string: conversion type must come right after the exclamanation mark",  // as CPython spells it
         at: tokenRange(mark).union(tokenRange(name)))
     }
     guard text != "r", text != "s", text != "a" else { return true }

@@ -78,7 +78,7 @@ struct SyntaxErrorExplainer {
       return SyntaxDiagnostic("unexpected indent", at: caret, kind: .indentationError)
     case .dedent: return SyntaxDiagnostic("unexpected unindent", at: lastTokenRange, kind: .indentationError)
     case .endOfFile:
-      let place = SourceRange.lineOnly(at: max(Int(range.start), 1) - 1)
+      let place = SourceRange.lineOnly(at: Int(endOfLastLine.start))
       return preferringLexicalError(to: SyntaxDiagnostic("invalid syntax", at: place))
     default: return preferringLexicalError(to: SyntaxDiagnostic("invalid syntax", at: range))
     }
@@ -111,7 +111,6 @@ extension SyntaxErrorExplainer {
 
   /// Where the rule ends when it fits at `position`.
   private mutating func match(rule index: Int, at position: Int) throws(Finding) -> Int? {
-    if grammar.rules[index].isMistake && !looksForMistakes { return nil }
     let isMemoized = grammar.rules[index].isMemoized
     let key = position * grammar.rules.count + index
     if isMemoized, let end = memory[key] { return end < 0 ? nil : end }
@@ -132,7 +131,7 @@ extension SyntaxErrorExplainer {
   private mutating func match(
     _ alternatives: [Grammar.Alternative], at start: Int
   ) throws(Finding) -> Int? {
-    for alternative in alternatives {
+    for alternative in alternatives where looksForMistakes || !alternative.isMistake {
       var labels = Labels()
       var position: Int? = start
       var isCommitted = false
@@ -163,7 +162,8 @@ extension SyntaxErrorExplainer {
       return try shape(at: position) == .name && name(at: position) == word ? position + 1 : nil
     case .anySoftKeyword:
       guard try shape(at: position) == .name, let word = name(at: position) else { return nil }
-      return ["match", "case", "type", "_"].contains(word) ? position + 1 : nil
+      // CPython compares as many letters as the name has.
+      return ["match", "case", "type", "_"].contains { $0.hasPrefix(word) } ? position + 1 : nil
     case .rule(let index): return try match(rule: index, at: position)
     case .withoutMistakes(let index):
       let outer = looksForMistakes

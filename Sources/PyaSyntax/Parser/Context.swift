@@ -55,6 +55,12 @@ struct DeferredErrors {
     entries.insert(entry, at: min(mark ?? entries.count, entries.count))
   }
 
+  /// Puts the entries from `index` on before those from `mark` on: CPython visits their constructs in that order.
+  mutating func moveEntries(from index: Int, before mark: Int) {
+    guard index < entries.count, mark < index else { return }
+    entries = Array(entries[..<mark] + entries[index...] + entries[mark..<index])
+  }
+
   /// Withdraws what was said about awaiting since `mark`; tells whether there was anything.
   mutating func withdrawAwaiting(since mark: Int) -> Bool {
     guard entries.count > mark else { return false }

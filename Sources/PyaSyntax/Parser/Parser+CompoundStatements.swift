@@ -249,6 +249,7 @@ extension Parser {
     let start = start
     advance()
     let body = try parseBlock(opening: 1, from: start)
+    let mark = deferredErrors.count
     let isGroup = at(.except) && next == .op(.star)
     var handlers: [Try.Handler] = []
     while at(.except) {
@@ -258,7 +259,9 @@ extension Parser {
       }
       handlers.append(try parseHandler(isGroup: isGroup))
     }
+    let markOfElse = deferredErrors.count
     let otherwise = handlers.isEmpty ? [] : try parseElse()
+    deferredErrors.moveEntries(from: markOfElse, before: mark)
     let finally = accept(.finally) ? try parseBlock(opening: 1, from: start) : []
     if handlers.isEmpty && finally.isEmpty { throw invalidSyntax() }
     return .try(Try(body: body, handlers: handlers, isGroup: isGroup, otherwise: otherwise, finally: finally))

@@ -94,19 +94,12 @@ extension Parser {
   }
 
   private mutating func parseConversion() throws(SyntaxDiagnostic) -> Character {
-    let range = here
-    let isAdjacent = previousEnd == range.start
-    let name = try parseName()
-    guard isAdjacent else {
-      throw SyntaxDiagnostic("f-string: conversion type must come right after the exclamation mark", at: range)
-    }
-    switch name {
+    guard previousEnd == start else { throw invalidSyntax() }
+    switch try parseName() {
     case "r": return "r"
     case "s": return "s"
     case "a": return "a"
-    default:
-      throw SyntaxDiagnostic(
-        "f-string: invalid conversion character '\(name)': expected 's', 'r', or 'a'", at: range)
+    default: throw invalidSyntax()
     }
   }
 }
