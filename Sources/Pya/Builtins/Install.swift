@@ -2,5 +2,10 @@ extension Runtime {
   /// Fills `builtins` and gives the built-in types their methods.
   func installBuiltins() {
     installExceptionTypes()
+    installIntType()
+    installBoolType()
+    installFloatType()
+    installComplexType()
+    installNumberFunctions()
   }
 }

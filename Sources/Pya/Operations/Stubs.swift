@@ -1,18 +1,6 @@
 import PyaSyntax
 // Signatures that Operations/ must provide; each moves to its own file as it is written.
 extension Runtime {
-  // numbers
-  func binary(_ op: BinaryOperator, _ a: Value, _ b: Value) throws(Raised) -> Value { fatalError("stub") }
-  func inPlace(_ op: BinaryOperator, _ a: Value, _ b: Value) throws(Raised) -> Value { fatalError("stub") }
-  func negate(_ a: Value) throws(Raised) -> Value { fatalError("stub") }
-  func positive(_ a: Value) throws(Raised) -> Value { fatalError("stub") }
-  func invert(_ a: Value) throws(Raised) -> Value { fatalError("stub") }
-  func hash(_ a: Value) throws(Raised) -> Int { fatalError("stub") }
-  func equals(_ a: Value, _ b: Value) throws(Raised) -> Bool { fatalError("stub") }
-  func compare(_ op: ComparisonOperator, _ a: Value, _ b: Value) throws(Raised) -> Value { fatalError("stub") }
-  func isLess(_ a: Value, _ b: Value) throws(Raised) -> Bool { fatalError("stub") }
-  /// An int (through `__index__`); OverflowError when beyond a word.
-  func index(_ a: Value) throws(Raised) -> Int { fatalError("stub") }
   // strings
   // exceptions and types
   func fillFields(of exception: ExceptionObject) { fatalError("stub") }

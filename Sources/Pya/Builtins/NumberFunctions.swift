@@ -1,0 +1,150 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+import BigInt
+import PyaSyntax
+
+/// `abs`, `divmod`, `pow`, `round`, `bin`, `oct`, `hex`.
+extension Runtime {
+  func installNumberFunctions() {
+    func define(_ name: String, _ signature: NativeSignature, _ body: @escaping NativeBody) {
+      builtins.setString(intern(name), .object(NativeFunction(self, name, signature, body: body)))
+    }
+    define("abs", "x, /") { (runtime, arguments) throws(Raised) in try runtime.abs(arguments[0]) }
+    define("divmod", "x, y, /") { (runtime, arguments) throws(Raised) in
+      try runtime.divmod(arguments[0], arguments[1])
+    }
+    define("pow", "base, exp, mod=None") { (runtime, arguments) throws(Raised) in
+      try runtime.power(arguments[0], arguments[1], modulus: arguments[2])
+    }
+    define("round", "number, ndigits=None") { (runtime, arguments) throws(Raised) in
+      try runtime.round(arguments[0], arguments[1])
+    }
+    for (name, prefix, radix) in [("bin", "0b", 2), ("oct", "0o", 8), ("hex", "0x", 16)] {
+      define(name, "number, /") { (runtime, arguments) throws(Raised) in
+        let text: String
+        switch try runtime.integer(fromIndex: arguments[0]) {
+        case .int(let number): text = (number < 0 ? "-" : "") + prefix + String(number.magnitude, radix: radix)
+        case let big:
+          let number = big.bigInt.unsafelyUnwrapped.value
+          text = (number.sign == .minus ? "-" : "") + prefix + PowerOfTwoText.of(number.magnitude, radix: radix)
+        }
+        return .object(runtime.string(text))
+      }
+    }
+  }
+
+  /// `abs(value)`.
+  func abs(_ value: Value) throws(Raised) -> Value {
+    switch value {
+    case .int, .float, .bool: return try absolute(value)
+    case .object(let object):
+      if let method = object.type.special(.abs) { return try callSpecial(method, value) }
+      switch object.kind {
+      case .bigInt, .complex, .intInstance, .floatInstance: return try absolute(value.plainNumber)
+      default: break
+      }
+      if let method = object.type.lookup(names[.abs]) { return try callSpecial(method, value) }
+    default: break
+    }
+    throw typeError("bad operand type for abs(): '\(typeName(value))'")
+  }
+
+  // MARK: round
+
+  func round(_ value: Value, _ digits: Value) throws(Raised) -> Value {
+    switch value {
+    case .int, .bool: return try roundInteger(value, digits)
+    case .float(let number): return try roundFloat(number, digits)
+    default: break
+    }
+    if let method = type(of: value).special(.round) ?? type(of: value).lookup(names[.round]) {
+      return digits.isUndefined || digits.isNone ? try callSpecial(method, value) : try callSpecial(method, value, digits)
+    }
+    throw typeError("type \(typeName(value)) doesn't define __round__ method")
+  }
+
+  /// `int.__round__`: half to even, at a power of ten.
+  func roundInteger(_ number: Value, _ digits: Value) throws(Raised) -> Value {
+    let number = try positive(number)
+    if digits.isUndefined { return number }
+    let count: Value = try integer(fromIndex: digits)
+    guard case .int(let count) = count else {
+      // Beyond a machine word: no digit is far enough right, or none is left.
+      return count.bigInt.unsafelyUnwrapped.value.sign == .minus ? .int(0) : number
+    }
+    if count >= 0 { return number }
+    guard let exact = Number(number)?.bigInt else { return number }
+    // log10(2) is less than 0.30103: beyond that, the unit is more than twice the number.
+    if Double(-count) > Double(exact.magnitude.bitWidth) * 0.30103 + 2 { return .int(0) }
+    let unit = BigInt(10).power(-count)
+    let (quotient, remainder) = exact.floorDivided(by: unit)
+    let twice = remainder * 2
+    let isOdd = quotient.magnitude.words.first.map { $0 & 1 != 0 } ?? false
+    return integer((twice > unit || (twice == unit && isOdd) ? quotient + 1 : quotient) * unit)
+  }
+
+  /// `float.__round__`: without digits an int, half to even; with digits the float nearest to the exactly rounded decimal.
+  func roundFloat(_ number: Double, _ digits: Value) throws(Raised) -> Value {
+    if digits.isUndefined || digits.isNone {
+      return try integer(truncating: number.rounded(.toNearestOrEven))
+    }
+    let wanted: Value = try integer(fromIndex: digits)
+    let count: Int
+    if case .int(let small) = wanted {
+      count = small
+    } else {
+      count = wanted.bigInt.unsafelyUnwrapped.value.sign == .minus ? .min : .max
+    }
+    if !number.isFinite || count > 323 || number == 0 { return .float(number) }
+    if count < -308 { return .float(copysign(0, number)) }
+    let result = count >= 0 ? roundToDecimals(number, count) : roundToPowerOfTen(number, -count)
+    if result.isInfinite { throw overflowError("rounded value too large to represent") }
+    return .float(result)
+  }
+
+  private func roundToDecimals(_ number: Double, _ count: Int) -> Double {
+    // A number this large has no fraction.
+    if number.magnitude >= 0x1p52 { return number }
+    return withUnsafeTemporaryAllocation(of: CChar.self, capacity: count + 330) { buffer in
+      _ = withVaList([CInt(count), number]) { vsnprintf(buffer.baseAddress, buffer.count, "%.*f", $0) }
+      return strtod(buffer.baseAddress.unsafelyUnwrapped, nil)
+    }
+  }
+
+  private func roundToPowerOfTen(_ number: Double, _ power: Int) -> Double {
+    let size = number.magnitude
+    let whole = BigInt(truncating: size)
+    let hasFraction = size != size.rounded(.down)
+    let unit = BigInt(10).power(power)
+    let (quotient, remainder) = whole.quotientAndRemainder(dividingBy: unit)
+    let twice = remainder * 2
+    let isOdd = quotient.magnitude.words.first.map { $0 & 1 != 0 } ?? false
+    let isUp = twice > unit || (twice == unit && (hasFraction || isOdd))
+    let result = ((isUp ? quotient + 1 : quotient) * unit).roundedToDouble ?? .infinity
+    return number < 0 ? -result : result
+  }
+}
+
+/// Digits in base 2, 8 and 16.
+enum PowerOfTwoText {
+  static func of(_ number: BigUInt, radix: Int) -> String {
+    if radix != 8 { return String(number, radix: radix) }
+    // Three bits do not divide a word evenly.
+    var digits: [UInt8] = []
+    let width = number.bitWidth
+    let words = Array(number.words)
+    var position = 0
+    while position < width {
+      let (index, shift) = (position / 64, UInt(position % 64))
+      var bits = words[index] >> shift
+      if shift > 61, index + 1 < words.count { bits |= words[index + 1] << (64 - shift) }
+      digits.append(UInt8(ascii: "0") + UInt8(bits & 7))
+      position += 3
+    }
+    if digits.isEmpty { return "0" }
+    return String(decoding: digits.reversed(), as: UTF8.self)
+  }
+}

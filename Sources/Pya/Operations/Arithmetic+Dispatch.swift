@@ -1,0 +1,226 @@
+import PyaSyntax
+
+/// `a + b` and its kin: who decides.
+///
+/// CPython asks the right operand first when its class is a subclass of the left one's and defines the reflected method anew;
+/// otherwise the left operand, then the right one, and last the sequence meaning of `+` and `*`. The built-in kinds answer
+/// from `builtInOperation`; classes of the program and all other native types through the special methods of their type.
+extension Runtime {
+  func binary(_ op: BinaryOperator, _ a: Value, _ b: Value) throws(Raised) -> Value {
+    switch (a, b) {
+    case (.int(let x), .int(let y)): return try integerOperation(op, x, y)
+    case (.float(let x), .float(let y)):
+      let result = try floatOperation(op, x, y)
+      if !result.isNotImplemented { return result }
+    case (.object(let x), .object(let y)) where op == .add && x.kind == .string && y.kind == .string:
+      if !x.type.isHeap, !y.type.isHeap {
+        return try concatenate(unsafeDowncast(x, to: StringObject.self), unsafeDowncast(y, to: StringObject.self))
+      }
+    default: break
+    }
+    let result = try offerToOperands(op, a, b)
+    if !result.isNotImplemented { return result }
+    let sequence = try sequenceOperation(op, a, b)
+    if !sequence.isNotImplemented { return sequence }
+    throw unsupportedOperands(op == .power ? "** or pow()" : op.rawValue, a, b)
+  }
+
+  /// `a += b`: the value to store back, which is `a` itself when it changed in place.
+  func inPlace(_ op: BinaryOperator, _ a: Value, _ b: Value) throws(Raised) -> Value {
+    switch (a, b) {
+    case (.int(let x), .int(let y)): return try integerOperation(op, x, y)
+    case (.float(let x), .float(let y)):
+      let result = try floatOperation(op, x, y)
+      if !result.isNotImplemented { return result }
+    default: break
+    }
+    if case .object(let object) = a {
+      let result = try changeInPlace(op, object, b)
+      if !result.isNotImplemented { return result }
+    }
+    let result = try offerToOperands(op, a, b)
+    if !result.isNotImplemented { return result }
+    if case .object(let object) = a, object.kind == .list {
+      let list = unsafeDowncast(object, to: ListObject.self)
+      if op == .add {
+        try extend(list, with: b)
+        return a
+      }
+      if op == .multiply {
+        try repeatInPlace(list, try repetitionCount(b))
+        return a
+      }
+    }
+    let sequence = try sequenceOperation(op, a, b)
+    if !sequence.isNotImplemented { return sequence }
+    throw unsupportedOperands(op.rawValue + "=", a, b)
+  }
+
+  /// Asks both operands, in Python's order. NotImplemented: neither knows.
+  private func offerToOperands(_ op: BinaryOperator, _ a: Value, _ b: Value) throws(Raised) -> Value {
+    guard a.isOfHeapType || b.isOfHeapType else {
+      let result = try leftOperation(op, a, b)
+      return result.isNotImplemented ? try rightOperation(op, a, b) : result
+    }
+    let leftType = type(of: a)
+    let rightType = type(of: b)
+    if leftType === rightType { return try leftOperation(op, a, b) }
+    if rightType.isHeap, let reflected = rightType.special(op.reflectedMethod), rightType.isSubtype(of: leftType) {
+      let inherited = leftType.special(op.reflectedMethod)
+      if inherited == nil || !inherited.unsafelyUnwrapped.isIdentical(to: reflected) {
+        let result = try callSpecial(reflected, b, a)
+        return result.isNotImplemented ? try leftOperation(op, a, b) : result
+      }
+    }
+    let result = try leftOperation(op, a, b)
+    return result.isNotImplemented ? try rightOperation(op, a, b) : result
+  }
+
+  private func leftOperation(_ op: BinaryOperator, _ a: Value, _ b: Value) throws(Raised) -> Value {
+    guard case .object(let object) = a else {
+      if a.isNumber { return try builtInOperation(op, a, b) }
+      guard let method = type(of: a).lookup(names[op.method]) else { return .notImplemented }
+      return try callSpecial(method, a, b)
+    }
+    let type = object.type
+    if let method = type.special(op.method) { return try callSpecial(method, a, b) }
+    if object.kind.hasBuiltInOperators { return try builtInOperation(op, a, b) }
+    guard let method = type.lookup(names[op.method]) else { return .notImplemented }
+    return try callSpecial(method, a, b)
+  }
+
+  private func rightOperation(_ op: BinaryOperator, _ a: Value, _ b: Value) throws(Raised) -> Value {
+    guard case .object(let object) = b else {
+      if b.isNumber { return a.isOfHeapType ? try builtInOperation(op, a, b) : .notImplemented }
+      guard let method = type(of: b).lookup(names[op.reflectedMethod]) else { return .notImplemented }
+      return try callSpecial(method, b, a)
+    }
+    let type = object.type
+    if let method = type.special(op.reflectedMethod) { return try callSpecial(method, b, a) }
+    if object.kind.hasBuiltInOperators {
+      // Numbers and dictionaries look at both operands, and have said no when the left one is built-in as well.
+      return a.isOfHeapType ? try builtInOperation(op, a, b) : .notImplemented
+    }
+    guard let method = type.lookup(names[op.reflectedMethod]) else { return .notImplemented }
+    return try callSpecial(method, b, a)
+  }
+
+  /// `__iadd__` and its kin of the left operand's type. Lists wait until the right operand has been asked, as in CPython, unless
+  /// there is nothing to ask.
+  private func changeInPlace(_ op: BinaryOperator, _ object: Object, _ b: Value) throws(Raised) -> Value {
+    let type = object.type
+    if let method = type.special(op.inPlaceMethod) { return try callSpecial(method, .object(object), b) }
+    switch object.kind {
+    case .list:
+      if op == .add, !b.isOfHeapType, type.special(.add) == nil {
+        try extend(unsafeDowncast(object, to: ListObject.self), with: b)
+        return .object(object)
+      }
+      return .notImplemented
+    case .string, .bytes, .bigInt, .complex, .tuple, .intInstance, .floatInstance: return .notImplemented
+    default:
+      guard let method = type.lookup(names[op.inPlaceMethod]) else { return .notImplemented }
+      return try callSpecial(method, .object(object), b)
+    }
+  }
+
+  // MARK: Unary operators
+
+  func negate(_ a: Value) throws(Raised) -> Value {
+    switch a {
+    case .int(let number):
+      let (result, overflow) = Int(0).subtractingReportingOverflow(number)
+      return overflow ? integer(-bigInt(number)) : .int(result)
+    case .float(let number): return .float(-number)
+    case .bool(let flag): return .int(flag ? -1 : 0)
+    default: break
+    }
+    return try unary(a, .neg, "-") { (runtime, number) throws(Raised) in
+      if let big = number.bigInt { return runtime.integer(-big.value) }
+      if let complex = number.complex {
+        return .object(ComplexObject(runtime, real: -complex.real, imaginary: -complex.imaginary))
+      }
+      return try runtime.negate(number)
+    }
+  }
+
+  func positive(_ a: Value) throws(Raised) -> Value {
+    switch a {
+    case .int, .float: return a
+    case .bool(let flag): return .int(flag ? 1 : 0)
+    default: break
+    }
+    return try unary(a, .pos, "+") { (_, number) throws(Raised) in number }
+  }
+
+  func invert(_ a: Value) throws(Raised) -> Value {
+    switch a {
+    case .int(let number): return .int(~number)
+    case .bool(let flag): return .int(flag ? -2 : -1)
+    default: break
+    }
+    return try unary(a, .invert, "~") { (runtime, number) throws(Raised) in
+      if case .int(let number) = number { return .int(~number) }
+      if let big = number.bigInt { return runtime.integer(-big.value - 1) }
+      throw runtime.typeError("bad operand type for unary ~: '\(runtime.typeName(a))'")
+    }
+  }
+
+  /// The general case of a unary operator: the special method, or `builtIn` for a number.
+  private func unary(
+    _ a: Value, _ method: SpecialMethod, _ symbol: String, builtIn: (Runtime, Value) throws(Raised) -> Value
+  ) throws(Raised) -> Value {
+    if case .object(let object) = a {
+      if let override = object.type.special(method) { return try callSpecial(override, a) }
+      switch object.kind {
+      case .bigInt, .complex, .intInstance, .floatInstance: return try builtIn(self, a.plainNumber)
+      default: break
+      }
+    } else if case .float = a {
+      return try builtIn(self, a)
+    }
+    if let native = type(of: a).lookup(names[method]) { return try callSpecial(native, a) }
+    throw typeError("bad operand type for unary \(symbol): '\(typeName(a))'")
+  }
+
+  func unsupportedOperands(_ symbol: String, _ a: Value, _ b: Value) -> Raised {
+    var message = "unsupported operand type(s) for \(symbol): '\(typeName(a))' and '\(typeName(b))'"
+    if symbol == ">>", case .object(let object) = a, object.kind == .nativeFunction,
+      unsafeDowncast(object, to: NativeFunction.self).name == "print"
+    {
+      message += ". Did you mean \"print(<message>, file=<output_stream>)\"?"
+    }
+    return typeError(message)
+  }
+}
+
+extension Value {
+  /// Whether its class is written in the program.
+  @inline(__always)
+  var isOfHeapType: Bool {
+    guard case .object(let object) = self else { return false }
+    return object.type.isHeap
+  }
+
+  /// An immediate number.
+  @inline(__always)
+  fileprivate var isNumber: Bool {
+    switch self {
+    case .int, .float, .bool: return true
+    default: return false
+    }
+  }
+
+  @inline(__always) var complex: ComplexObject? { cast(.complex, to: ComplexObject.self) }
+}
+
+extension Kind {
+  /// Kinds whose binary operators `builtInOperation` knows.
+  @inline(__always)
+  fileprivate var hasBuiltInOperators: Bool {
+    switch self {
+    case .bigInt, .intInstance, .floatInstance, .complex, .string, .bytes, .byteArray, .list, .tuple, .dict: return true
+    default: return false
+    }
+  }
+}

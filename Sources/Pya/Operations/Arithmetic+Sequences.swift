@@ -1,0 +1,203 @@
+import BigInt
+import PyaSyntax
+
+/// `+` and `*` on sequences.
+extension Runtime {
+  /// More bytes than this are refused with MemoryError, before the system kills the process.
+  private static let largestRepetition = 1 << 36
+
+  func concatenate(_ a: StringObject, _ b: StringObject) throws(Raised) -> Value {
+    let count = a.byteCount + b.byteCount
+    if a.byteCount == 0, !b.type.isHeap { return .object(b) }
+    if b.byteCount == 0, !a.type.isHeap { return .object(a) }
+    let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: max(count, 1))
+    memory.initialize(from: a.bytes, count: a.byteCount)
+    (memory + a.byteCount).initialize(from: b.bytes, count: b.byteCount)
+    return .object(
+      StringObject(
+        type: types.str, adopting: memory, count: count, capacity: max(count, 1), isASCII: a.isASCII && b.isASCII))
+  }
+
+  /// `a + b` for sequences of the same type; NotImplemented leaves the complaint to `sequenceOperation`.
+  func concatenation(_ a: Object, _ b: Value) throws(Raised) -> Value {
+    guard case .object(let other) = b else { return .notImplemented }
+    switch a.kind {
+    case .string:
+      guard other.kind == .string else { return .notImplemented }
+      return try concatenate(unsafeDowncast(a, to: StringObject.self), unsafeDowncast(other, to: StringObject.self))
+    case .list:
+      guard other.kind == .list else { return .notImplemented }
+      let (first, second) = (unsafeDowncast(a, to: ListObject.self), unsafeDowncast(other, to: ListObject.self))
+      let result = ListObject(self, capacity: first.count + second.count)
+      for index in 0..<first.count { result.append(first[index]) }
+      for index in 0..<second.count { result.append(second[index]) }
+      return .object(result)
+    case .tuple:
+      guard other.kind == .tuple else { return .notImplemented }
+      let (first, second) = (unsafeDowncast(a, to: TupleObject.self), unsafeDowncast(other, to: TupleObject.self))
+      if first.count == 0, second.isExactly(types.tuple) { return b }
+      if second.count == 0, first.isExactly(types.tuple) { return .object(a) }
+      return .object(
+        TupleObject(self, count: first.count + second.count) { items in
+          items.initialize(from: first.items, count: first.count)
+          (items + first.count).initialize(from: second.items, count: second.count)
+        })
+    case .bytes, .byteArray:
+      guard other.kind == .bytes || other.kind == .byteArray else { return .notImplemented }
+      let (first, second) = (unsafeDowncast(a, to: BytesObject.self), unsafeDowncast(other, to: BytesObject.self))
+      return .object(bytesLike(a.kind, first.bytes + second.bytes))
+    default: return .notImplemented
+    }
+  }
+
+  private func bytesLike(_ kind: Kind, _ bytes: [UInt8]) -> BytesObject {
+    BytesObject(type: kind == .bytes ? types.bytes : types.bytearray, kind: kind, bytes)
+  }
+
+  /// `sequence * count` for plain ints; NotImplemented for anything else.
+  func repetition(of sequence: Object, count: Value) throws(Raised) -> Value {
+    guard sequence.kind.isRepeatable else { return .notImplemented }
+    switch count {
+    case .int(let number): return try repeated(sequence, number)
+    case .bool(let flag): return try repeated(sequence, flag ? 1 : 0)
+    case .object(let object) where object.kind == .bigInt: return try repeated(sequence, try repetitionCount(count))
+    default: return .notImplemented
+    }
+  }
+
+  private func repeated(_ sequence: Object, _ count: Int) throws(Raised) -> Value {
+    let times = max(count, 0)
+    switch sequence.kind {
+    case .string: return .object(try repeatedString(unsafeDowncast(sequence, to: StringObject.self), times))
+    case .list:
+      let list = unsafeDowncast(sequence, to: ListObject.self)
+      let total = try repeatedCount(list.count, times, elementSize: 16)
+      let result = ListObject(self, capacity: total)
+      if list.count == 1 {
+        let item = list[0]
+        for _ in 0..<total { result.append(item) }
+      } else if total > 0 {
+        for _ in 0..<times { for index in 0..<list.count { result.append(list[index]) } }
+      }
+      return .object(result)
+    case .tuple:
+      let tuple = unsafeDowncast(sequence, to: TupleObject.self)
+      if times == 1, tuple.isExactly(types.tuple) { return .object(tuple) }
+      let total = try repeatedCount(tuple.count, times, elementSize: 16)
+      return .object(
+        TupleObject(self, count: total) { items in
+          guard total > 0 else { return }
+          for turn in 0..<times { (items + turn * tuple.count).initialize(from: tuple.items, count: tuple.count) }
+        })
+    case .bytes, .byteArray:
+      let bytes = unsafeDowncast(sequence, to: BytesObject.self).bytes
+      let total = try repeatedCount(bytes.count, times, elementSize: 1)
+      var result: [UInt8] = []
+      result.reserveCapacity(total)
+      if total > 0 { for _ in 0..<times { result.append(contentsOf: bytes) } }
+      return .object(bytesLike(sequence.kind, result))
+    default: return .notImplemented
+    }
+  }
+
+  private func repeatedCount(_ count: Int, _ times: Int, elementSize: Int) throws(Raised) -> Int {
+    let (total, overflow) = count.multipliedReportingOverflow(by: times)
+    if overflow || total > Runtime.largestRepetition / elementSize { throw memoryError() }
+    return total
+  }
+
+  private func repeatedString(_ string: StringObject, _ times: Int) throws(Raised) -> StringObject {
+    if times == 1, string.isExactly(types.str) { return string }
+    let (total, overflow) = string.byteCount.multipliedReportingOverflow(by: times)
+    if overflow { throw overflowError("repeated string is too long") }
+    if total > Runtime.largestRepetition { throw memoryError() }
+    if total == 0 { return names.empty }
+    let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: total)
+    if string.byteCount == 1 {
+      memory.initialize(repeating: string.bytes[0], count: total)
+    } else {
+      // Doubles what is there until the rest fits.
+      memory.initialize(from: string.bytes, count: string.byteCount)
+      var filled = string.byteCount
+      while filled < total {
+        let next = min(filled, total - filled)
+        (memory + filled).initialize(from: memory, count: next)
+        filled += next
+      }
+    }
+    return StringObject(type: types.str, adopting: memory, count: total, capacity: total, isASCII: string.isASCII)
+  }
+
+  /// What `+` and `*` mean once no operand's number methods want them: other counts for `*`, or the sequence's own complaint.
+  func sequenceOperation(_ op: BinaryOperator, _ a: Value, _ b: Value) throws(Raised) -> Value {
+    if op == .add, case .object(let object) = a {
+      let result = try concatenation(object, b)
+      if !result.isNotImplemented { return result }
+      switch object.kind {
+      case .string: throw typeError("can only concatenate str (not \"\(typeName(b))\") to str")
+      case .list: throw typeError("can only concatenate list (not \"\(typeName(b))\") to list")
+      case .tuple: throw typeError("can only concatenate tuple (not \"\(typeName(b))\") to tuple")
+      case .bytes, .byteArray: throw typeError("can't concat \(typeName(b)) to \(typeName(a))")
+      default: return .notImplemented
+      }
+    }
+    if op == .multiply {
+      if case .object(let object) = a, object.kind.isRepeatable { return try repeated(object, try repetitionCount(b)) }
+      if case .object(let object) = b, object.kind.isRepeatable { return try repeated(object, try repetitionCount(a)) }
+    }
+    return .notImplemented
+  }
+
+  func repetitionCount(_ value: Value) throws(Raised) -> Int {
+    if case .int(let count) = value { return count }
+    guard Number(value)?.bigInt != nil || specialMethod(value, .index) != nil else {
+      throw typeError("can't multiply sequence by non-int of type '\(typeName(value))'")
+    }
+    return try index(value)
+  }
+
+  // MARK: In place
+
+  /// `list += iterable`. What an iterator gave before it failed stays.
+  func extend(_ list: ListObject, with values: Value) throws(Raised) {
+    if case .object(let object) = values, !object.type.isHeap {
+      if object.kind == .list {
+        let other = unsafeDowncast(object, to: ListObject.self)
+        let count = other.count
+        list.grow(to: list.count + count)
+        for index in 0..<count { list.append(other[index]) }
+        return
+      }
+      if object.kind == .tuple {
+        let other = unsafeDowncast(object, to: TupleObject.self)
+        list.grow(to: list.count + other.count)
+        for index in 0..<other.count { list.append(other[index]) }
+        return
+      }
+    }
+    try forEach(values) { (value) throws(Raised) in list.append(value) }
+  }
+
+  /// `list *= count`.
+  func repeatInPlace(_ list: ListObject, _ count: Int) throws(Raised) {
+    if count <= 0 { return list.removeAll() }
+    let original = list.count
+    if original == 0 || count == 1 { return }
+    let total = try repeatedCount(original, count, elementSize: 16)
+    list.grow(to: total)
+    for _ in 1..<count {
+      for index in 0..<original { list.append(list[index]) }
+    }
+  }
+}
+
+extension Kind {
+  /// Sequences that `*` repeats without asking their type.
+  @inline(__always)
+  var isRepeatable: Bool {
+    switch self {
+    case .string, .list, .tuple, .bytes, .byteArray: return true
+    default: return false
+    }
+  }
+}

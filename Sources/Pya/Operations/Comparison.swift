@@ -1,0 +1,259 @@
+import BigInt
+import PyaSyntax
+
+/// `==`, `<` and the rest: Python's rich comparison.
+///
+/// Both operands are asked, the right one first when its class is a proper subclass of the left one's; if neither knows,
+/// `==` is identity and an order is a TypeError.
+extension Runtime {
+  /// Whether `a == b`. Containers, which take identical elements for equal, ask `isSame`.
+  func equals(_ a: Value, _ b: Value) throws(Raised) -> Bool {
+    switch (a, b) {
+    case (.int(let x), .int(let y)): return x == y
+    case (.float(let x), .float(let y)): return x == y
+    case (.bool(let x), .bool(let y)): return x == y
+    case (.none, .none): return true
+    case (.object(let x), .object(let y)) where x.kind == .string && y.kind == .string:
+      if !x.type.isHeap, !y.type.isHeap {
+        return unsafeDowncast(x, to: StringObject.self).hasSameText(as: unsafeDowncast(y, to: StringObject.self))
+      }
+    default: break
+    }
+    return try isTrue(try richComparison(.equal, a, b))
+  }
+
+  /// `a < b`, for sorting.
+  func isLess(_ a: Value, _ b: Value) throws(Raised) -> Bool {
+    switch (a, b) {
+    case (.int(let x), .int(let y)): return x < y
+    case (.float(let x), .float(let y)): return x < y
+    case (.object(let x), .object(let y)) where x.kind == .string && y.kind == .string:
+      if !x.type.isHeap, !y.type.isHeap {
+        return unsafeDowncast(x, to: StringObject.self).compare(to: unsafeDowncast(y, to: StringObject.self)) < 0
+      }
+    default: break
+    }
+    return try isTrue(try richComparison(.less, a, b))
+  }
+
+  /// Any comparison operator, with the value a program's special method returned.
+  func compare(_ op: ComparisonOperator, _ a: Value, _ b: Value) throws(Raised) -> Value {
+    switch op {
+    case .is: return .bool(a.isIdentical(to: b))
+    case .isNot: return .bool(!a.isIdentical(to: b))
+    case .in: return .bool(try contains(b, a))
+    case .notIn: return .bool(try !contains(b, a))
+    case .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual: break
+    }
+    switch (a, b) {
+    case (.int(let x), .int(let y)): return .bool(op.holds(x, y))
+    case (.float(let x), .float(let y)): return .bool(op.holds(x, y))
+    default: return try richComparison(op, a, b)
+    }
+  }
+
+  private func richComparison(_ op: ComparisonOperator, _ a: Value, _ b: Value) throws(Raised) -> Value {
+    if !a.isOfHeapType, !b.isOfHeapType {
+      let result = try builtInComparison(op, a, b)
+      if !result.isNotImplemented { return result }
+    }
+    let leftType = type(of: a)
+    let rightType = type(of: b)
+    var isRightAsked = false
+    if leftType !== rightType, rightType.isHeap, rightType.isSubtype(of: leftType) {
+      isRightAsked = true
+      let result = try ask(b, op.reflected, a)
+      if !result.isNotImplemented { return result }
+    }
+    var result = try ask(a, op, b)
+    if !result.isNotImplemented { return result }
+    if !isRightAsked {
+      result = try ask(b, op.reflected, a)
+      if !result.isNotImplemented { return result }
+    }
+    switch op {
+    case .equal: return .bool(a.isIdentical(to: b))
+    case .notEqual: return .bool(!a.isIdentical(to: b))
+    default:
+      throw typeError(
+        "'\(op.rawValue)' not supported between instances of '\(leftType.name)' and '\(rightType.name)'")
+    }
+  }
+
+  /// One operand's opinion.
+  private func ask(_ value: Value, _ op: ComparisonOperator, _ other: Value) throws(Raised) -> Value {
+    guard case .object(let object) = value else { return try builtInComparison(op, value, other) }
+    let type = object.type
+    if let method = type.special(op.method) { return try callSpecial(method, value, other) }
+    if object.kind.hasBuiltInComparison { return try builtInComparison(op, value, other) }
+    if let method = specialMethod(value, op.method) { return try callSpecial(method, value, other) }
+    // `object.__ne__` inverts `__eq__`.
+    if op == .notEqual, let method = specialMethod(value, .eq) {
+      let result = try callSpecial(method, value, other)
+      return result.isNotImplemented ? result : .bool(try !isTrue(result))
+    }
+    return .notImplemented
+  }
+
+  // MARK: Built-in kinds
+
+  /// What a built-in kind says about another value; NotImplemented: nothing.
+  func builtInComparison(_ op: ComparisonOperator, _ a: Value, _ b: Value) throws(Raised) -> Value {
+    if let x = Number(a) {
+      guard let y = Number(b) else { return .notImplemented }
+      return compareNumbers(op, x, y)
+    }
+    guard case .object(let x) = a, case .object(let y) = b else {
+      if op == .equal || op == .notEqual, a.isIdentical(to: b) { return .bool(op == .equal) }
+      return .notImplemented
+    }
+    switch x.kind {
+    case .string:
+      guard y.kind == .string else { return .notImplemented }
+      let (first, second) = (unsafeDowncast(x, to: StringObject.self), unsafeDowncast(y, to: StringObject.self))
+      if op == .equal { return .bool(first.hasSameText(as: second)) }
+      if op == .notEqual { return .bool(!first.hasSameText(as: second)) }
+      return .bool(op.holds(first.compare(to: second), 0))
+    case .bytes, .byteArray:
+      guard y.kind == .bytes || y.kind == .byteArray else { return .notImplemented }
+      let (first, second) = (unsafeDowncast(x, to: BytesObject.self).bytes, unsafeDowncast(y, to: BytesObject.self).bytes)
+      if op == .equal { return .bool(first == second) }
+      if op == .notEqual { return .bool(first != second) }
+      if first == second { return .bool(op == .lessEqual || op == .greaterEqual) }
+      return .bool(first.lexicographicallyPrecedes(second) == (op == .less || op == .lessEqual))
+    case .list:
+      guard y.kind == .list else { return .notImplemented }
+      return try compareLists(op, unsafeDowncast(x, to: ListObject.self), unsafeDowncast(y, to: ListObject.self))
+    case .tuple:
+      guard y.kind == .tuple else { return .notImplemented }
+      return try compareTuples(op, unsafeDowncast(x, to: TupleObject.self), unsafeDowncast(y, to: TupleObject.self))
+    case .dict:
+      guard y.kind == .dict, op == .equal || op == .notEqual else { return .notImplemented }
+      let same = try haveSameEntries(unsafeDowncast(x, to: DictObject.self), unsafeDowncast(y, to: DictObject.self))
+      return .bool(same == (op == .equal))
+    case .range:
+      guard y.kind == .range, op == .equal || op == .notEqual else { return .notImplemented }
+      let (first, second) = (unsafeDowncast(x, to: RangeObject.self), unsafeDowncast(y, to: RangeObject.self))
+      let same =
+        first.count == second.count
+        && (first.count == 0 || first.start == second.start && (first.count == 1 || first.step == second.step))
+      return .bool(same == (op == .equal))
+    case .slice:
+      guard y.kind == .slice else { return .notImplemented }
+      let (first, second) = (unsafeDowncast(x, to: SliceObject.self), unsafeDowncast(y, to: SliceObject.self))
+      return try compareTuples(
+        op, TupleObject(self, [first.start, first.stop, first.step]),
+        TupleObject(self, [second.start, second.stop, second.step]))
+    case .boundMethod:
+      guard y.kind == .boundMethod, op == .equal || op == .notEqual else { return .notImplemented }
+      let (first, second) = (unsafeDowncast(x, to: BoundMethod.self), unsafeDowncast(y, to: BoundMethod.self))
+      let same = first.receiver.isIdentical(to: second.receiver) && first.function.isIdentical(to: second.function)
+      return .bool(same == (op == .equal))
+    default: return .notImplemented
+    }
+  }
+
+  // Elements may be objects of the program whose `__eq__` changes the very lists: counts are read anew for each.
+
+  private func compareLists(_ op: ComparisonOperator, _ a: ListObject, _ b: ListObject) throws(Raised) -> Value {
+    if a.count != b.count {
+      if op == .equal { return .bool(false) }
+      if op == .notEqual { return .bool(true) }
+    }
+    try enter()
+    defer { leave() }
+    var index = 0
+    while index < a.count, index < b.count {
+      let (x, y) = (a[index], b[index])
+      if try !isSame(x, y) { return try compareFirstDifference(op, x, y) }
+      index += 1
+    }
+    return .bool(op.holds(a.count, b.count))
+  }
+
+  private func compareTuples(_ op: ComparisonOperator, _ a: TupleObject, _ b: TupleObject) throws(Raised) -> Value {
+    try enter()
+    defer { leave() }
+    var index = 0
+    while index < a.count, index < b.count {
+      let (x, y) = (a[index], b[index])
+      if try !isSame(x, y) { return try compareFirstDifference(op, x, y) }
+      index += 1
+    }
+    return .bool(op.holds(a.count, b.count))
+  }
+
+  private func compareFirstDifference(_ op: ComparisonOperator, _ x: Value, _ y: Value) throws(Raised) -> Value {
+    switch op {
+    case .equal: return .bool(false)
+    case .notEqual: return .bool(true)
+    default: return try compare(op, x, y)
+    }
+  }
+
+  private func haveSameEntries(_ a: DictObject, _ b: DictObject) throws(Raised) -> Bool {
+    if a.count != b.count { return false }
+    if a === b, a.count == 0 { return true }
+    try enter()
+    defer { leave() }
+    var index = 0
+    while index < a.used {
+      let entry = a.entries[index]
+      index += 1
+      if entry.key.isUndefined { continue }
+      let other = try b.find(entry.key, hash: entry.hash, self)
+      if other < 0 { return false }
+      if try !isSame(entry.value, b.entries[other].value) { return false }
+    }
+    return true
+  }
+}
+
+extension ComparisonOperator {
+  /// The operator with its sides exchanged.
+  var reflected: ComparisonOperator {
+    switch self {
+    case .less: .greater
+    case .lessEqual: .greaterEqual
+    case .greater: .less
+    case .greaterEqual: .lessEqual
+    case .equal, .notEqual, .is, .isNot, .in, .notIn: self
+    }
+  }
+
+  var method: SpecialMethod {
+    switch self {
+    case .less: .lt
+    case .lessEqual: .le
+    case .greater: .gt
+    case .greaterEqual: .ge
+    case .notEqual: .ne
+    case .equal, .is, .isNot, .in, .notIn: .eq
+    }
+  }
+
+  @inline(__always)
+  func holds<T: Comparable>(_ a: T, _ b: T) -> Bool {
+    switch self {
+    case .less: a < b
+    case .lessEqual: a <= b
+    case .greater: a > b
+    case .greaterEqual: a >= b
+    case .notEqual: a != b
+    case .equal, .is, .isNot, .in, .notIn: a == b
+    }
+  }
+}
+
+extension Kind {
+  /// Kinds whose comparisons `builtInComparison` knows.
+  @inline(__always)
+  fileprivate var hasBuiltInComparison: Bool {
+    switch self {
+    case .bigInt, .intInstance, .floatInstance, .complex, .string, .bytes, .byteArray, .list, .tuple, .dict, .range,
+      .slice, .boundMethod:
+      return true
+    default: return false
+    }
+  }
+}

@@ -1,0 +1,167 @@
+import BigInt
+
+/// `hash(value)`: CPython's algorithms, so that equal numbers of different types have equal hashes. Only the hashes of
+/// strings and bytes, which CPython salts anyway, are pya's own.
+extension Runtime {
+  func hash(_ value: Value) throws(Raised) -> Int {
+    switch value {
+    case .object(let object):
+      if object.kind == .string, !object.type.isHeap { return unsafeDowncast(object, to: StringObject.self).stringHash }
+      return try hash(object)
+    case .int(let number): return NumericHash.of(number)
+    case .float(let number): return NumericHash.of(number)
+    case .bool(let flag): return flag ? 1 : 0
+    case .none: return 0xFCA8_6420
+    case .ellipsis: return 0x0E11_1951
+    case .notImplemented: return 0x0E11_1953
+    case .undefined: return 0
+    }
+  }
+
+  private func hash(_ object: Object) throws(Raised) -> Int {
+    let type = object.type
+    if type.isHeap, let method = type.special(.hash) {
+      if method.isNone { throw unhashable(type) }
+      return try hashFrom(method, object)
+    }
+    switch object.kind {
+    case .instance, .string, .bigInt, .complex, .intInstance, .floatInstance, .bytes, .tuple, .list, .dict, .byteArray,
+      .range, .slice, .boundMethod:
+      return try builtInHash(object)
+    case .function, .nativeFunction, .module, .cell, .code, .generator, .coroutine, .asyncGenerator, .property:
+      return identityHash(object)
+    default:
+      guard let method = specialMethod(.object(object), .hash) else { return identityHash(object) }
+      if method.isNone { throw unhashable(type) }
+      return try hashFrom(method, object)
+    }
+  }
+
+  /// The hash that the object's kind gives it, whatever its class overrides.
+  func builtInHash(_ object: Object) throws(Raised) -> Int {
+    switch object.kind {
+    case .string: return unsafeDowncast(object, to: StringObject.self).stringHash
+    case .bigInt: return NumericHash.of(unsafeDowncast(object, to: BigIntObject.self).value)
+    case .complex:
+      let number = unsafeDowncast(object, to: ComplexObject.self)
+      let result = NumericHash.of(number.real) &+ NumericHash.of(number.imaginary) &* 1_000_003
+      return result == -1 ? -2 : result
+    case .intInstance, .floatInstance: return try hash(unsafeDowncast(object, to: NumberInstance.self).number)
+    case .bytes:
+      return unsafeDowncast(object, to: BytesObject.self).bytes.withUnsafeBufferPointer {
+        StringObject(type: types.str, utf8: $0).stringHash
+      }
+    case .tuple:
+      let tuple = unsafeDowncast(object, to: TupleObject.self)
+      try enter()
+      defer { leave() }
+      var hasher = TupleHasher()
+      for index in 0..<tuple.count { hasher.add(try hash(tuple[index])) }
+      return hasher.finish(count: tuple.count)
+    case .range:
+      let range = unsafeDowncast(object, to: RangeObject.self)
+      var hasher = TupleHasher()
+      hasher.add(NumericHash.of(range.count))
+      hasher.add(try hash(range.count == 0 ? .none : .int(range.start)))
+      hasher.add(try hash(range.count <= 1 ? .none : .int(range.step)))
+      return hasher.finish(count: 3)
+    case .slice:
+      let slice = unsafeDowncast(object, to: SliceObject.self)
+      try enter()
+      defer { leave() }
+      var hasher = TupleHasher()
+      hasher.add(try hash(slice.start))
+      hasher.add(try hash(slice.stop))
+      hasher.add(try hash(slice.step))
+      return hasher.finishWithoutCount()
+    case .boundMethod:
+      let method = unsafeDowncast(object, to: BoundMethod.self)
+      let receiver: Int
+      if case .object(let object) = method.receiver { receiver = identityHash(object) } else { receiver = try hash(method.receiver) }
+      let result = receiver ^ (try hash(method.function))
+      return result == -1 ? -2 : result
+    case .list, .dict, .byteArray: throw unhashable(object.type)
+    default: return identityHash(object)
+    }
+  }
+
+  func identityHash(_ object: Object) -> Int {
+    let address = UInt(bitPattern: object.address)
+    return Int(bitPattern: address >> 4 | address << 60)
+  }
+
+  func unhashable(_ type: TypeObject) -> Raised { typeError("unhashable type: '\(type.name)'") }
+
+  private func hashFrom(_ method: Value, _ object: Object) throws(Raised) -> Int {
+    try enter()
+    defer { leave() }
+    let result = try callSpecial(method, .object(object)).plainNumber
+    switch result {
+    case .int(let number): return number == -1 ? -2 : number
+    case .bool(let flag): return flag ? 1 : 0
+    case .object(let object) where object.kind == .bigInt:
+      return NumericHash.of(unsafeDowncast(object, to: BigIntObject.self).value)
+    default: throw typeError("__hash__ method should return an integer")
+    }
+  }
+}
+
+/// Numbers hash to their value modulo the prime 2**61 - 1.
+enum NumericHash {
+  static let modulus = (1 << 61) - 1
+
+  @inline(__always)
+  static func of(_ number: Int) -> Int {
+    if number.magnitude < UInt(modulus) { return number == -1 ? -2 : number }
+    let result = Int(number.magnitude % UInt(modulus))
+    let signed = number < 0 ? -result : result
+    return signed == -1 ? -2 : signed
+  }
+
+  static func of(_ number: BigInt) -> Int {
+    // 2**64 is 8 modulo 2**61 - 1.
+    var result: UInt = 0
+    for word in number.magnitude.words.reversed() {
+      result = (result << 3 & UInt(modulus)) | result >> 58
+      result += word % UInt(modulus)
+      if result >= UInt(modulus) { result -= UInt(modulus) }
+    }
+    let signed = number.sign == .minus ? -Int(result) : Int(result)
+    return signed == -1 ? -2 : signed
+  }
+
+  static func of(_ number: Double) -> Int {
+    if let whole = Int(exactly: number) { return of(whole) }
+    if number.isInfinite { return number > 0 ? 314159 : -314159 }
+    // CPython takes the identity of the object; here a float has none.
+    if number.isNaN { return 0x7FF8_0000 }
+    // number == significand * 2**shift, with the significand a whole number.
+    let size = number.magnitude
+    let significand = size.isNormal ? size.significandBitPattern | 1 << 52 : size.significandBitPattern
+    let shift = (size.isNormal ? Int(size.exponent) : -1022) - 52
+    // Multiplying by a power of two rotates the 61 bits.
+    let rotation = UInt64((shift % 61 + 61) % 61)
+    let mask = UInt64(modulus)
+    let rotated = (significand << rotation & mask) | significand >> (61 - rotation)
+    let signed = number < 0 ? -Int(rotated % mask) : Int(rotated % mask)
+    return signed == -1 ? -2 : signed
+  }
+}
+
+/// The xxHash of CPython's tuples.
+struct TupleHasher {
+  private var state: UInt64 = 2_870_177_450_012_600_261
+
+  mutating func add(_ hash: Int) {
+    state = state &+ UInt64(bitPattern: Int64(hash)) &* 14_029_467_366_897_019_727
+    state = state << 31 | state >> 33
+    state = state &* 11_400_714_785_074_694_791
+  }
+
+  func finish(count: Int) -> Int {
+    let result = state &+ (UInt64(count) ^ (2_870_177_450_012_600_261 ^ 3_527_539))
+    return result == .max ? 1_546_275_796 : Int(bitPattern: UInt(result))
+  }
+
+  func finishWithoutCount() -> Int { state == .max ? 1_546_275_796 : Int(bitPattern: UInt(state)) }
+}
