@@ -101,6 +101,9 @@ final class IteratorTypes {
   private(set) lazy var filter = self["filter"]
   private(set) lazy var reversed = self["reversed"]
 
+  /// Those made so far.
+  var all: [TypeObject] { Array(types.values) }
+
   init(_ runtime: Runtime, metatype: TypeObject, object: TypeObject) {
     self.runtime = runtime
     self.metatype = metatype
