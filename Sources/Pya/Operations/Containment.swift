@@ -47,6 +47,14 @@ extension Runtime {
     }
   }
 
+  /// Identical or equal: what containers mean by "the same".
+  @inline(__always)
+  func isSame(_ a: Value, _ b: Value) throws(Raised) -> Bool {
+    if a.isIdentical(to: b) { return true }
+    if case .int = a, case .int = b { return false }
+    return try equals(a, b)
+  }
+
   private func containsForeign(_ object: Object, _ item: Value) throws(Raised) -> Bool {
     if let method = object.type.lookup(names[.contains]), !method.isNone {
       return try isTrue(try callSpecial(method, .object(object), item))
