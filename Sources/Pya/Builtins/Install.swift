@@ -7,5 +7,12 @@ extension Runtime {
     installFloatType()
     installComplexType()
     installNumberFunctions()
+    installListType()
+    installTupleType()
+    installDictType()
+    installSetTypes()
+    installRangeType()
+    installSliceType()
+    installIterationFunctions()
   }
 }

@@ -1,0 +1,170 @@
+import PyaSyntax
+
+/// How built-in types are called: `construct` for calls, `__new__` and `__init__` for subclasses that call them by name.
+extension TypeObject {
+  /// The constructor of an immutable type, which `__new__` does in one step. `make` gets the class to make an instance of.
+  func defineConstructor(
+    _ runtime: Runtime, _ signature: NativeSignature,
+    _ make: @escaping (Runtime, TypeObject, Arguments) throws(Raised) -> Value
+  ) {
+    let name = name
+    let arranged: (Runtime, TypeObject, Arguments) throws(Raised) -> Value = {
+      (runtime, cls, arguments) throws(Raised) in
+      if arguments.keywordNames.isEmpty, arguments.count >= signature.required, arguments.count <= signature.maximum {
+        return try make(runtime, cls, arguments)
+      }
+      let function = NativeFunction(runtime, name, signature) { (runtime, arguments) throws(Raised) in
+        try make(runtime, cls, arguments)
+      }
+      return try function.callChecked(runtime, arguments)
+    }
+    construct = arranged
+    defineNew(runtime, arranged)
+  }
+
+  /// The constructor of a mutable type: `__new__` makes it empty whatever the arguments, `__init__` fills it.
+  func defineConstructor(
+    _ runtime: Runtime, _ signature: NativeSignature, empty: @escaping (Runtime, TypeObject) -> Value,
+    fill: @escaping (Runtime, Value, Arguments) throws(Raised) -> Void
+  ) {
+    let name = name
+    construct = { (runtime, cls, arguments) throws(Raised) in
+      let made = empty(runtime, cls)
+      if arguments.keywordNames.isEmpty, arguments.count >= signature.required, arguments.count <= signature.maximum {
+        try fill(runtime, made, arguments)
+      } else {
+        let function = NativeFunction(runtime, name, signature) { (runtime, arguments) throws(Raised) in
+          try fill(runtime, made, arguments)
+          return .none
+        }
+        _ = try function.callChecked(runtime, arguments)
+      }
+      return made
+    }
+    defineNew(runtime) { (runtime, cls, _) throws(Raised) in empty(runtime, cls) }
+    define(runtime, "__init__", NativeSignature(stringLiteral: "self, \(signature.text)")) {
+      (runtime, arguments) throws(Raised) in
+      try fill(runtime, arguments[0], arguments.dropFirst)
+      return .none
+    }
+  }
+
+  private func defineNew(
+    _ runtime: Runtime, _ make: @escaping (Runtime, TypeObject, Arguments) throws(Raised) -> Value
+  ) {
+    unowned(unsafe) let owner = self
+    defineStatic(runtime, "__new__", "cls, /, *args, **kwargs") { (runtime, arguments) throws(Raised) in
+      guard arguments.count > 0 else { throw runtime.typeError("\(owner.name).__new__(): not enough arguments") }
+      guard let cls = arguments[0].type else {
+        throw runtime.typeError(
+          "\(owner.name).__new__(X): X is not a type object (\(runtime.typeName(arguments[0])))")
+      }
+      guard cls.isSubtype(of: owner) else {
+        throw runtime.typeError(
+          "\(owner.name).__new__(\(cls.name)): \(cls.name) is not a subtype of \(owner.name)")
+      }
+      return try make(runtime, cls, arguments.dropFirst)
+    }
+  }
+
+  /// `__eq__`, `__lt__`, ... with the built-in meaning for this kind of object.
+  func defineComparisons(_ runtime: Runtime, _ operators: [ComparisonOperator] = ComparisonOperator.rich) {
+    for op in operators {
+      define(runtime, op.methodName, "self, value, /") { (runtime, arguments) throws(Raised) in
+        try runtime.builtInComparison(op, arguments[0], arguments[1])
+      }
+    }
+  }
+
+  /// `__len__`, with the built-in meaning.
+  func defineLength(_ runtime: Runtime, _ length: @escaping (Value) -> Int) {
+    define(runtime, "__len__", "self, /") { (_, arguments) throws(Raised) in .int(length(arguments[0])) }
+  }
+
+  /// `__iter__`, `__contains__` and `__getitem__`, with the built-in meaning for this kind of object.
+  func defineElements(_ runtime: Runtime, isSubscriptable: Bool = true) {
+    define(runtime, "__iter__", "self, /") { (runtime, arguments) throws(Raised) in
+      try runtime.iterateBuiltin(arguments[0].object.unsafelyUnwrapped)
+    }
+    define(runtime, "__contains__", "self, key, /") { (runtime, arguments) throws(Raised) in
+      .bool(try runtime.builtinContains(arguments[0].object.unsafelyUnwrapped, arguments[1]))
+    }
+    if isSubscriptable {
+      define(runtime, "__getitem__", "self, key, /") { (runtime, arguments) throws(Raised) in
+        try runtime.getBuiltinItem(arguments[0].object.unsafelyUnwrapped, arguments[1])
+      }
+    }
+  }
+
+  /// `__setitem__` and `__delitem__`, with the built-in meaning for this kind of object.
+  func defineItemChanges(_ runtime: Runtime) {
+    define(runtime, "__setitem__", "self, key, value, /") { (runtime, arguments) throws(Raised) in
+      try runtime.setBuiltinItem(arguments[0].object.unsafelyUnwrapped, arguments[1], arguments[2])
+      return .none
+    }
+    define(runtime, "__delitem__", "self, key, /") { (runtime, arguments) throws(Raised) in
+      try runtime.deleteBuiltinItem(arguments[0].object.unsafelyUnwrapped, arguments[1])
+      return .none
+    }
+  }
+
+  /// `__repr__`, with the built-in meaning for this kind of object.
+  func defineRepresentation(_ runtime: Runtime) {
+    define(runtime, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in
+      var builder = TextBuilder()
+      try runtime.appendBuiltinRepr(arguments[0].object.unsafelyUnwrapped, to: &builder)
+      return .object(builder.finish(runtime))
+    }
+  }
+
+  /// `__hash__`, with the built-in meaning for this kind of object.
+  func defineHash(_ runtime: Runtime) {
+    define(runtime, "__hash__", "self, /") { (runtime, arguments) throws(Raised) in
+      .int(try runtime.builtInHash(arguments[0].object.unsafelyUnwrapped))
+    }
+  }
+
+  /// `__hash__ = None`
+  func defineAsUnhashable(_ runtime: Runtime) { attributes.setString(runtime.names[.hash], .none) }
+}
+
+extension ComparisonOperator {
+  /// Those that have a special method.
+  static let rich: [ComparisonOperator] = [.equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual]
+
+  /// `__lt__` for `<`.
+  var methodName: String {
+    switch self {
+    case .equal: "__eq__"
+    case .notEqual: "__ne__"
+    case .less: "__lt__"
+    case .lessEqual: "__le__"
+    case .greater: "__gt__"
+    case .greaterEqual: "__ge__"
+    case .is, .isNot, .in, .notIn: ""
+    }
+  }
+}
+
+extension Runtime {
+  /// Puts a type into `builtins` under its name.
+  func addBuiltin(_ type: TypeObject) { builtins.setString(intern(type.name), .object(type)) }
+
+  /// Defines a function of `builtins`.
+  func defineBuiltin(_ name: String, _ signature: NativeSignature, _ body: @escaping NativeBody) {
+    builtins.setString(intern(name), .object(NativeFunction(self, name, signature, body: body)))
+  }
+
+  /// The values of keyword-only arguments, `undefined` where not given, for functions that take any number of positional
+  /// ones.
+  func keywordValues(_ arguments: Arguments, _ function: String, _ names: [String]) throws(Raised) -> [Value] {
+    var values = [Value](repeating: .undefined, count: names.count)
+    for (name, value) in arguments.keywords {
+      guard let index = names.firstIndex(of: name.text) else {
+        throw typeError("\(function)() got an unexpected keyword argument '\(name.text)'")
+      }
+      values[index] = value
+    }
+    return values
+  }
+}

@@ -1,0 +1,222 @@
+/// `len`, `iter`, `next`, `sorted`, `min`, `max`, `sum`, `any`, `all`.
+extension Runtime {
+  func installIterationFunctions() {
+    prepareIteratorTypes()
+    defineBuiltin("len", "obj, /") { (runtime, arguments) throws(Raised) in .int(try runtime.length(arguments[0])) }
+    defineBuiltin("iter", "object, sentinel=None, /") { (runtime, arguments) throws(Raised) in
+      guard let sentinel = arguments[1].defined else { return try runtime.iterate(arguments[0]) }
+      if !runtime.isCallable(arguments[0]) { throw runtime.typeError("iter(v, w): v must be callable") }
+      return .object(CallableIterator(runtime, arguments[0], sentinel: sentinel))
+    }
+    defineBuiltin("next", "iterator, default=None, /") { (runtime, arguments) throws(Raised) in
+      try runtime.next(arguments[0], fallback: arguments[1])
+    }
+    defineBuiltin("any", "iterable, /") { (runtime, arguments) throws(Raised) in
+      .bool(try runtime.hasElement(arguments[0], whoseTruthIs: true))
+    }
+    defineBuiltin("all", "iterable, /") { (runtime, arguments) throws(Raised) in
+      .bool(try !runtime.hasElement(arguments[0], whoseTruthIs: false))
+    }
+    defineBuiltin("sorted", "iterable, /, *args, **kwargs") { (runtime, arguments) throws(Raised) in
+      guard arguments.count == 1 else { throw runtime.typeError("sorted expected 1 argument, got \(arguments.count)") }
+      let options = try runtime.keywordValues(arguments, "sort", ["key", "reverse"])
+      let isReversed = options[1].isUndefined ? false : try runtime.isTrue(options[1])
+      var values = try runtime.array(arguments[0])
+      try runtime.sort(&values, key: options[0].defined ?? .none, isReversed: isReversed)
+      return .object(ListObject(runtime, values))
+    }
+    defineBuiltin("min", "*args, key=None, default=None") { (runtime, arguments) throws(Raised) in
+      try runtime.extreme(arguments, "min", isMaximum: false)
+    }
+    defineBuiltin("max", "*args, key=None, default=None") { (runtime, arguments) throws(Raised) in
+      try runtime.extreme(arguments, "max", isMaximum: true)
+    }
+    defineBuiltin("sum", "iterable, /, start=0") { (runtime, arguments) throws(Raised) in
+      try runtime.sum(arguments[0], start: arguments[1].defined ?? .int(0))
+    }
+  }
+
+  /// `next(iterator)`, raising StopIteration at the end unless there is a fallback.
+  func next(_ value: Value, fallback: Value) throws(Raised) -> Value {
+    guard case .object(let object) = value, isIterator(value) else { throw notIterator(value) }
+    var result = Value.none
+    if object.kind == .generator {
+      switch try unsafeDowncast(object, to: SuspendableFrame.self).drive(self, sending: .none) {
+      case .suspended(let value): return value
+      case .returned(let value): result = value
+      }
+    } else if object.kind == .iterator, !object.type.isHeap {
+      let element = try unsafeDowncast(object, to: IteratorObject.self).next(self)
+      if !element.isUndefined { return element }
+    } else {
+      // The program's own `__next__` raises its StopIteration.
+      do { return try callSpecial(object.type.lookup(names[.next]) ?? .undefined, value) } catch {
+        guard let fallback = fallback.defined, matches(error, "StopIteration") else { throw error }
+        return fallback
+      }
+    }
+    guard let fallback = fallback.defined else { throw stopIteration(result) }
+    return fallback
+  }
+
+  private func hasElement(_ iterable: Value, whoseTruthIs wanted: Bool) throws(Raised) -> Bool {
+    if let list = iterable.list, !list.type.isHeap {
+      var index = 0
+      while index < list.count {
+        if try isTrue(list[index]) == wanted { return true }
+        index += 1
+      }
+      return false
+    }
+    let iterator = try iterator(iterable)
+    while true {
+      let element = try iterator.next(self)
+      if element.isUndefined { return false }
+      if try isTrue(element) == wanted { return true }
+    }
+  }
+
+  // MARK: min and max
+
+  private func extreme(_ arguments: Arguments, _ name: String, isMaximum: Bool) throws(Raised) -> Value {
+    let options =
+      arguments.hasKeywords ? try keywordValues(arguments, name, ["key", "default"]) : [.undefined, .undefined]
+    let key = options[0].defined ?? .none
+    if arguments.count == 0 { throw typeError("\(name) expected at least 1 argument, got 0") }
+    if arguments.count == 1 {
+      var best = Value.undefined
+      var bestKey = Value.undefined
+      try forEach(arguments[0]) { (value) throws(Raised) in
+        try consider(value, key, &best, &bestKey, isMaximum)
+      }
+      if let best = best.defined { return best }
+      guard let fallback = options[1].defined else { throw valueError("\(name)() iterable argument is empty") }
+      return fallback
+    }
+    if !options[1].isUndefined {
+      throw typeError("Cannot specify a default for \(name)() with multiple positional arguments")
+    }
+    var best = arguments[0]
+    if key.isNone {
+      for index in 1..<arguments.count {
+        let candidate = arguments[index]
+        if case .int(let number) = candidate, case .int(let other) = best {
+          if isMaximum ? number > other : number < other { best = candidate }
+        } else if try isBetter(candidate, than: best, isMaximum) {
+          best = candidate
+        }
+      }
+      return best
+    }
+    best = .undefined
+    var bestKey = Value.undefined
+    for index in 0..<arguments.count { try consider(arguments[index], key, &best, &bestKey, isMaximum) }
+    return best
+  }
+
+  @inline(__always)
+  private func consider(_ value: Value, _ key: Value, _ best: inout Value, _ bestKey: inout Value, _ isMaximum: Bool)
+    throws(Raised)
+  {
+    let valueKey = key.isNone ? value : try call(key, value)
+    if bestKey.isUndefined ? true : try isBetter(valueKey, than: bestKey, isMaximum) {
+      best = value
+      bestKey = valueKey
+    }
+  }
+
+  @inline(__always)
+  private func isBetter(_ a: Value, than b: Value, _ isMaximum: Bool) throws(Raised) -> Bool {
+    if case .int(let number) = a, case .int(let other) = b { return isMaximum ? number > other : number < other }
+    if !isMaximum { return try isLess(a, b) }
+    return try isTrue(try compare(.greater, a, b))
+  }
+
+  // MARK: sum
+
+  /// Ints as long as there are ints, then floats with Neumaier's compensation, then whatever `+` means.
+  private func sum(_ iterable: Value, start: Value) throws(Raised) -> Value {
+    if start.string != nil { throw typeError("sum() can't sum strings [use ''.join(seq) instead]") }
+    if start.bytes != nil { throw typeError("sum() can't sum bytes [use b''.join(seq) instead]") }
+    if start.cast(.byteArray, to: BytesObject.self) != nil {
+      throw typeError("sum() can't sum bytearray [use b''.join(seq) instead]")
+    }
+    var total = RunningSum(start)
+    try forEach(iterable) { (value) throws(Raised) in
+      if total.add(value) { return }
+      total = RunningSum(afterAdding: try binary(.add, total.value, value), mayBeFloat: total.isInteger)
+    }
+    return total.value
+  }
+}
+
+/// The sum so far.
+private struct RunningSum {
+  private enum State {
+    case integer(Int)
+    case float(Double, compensation: Double)
+    case general(Value)
+  }
+  private var state: State
+
+  init(_ start: Value) {
+    switch start {
+    case .int(let number): state = .integer(number)
+    case .bool(let flag): state = .integer(flag ? 1 : 0)
+    case .float(let number): state = .float(number, compensation: 0)
+    default: state = .general(start)
+    }
+  }
+
+  /// A float that came out of adding to an int begins the compensated sum; one that came later does not.
+  init(afterAdding value: Value, mayBeFloat: Bool) {
+    if case .float(let number) = value, mayBeFloat {
+      state = .float(number, compensation: 0)
+    } else {
+      state = .general(value)
+    }
+  }
+
+  var isInteger: Bool {
+    if case .integer = state { return true }
+    return false
+  }
+
+  var value: Value {
+    switch state {
+    case .integer(let number): return .int(number)
+    case .float(let number, let compensation):
+      return .float(compensation != 0 && compensation.isFinite ? number + compensation : number)
+    case .general(let value): return value
+    }
+  }
+
+  /// Adds a value if that needs no general `+`.
+  @inline(__always)
+  mutating func add(_ value: Value) -> Bool {
+    switch (state, value) {
+    case (.integer(let total), .int(let number)):
+      let (sum, overflow) = total.addingReportingOverflow(number)
+      if overflow { return false }
+      state = .integer(sum)
+      return true
+    case (.integer(let total), .bool(let flag)):
+      let (sum, overflow) = total.addingReportingOverflow(flag ? 1 : 0)
+      if overflow { return false }
+      state = .integer(sum)
+      return true
+    case (.float(let total, let compensation), .float(let number)):
+      let sum = total + number
+      let lost = total.magnitude >= number.magnitude ? (total - sum) + number : (number - sum) + total
+      state = .float(sum, compensation: compensation + lost)
+      return true
+    case (.float(let total, let compensation), .int(let number)):
+      state = .float(total + Double(number), compensation: compensation)
+      return true
+    case (.float(let total, let compensation), .bool(let flag)):
+      state = .float(total + (flag ? 1 : 0), compensation: compensation)
+      return true
+    default: return false
+    }
+  }
+}

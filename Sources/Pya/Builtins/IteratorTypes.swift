@@ -1,0 +1,211 @@
+/// What all iterators have, and the iterators that are types a program calls: `enumerate`, `zip`, `map`, `filter`, `reversed`.
+extension Runtime {
+  /// Gives every iterator type `__iter__`, `__next__` and `__length_hint__`, those made later too.
+  func prepareIteratorTypes() {
+    // The closure must not keep the runtime alive, which owns it.
+    unowned(unsafe) let runtime = self
+    types.iterators.prepare = { type in
+      type.defineIteratorMethods(runtime)
+      type.isFinal = true
+    }
+    for name in ["enumerate", "zip", "map", "filter", "reversed"] {
+      let type = types.iterators[name]
+      type.isFinal = false
+      addBuiltin(type)
+    }
+    for type in types.iterators.all { type.defineIteratorMethods(self) }
+    installEnumerate()
+    installZip()
+    installMapAndFilter()
+    installReversed()
+  }
+
+  private func installEnumerate() {
+    types.iterators.enumerate.defineConstructor(self, "iterable, start=0") { (runtime, cls, arguments) throws(Raised) in
+      let start = arguments[1].isUndefined ? .int(0) : try runtime.integer(fromIndex: arguments[1])
+      return .object(EnumerateIterator(type: cls, try runtime.iterator(arguments[0]), start: start))
+    }
+  }
+
+  private func installZip() {
+    types.iterators.zip.defineConstructor(self, "*iterables, strict=False") { (runtime, cls, arguments) throws(Raised) in
+      var isStrict = false
+      if arguments.hasKeywords {
+        let strict = try runtime.keywordValues(arguments, "zip", ["strict"])[0]
+        isStrict = strict.isUndefined ? false : try runtime.isTrue(strict)
+      }
+      var iterators: [IteratorObject] = []
+      for index in 0..<arguments.count { iterators.append(try runtime.iterator(arguments[index])) }
+      return .object(ZipIterator(type: cls, iterators, isStrict: isStrict))
+    }
+  }
+
+  private func installMapAndFilter() {
+    types.iterators.map.defineConstructor(self, "*args, **kwargs") { (runtime, cls, arguments) throws(Raised) in
+      if arguments.hasKeywords { throw runtime.typeError("map() takes no keyword arguments") }
+      if arguments.count < 2 { throw runtime.typeError("map() must have at least two arguments.") }
+      var iterators: [IteratorObject] = []
+      for index in 1..<arguments.count { iterators.append(try runtime.iterator(arguments[index])) }
+      return .object(MapIterator(type: cls, arguments[0], iterators))
+    }
+    types.iterators.filter.defineConstructor(self, "function, iterable, /") { (runtime, cls, arguments) throws(Raised) in
+      .object(FilterIterator(type: cls, arguments[0], try runtime.iterator(arguments[1])))
+    }
+  }
+
+  private func installReversed() {
+    types.iterators.reversed.defineConstructor(self, "sequence, /") { (runtime, cls, arguments) throws(Raised) in
+      try runtime.reversed(arguments[0], cls)
+    }
+  }
+
+  private func reversed(_ value: Value, _ cls: TypeObject) throws(Raised) -> Value {
+    let type = type(of: value)
+    if let method = type.lookup(names[.reversed]) {
+      if method.isNone { throw typeError("'\(type.name)' object is not reversible") }
+      return try callSpecial(method, value)
+    }
+    guard case .object(let object) = value, object.kind != .dict, object.kind != .type,
+      object.kind == .string || object.kind == .tuple || type.lookup(names[.getitem]) != nil
+    else { throw typeError("'\(type.name)' object is not reversible") }
+    return .object(ReversedIterator(type: cls, value, count: try length(value)))
+  }
+}
+
+extension TypeObject {
+  /// `__iter__`, `__next__` and `__length_hint__` of an iterator type.
+  func defineIteratorMethods(_ runtime: Runtime) {
+    define(runtime, "__iter__", "self, /") { (_, arguments) throws(Raised) in arguments[0] }
+    define(runtime, "__next__", "self, /") { (runtime, arguments) throws(Raised) in
+      let iterator = unsafeDowncast(arguments[0].object.unsafelyUnwrapped, to: IteratorObject.self)
+      let value = try iterator.next(runtime)
+      if value.isUndefined { throw runtime.stopIteration(.none) }
+      return value
+    }
+    define(runtime, "__length_hint__", "self, /") { (_, arguments) throws(Raised) in
+      let iterator = unsafeDowncast(arguments[0].object.unsafelyUnwrapped, to: IteratorObject.self)
+      guard let hint = iterator.lengthHint else { return .notImplemented }
+      return .int(hint)
+    }
+  }
+}
+
+final class EnumerateIterator: IteratorObject {
+  final let source: IteratorObject
+  /// The number of the next element: an int, maybe a big one.
+  final var number: Value
+
+  init(type: TypeObject, _ source: IteratorObject, start: Value) {
+    self.source = source
+    number = start
+    super.init(type: type)
+  }
+
+  override func next(_ runtime: Runtime) throws(Raised) -> Value {
+    let value = try source.next(runtime)
+    if value.isUndefined { return .undefined }
+    let current = number
+    if case .int(let small) = current, small < .max {
+      number = .int(small + 1)
+    } else {
+      number = try runtime.binary(.add, current, .int(1))
+    }
+    return runtime.pair(current, value)
+  }
+}
+
+final class ZipIterator: IteratorObject {
+  private final let sources: [IteratorObject]
+  private final let isStrict: Bool
+  private final var isExhausted: Bool
+
+  init(type: TypeObject, _ sources: [IteratorObject], isStrict: Bool) {
+    self.sources = sources
+    self.isStrict = isStrict
+    isExhausted = sources.isEmpty
+    super.init(type: type)
+  }
+
+  override func next(_ runtime: Runtime) throws(Raised) -> Value {
+    if isExhausted { return .undefined }
+    if sources.count == 2 {
+      let first = try sources[0].next(runtime)
+      if first.isUndefined { return try end(at: 0, runtime) }
+      let second = try sources[1].next(runtime)
+      if second.isUndefined { return try end(at: 1, runtime) }
+      return runtime.pair(first, second)
+    }
+    var values: [Value] = []
+    values.reserveCapacity(sources.count)
+    for index in 0..<sources.count {
+      let value = try sources[index].next(runtime)
+      if value.isUndefined { return try end(at: index, runtime) }
+      values.append(value)
+    }
+    return runtime.tuple(values)
+  }
+
+  /// Source `index` has ended first; with `strict` all must have ended together.
+  private func end(at index: Int, _ runtime: Runtime) throws(Raised) -> Value {
+    isExhausted = true
+    if !isStrict { return .undefined }
+    if index > 0 {
+      throw runtime.valueError("zip() argument \(index + 1) is shorter than argument\(others(before: index))")
+    }
+    for later in 1..<max(sources.count, 1) where try !sources[later].next(runtime).isUndefined {
+      throw runtime.valueError("zip() argument \(later + 1) is longer than argument\(others(before: later))")
+    }
+    return .undefined
+  }
+
+  private func others(before index: Int) -> String { index == 1 ? " 1" : "s 1-\(index)" }
+}
+
+final class MapIterator: IteratorObject {
+  private final let function: Value
+  private final let sources: [IteratorObject]
+  private final let first: IteratorObject
+
+  init(type: TypeObject, _ function: Value, _ sources: [IteratorObject]) {
+    self.function = function
+    self.sources = sources
+    first = sources[0]
+    super.init(type: type)
+  }
+
+  override func next(_ runtime: Runtime) throws(Raised) -> Value {
+    if sources.count == 1 {
+      let value = try first.next(runtime)
+      return value.isUndefined ? .undefined : try runtime.call(function, value)
+    }
+    var values: [Value] = []
+    values.reserveCapacity(sources.count)
+    for source in sources {
+      let value = try source.next(runtime)
+      if value.isUndefined { return .undefined }
+      values.append(value)
+    }
+    return try runtime.call(function, values)
+  }
+}
+
+final class FilterIterator: IteratorObject {
+  private final let function: Value
+  private final let source: IteratorObject
+  private final let testsTruth: Bool
+
+  init(type: TypeObject, _ function: Value, _ source: IteratorObject) {
+    self.function = function
+    self.source = source
+    testsTruth = function.isNone || function.type === type.runtime.types.bool
+    super.init(type: type)
+  }
+
+  override func next(_ runtime: Runtime) throws(Raised) -> Value {
+    while true {
+      let value = try source.next(runtime)
+      if value.isUndefined { return .undefined }
+      if try runtime.isTrue(testsTruth ? value : try runtime.call(function, value)) { return value }
+    }
+  }
+}

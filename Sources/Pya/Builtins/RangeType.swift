@@ -1,0 +1,93 @@
+/// `range` and `slice`.
+extension Runtime {
+  func installRangeType() {
+    let type = types.range
+    addBuiltin(type)
+    type.defineConstructor(self, "start, stop=None, step=None, /") { (runtime, _, arguments) throws(Raised) in
+      let first = try runtime.rangeNumber(arguments[0])
+      if arguments[1].isUndefined { return .object(RangeObject(runtime, start: 0, stop: first, step: 1)) }
+      let stop = try runtime.rangeNumber(arguments[1])
+      let step = arguments[2].isUndefined ? 1 : try runtime.rangeNumber(arguments[2])
+      if step == 0 { throw runtime.valueError("range() arg 3 must not be zero") }
+      return .object(RangeObject(runtime, start: first, stop: stop, step: step))
+    }
+    type.defineComparisons(self)
+    type.defineLength(self) { $0.range.unsafelyUnwrapped.count }
+    type.defineElements(self)
+    type.defineRepresentation(self)
+    type.defineHash(self)
+    type.defineProperty(self, "start") { (_, value) throws(Raised) in .int(value.range.unsafelyUnwrapped.start) }
+    type.defineProperty(self, "stop") { (_, value) throws(Raised) in .int(value.range.unsafelyUnwrapped.stop) }
+    type.defineProperty(self, "step") { (_, value) throws(Raised) in .int(value.range.unsafelyUnwrapped.step) }
+    type.define(self, "__bool__", "self, /") { (_, arguments) throws(Raised) in
+      .bool(arguments[0].range.unsafelyUnwrapped.count > 0)
+    }
+    type.define(self, "__reversed__", "self, /") { (runtime, arguments) throws(Raised) in
+      let range = arguments[0].range.unsafelyUnwrapped
+      return .object(
+        RangeIterator(runtime, start: range[range.count &- 1], step: 0 &- range.step, count: range.count))
+    }
+    type.define(self, "count", "self, value, /") { (runtime, arguments) throws(Raised) in
+      .int(try runtime.positions(of: arguments[1], in: arguments[0].range.unsafelyUnwrapped, limit: .max).count)
+    }
+    type.define(self, "index", "self, value, /") { (runtime, arguments) throws(Raised) in
+      let range = arguments[0].range.unsafelyUnwrapped
+      guard let first = try runtime.positions(of: arguments[1], in: range, limit: 1).first else {
+        if case .int = arguments[1] {
+          throw runtime.valueError("\(try runtime.repr(arguments[1]).text) is not in range")
+        }
+        throw runtime.valueError("sequence.index(x): x not in sequence")
+      }
+      return .int(first)
+    }
+  }
+
+  private func rangeNumber(_ value: Value) throws(Raised) -> Int {
+    if case .int(let number) = value { return number }
+    guard let (number, isExact) = try clampedIndex(value) else {
+      throw typeError("'\(typeName(value))' object cannot be interpreted as an integer")
+    }
+    if !isExact { throw overflowError("Python int too large to convert to C ssize_t") }
+    return number
+  }
+
+  /// Where equal elements stand in a range: at most one for numbers; other values are compared one by one.
+  private func positions(of value: Value, in range: RangeObject, limit: Int) throws(Raised) -> [Int] {
+    switch value {
+    case .int(let number): return range.index(of: number).map { [$0] } ?? []
+    case .bool(let flag): return range.index(of: flag ? 1 : 0).map { [$0] } ?? []
+    case .float(let number): return Int(exactly: number).flatMap { range.index(of: $0) }.map { [$0] } ?? []
+    default: break
+    }
+    var found: [Int] = []
+    for index in 0..<range.count where try equals(.int(range[index]), value) {
+      found.append(index)
+      if found.count == limit { break }
+    }
+    return found
+  }
+
+  func installSliceType() {
+    let type = types.slice
+    addBuiltin(type)
+    type.defineConstructor(self, "start, stop=None, step=None, /") { (runtime, _, arguments) throws(Raised) in
+      if arguments[1].isUndefined {
+        return .object(SliceObject(runtime, start: .none, stop: arguments[0], step: .none))
+      }
+      return .object(
+        SliceObject(runtime, start: arguments[0], stop: arguments[1], step: arguments[2].defined ?? .none))
+    }
+    type.defineComparisons(self)
+    type.defineRepresentation(self)
+    type.defineHash(self)
+    type.defineProperty(self, "start") { (_, value) throws(Raised) in value.slice.unsafelyUnwrapped.start }
+    type.defineProperty(self, "stop") { (_, value) throws(Raised) in value.slice.unsafelyUnwrapped.stop }
+    type.defineProperty(self, "step") { (_, value) throws(Raised) in value.slice.unsafelyUnwrapped.step }
+    type.define(self, "indices", "self, object, /") { (runtime, arguments) throws(Raised) in
+      let length = try runtime.index(arguments[1])
+      if length < 0 { throw runtime.valueError("length should not be negative") }
+      let span = try runtime.sliceSpan(arguments[0].slice.unsafelyUnwrapped) { length }
+      return runtime.tuple([.int(span.start), .int(span.stop), .int(span.step)])
+    }
+  }
+}
