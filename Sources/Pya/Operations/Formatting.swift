@@ -106,7 +106,7 @@ extension Runtime {
     case UInt8(ascii: "c"): radix = 0
     case UInt8(ascii: "e"), UInt8(ascii: "E"), UInt8(ascii: "f"), UInt8(ascii: "F"), UInt8(ascii: "g"),
       UInt8(ascii: "G"), UInt8(ascii: "%"):
-      return try appendFloat(try doubleOfInteger(number), specification, typeName, to: &builder)
+      return try appendFloat(try double(number), specification, typeName, to: &builder)
     default: throw unknownFormatCode(specification.type, typeName)
     }
     if specification.precision >= 0 { throw valueError("Precision not allowed in integer format specifier") }
@@ -153,7 +153,11 @@ extension Runtime {
     default:
       guard let large = number.bigInt?.value else { return builder.append("0") }
       let start = builder.count
-      builder.append(radix == 10 ? try decimalText(large) : String(large, radix: radix))
+      if radix == 10 {
+        builder.append(try integerText(large))
+      } else {
+        builder.append(String(large, radix: radix))
+      }
       if builder.bytes[start] == UInt8(ascii: "-") { builder.removeByte(at: start) }
     }
   }
@@ -161,18 +165,6 @@ extension Runtime {
   func isNegativeInteger(_ number: Value) -> Bool {
     if case .int(let small) = number { return small < 0 }
     return (number.bigInt?.value.signum() ?? 0) < 0
-  }
-
-  /// A plain int as the nearest double; OverflowError when there is none.
-  func doubleOfInteger(_ number: Value) throws(Raised) -> Double {
-    switch number {
-    case .int(let small): return Double(small)
-    case .bool(let flag): return flag ? 1 : 0
-    default:
-      let result = Double(number.bigInt?.value ?? 0)
-      if result.isInfinite { throw overflowError("int too large to convert to float") }
-      return result
-    }
   }
 
   // MARK: Floats

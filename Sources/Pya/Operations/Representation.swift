@@ -1,5 +1,3 @@
-import BigInt
-
 /// `repr(value)` and `str(value)`, written into text under construction so that nested containers make no text in between.
 ///
 /// A class of the program comes first with its `__repr__` or `__str__`; the built-in behaviour goes by the object's kind. Types
@@ -89,7 +87,7 @@ extension Runtime {
       builder.append("(")
       builder.append(quoted: unsafeDowncast(object, to: BytesObject.self).bytes)
       builder.append(")")
-    case .bigInt: try append(bigInteger: unsafeDowncast(object, to: BigIntObject.self).value, to: &builder)
+    case .bigInt: builder.append(try integerText(unsafeDowncast(object, to: BigIntObject.self).value))
     case .intInstance, .floatInstance:
       try appendRepr(unsafeDowncast(object, to: NumberInstance.self).number, to: &builder)
     case .complex: builder.append(complex: unsafeDowncast(object, to: ComplexObject.self))
@@ -112,8 +110,7 @@ extension Runtime {
       try appendWrapper("<staticmethod(", unsafeDowncast(object, to: StaticMethodObject.self).function, to: &builder)
     case .classMethod:
       try appendWrapper("<classmethod(", unsafeDowncast(object, to: ClassMethodObject.self).function, to: &builder)
-    case .instance, .function, .iterator, .generator, .coroutine, .asyncGenerator, .cell, .property, .superProxy, .code,
-      .other:
+    default:
       if let method = builtinMethod(.repr, of: object.type) {
         builder.append(string: try stringResult(method, .object(object), "__repr__"))
       } else {
@@ -142,22 +139,6 @@ extension Runtime {
     var module = type.moduleName
     if type.isHeap, let stored = type.attributes.getString(names.module) { module = stored.string?.text ?? "builtins" }
     return module == "builtins" ? type.qualifiedName : "\(module).\(type.qualifiedName)"
-  }
-
-  private func append(bigInteger number: BigInt, to builder: inout TextBuilder) throws(Raised) {
-    builder.append(try decimalText(number))
-  }
-
-  /// The decimal digits of a large integer, unless there are more than Python converts.
-  func decimalText(_ number: BigInt) throws(Raised) -> String {
-    // 4300 digits take at least 14,281 bits; only numbers near the limit need to be counted.
-    if number.magnitude.bitWidth <= 14_281 { return number.description }
-    let text = number.magnitude.bitWidth <= 14_400 ? number.description : nil
-    guard let text, text.utf8.count - (number.signum() < 0 ? 1 : 0) <= 4300 else {
-      throw valueError(
-        "Exceeds the limit (4300 digits) for integer string conversion; use sys.set_int_max_str_digits() to increase the limit")
-    }
-    return text
   }
 
   private func appendRange(_ range: RangeObject, to builder: inout TextBuilder) {

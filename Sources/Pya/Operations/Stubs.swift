@@ -1,9 +1,6 @@
 import PyaSyntax
 // Signatures that Operations/ must provide; each moves to its own file as it is written.
 extension Runtime {
-  // strings
-  /// `format % arguments`.
-  func percentFormat(_ format: StringObject, _ arguments: Value) throws(Raised) -> StringObject { fatalError("stub") }
   // exceptions and types
   func fillFields(of exception: ExceptionObject) { fatalError("stub") }
   func instantiate(_ type: TypeObject, _ arguments: Arguments) throws(Raised) -> Value { fatalError("stub") }
@@ -11,4 +8,24 @@ extension Runtime {
   func closestName(to name: String, among candidates: [String]) -> String? { nil }
   func reportUnraisable(_ raised: Raised, in object: Value) { }
   func warn(_ message: String, category: String) { errorOutput.write("\(category): \(message)\n") }
+  func buildClass(name: String, bases: [Value], keywords: [(name: StringObject, value: Value)], body: (DictObject) throws(Raised) -> Value) throws(Raised) -> Value { fatalError("stub") }
+  func makeSuper(_ type: TypeObject, _ receiver: Value) throws(Raised) -> Value { fatalError("stub") }
+  func superLookup(_ type: TypeObject, _ receiver: Value, _ name: StringObject) throws(Raised) -> Value { fatalError("stub") }
+  func isInstance(_ value: Value, ofAny classes: Value) throws(Raised) -> Bool { fatalError("stub") }
+  func setContext(of exception: ExceptionObject) {}
+  func splitGroup(_ exception: ExceptionObject, matching type: Value) throws(Raised) -> (match: ExceptionObject?, rest: ExceptionObject?) { fatalError("stub") }
+  func exceptionAfterHandlers(of original: ExceptionObject, raised: [ExceptionObject]) throws(Raised) -> ExceptionObject? { fatalError("stub") }
+  func tracebackObject(of exception: ExceptionObject) -> Value { .none }
+  func render(_ exception: ExceptionObject) -> String { "\(exception.type.name): \((try? str(.object(exception)).text) ?? "")\n" }
+  func importModule(_ name: String, level: Int, globals: DictObject) throws(Raised) -> Value { fatalError("stub") }
+  func importName(_ name: StringObject, from module: Value) throws(Raised) -> Value { fatalError("stub") }
+  func publicNames(of module: Value) throws(Raised) -> [(StringObject, Value)] { [] }
+  func languageAddition(_ name: StringObject) -> Value? { nil }
+  func isRegisteredSequence(_ type: TypeObject) -> Bool { false }
+  func isRegisteredMapping(_ type: TypeObject) -> Bool { false }
+  func setSearchPath(first: String?) {}
+  func startClock() {}
+  func runTopLevel(_ frame: SuspendableFrame) throws(Raised) { _ = try frame.drive(self, sending: .none) }
+  func interrupt() { machine.pointee.isInterrupted = true }
 }
+func installClock(_ options: Interpreter.Options, _ runtime: Runtime) {}

@@ -1,0 +1,164 @@
+/// `find`, `count`, `startswith`, `replace`, `partition` and their kin.
+extension Runtime {
+  func installStringSearch(_ type: TypeObject) {
+    for (name, isReverse) in [("find", false), ("rfind", true), ("index", false), ("rindex", true)] {
+      let raises = name.hasSuffix("index")
+      type.define(self, name, "self, sub, start=None, end=None, /") { (runtime, arguments) throws(Raised) in
+        let position = try runtime.findText(arguments, name, isReverse: isReverse)
+        if raises, position < 0 { throw runtime.valueError("substring not found") }
+        return .int(position)
+      }
+    }
+    type.define(self, "count", "self, sub, start=None, end=None, /") { (runtime, arguments) throws(Raised) in
+      let needle = try runtime.textArgument(arguments[1], "count() argument 1 must be str, not ")
+      guard let span = try runtime.searchSpan(arguments, 2) else { return .int(0) }
+      let part = arguments.text.slice(span)
+      if needle.byteCount > 0 { return .int(ByteSearch.count(needle.utf8, in: part)) }
+      return .int(part.count { $0 & 0xC0 != 0x80 } + 1)
+    }
+    for name in ["startswith", "endswith"] {
+      type.define(self, name, "self, prefix, start=None, end=None, /") { (runtime, arguments) throws(Raised) in
+        .bool(try runtime.matchesAffix(arguments, name))
+      }
+    }
+    type.define(self, "removeprefix", "self, prefix, /") { (runtime, arguments) throws(Raised) in
+      let prefix = try runtime.textArgument(arguments[1], "removeprefix() argument must be str, not ")
+      let text = arguments.text
+      let isThere = ByteSearch.hasPrefix(prefix.utf8, text.utf8)
+      return .object(runtime.part(text, (isThere ? prefix.byteCount : 0)..<text.byteCount))
+    }
+    type.define(self, "removesuffix", "self, suffix, /") { (runtime, arguments) throws(Raised) in
+      let suffix = try runtime.textArgument(arguments[1], "removesuffix() argument must be str, not ")
+      let text = arguments.text
+      let isThere = ByteSearch.hasSuffix(suffix.utf8, text.utf8)
+      return .object(runtime.part(text, 0..<(text.byteCount - (isThere ? suffix.byteCount : 0))))
+    }
+    type.define(self, "replace", "self, old, new, /, count=-1") { (runtime, arguments) throws(Raised) in
+      let old = try runtime.textArgument(arguments[1], "replace() argument 1 must be str, not ")
+      let new = try runtime.textArgument(arguments[2], "replace() argument 2 must be str, not ")
+      let limit = arguments[3].isUndefined ? -1 : try runtime.size(arguments[3])
+      return .object(try runtime.replace(arguments.text, old, new, limit: limit < 0 ? .max : limit))
+    }
+    type.define(self, "partition", "self, sep, /") { (runtime, arguments) throws(Raised) in
+      try runtime.partition(arguments, isReverse: false)
+    }
+    type.define(self, "rpartition", "self, sep, /") { (runtime, arguments) throws(Raised) in
+      try runtime.partition(arguments, isReverse: true)
+    }
+  }
+
+  /// An argument that must be a string; `complaint` ends before the type's name.
+  @inline(__always)
+  func textArgument(_ value: Value, _ complaint: StaticString) throws(Raised) -> StringObject {
+    if let text = value.string { return text }
+    throw typeError("\(complaint)\(typeName(value))")
+  }
+
+  /// The bytes between `start` and `end`, arguments `first` and the next.
+  private func searchSpan(_ arguments: Arguments, _ first: Int) throws(Raised) -> Range<Int>? {
+    let text = arguments.text
+    if arguments.count <= first { return 0..<text.byteCount }
+    guard let range = try searchRange(arguments[first], arguments[first + 1], length: text.length) else { return nil }
+    return text.byteOffset(ofCodePoint: range.lowerBound)..<text.byteOffset(ofCodePoint: range.upperBound)
+  }
+
+  private func findText(_ arguments: Arguments, _ name: String, isReverse: Bool) throws(Raised) -> Int {
+    guard let needle = arguments[1].string else {
+      throw typeError("\(name)() argument 1 must be str, not \(typeName(arguments[1]))")
+    }
+    guard let span = try searchSpan(arguments, 2) else { return -1 }
+    let text = arguments.text
+    let part = text.slice(span)
+    let offset = isReverse ? ByteSearch.last(needle.utf8, in: part) : ByteSearch.first(needle.utf8, in: part)
+    return offset < 0 ? -1 : text.codePointIndex(ofByte: span.lowerBound + offset)
+  }
+
+  private func matchesAffix(_ arguments: Arguments, _ name: String) throws(Raised) -> Bool {
+    let span = try searchSpan(arguments, 2)
+    let isPrefix = name == "startswith"
+    let text = arguments.text
+    func matches(_ affix: StringObject) -> Bool {
+      guard let span else { return false }
+      let part = text.slice(span)
+      return isPrefix ? ByteSearch.hasPrefix(affix.utf8, part) : ByteSearch.hasSuffix(affix.utf8, part)
+    }
+    if let affix = arguments[1].string { return matches(affix) }
+    guard let affixes = arguments[1].tuple else {
+      throw typeError("\(name) first arg must be str or a tuple of str, not \(typeName(arguments[1]))")
+    }
+    for index in 0..<affixes.count {
+      guard let affix = affixes[index].string else {
+        throw typeError("tuple for \(name) must only contain str, not \(typeName(affixes[index]))")
+      }
+      if matches(affix) { return true }
+    }
+    return false
+  }
+
+  /// The text with up to `limit` occurrences of `old` replaced.
+  func replace(_ text: StringObject, _ old: StringObject, _ new: StringObject, limit: Int) throws(Raised) -> StringObject {
+    if limit == 0 { return plain(text) }
+    if old.byteCount == 0 { return interleave(text, new, limit: limit) }
+    var offset = ByteSearch.first(old.utf8, in: text.utf8)
+    if offset < 0 { return plain(text) }
+    var builder = TextBuilder(capacity: text.byteCount + new.byteCount)
+    var start = 0
+    var remaining = limit
+    while true {
+      builder.append(string: text, start..<(start + offset))
+      builder.append(string: new)
+      start += offset + old.byteCount
+      remaining -= 1
+      if remaining == 0 { break }
+      offset = ByteSearch.first(old.utf8, in: text.slice(start..<text.byteCount))
+      if offset < 0 { break }
+    }
+    builder.append(string: text, start..<text.byteCount)
+    return builder.finish(self)
+  }
+
+  /// `new` before every character and at the end.
+  private func interleave(_ text: StringObject, _ new: StringObject, limit: Int) -> StringObject {
+    var builder = TextBuilder(capacity: text.byteCount + new.byteCount)
+    var remaining = limit
+    var offset = 0
+    while remaining > 0 {
+      builder.append(string: new)
+      remaining -= 1
+      if offset == text.byteCount { break }
+      let width = UTF8Width.of(leadByte: text.bytes[offset])
+      builder.append(string: text, offset..<(offset + width))
+      offset += width
+    }
+    builder.append(string: text, offset..<text.byteCount)
+    return builder.finish(self)
+  }
+
+  private func partition(_ arguments: Arguments, isReverse: Bool) throws(Raised) -> Value {
+    let separator = try textArgument(arguments[1], "must be str, not ")
+    if separator.byteCount == 0 { throw valueError("empty separator") }
+    let text = arguments.text
+    let offset =
+      isReverse ? ByteSearch.last(separator.utf8, in: text.utf8) : ByteSearch.first(separator.utf8, in: text.utf8)
+    let empty = Value.object(names.empty)
+    if offset < 0 {
+      let whole = Value.object(plain(text))
+      return .object(TupleObject(self, isReverse ? [empty, empty, whole] : [whole, empty, empty]))
+    }
+    return .object(
+      TupleObject(
+        self,
+        [
+          .object(part(text, 0..<offset)), .object(plain(separator)),
+          .object(part(text, (offset + separator.byteCount)..<text.byteCount)),
+        ]))
+  }
+}
+
+extension StringObject {
+  /// The bytes of a span.
+  @inline(__always)
+  func slice(_ span: Range<Int>) -> UnsafeBufferPointer<UInt8> {
+    UnsafeBufferPointer(start: bytes + span.lowerBound, count: span.count)
+  }
+}

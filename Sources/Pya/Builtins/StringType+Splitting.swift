@@ -1,0 +1,196 @@
+/// `split`, `rsplit`, `splitlines` and `join`.
+extension Runtime {
+  func installStringSplitting(_ type: TypeObject) {
+    for (name, isReverse) in [("split", false), ("rsplit", true)] {
+      type.define(self, name, "self, /, sep=None, maxsplit=-1") { (runtime, arguments) throws(Raised) in
+        let limit = arguments[2].isUndefined ? -1 : try runtime.size(arguments[2])
+        let parts = ListObject(runtime)
+        let splits = limit < 0 ? Int.max : limit
+        if arguments[1].isUndefined || arguments[1].isNone {
+          runtime.split(arguments.text, limit: splits, isReverse: isReverse, into: parts)
+        } else {
+          let separator = try runtime.textArgument(arguments[1], "must be str or None, not ")
+          if separator.byteCount == 0 { throw runtime.valueError("empty separator") }
+          runtime.split(arguments.text, by: separator, limit: splits, isReverse: isReverse, into: parts)
+        }
+        if isReverse { parts.reverse() }
+        return .object(parts)
+      }
+    }
+    type.define(self, "splitlines", "self, /, keepends=False") { (runtime, arguments) throws(Raised) in
+      let keepsEnds = arguments[1].isUndefined ? false : try runtime.isTrue(arguments[1])
+      return .object(runtime.splitLines(arguments.text, keepsEnds: keepsEnds))
+    }
+    type.define(self, "join", "self, iterable, /") { (runtime, arguments) throws(Raised) in
+      .object(try runtime.join(arguments.text, arguments[1]))
+    }
+  }
+
+  @inline(__always)
+  private func add(_ text: StringObject, _ span: Range<Int>, to parts: ListObject) {
+    parts.append(.object(part(text, span)))
+  }
+
+  private func split(
+    _ text: StringObject, by separator: StringObject, limit: Int, isReverse: Bool, into parts: ListObject
+  ) {
+    var span = 0..<text.byteCount
+    var remaining = limit
+    while remaining > 0 {
+      let piece = text.slice(span)
+      let offset =
+        isReverse ? ByteSearch.last(separator.utf8, in: piece) : ByteSearch.first(separator.utf8, in: piece)
+      if offset < 0 { break }
+      let place = span.lowerBound + offset
+      if isReverse {
+        add(text, (place + separator.byteCount)..<span.upperBound, to: parts)
+        span = span.lowerBound..<place
+      } else {
+        add(text, span.lowerBound..<place, to: parts)
+        span = (place + separator.byteCount)..<span.upperBound
+      }
+      remaining -= 1
+    }
+    add(text, span, to: parts)
+  }
+
+  /// Splits at runs of whitespace.
+  private func split(_ text: StringObject, limit: Int, isReverse: Bool, into parts: ListObject) {
+    var remaining = limit
+    var span = isReverse ? 0..<text.skipSpaceBackward(text.byteCount) : text.skipSpace(0)..<text.byteCount
+    while !span.isEmpty {
+      if remaining == 0 {
+        // The rest loses its outer whitespace on the side the splitting comes from only.
+        return add(text, span, to: parts)
+      }
+      remaining -= 1
+      if isReverse {
+        let start = text.skipWordBackward(span.upperBound)
+        add(text, start..<span.upperBound, to: parts)
+        span = 0..<text.skipSpaceBackward(start)
+      } else {
+        let end = text.skipWord(span.lowerBound)
+        add(text, span.lowerBound..<end, to: parts)
+        span = text.skipSpace(end)..<text.byteCount
+      }
+    }
+  }
+
+  private func splitLines(_ text: StringObject, keepsEnds: Bool) -> ListObject {
+    let lines = ListObject(self)
+    var start = 0
+    var offset = 0
+    while offset < text.byteCount {
+      let (codePoint, width) = decodeUTF8(text.bytes + offset)
+      guard CodePoint(codePoint).isLineBreak else {
+        offset += width
+        continue
+      }
+      let end = offset
+      offset += width
+      if codePoint == 0x0D, offset < text.byteCount, text.bytes[offset] == 0x0A { offset += 1 }
+      add(text, start..<(keepsEnds ? offset : end), to: lines)
+      start = offset
+    }
+    if start < text.byteCount { add(text, start..<text.byteCount, to: lines) }
+    return lines
+  }
+
+  // MARK: Joining
+
+  func join(_ separator: StringObject, _ iterable: Value) throws(Raised) -> StringObject {
+    if let list = iterable.list, !list.type.isHeap { return try join(separator, list.items, list.count) }
+    if let tuple = iterable.tuple, !tuple.type.isHeap { return try join(separator, tuple.items, tuple.count) }
+    let source: IteratorObject
+    do { source = try iterator(iterable) } catch {
+      throw matches(error, "TypeError") ? typeError("can only join an iterable") : error
+    }
+    let collected = ListObject(self)
+    while true {
+      let value = try source.next(self)
+      if value.isUndefined { break }
+      collected.append(value)
+    }
+    return try join(separator, collected.items, collected.count)
+  }
+
+  /// Joins values in memory that nothing changes meanwhile: no code of the program runs.
+  private func join(_ separator: StringObject, _ items: UnsafePointer<Value>, _ count: Int) throws(Raised) -> StringObject {
+    if count == 0 { return names.empty }
+    var total = 0
+    var isASCII = separator.isASCII || count == 1
+    for index in 0..<count {
+      guard let text = items[index].string else {
+        throw typeError("sequence item \(index): expected str instance, \(typeName(items[index])) found")
+      }
+      total += text.byteCount
+      if !text.isASCII { isASCII = false }
+    }
+    if count == 1, let text = items[0].string { return plain(text) }
+    let (separators, overflow) = separator.byteCount.multipliedReportingOverflow(by: count - 1)
+    let (capacity, overflowAgain) = total.addingReportingOverflow(separators)
+    if overflow || overflowAgain || capacity > 1 << 36 { throw overflowError("join() result is too long for a Python string") }
+    if capacity == 0 { return names.empty }
+    let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+    var position = memory
+    for index in 0..<count {
+      if index > 0 {
+        position.initialize(from: separator.bytes, count: separator.byteCount)
+        position += separator.byteCount
+      }
+      guard case .object(let object) = items[index] else { continue }
+      let text = unsafeDowncast(object, to: StringObject.self)
+      position.initialize(from: text.bytes, count: text.byteCount)
+      position += text.byteCount
+    }
+    if capacity == 1 {
+      defer { memory.deallocate() }
+      return character(memory[0])
+    }
+    return StringObject(type: types.str, adopting: memory, count: capacity, capacity: capacity, isASCII: isASCII)
+  }
+}
+
+extension StringObject {
+  /// Whether whitespace begins at a byte, and how wide it is.
+  @inline(__always)
+  private func space(at offset: Int) -> Int? {
+    let byte = bytes[offset]
+    if byte < 0x80 { return ASCII.isSpace(byte) ? 1 : nil }
+    let (codePoint, width) = decodeUTF8(bytes + offset)
+    return CodePoint(codePoint).isSpace ? width : nil
+  }
+
+  /// Where the code point before a byte begins.
+  @inline(__always)
+  func previous(_ offset: Int) -> Int {
+    var result = offset - 1
+    while result > 0, bytes[result] & 0xC0 == 0x80 { result -= 1 }
+    return result
+  }
+
+  /// The first byte from `offset` on that is not whitespace.
+  func skipSpace(_ offset: Int) -> Int {
+    var offset = offset
+    while offset < byteCount, let width = space(at: offset) { offset += width }
+    return offset
+  }
+
+  fileprivate func skipWord(_ offset: Int) -> Int {
+    var offset = offset
+    while offset < byteCount, space(at: offset) == nil { offset += UTF8Width.of(leadByte: bytes[offset]) }
+    return offset
+  }
+
+  func skipSpaceBackward(_ offset: Int) -> Int {
+    var offset = offset
+    while offset > 0, space(at: previous(offset)) != nil { offset = previous(offset) }
+    return offset
+  }
+
+  fileprivate func skipWordBackward(_ offset: Int) -> Int {
+    var offset = offset
+    while offset > 0, space(at: previous(offset)) == nil { offset = previous(offset) }
+    return offset
+  }
+}

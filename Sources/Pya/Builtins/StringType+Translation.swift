@@ -1,0 +1,121 @@
+/// `translate`, `maketrans`, `encode`, `format` and `format_map`.
+extension Runtime {
+  func installStringTranslation(_ type: TypeObject) {
+    type.define(self, "translate", "self, table, /") { (runtime, arguments) throws(Raised) in
+      .object(try runtime.translate(arguments.text, arguments[1]))
+    }
+    type.defineStatic(self, "maketrans", "x, y=None, z=None, /") { (runtime, arguments) throws(Raised) in
+      .object(try runtime.makeTranslation(arguments))
+    }
+    type.define(self, "encode", "self, /, encoding='utf-8', errors='strict'") { (runtime, arguments) throws(Raised) in
+      let encoding = try runtime.codecName(arguments[1], "encode() argument 'encoding'", or: "utf-8")
+      let errors = try runtime.codecName(arguments[2], "encode() argument 'errors'", or: "strict")
+      let bytes = try runtime.encode(arguments.text, encoding: encoding, errors: errors)
+      return .object(BytesObject(type: runtime.types.bytes, bytes))
+    }
+    type.define(self, "format", "self, /, *args, **kwargs") { (runtime, arguments) throws(Raised) in
+      let keywords = arguments.keywords
+      var formatter = StringFormatter(runtime, positional: arguments.dropFirst.positional) { (name) throws(Raised) in
+        for (keyword, value) in keywords where keyword.hasSameText(as: name) { return value }
+        throw runtime.keyError(.object(name))
+      }
+      return .object(try formatter.format(arguments.text))
+    }
+    type.define(self, "format_map", "self, mapping, /") { (runtime, arguments) throws(Raised) in
+      let mapping = arguments[1]
+      var formatter = StringFormatter(runtime, positional: nil) { (name) throws(Raised) in
+        try runtime.getItem(mapping, .object(name))
+      }
+      return .object(try formatter.format(arguments.text))
+    }
+  }
+
+  private func translate(_ text: StringObject, _ table: Value) throws(Raised) -> StringObject {
+    var builder = TextBuilder(capacity: text.byteCount)
+    let plainTable = table.dict.flatMap { $0.isExactly(types.dict) ? $0 : nil }
+    var offset = 0
+    while offset < text.byteCount {
+      let (codePoint, width) = decodeUTF8(text.bytes + offset)
+      offset += width
+      guard let replacement = try translation(of: codePoint, table, plainTable) else {
+        builder.append(codePoint: codePoint)
+        continue
+      }
+      switch replacement.plainNumber {
+      case .none: break
+      case .int(let number):
+        guard number >= 0, number <= 0x10FFFF else {
+          throw valueError("character mapping must be in range(0x110000)")
+        }
+        builder.append(codePoint: UInt32(number))
+      case .object(let object) where object.kind == .string:
+        builder.append(string: unsafeDowncast(object, to: StringObject.self))
+      case .object(let object) where object.kind == .bigInt:
+        throw valueError("character mapping must be in range(0x110000)")
+      default: throw typeError("character mapping must return integer, None or str")
+      }
+    }
+    return builder.finish(self)
+  }
+
+  /// What the table says about a code point; nil: nothing.
+  private func translation(of codePoint: UInt32, _ table: Value, _ plainTable: DictObject?) throws(Raised) -> Value? {
+    if let plainTable { return try plainTable.get(.int(Int(codePoint)), self) }
+    do { return try getItem(table, .int(Int(codePoint))) } catch {
+      if matches(error, "LookupError") { return nil }
+      throw error
+    }
+  }
+
+  private func makeTranslation(_ arguments: Arguments) throws(Raised) -> DictObject {
+    let table = DictObject(self)
+    if arguments.count == 1 {
+      guard let source = arguments[0].dict else {
+        throw typeError("if you give only one argument to maketrans it must be a dict")
+      }
+      for entry in source.liveEntries {
+        if let key = entry.key.string {
+          guard key.length == 1 else { throw valueError("string keys in translate table must be of length 1") }
+          try table.set(.int(Int(decodeUTF8(key.bytes).codePoint)), entry.value, self)
+        } else {
+          switch entry.key.plainNumber {
+          case .int, .bool: try table.set(entry.key, entry.value, self)
+          case .object(let object) where object.kind == .bigInt: try table.set(entry.key, entry.value, self)
+          default: throw typeError("keys in translate table must be strings or integers")
+          }
+        }
+      }
+      return table
+    }
+    // CPython looks at the first two as a pair of strings, and names the second alone in its complaint.
+    guard let from = arguments[0].string else {
+      throw typeError("first maketrans argument must be a string if there is a second argument")
+    }
+    let to = try textArgument(arguments[1], "maketrans() argument 2 must be str, not ")
+    guard from.length == to.length else {
+      throw valueError("the first two maketrans arguments must have equal length")
+    }
+    let (keys, values) = (from.codePoints, to.codePoints)
+    for (key, value) in zip(keys, values) { try table.set(.int(Int(key)), .int(Int(value)), self) }
+    if arguments.count == 3 {
+      let deleted = try textArgument(arguments[2], "maketrans() argument 3 must be str, not ")
+      for key in deleted.codePoints { try table.set(.int(Int(key)), .none, self) }
+    }
+    return table
+  }
+}
+
+extension StringObject {
+  /// All code points, for cold code.
+  var codePoints: [UInt32] {
+    var result: [UInt32] = []
+    result.reserveCapacity(length)
+    var offset = 0
+    while offset < byteCount {
+      let (codePoint, width) = decodeUTF8(bytes + offset)
+      result.append(codePoint)
+      offset += width
+    }
+    return result
+  }
+}

@@ -1,0 +1,127 @@
+/// `str`: its constructor and special methods. Its methods are in StringType+*.swift, by group.
+extension Runtime {
+  func installStringType() {
+    let type = types.str
+    installStringConstructor(type)
+    installStringSpecialMethods(type)
+    installStringCase(type)
+    installStringPredicates(type)
+    installStringSearch(type)
+    installStringSplitting(type)
+    installStringLayout(type)
+    installStringTranslation(type)
+  }
+
+  private func installStringConstructor(_ type: TypeObject) {
+    let arranged = NativeFunction(self, "str", "object='', encoding='utf-8', errors='strict'") {
+      (runtime, arguments) throws(Raised) in .object(try runtime.makeText(arguments))
+    }
+    type.construct = { (runtime, cls, arguments) throws(Raised) in
+      if arguments.count == 1, !arguments.hasKeywords {
+        let text = try runtime.str(arguments[0])
+        return .object(cls === runtime.types.str ? text : runtime.text(text, of: cls))
+      }
+      if arguments.count > 3 {
+        throw runtime.typeError("str expected at most 3 arguments, got \(arguments.count)")
+      }
+      let text = try arranged.call(runtime, arguments)
+      return cls === runtime.types.str ? text : .object(runtime.text(text.string ?? runtime.names.empty, of: cls))
+    }
+    type.defineNew(self) { cls in cls.instanceKind == .string }
+  }
+
+  /// A copy of the text as an instance of a subclass.
+  private func text(_ text: StringObject, of cls: TypeObject) -> StringObject { StringObject(type: cls, utf8: text.utf8) }
+
+  /// `str(object, encoding, errors)`
+  private func makeText(_ arguments: Arguments) throws(Raised) -> StringObject {
+    let object = arguments[0]
+    if arguments[1].isUndefined, arguments[2].isUndefined {
+      return object.isUndefined ? names.empty : try str(object)
+    }
+    let encoding = try codecName(arguments[1], "str() argument 'encoding'", or: "utf-8")
+    let errors = try codecName(arguments[2], "str() argument 'errors'", or: "strict")
+    if object.isUndefined { return names.empty }
+    if object.string != nil { throw typeError("decoding str is not supported") }
+    guard let bytes = bytesLike(object) else {
+      throw typeError("decoding to str: need a bytes-like object, \(typeName(object)) found")
+    }
+    return try decode(bytes, encoding: encoding, errors: errors)
+  }
+
+  /// The name of an encoding or error handler.
+  func codecName(_ value: Value, _ subject: String, or standard: String) throws(Raised) -> String {
+    if value.isUndefined { return standard }
+    guard let name = value.string else { throw typeError("\(subject) must be str, not \(typeName(value))") }
+    return name.text
+  }
+
+  private func installStringSpecialMethods(_ type: TypeObject) {
+    type.define(self, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in
+      var builder = TextBuilder()
+      builder.append(quoted: arguments.text)
+      return .object(builder.finish(runtime))
+    }
+    type.define(self, "__str__", "self, /") { (runtime, arguments) throws(Raised) in .object(runtime.plain(arguments.text)) }
+    type.define(self, "__format__", "self, format_spec, /") { (runtime, arguments) throws(Raised) in
+      .object(try runtime.builtinFormat(arguments))
+    }
+    type.define(self, "__len__", "self, /") { (_, arguments) throws(Raised) in .int(arguments.text.length) }
+    type.define(self, "__mod__", "self, value, /") { (runtime, arguments) throws(Raised) in
+      .object(try runtime.percentFormat(arguments.text, arguments[1]))
+    }
+    type.define(self, "__rmod__", "self, value, /") { (runtime, arguments) throws(Raised) in
+      guard let format = arguments[1].string else { return .notImplemented }
+      return .object(try runtime.percentFormat(format, arguments[0]))
+    }
+    type.define(self, "__getnewargs__", "self, /") { (runtime, arguments) throws(Raised) in
+      .object(TupleObject(runtime, [.object(runtime.plain(arguments.text))]))
+    }
+    installSequenceMethods(type)
+  }
+
+  /// The text as an exact `str`, which it is unless a subclass made it.
+  @inline(__always)
+  func plain(_ text: StringObject) -> StringObject {
+    text.isExactly(types.str) ? text : string(utf8: text.utf8)
+  }
+
+  /// `__format__` of a built-in type.
+  func builtinFormat(_ arguments: Arguments) throws(Raised) -> StringObject {
+    guard let specification = arguments[1].string else {
+      throw typeError("__format__() argument must be str, not \(typeName(arguments[1]))")
+    }
+    var builder = TextBuilder()
+    try appendBuiltinFormatted(arguments[0], specification, to: &builder)
+    return builder.finish(self)
+  }
+
+  /// Text of so many ASCII bytes, which `fill` writes.
+  @inline(__always)
+  func asciiText(_ count: Int, _ fill: (UnsafeMutablePointer<UInt8>) -> Void) -> StringObject {
+    if count == 0 { return names.empty }
+    let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: count)
+    fill(memory)
+    if count == 1 {
+      defer { memory.deallocate() }
+      return character(memory[0])
+    }
+    return StringObject(type: types.str, adopting: memory, count: count, capacity: count, isASCII: true)
+  }
+
+  /// Part of a text, by bytes.
+  @inline(__always)
+  func part(_ text: StringObject, _ span: Range<Int>) -> StringObject {
+    if span.count == text.byteCount { return plain(text) }
+    return string(utf8: UnsafeBufferPointer(start: text.bytes + span.lowerBound, count: span.count))
+  }
+}
+
+extension Arguments {
+  /// `self` of a method of `str`.
+  @inline(__always)
+  var text: StringObject {
+    guard case .object(let object) = base[0] else { fatalError("pya: a str method without str") }
+    return unsafeDowncast(object, to: StringObject.self)
+  }
+}

@@ -1,0 +1,212 @@
+/// `bytes.decode` and `str(bytes, encoding)`.
+extension Runtime {
+  func decode(_ bytes: [UInt8], encoding name: String, errors: String) throws(Raised) -> StringObject {
+    let encoding = try encoding(name)
+    let isPlain = bytes.withUnsafeBufferPointer { $0.isASCII }
+    switch encoding {
+    case .utf8, .utf8Signature, .ascii, .latin1:
+      if isPlain { return string(bytes) }
+    default: break
+    }
+    var decoder = Decoder(runtime: self, bytes: bytes, encoding: encoding, errors: errors)
+    try decoder.run()
+    return decoder.builder.finish(self)
+  }
+}
+
+private struct Decoder: ~Copyable {
+  let runtime: Runtime
+  let bytes: [UInt8]
+  let encoding: Encoding
+  let errors: String
+  var builder: TextBuilder
+  private var index = 0
+
+  init(runtime: Runtime, bytes: [UInt8], encoding: Encoding, errors: String) {
+    self.runtime = runtime
+    self.bytes = bytes
+    self.encoding = encoding
+    self.errors = errors
+    builder = TextBuilder(capacity: bytes.count)
+  }
+
+  mutating func run() throws(Raised) {
+    switch encoding {
+    case .utf8: try runUTF8()
+    case .utf8Signature:
+      if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { index = 3 }
+      try runUTF8()
+    case .ascii:
+      while index < bytes.count {
+        if bytes[index] < 0x80 {
+          builder.append(byte: bytes[index])
+          index += 1
+        } else {
+          try handle(index..<(index + 1), "ordinal not in range(128)")
+        }
+      }
+    case .latin1:
+      for byte in bytes { builder.append(codePoint: UInt32(byte)) }
+    case .utf16(let order): try runUTF16(order)
+    case .utf32(let order): try runUTF32(order)
+    }
+  }
+
+  // MARK: UTF-8
+
+  private mutating func runUTF8() throws(Raised) {
+    while index < bytes.count {
+      let byte = bytes[index]
+      if byte < 0x80 {
+        builder.append(byte: byte)
+        index += 1
+        continue
+      }
+      let (width, problem) = sequence(at: index)
+      if let problem {
+        try handle(index..<(index + width), problem)
+      } else {
+        for offset in 0..<width { builder.append(byte: bytes[index + offset]) }
+        index += width
+      }
+    }
+  }
+
+  /// How many bytes the sequence that begins here takes, or how many are wrong and why.
+  private func sequence(at start: Int) -> (width: Int, problem: String?) {
+    let lead = bytes[start]
+    let length: Int
+    var lowest: UInt8 = 0x80
+    var highest: UInt8 = 0xBF
+    switch lead {
+    case 0xC2...0xDF: length = 2
+    case 0xE0...0xEF:
+      length = 3
+      if lead == 0xE0 { lowest = 0xA0 }
+      if lead == 0xED { highest = 0x9F }
+    case 0xF0...0xF4:
+      length = 4
+      if lead == 0xF0 { lowest = 0x90 }
+      if lead == 0xF4 { highest = 0x8F }
+    default: return (1, "invalid start byte")
+    }
+    for offset in 1..<length {
+      guard start + offset < bytes.count else { return (bytes.count - start, "unexpected end of data") }
+      let next = bytes[start + offset]
+      let isValid = offset == 1 ? next >= lowest && next <= highest : next & 0xC0 == 0x80
+      if !isValid { return (offset, "invalid continuation byte") }
+    }
+    return (length, nil)
+  }
+
+  // MARK: UTF-16 and UTF-32
+
+  private mutating func runUTF16(_ order: Bool?) throws(Raised) {
+    var isBigEndian = order ?? false
+    if order == nil {
+      if bytes.starts(with: [0xFF, 0xFE]) { index = 2 }
+      if bytes.starts(with: [0xFE, 0xFF]) { (index, isBigEndian) = (2, true) }
+    }
+    while index < bytes.count {
+      guard let unit = unit(at: index, 2, isBigEndian) else {
+        try handle(index..<bytes.count, "truncated data")
+        continue
+      }
+      if unit < 0xD800 || unit > 0xDFFF {
+        builder.append(codePoint: unit)
+        index += 2
+      } else if unit >= 0xDC00 {
+        try handle(index..<(index + 2), "illegal encoding")
+      } else if let low = self.unit(at: index + 2, 2, isBigEndian) {
+        if low >= 0xDC00, low <= 0xDFFF {
+          builder.append(codePoint: 0x10000 + (unit - 0xD800) << 10 + (low - 0xDC00))
+          index += 4
+        } else {
+          try handle(index..<(index + 2), "illegal UTF-16 surrogate")
+        }
+      } else {
+        try handle(index..<bytes.count, "unexpected end of data")
+      }
+    }
+  }
+
+  private mutating func runUTF32(_ order: Bool?) throws(Raised) {
+    var isBigEndian = order ?? false
+    if order == nil {
+      if bytes.starts(with: [0xFF, 0xFE, 0, 0]) { index = 4 }
+      if bytes.starts(with: [0, 0, 0xFE, 0xFF]) { (index, isBigEndian) = (4, true) }
+    }
+    while index < bytes.count {
+      guard let unit = unit(at: index, 4, isBigEndian) else {
+        try handle(index..<bytes.count, "truncated data")
+        continue
+      }
+      if unit > 0x10FFFF {
+        try handle(index..<(index + 4), "code point not in range(0x110000)")
+      } else if unit >= 0xD800, unit <= 0xDFFF {
+        try handle(index..<(index + 4), "code point in surrogate code point range(0xd800, 0xe000)")
+      } else {
+        builder.append(codePoint: unit)
+        index += 4
+      }
+    }
+  }
+
+  private func unit(at start: Int, _ width: Int, _ isBigEndian: Bool) -> UInt32? {
+    guard start + width <= bytes.count else { return nil }
+    var result: UInt32 = 0
+    for offset in 0..<width {
+      result = result << 8 | UInt32(bytes[isBigEndian ? start + offset : start + width - 1 - offset])
+    }
+    return result
+  }
+
+  // MARK: Errors
+
+  /// Puts in place of wrong bytes what the error handler says, and goes on behind them.
+  private mutating func handle(_ span: Range<Int>, _ reason: String) throws(Raised) {
+    switch errors {
+    case "ignore": break
+    case "replace": builder.append(codePoint: 0xFFFD)
+    case "backslashreplace":
+      for byte in bytes[span] { builder.append("\\x" + hexText(UInt32(byte), width: 2)) }
+    case "surrogateescape":
+      // Only the first byte when ASCII follows it: CPython escapes byte by byte, too.
+      for byte in bytes[span] {
+        guard byte >= 0x80 else { throw failure(span, reason) }
+        builder.append(codePoint: 0xDC00 + UInt32(byte))
+      }
+    case "surrogatepass":
+      guard let (codePoint, width) = surrogate(at: span.lowerBound) else { throw failure(span, reason) }
+      builder.append(codePoint: codePoint)
+      index = span.lowerBound + width
+      return
+    case "strict": throw failure(span, reason)
+    default: throw runtime.error("LookupError", "unknown error handler name '\(errors)'")
+    }
+    index = span.upperBound
+  }
+
+  private func surrogate(at start: Int) -> (UInt32, Int)? {
+    switch encoding {
+    case .utf8, .utf8Signature:
+      guard start + 3 <= bytes.count, bytes[start] == 0xED, bytes[start + 1] >= 0xA0, bytes[start + 1] <= 0xBF,
+        bytes[start + 2] & 0xC0 == 0x80
+      else { return nil }
+      return (0xD000 | (UInt32(bytes[start + 1]) & 0x3F) << 6 | UInt32(bytes[start + 2]) & 0x3F, 3)
+    case .utf16(let order):
+      guard let unit = unit(at: start, 2, order ?? false), unit >= 0xD800, unit <= 0xDFFF else { return nil }
+      return (unit, 2)
+    default: return nil
+    }
+  }
+
+  private func failure(_ span: Range<Int>, _ reason: String) -> Raised {
+    runtime.error(
+      "UnicodeDecodeError",
+      [
+        .object(runtime.string(encoding.name)), .object(BytesObject(type: runtime.types.bytes, bytes)),
+        .int(span.lowerBound), .int(span.upperBound), .object(runtime.string(reason)),
+      ])
+  }
+}

@@ -1,0 +1,56 @@
+/// The encodings between `str` and `bytes`.
+enum Encoding {
+  case utf8
+  /// With a byte order mark that decoding drops.
+  case utf8Signature
+  case ascii
+  case latin1
+  /// Nil: little-endian after a byte order mark.
+  case utf16(isBigEndian: Bool?)
+  case utf32(isBigEndian: Bool?)
+
+  /// By name, in any of its spellings.
+  init?(_ name: String) {
+    let normalized = String(name.lowercased().map { $0 == "_" || $0 == " " ? "-" : $0 })
+    switch normalized {
+    case "utf-8", "utf8", "u8", "utf", "utf8-ucs2", "utf8-ucs4", "cp65001": self = .utf8
+    case "utf-8-sig", "utf8-sig": self = .utf8Signature
+    case "ascii", "us-ascii", "646", "ansi-x3.4-1968", "iso646-us": self = .ascii
+    case "latin-1", "latin1", "iso-8859-1", "iso8859-1", "8859", "cp819", "latin", "l1", "iso8859": self = .latin1
+    case "utf-16", "utf16", "u16": self = .utf16(isBigEndian: nil)
+    case "utf-16-le", "utf-16le", "utf16-le": self = .utf16(isBigEndian: false)
+    case "utf-16-be", "utf-16be", "utf16-be": self = .utf16(isBigEndian: true)
+    case "utf-32", "utf32", "u32": self = .utf32(isBigEndian: nil)
+    case "utf-32-le", "utf-32le", "utf32-le": self = .utf32(isBigEndian: false)
+    case "utf-32-be", "utf-32be", "utf32-be": self = .utf32(isBigEndian: true)
+    default: return nil
+    }
+  }
+
+  /// As errors name it.
+  var name: String {
+    switch self {
+    case .utf8, .utf8Signature: "utf-8"
+    case .ascii: "ascii"
+    case .latin1: "latin-1"
+    case .utf16(nil): "utf-16"
+    case .utf16(let isBigEndian?): isBigEndian ? "utf-16-be" : "utf-16-le"
+    case .utf32(nil): "utf-32"
+    case .utf32(let isBigEndian?): isBigEndian ? "utf-32-be" : "utf-32-le"
+    }
+  }
+}
+
+extension Runtime {
+  func encoding(_ name: String) throws(Raised) -> Encoding {
+    guard let encoding = Encoding(name) else { throw error("LookupError", "unknown encoding: \(name)") }
+    return encoding
+  }
+
+  /// The bytes of a bytes-like object.
+  func bytesLike(_ value: Value) -> [UInt8]? {
+    guard case .object(let object) = value else { return nil }
+    if object.kind == .bytes || object.kind == .byteArray { return unsafeDowncast(object, to: BytesObject.self).bytes }
+    return nil
+  }
+}
