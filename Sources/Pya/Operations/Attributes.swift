@@ -149,7 +149,6 @@ extension Runtime {
       if try storeThroughDescriptor(descriptor, value, newValue) { return }
     }
     guard case .object(let object) = value else { throw cannotStore(value, name, newValue) }
-    if name === names.class, object.kind == .instance, let newType = newValue.type { return try setClass(object, newType) }
     if try object.setNativeAttribute(name, newValue, self) { return }
     if object.kind == .instance {
       try storeInSlots(unsafeDowncast(object, to: Instance.self), name, newValue)
@@ -234,13 +233,24 @@ extension Runtime {
   /// The lookup cache holds values: those of this class and below are wrong now.
   private func refreshLookups(_ owner: TypeObject) { owner.forgetLookups() }
 
-  private func setClass(_ object: Object, _ newType: TypeObject) throws(Raised) {
-    guard newType.instanceKind == .instance, newType.isHeap else {
+  /// `object.__class__ = newType`: both classes must lay out their instances alike.
+  func setClass(_ object: Object, _ newType: TypeObject) throws(Raised) {
+    let oldType = object.type
+    guard oldType.isHeap, newType.isHeap else {
       throw typeError("__class__ assignment only supported for mutable types or ModuleType subclasses")
     }
-    _ = object.instanceDictionary(self)
+    guard oldType.instanceKind == newType.instanceKind, oldType.hasNoInstanceDictionary == newType.hasNoInstanceDictionary
+    else {
+      throw typeError("__class__ assignment: '\(newType.name)' object layout differs from '\(oldType.name)'")
+    }
     object.type = newType
-    unsafeDowncast(object, to: Instance.self).shape = newType.dictionaryShape
+    guard object.kind == .instance else { return }
+    let instance = unsafeDowncast(object, to: Instance.self)
+    if instance.dictionary != nil {
+      instance.shape = newType.dictionaryShape
+    } else {
+      instance.shape = instance.shape.names.reduce(newType.rootShape) { $0.adding($1) }
+    }
   }
 
   // MARK: Complaints

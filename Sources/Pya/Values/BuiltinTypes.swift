@@ -7,7 +7,8 @@ struct BuiltinTypes {
   let function, builtinFunction, method, methodDescriptor, getSetDescriptor, module, cell, code, frame, traceback: TypeObject
   let property, staticMethod, classMethod, superType: TypeObject
   let generator, coroutine, asyncGenerator, asyncGeneratorStep: TypeObject
-  let dictKeys, dictValues, dictItems: TypeObject
+  let dictKeys, dictValues, dictItems, mappingProxy: TypeObject
+  let unionType, genericAlias, memberDescriptor: TypeObject
   /// `types.GenericAlias`
   let genericAlias: TypeObject
   let baseException: TypeObject
@@ -70,6 +71,12 @@ struct BuiltinTypes {
     dictItems = make("dict_items", .dictView, isFinal: true)
     genericAlias = make("GenericAlias")
     genericAlias.moduleName = "types"
+    mappingProxy = make("mappingproxy", isFinal: true)
+    unionType = make("UnionType", isFinal: true)
+    unionType.moduleName = "types"
+    genericAlias = make("GenericAlias")
+    genericAlias.moduleName = "types"
+    memberDescriptor = make("member_descriptor", isFinal: true)
     baseException = make("BaseException", .exception)
     iterators = IteratorTypes(runtime, metatype: type, object: object)
   }

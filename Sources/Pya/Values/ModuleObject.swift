@@ -16,6 +16,12 @@ final class ModuleObject: Object {
     namespace.setString(runtime.intern(name), value)
   }
 
+  /// A module's own `__getattr__` function answers for names it does not define.
+  override func nativeAttribute(_ name: StringObject, _ runtime: Runtime) throws(Raised) -> Value? {
+    guard let function = namespace.getString(runtime.names[.getattr]) else { return nil }
+    return try runtime.call(function, .object(name))
+  }
+
   override func instanceDictionary(_ runtime: Runtime) -> DictObject? { namespace }
   override var existingInstanceDictionary: DictObject? { namespace }
 }
