@@ -9,8 +9,6 @@ struct BuiltinTypes {
   let generator, coroutine, asyncGenerator, asyncGeneratorStep: TypeObject
   let dictKeys, dictValues, dictItems, mappingProxy: TypeObject
   let unionType, genericAlias, memberDescriptor: TypeObject
-  /// `types.GenericAlias`
-  let genericAlias: TypeObject
   let baseException: TypeObject
 
   /// Every iterator type of the built-ins, by its Python name (`list_iterator`, `map`, ...), made on first mention.
@@ -74,8 +72,6 @@ struct BuiltinTypes {
     mappingProxy = make("mappingproxy", isFinal: true)
     unionType = make("UnionType", isFinal: true)
     unionType.moduleName = "types"
-    genericAlias = make("GenericAlias")
-    genericAlias.moduleName = "types"
     memberDescriptor = make("member_descriptor", isFinal: true)
     baseException = make("BaseException", .exception)
     iterators = IteratorTypes(runtime, metatype: type, object: object)
