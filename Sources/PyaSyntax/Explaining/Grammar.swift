@@ -41,7 +41,8 @@ struct Grammar: Sendable {
   struct Rule: Sendable {
     var name: String
     var alternatives: [Alternative]
-    var isMemoized: Bool
+    /// Its number among the rules whose results are kept.
+    var memoryIndex: Int?
   }
 
   /// What a found mistake says, and where: `words` are the placement, its labels, and details.
@@ -52,6 +53,7 @@ struct Grammar: Sendable {
 
   var rules: [Rule]
   var indices: [String: Int]
+  var memoizedRuleCount: Int
 }
 
 /// Reads the notation. The text is ours: a fault in it is a bug, and traps.
@@ -83,15 +85,18 @@ struct GrammarReader {
       definitions.append((name, isMemoized, Self.lex(line[line.index(after: colon)...])))
     }
     for (index, definition) in definitions.enumerated() { indices[definition.name] = index }
+    var memoizedRuleCount = 0
     for definition in definitions {
       lexemes = definition.body
       position = 0
       rules.append(
         Grammar.Rule(
-          name: definition.name, alternatives: readAlternatives(), isMemoized: definition.isMemoized))
+          name: definition.name, alternatives: readAlternatives(),
+          memoryIndex: definition.isMemoized ? memoizedRuleCount : nil))
+      if definition.isMemoized { memoizedRuleCount += 1 }
       precondition(position == lexemes.count, "unread text in rule \(definition.name)")
     }
-    return Grammar(rules: rules, indices: indices)
+    return Grammar(rules: rules, indices: indices, memoizedRuleCount: memoizedRuleCount)
   }
 
   private static func lex(_ text: Substring) -> [Lexeme] {

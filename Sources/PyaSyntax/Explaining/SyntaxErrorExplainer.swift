@@ -18,8 +18,7 @@ struct SyntaxErrorExplainer {
   /// The last token that was looked at.
   private(set) var furthest: Int
   private var looksForMistakes = false
-  /// Where a rule ended that was tried at a position, -1 when it did not fit.
-  private var memory: [Int: Int] = [:]
+  private var memory: RuleMemory
   private var depth = 0
 
   /// CPython's own limit.
@@ -53,6 +52,7 @@ struct SyntaxErrorExplainer {
     self.start = start
     self.goal = goal
     furthest = start
+    memory = RuleMemory(ruleCount: grammar.memoizedRuleCount, tokens: start..<tokens.count)
   }
 
   /// The error to report, or nil when this grammar finds nothing wrong.
@@ -61,7 +61,7 @@ struct SyntaxErrorExplainer {
     do throws(Finding) {
       if try match(rule: rule, at: start) != nil { return nil }
       let reached = furthest
-      memory = [:]
+      memory = RuleMemory(ruleCount: grammar.memoizedRuleCount, tokens: start..<tokens.count)
       looksForMistakes = true
       _ = try match(rule: rule, at: start)
       return unspecificError(at: reached)
@@ -111,14 +111,18 @@ extension SyntaxErrorExplainer {
 
   /// Where the rule ends when it fits at `position`.
   private mutating func match(rule index: Int, at position: Int) throws(Finding) -> Int? {
-    let isMemoized = grammar.rules[index].isMemoized
-    let key = position * grammar.rules.count + index
-    if isMemoized, let end = memory[key] { return end < 0 ? nil : end }
+    let memoryIndex = grammar.rules[index].memoryIndex
+    if let memoryIndex, let result = memory.result(of: memoryIndex, at: position) {
+      switch result {
+      case .matched(let end): return end
+      case .failed: return nil
+      }
+    }
     depth += 1
     defer { depth -= 1 }
     if depth > Self.maximumDepth { throw Finding(diagnostic: tooDeep(at: position), isLexical: true) }
     let end = try match(grammar.rules[index].alternatives, at: position)
-    if isMemoized { memory[key] = end ?? -1 }
+    if let memoryIndex { memory.set(end, for: memoryIndex, at: position) }
     return end
   }
 
