@@ -3,6 +3,8 @@ extension Runtime {
   func installBuiltins() {
     installExceptionTypes()
     installStringType()
+    installBytesTypes()
+    installTextFunctions()
     installIntType()
     installBoolType()
     installFloatType()

@@ -1,17 +1,9 @@
-import PyaSyntax
-
 /// Special methods that `str`, `bytes` and `bytearray` have in common: the built-in behaviour behind their operators.
 extension Runtime {
   func installSequenceMethods(_ type: TypeObject) {
-    type.define(self, "__getitem__", "self, key, /") { (runtime, arguments) throws(Raised) in
-      try runtime.getBuiltinItem(arguments.receiver, arguments[1])
-    }
-    type.define(self, "__contains__", "self, key, /") { (runtime, arguments) throws(Raised) in
-      .bool(try runtime.builtinContains(arguments.receiver, arguments[1]))
-    }
-    type.define(self, "__iter__", "self, /") { (runtime, arguments) throws(Raised) in
-      try runtime.iterateBuiltin(arguments.receiver)
-    }
+    type.defineElements(self)
+    type.defineComparisons(self)
+    type.defineRepresentation(self)
     type.define(self, "__add__", "self, value, /") { (runtime, arguments) throws(Raised) in
       let result = try runtime.concatenation(arguments.receiver, arguments[1])
       if !result.isNotImplemented { return result }
@@ -25,19 +17,10 @@ extension Runtime {
         return try runtime.repetition(of: arguments.receiver, count: count)
       }
     }
-    let comparisons: [(String, ComparisonOperator)] = [
-      ("__eq__", .equal), ("__ne__", .notEqual), ("__lt__", .less), ("__le__", .lessEqual), ("__gt__", .greater),
-      ("__ge__", .greaterEqual),
-    ]
-    for (name, comparison) in comparisons {
-      type.define(self, name, "self, value, /") { (runtime, arguments) throws(Raised) in
-        try runtime.builtInComparison(comparison, arguments[0], arguments[1])
-      }
-    }
-    if type !== types.bytearray {
-      type.define(self, "__hash__", "self, /") { (runtime, arguments) throws(Raised) in
-        .int(try runtime.builtInHash(arguments.receiver))
-      }
+    if type === types.bytearray {
+      type.defineAsUnhashable(self)
+    } else {
+      type.defineHash(self)
     }
   }
 
@@ -73,24 +56,5 @@ extension Arguments {
   var receiver: Object {
     guard case .object(let object) = base[0] else { fatalError("pya: a method without its object") }
     return object
-  }
-}
-
-extension TypeObject {
-  /// `__new__`, which makes an instance of a class given as first argument as the type's constructor does.
-  func defineNew(_ runtime: Runtime, accepts: @escaping (TypeObject) -> Bool) {
-    let name = name
-    unowned let base = self
-    defineStatic(runtime, "__new__", "*args, **kwargs") { (runtime, arguments) throws(Raised) in
-      guard arguments.count > 0 else { throw runtime.typeError("\(name).__new__(): not enough arguments") }
-      guard let cls = arguments[0].type else {
-        throw runtime.typeError(
-          "\(name).__new__(X): X is not a type object (\(runtime.typeName(arguments[0])))")
-      }
-      guard cls.isSubtype(of: base), accepts(cls), let construct = base.construct else {
-        throw runtime.typeError("\(name).__new__(\(cls.name)): \(cls.name) is not a subtype of \(name)")
-      }
-      return try construct(runtime, cls, arguments.dropFirst)
-    }
   }
 }

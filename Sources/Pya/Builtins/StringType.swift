@@ -13,21 +13,19 @@ extension Runtime {
   }
 
   private func installStringConstructor(_ type: TypeObject) {
-    let arranged = NativeFunction(self, "str", "object='', encoding='utf-8', errors='strict'") {
-      (runtime, arguments) throws(Raised) in .object(try runtime.makeText(arguments))
+    addBuiltin(type)
+    type.defineConstructor(self, "object='', encoding='utf-8', errors='strict'") {
+      (runtime, cls, arguments) throws(Raised) in
+      let text = try runtime.makeText(arguments)
+      return .object(cls === runtime.types.str ? text : runtime.text(text, of: cls))
     }
+    let construct = type.construct
     type.construct = { (runtime, cls, arguments) throws(Raised) in
-      if arguments.count == 1, !arguments.hasKeywords {
-        let text = try runtime.str(arguments[0])
-        return .object(cls === runtime.types.str ? text : runtime.text(text, of: cls))
-      }
       if arguments.count > 3 {
         throw runtime.typeError("str expected at most 3 arguments, got \(arguments.count)")
       }
-      let text = try arranged.call(runtime, arguments)
-      return cls === runtime.types.str ? text : .object(runtime.text(text.string ?? runtime.names.empty, of: cls))
+      return try construct.unsafelyUnwrapped(runtime, cls, arguments)
     }
-    type.defineNew(self) { cls in cls.instanceKind == .string }
   }
 
   /// A copy of the text as an instance of a subclass.
@@ -57,11 +55,6 @@ extension Runtime {
   }
 
   private func installStringSpecialMethods(_ type: TypeObject) {
-    type.define(self, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in
-      var builder = TextBuilder()
-      builder.append(quoted: arguments.text)
-      return .object(builder.finish(runtime))
-    }
     type.define(self, "__str__", "self, /") { (runtime, arguments) throws(Raised) in .object(runtime.plain(arguments.text)) }
     type.define(self, "__format__", "self, format_spec, /") { (runtime, arguments) throws(Raised) in
       .object(try runtime.builtinFormat(arguments))

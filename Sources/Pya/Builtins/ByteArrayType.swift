@@ -1,0 +1,85 @@
+/// What `bytearray` has beyond `bytes`: methods that change it.
+extension Runtime {
+  func installByteArrayMethods(_ type: TypeObject) {
+    type.define(self, "append", "self, item, /") { (runtime, arguments) throws(Raised) in
+      let byte = try runtime.byte(arguments[1])
+      arguments.byteArray.bytes.append(byte)
+      return .none
+    }
+    type.define(self, "extend", "self, iterable_of_ints, /") { (runtime, arguments) throws(Raised) in
+      let added = try runtime.extension(arguments[1])
+      arguments.byteArray.bytes.append(contentsOf: added)
+      return .none
+    }
+    type.define(self, "insert", "self, index, item, /") { (runtime, arguments) throws(Raised) in
+      let index = try runtime.size(arguments[1])
+      let byte = try runtime.byte(arguments[2])
+      let array = arguments.byteArray
+      let count = array.bytes.count
+      array.bytes.insert(byte, at: index < 0 ? max(0, index + count) : min(index, count))
+      return .none
+    }
+    type.define(self, "pop", "self, index=-1, /") { (runtime, arguments) throws(Raised) in
+      let index = arguments[1].isUndefined ? -1 : try runtime.size(arguments[1])
+      let array = arguments.byteArray
+      if array.bytes.isEmpty { throw runtime.indexError("pop from empty bytearray") }
+      let position = index < 0 ? index + array.bytes.count : index
+      guard array.bytes.indices.contains(position) else { throw runtime.indexError("pop index out of range") }
+      return .int(Int(array.bytes.remove(at: position)))
+    }
+    type.define(self, "remove", "self, value, /") { (runtime, arguments) throws(Raised) in
+      let byte = try runtime.byte(arguments[1])
+      let array = arguments.byteArray
+      guard let index = array.bytes.firstIndex(of: byte) else {
+        throw runtime.valueError("value not found in bytearray")
+      }
+      array.bytes.remove(at: index)
+      return .none
+    }
+    type.define(self, "reverse", "self, /") { (_, arguments) throws(Raised) in
+      arguments.byteArray.bytes.reverse()
+      return .none
+    }
+    type.define(self, "clear", "self, /") { (_, arguments) throws(Raised) in
+      arguments.byteArray.bytes.removeAll()
+      return .none
+    }
+    type.define(self, "copy", "self, /") { (runtime, arguments) throws(Raised) in
+      .object(runtime.bytes(like: arguments, arguments.bytes))
+    }
+    installByteArraySpecialMethods(type)
+  }
+
+  private func installByteArraySpecialMethods(_ type: TypeObject) {
+    type.defineItemChanges(self)
+    type.define(self, "__iadd__", "self, value, /") { (runtime, arguments) throws(Raised) in
+      guard let added = runtime.bytesLike(arguments[1]) else {
+        throw runtime.typeError(
+          "can't concat \(runtime.typeName(arguments[1])) to \(runtime.typeName(arguments[0]))")
+      }
+      arguments.byteArray.bytes.append(contentsOf: added)
+      return arguments[0]
+    }
+    type.define(self, "__imul__", "self, value, /") { (runtime, arguments) throws(Raised) in
+      let count = try runtime.integer(fromIndex: arguments[1])
+      let repeated = try runtime.repetition(of: arguments.receiver, count: count)
+      arguments.byteArray.bytes = runtime.bytesLike(repeated) ?? []
+      return arguments[0]
+    }
+    type.define(self, "__alloc__", "self, /") { (_, arguments) throws(Raised) in .int(arguments.bytes.count + 1) }
+  }
+
+  /// What `extend` adds.
+  private func `extension`(_ value: Value) throws(Raised) -> [UInt8] {
+    if let bytes = bytesLike(value) { return bytes }
+    if value.string != nil { throw typeError("expected iterable of integers; got: 'str'") }
+    guard isIterable(value) else { throw typeError("can't extend bytearray with \(typeName(value))") }
+    return try bytes(fromIterable: value, isMutable: true)
+  }
+}
+
+extension Arguments {
+  /// `self` of a method of `bytearray`.
+  @inline(__always)
+  fileprivate var byteArray: BytesObject { unsafeDowncast(receiver, to: BytesObject.self) }
+}

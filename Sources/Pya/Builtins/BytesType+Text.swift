@@ -1,0 +1,196 @@
+/// What `bytes` and `bytearray` do as if they were ASCII text: case, predicates, padding, translation; and decoding.
+extension Runtime {
+  func installBytesText(_ type: TypeObject) {
+    installBytesCase(type)
+    installBytesPredicates(type)
+    installBytesLayout(type)
+  }
+
+  private func installBytesCase(_ type: TypeObject) {
+    func define(_ name: String, _ body: @escaping ([UInt8]) -> [UInt8]) {
+      type.define(self, name, "self, /") { (runtime, arguments) throws(Raised) in
+        .object(runtime.bytes(like: arguments, body(arguments.bytes)))
+      }
+    }
+    define("lower") { $0.map(ASCII.lower) }
+    define("upper") { $0.map(ASCII.upper) }
+    define("swapcase") { $0.map { ASCII.isLower($0) ? ASCII.upper($0) : ASCII.lower($0) } }
+    define("capitalize") { bytes in
+      bytes.enumerated().map { (index, byte) in index == 0 ? ASCII.upper(byte) : ASCII.lower(byte) }
+    }
+    define("title") { bytes in
+      var isInWord = false
+      return bytes.map { byte in
+        defer { isInWord = ASCII.isLetter(byte) }
+        return isInWord ? ASCII.lower(byte) : ASCII.upper(byte)
+      }
+    }
+  }
+
+  private func installBytesPredicates(_ type: TypeObject) {
+    func define(_ name: String, _ body: @escaping ([UInt8]) -> Bool) {
+      type.define(self, name, "self, /") { (_, arguments) throws(Raised) in .bool(body(arguments.bytes)) }
+    }
+    define("isalpha") { !$0.isEmpty && $0.allSatisfy(ASCII.isLetter) }
+    define("isalnum") { !$0.isEmpty && $0.allSatisfy(ASCII.isLetterOrDigit) }
+    define("isdigit") { !$0.isEmpty && $0.allSatisfy(ASCII.isDigit) }
+    define("isspace") { !$0.isEmpty && $0.allSatisfy(ASCII.isByteSpace) }
+    define("isascii") { $0.allSatisfy { $0 < 0x80 } }
+    define("islower") { $0.contains(where: ASCII.isLower) && !$0.contains(where: ASCII.isUpper) }
+    define("isupper") { $0.contains(where: ASCII.isUpper) && !$0.contains(where: ASCII.isLower) }
+    define("istitle") { bytes in
+      var isInWord = false
+      var found = false
+      for byte in bytes {
+        if ASCII.isLetter(byte) {
+          if ASCII.isUpper(byte) == isInWord { return false }
+          found = true
+        }
+        isInWord = ASCII.isLetter(byte)
+      }
+      return found
+    }
+  }
+
+  private func installBytesLayout(_ type: TypeObject) {
+    for (name, left, right) in [("strip", true, true), ("lstrip", true, false), ("rstrip", false, true)] {
+      type.define(self, name, "self, bytes=None, /") { (runtime, arguments) throws(Raised) in
+        let isGiven = !arguments[1].isUndefined && !arguments[1].isNone
+        let stripped = isGiven ? try runtime.bytesArgument(arguments[1]) : [0x20, 0x09, 0x0A, 0x0B, 0x0C, 0x0D]
+        let bytes = arguments.bytes
+        var (start, end) = (0, bytes.count)
+        if left { while start < end, stripped.contains(bytes[start]) { start += 1 } }
+        if right { while end > start, stripped.contains(bytes[end - 1]) { end -= 1 } }
+        if end - start == bytes.count { return .object(runtime.unchangedBytes(arguments)) }
+        return .object(runtime.bytes(like: arguments, Array(bytes[start..<end])))
+      }
+    }
+    let alignments: [(String, FormatSpecification.Alignment)] = [("ljust", .left), ("rjust", .right), ("center", .center)]
+    for (name, alignment) in alignments {
+      type.define(self, name, "self, width, fillchar=b' ', /") { (runtime, arguments) throws(Raised) in
+        let width = try runtime.size(arguments[1])
+        var fill: UInt8 = 0x20
+        if !arguments[2].isUndefined {
+          guard let given = runtime.bytesLike(arguments[2]), given.count == 1 else {
+            throw runtime.typeError(
+              "\(name)() argument 2 must be a byte string of length 1, not \(runtime.typeName(arguments[2]))")
+          }
+          fill = given[0]
+        }
+        return .object(try runtime.pad(arguments, width: width, fill: fill, alignment))
+      }
+    }
+    type.define(self, "zfill", "self, width, /") { (runtime, arguments) throws(Raised) in
+      let width = try runtime.size(arguments[1])
+      var bytes = arguments.bytes
+      if width <= bytes.count { return .object(runtime.unchangedBytes(arguments)) }
+      try runtime.checkSize(width)
+      let hasSign = bytes.first == UInt8(ascii: "+") || bytes.first == UInt8(ascii: "-")
+      let zeros = [UInt8](repeating: UInt8(ascii: "0"), count: width - bytes.count)
+      bytes.insert(contentsOf: zeros, at: hasSign ? 1 : 0)
+      return .object(runtime.bytes(like: arguments, bytes))
+    }
+    type.define(self, "expandtabs", "self, /, tabsize=8") { (runtime, arguments) throws(Raised) in
+      let size = arguments[1].isUndefined ? 8 : try runtime.size(arguments[1])
+      if size.magnitude > UInt(Int32.max) { throw runtime.overflowError("Python int too large to convert to C int") }
+      return .object(runtime.bytes(like: arguments, try runtime.expandTabs(arguments.bytes, size: size)))
+    }
+  }
+
+  private func pad(
+    _ arguments: Arguments, width: Int, fill: UInt8, _ alignment: FormatSpecification.Alignment
+  ) throws(Raised) -> Object {
+    let bytes = arguments.bytes
+    if width <= bytes.count { return unchangedBytes(arguments) }
+    try checkSize(width)
+    let padding = width - bytes.count
+    let left = alignment == .left ? 0 : alignment == .right ? padding : padding / 2 + (padding & width & 1)
+    var result = [UInt8](repeating: fill, count: left)
+    result.reserveCapacity(width)
+    result.append(contentsOf: bytes)
+    result.append(contentsOf: repeatElement(fill, count: padding - left))
+    return self.bytes(like: arguments, result)
+  }
+
+  private func expandTabs(_ bytes: [UInt8], size: Int) throws(Raised) -> [UInt8] {
+    var result: [UInt8] = []
+    var column = 0
+    for byte in bytes {
+      if byte == UInt8(ascii: "\t") {
+        if size > 0 {
+          let width = size - column % size
+          column += width
+          try checkSize(result.count + width)
+          result.append(contentsOf: repeatElement(UInt8(ascii: " "), count: width))
+        }
+      } else {
+        column = byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") ? 0 : column + 1
+        result.append(byte)
+      }
+    }
+    return result
+  }
+
+  // MARK: Translation
+
+  func installBytesTranslation(_ type: TypeObject) {
+    type.defineStatic(self, "maketrans", "frm, to, /") { (runtime, arguments) throws(Raised) in
+      let from = try runtime.bytesArgument(arguments[0])
+      let to = try runtime.bytesArgument(arguments[1])
+      guard from.count == to.count else { throw runtime.valueError("maketrans arguments must have same length") }
+      var table = [UInt8](0...255)
+      for (key, value) in zip(from, to) { table[Int(key)] = value }
+      return .object(BytesObject(type: runtime.types.bytes, table))
+    }
+    type.define(self, "translate", "self, table, /, delete=b''") { (runtime, arguments) throws(Raised) in
+      var table: [UInt8]?
+      if !arguments[1].isNone {
+        let given = try runtime.bytesArgument(arguments[1])
+        guard given.count == 256 else { throw runtime.valueError("translation table must be 256 characters long") }
+        table = given
+      }
+      let deleted = arguments[2].isUndefined ? [] : try runtime.bytesArgument(arguments[2])
+      var result: [UInt8] = []
+      for byte in arguments.bytes where !deleted.contains(byte) { result.append(table?[Int(byte)] ?? byte) }
+      return .object(runtime.bytes(like: arguments, result))
+    }
+    type.define(self, "decode", "self, /, encoding='utf-8', errors='strict'") { (runtime, arguments) throws(Raised) in
+      let encoding = try runtime.codecName(arguments[1], "decode() argument 'encoding'", or: "utf-8")
+      let errors = try runtime.codecName(arguments[2], "decode() argument 'errors'", or: "strict")
+      return .object(try runtime.decode(arguments.bytes, encoding: encoding, errors: errors))
+    }
+    type.define(self, "hex", "self, /, sep=None, bytes_per_sep=1") { (runtime, arguments) throws(Raised) in
+      .object(try runtime.hexadecimal(arguments.bytes, separator: arguments[1], group: arguments[2]))
+    }
+  }
+
+  /// Two digits for each byte, with a separator between groups counted from the right (from the left when negative).
+  func hexadecimal(_ bytes: [UInt8], separator: Value, group: Value) throws(Raised) -> StringObject {
+    let groupSize = group.isUndefined ? 1 : try size(group)
+    var separatorByte: UInt8?
+    if !separator.isUndefined {
+      let given: [UInt8]
+      if let text = separator.string {
+        guard text.length == 1 else { throw valueError("sep must be length 1.") }
+        given = Array(text.utf8)
+      } else if let bytes = bytesLike(separator) {
+        guard bytes.count == 1 else { throw valueError("sep must be length 1.") }
+        given = bytes
+      } else {
+        _ = try length(separator)
+        throw typeError("sep must be str or bytes.")
+      }
+      guard given[0] < 0x80 else { throw valueError("sep must be ASCII.") }
+      separatorByte = groupSize == 0 ? nil : given[0]
+    }
+    var builder = TextBuilder(capacity: bytes.count * 2)
+    for (index, byte) in bytes.enumerated() {
+      if let separatorByte, index > 0 {
+        let distance = groupSize > 0 ? bytes.count - index : index
+        if UInt(distance) % groupSize.magnitude == 0 { builder.append(byte: separatorByte) }
+      }
+      builder.append(hex: UInt32(byte), digits: 2)
+    }
+    return builder.finish(self)
+  }
+}
