@@ -30,6 +30,8 @@ extension TypeObject {
 
 extension ModuleObject {
   func define(_ runtime: Runtime, _ name: String, _ signature: NativeSignature, _ body: @escaping NativeBody) {
-    set(runtime, name, .object(NativeFunction(runtime, name, signature, body: body)))
+    let function = NativeFunction(runtime, name, signature, body: body)
+    function.moduleName = self.name
+    set(runtime, name, .object(function))
   }
 }

@@ -19,6 +19,7 @@ extension Runtime {
     guard let method = object.type.lookup(names[.await]) else { throw cannotAwait(value) }
     let iterator = try callSpecial(method, value)
     guard case .object(let inner) = iterator else { throw badAwaitResult(iterator) }
+    if let wrapped = inner as? CoroutineIterator { return try begin(wrapped.frame) }
     switch inner.kind {
     case .awaitable: return try begin(unsafeDowncast(inner, to: AwaitableObject.self))
     case .generator: return try begin(unsafeDowncast(inner, to: SuspendableFrame.self))
@@ -35,6 +36,7 @@ extension Runtime {
       if object.kind == .generator { return try begin(unsafeDowncast(object, to: SuspendableFrame.self)) }
       if object.kind == .coroutine { throw typeError("cannot 'yield from' a coroutine object in a non-coroutine generator") }
       if object.kind == .awaitable { return try begin(unsafeDowncast(object, to: AwaitableObject.self)) }
+      if let wrapped = object as? CoroutineIterator { return try begin(wrapped.frame) }
     }
     let iterator = try iterator(value)
     if let frame = iterator as? SuspendableFrame { return try begin(frame) }
@@ -65,7 +67,7 @@ extension Runtime {
     }
     try enter()
     defer { leave() }
-    do {
+    do throws(Raised) {
       let result = try frame.runOnce(self, machine)
       if result.isUndefined { return .waitsForFrame(frame) }
       frame.finish()
@@ -81,11 +83,11 @@ extension Runtime {
     return result.isUndefined ? .waitsForObject(object) : .finished(result)
   }
 
-  private func cannotAwait(_ value: Value) -> Raised {
+  func cannotAwait(_ value: Value) -> Raised {
     typeError("object \(typeName(value)) can't be used in 'await' expression")
   }
 
-  private func badAwaitResult(_ value: Value) -> Raised {
+  func badAwaitResult(_ value: Value) -> Raised {
     typeError("__await__() returned non-iterator of type '\(typeName(value))'")
   }
 }
@@ -94,7 +96,7 @@ extension Runtime {
 final class IteratorAwaitable: AwaitableObject {
   private let iterator: IteratorObject
   /// The iterator as the program knows it: may have `send` and `throw`.
-  private let source: Value
+  let source: Value
 
   init(_ runtime: Runtime, _ iterator: IteratorObject, source: Value) {
     self.iterator = iterator
@@ -107,7 +109,7 @@ final class IteratorAwaitable: AwaitableObject {
   override func resume(_ runtime: Runtime, sent: Value) throws(Raised) -> Value { try step(runtime, sent) }
 
   private func step(_ runtime: Runtime, _ sent: Value) throws(Raised) -> Value {
-    do {
+    do throws(Raised) {
       if sent.isNone, !iterator.type.isHeap, source.object === iterator {
         let value = try iterator.next(runtime)
         if value.isUndefined { return .none }
@@ -130,7 +132,7 @@ final class IteratorAwaitable: AwaitableObject {
       throw Raised(exception)
     }
     guard let method else { throw Raised(exception) }
-    do {
+    do throws(Raised) {
       runtime.machine.pointee.suspended = try runtime.call(method, .object(exception))
       return .undefined
     } catch { return try result(of: error, runtime) }

@@ -50,7 +50,7 @@ extension SuspendableFrame {
     var current = first
     while true {
       var result: Value
-      do {
+      do throws(Raised) {
         result = try current.runOnce(runtime, machine)
       } catch {
         let failed = current
@@ -87,7 +87,7 @@ extension SuspendableFrame {
   /// Runs this frame until it suspends (`undefined`) or returns.
   func runOnce(_ runtime: Runtime, _ machine: UnsafeMutablePointer<Machine>) throws(Raised) -> Value {
     state = .running
-    do {
+    do throws(Raised) {
       switch try code.resume(frame) {
       case .suspends:
         state = .suspended
@@ -136,7 +136,7 @@ extension SuspendableFrame {
     case .running: throw alreadyRunning(runtime)
     case .suspended: break
     }
-    do {
+    do throws(Raised) {
       switch try drive(runtime, throwing: runtime.error("GeneratorExit").exception) {
       case .returned(let value): return value
       case .suspended:

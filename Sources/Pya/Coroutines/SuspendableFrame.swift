@@ -119,6 +119,9 @@ final class SuspendableFrame: IteratorObject {
 
 /// Something written in Swift that `await` works on: a future, a bare `sleep(0)`, one step of an async generator.
 class AwaitableObject: Object {
+  /// For who drives it by hand, and may only `resume` what was begun.
+  var hasBegun: Bool { true }
+
   init(type: TypeObject) { super.init(type: type, kind: .awaitable) }
 
   /// Starts waiting. Returns the result when there is nothing to wait for; `undefined` means "suspended", and what to hand to the

@@ -251,7 +251,7 @@ final class AddConstantNode: ExpressionNode {
   @inline(never)
   private func general(_ frame: Frame) throws(Raised) -> Value {
     let value = frame.slots[slot]
-    do {
+    do throws(Raised) {
       if value.isUndefined { throw frame.unboundLocal(slot) }
       return try frame.runtime.binary(op, value, .int(op == .add ? addend : -addend))
     } catch { throw frame.located(error, range) }
@@ -289,7 +289,7 @@ final class UnaryNode: ExpressionNode {
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     let value = try operand.evaluate(frame)
-    do {
+    do throws(Raised) {
       return op == .invert ? try frame.runtime.invert(value) : try frame.runtime.positive(value)
     } catch { throw frame.located(error, range) }
   }

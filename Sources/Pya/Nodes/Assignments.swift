@@ -96,11 +96,11 @@ final class UnpackTarget: TargetNode {
       }
     }
     let values: [Value]
-    do {
+    do throws(Raised) {
       if let star {
-        values = try frame.runtime.unpackStarred(value, before: star, after: targets.count - star - 1)
+        values = try frame.runtime.unpackStarred(value, star, targets.count - star - 1)
       } else {
-        values = try frame.runtime.unpack(value, count: targets.count)
+        values = try frame.runtime.unpack(value, targets.count)
       }
     } catch { throw frame.located(error, range) }
     for (index, target) in targets.enumerated() { try target.store(frame, values[index]) }
@@ -317,6 +317,41 @@ final class AugmentSubscriptNode: StatementNode {
     let operand = try value.evaluate(frame)
     let result = try frame.augment(op, old, operand, range)
     do { try runtime.setItem(container, key, result) } catch { throw frame.located(error, range) }
+    return .normal
+  }
+}
+
+/// Notes the annotation of a module's or class's variable in `__annotations__`.
+final class AnnotateNode: StatementNode {
+  private let name: StringObject
+  private let annotation: ExpressionNode
+  /// The module's namespace; nil in a class body, whose namespace is in the frame.
+  private let globals: DictObject?
+
+  init(_ name: StringObject, _ annotation: ExpressionNode, globals: DictObject?, _ range: SourceRange) {
+    self.name = name
+    self.annotation = annotation
+    self.globals = globals
+    super.init(range)
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    let runtime = frame.runtime
+    let value = try annotation.evaluate(frame)
+    do throws(Raised) {
+      let namespace = globals.map { Value.object($0) } ?? frame.slots[StatementCode.namespaceSlot]
+      let key = Value.object(runtime.names.annotations)
+      let annotations: Value
+      if let dict = namespace.dict, let existing = dict.getString(runtime.names.annotations) {
+        annotations = existing
+      } else if namespace.dict == nil, try runtime.contains(namespace, key) {
+        annotations = try runtime.getItem(namespace, key)
+      } else {
+        annotations = .object(DictObject(runtime))
+        try runtime.setItem(namespace, key, annotations)
+      }
+      try runtime.setItem(annotations, .object(name), value)
+    } catch { throw frame.located(error, range) }
     return .normal
   }
 }

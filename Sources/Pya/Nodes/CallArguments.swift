@@ -47,7 +47,7 @@ extension ExpressionNode {
     let code = function.code
     let callee: Frame
     do { callee = try machine.openFrame(code, function) } catch { throw frame.located(error, range) }
-    do {
+    do throws(Raised) {
       if receiver.isUndefined {
         try arguments.evaluate(into: callee.slots, frame)
       } else {

@@ -18,7 +18,7 @@ class ComparisonNode: ExpressionNode {
 
   @inline(never)
   final func generalBool(_ op: ComparisonOperator, _ a: Value, _ b: Value, _ frame: Frame) throws(Raised) -> Bool {
-    do {
+    do throws(Raised) {
       let result = try frame.runtime.compare(op, a, b)
       if case .bool(let flag) = result { return flag }
       return try frame.runtime.isTrue(result)

@@ -28,19 +28,12 @@ final class ComprehensionNode: ExpressionNode {
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let runtime = frame.runtime
     frame.slots[iterableSlot] = try iterable.evaluate(frame)
-    // A comprehension may run inside its own element (recursion is another frame, but nesting in a loop is not): keep what is there.
-    let outer = frame.slots[slot]
-    switch kind {
-    case .list: frame.slots[slot] = .object(ListObject(runtime))
-    case .set: frame.slots[slot] = .object(SetObject(type: runtime.types.set))
-    case .dict: frame.slots[slot] = .object(DictObject(runtime))
-    }
-    for cell in cells { frame.slots[cell] = .object(Cell(runtime, .undefined)) }
-    defer { frame.slots[slot] = outer }
+    frame.startCollection(kind, slot: slot, cells: cells)
     _ = try loops.execute(frame)
-    return frame.slots[slot]
+    let result = frame.slots[slot]
+    frame.slots[slot] = .undefined
+    return result
   }
 }
 
@@ -66,7 +59,7 @@ final class AppendElementNode: StatementNode {
     switch kind {
     case .list: unsafeDowncast(collection, to: ListObject.self).append(item)
     case .set:
-      do { try unsafeDowncast(collection, to: SetObject.self).insert(item, frame.runtime) } catch {
+      do { _ = try unsafeDowncast(collection, to: SetObject.self).add(item, frame.runtime) } catch {
         throw frame.located(error, range)
       }
     case .dict:
@@ -77,5 +70,38 @@ final class AppendElementNode: StatementNode {
       }
     }
     return .normal
+  }
+}
+
+/// Begins a comprehension that suspends: its loops follow as statements.
+final class StartComprehensionNode: StatementNode {
+  private let kind: ComprehensionNode.Kind
+  private let slot: Int
+  private let cells: [Int]
+
+  init(_ kind: ComprehensionNode.Kind, slot: Int, cells: [Int], _ range: SourceRange) {
+    self.kind = kind
+    self.slot = slot
+    self.cells = cells
+    super.init(range)
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    frame.startCollection(kind, slot: slot, cells: cells)
+    return .normal
+  }
+}
+
+extension Frame {
+  /// An empty collection for a comprehension, and fresh cells for its captured variables.
+  @inline(__always)
+  func startCollection(_ kind: ComprehensionNode.Kind, slot: Int, cells: [Int]) {
+    let runtime = runtime
+    switch kind {
+    case .list: slots[slot] = .object(ListObject(runtime))
+    case .set: slots[slot] = .object(SetObject(type: runtime.types.set))
+    case .dict: slots[slot] = .object(DictObject(runtime))
+    }
+    for cell in cells { slots[cell] = .object(Cell(runtime, .undefined)) }
   }
 }

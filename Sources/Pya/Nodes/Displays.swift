@@ -87,7 +87,7 @@ final class SetNode: ExpressionNode {
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     let values = try elements(items, frame, range)
     let set = SetObject(type: frame.runtime.types.set)
-    do { for value in values { try set.insert(value, frame.runtime) } } catch { throw frame.located(error, range) }
+    do throws(Raised) { for value in values { _ = try set.add(value, frame.runtime) } } catch { throw frame.located(error, range) }
     return .object(set)
   }
 }
@@ -111,7 +111,7 @@ final class DictNode: ExpressionNode {
         do { try dict.set(keyValue, element, runtime) } catch { throw frame.located(error, range) }
       } else {
         let mapping = try value.evaluate(frame)
-        do {
+        do throws(Raised) {
           if let other = mapping.dict {
             try dict.merge(other, runtime)
           } else {
@@ -152,7 +152,7 @@ final class FStringNode: ExpressionNode {
       case .field(let node, let conversion, let format):
         var value = try node.evaluate(frame)
         let specification = try format?.evaluate(frame)
-        do {
+        do throws(Raised) {
           switch conversion {
           case "r": value = .object(try runtime.repr(value))
           case "s": value = .object(try runtime.str(value))

@@ -72,30 +72,27 @@ final class GeneratorExpressionNode: ExpressionNode {
     let runtime = frame.runtime
     let source = try iterable.evaluate(frame)
     let made = try function.evaluate(frame)
-    do {
+    do throws(Raised) {
       let iterator = isAsync ? try runtime.asyncIterator(source) : .object(try runtime.iterator(source))
       return try runtime.call(made, iterator)
     } catch { throw frame.located(error, range) }
   }
 }
 
-/// Applies a decorator to what follows it.
+/// Applies a decorator, evaluated before, to what follows it.
 final class DecoratorNode: ExpressionNode {
   private let decorator: ExpressionNode
   private let decorated: ExpressionNode
-  private let slot: Int
 
-  /// `slot` keeps the decorator, which is evaluated first.
-  init(_ decorator: ExpressionNode, _ decorated: ExpressionNode, slot: Int, _ range: SourceRange) {
+  init(_ decorator: ExpressionNode, _ decorated: ExpressionNode, _ range: SourceRange) {
     self.decorator = decorator
     self.decorated = decorated
-    self.slot = slot
     super.init(range)
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let function = try decorator.evaluate(frame)
     let argument = try decorated.evaluate(frame)
+    let function = try decorator.evaluate(frame)
     do { return try frame.runtime.call(function, argument) } catch { throw frame.located(error, range) }
   }
 }
@@ -136,7 +133,7 @@ final class ClassNode: ExpressionNode {
       case .keyword(let name, let node): keywords.append((name, try node.evaluate(frame)))
       case .unpackedKeywords(let node):
         let value = try node.evaluate(frame)
-        do {
+        do throws(Raised) {
           for (key, value) in try runtime.entries(ofMapping: value, for: .object(runtime.types.type)) {
             if let key = key.string { keywords.append((runtime.intern(key), value)) }
           }
@@ -146,27 +143,24 @@ final class ClassNode: ExpressionNode {
     let function = FunctionObject(
       runtime, code: code, cells: frame.capture(captures), globals: globals, defaults: [], keywordDefaults: [])
     let moduleName = globals.getString(runtime.names.name) ?? .none
-    var classCell: Cell?
-    do {
-      let made = try runtime.buildClass(
-        name: name, qualifiedName: code.information.qualifiedName, moduleName: moduleName, bases: baseValues,
-        keywords: keywords
-      ) { (namespace) throws(Raised) in
-        classCell = try self.runBody(namespace, function, runtime)
-        return classCell.map { .object($0) } ?? .undefined
+    do throws(Raised) {
+      return try runtime.buildClass(name: name.text, bases: baseValues, keywords: keywords) {
+        (namespace) throws(Raised) -> Value in
+        try runtime.setItem(.object(namespace), .object(runtime.names.module), moduleName)
+        try runtime.setItem(
+          .object(namespace), .object(runtime.names.qualname), .object(runtime.string(self.code.information.qualifiedName)))
+        return try self.runBody(.object(namespace), function, runtime)
       }
-      classCell?.value = made
-      return made
     } catch { throw frame.located(error, range) }
   }
 
   /// Runs the class body; returns its `__class__` cell.
-  private func runBody(_ namespace: Value, _ function: FunctionObject, _ runtime: Runtime) throws(Raised) -> Cell? {
+  private func runBody(_ namespace: Value, _ function: FunctionObject, _ runtime: Runtime) throws(Raised) -> Value {
     let machine = runtime.machine
     let body = try machine.openFrame(code, function)
     body.slots[StatementCode.namespaceSlot] = namespace
     function.makeCells(body, machine)
-    let cell = classCellSlot.map { body.cell($0) }
+    let cell = classCellSlot.map { Value.object(body.cell($0)) } ?? .undefined
     _ = try function.runPlain(body, machine)
     return cell
   }

@@ -18,7 +18,7 @@ final class ImportNode: StatementNode {
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
     let runtime = frame.runtime
     let module: Value
-    do {
+    do throws(Raised) {
       let last = try runtime.importModule(name, level: 0, globals: globals)
       let first = name.prefix { $0 != "." }
       module = bindsLast || first.count == name.count ? last : try runtime.importModule(String(first), level: 0, globals: globals)
@@ -49,7 +49,7 @@ final class ImportFromNode: StatementNode {
     let runtime = frame.runtime
     for (name, target) in names {
       let value: Value
-      do {
+      do throws(Raised) {
         let source = try runtime.importModule(module, level: level, globals: globals)
         value = try runtime.importName(name, from: source)
       } catch { throw frame.located(error, range) }
@@ -74,7 +74,7 @@ final class ImportStarNode: StatementNode {
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
     let runtime = frame.runtime
-    do {
+    do throws(Raised) {
       let source = try runtime.importModule(module, level: level, globals: globals)
       for (name, value) in try runtime.publicNames(of: source) { globals.setString(name, value) }
     } catch { throw frame.located(error, range) }

@@ -14,10 +14,12 @@ struct MatchClause {
   let body: StatementNode
 
   func matches(_ frame: Frame, _ subject: Value) throws(Raised) -> Bool {
+    for (slot, _) in captures { frame.slots[slot] = .undefined }
     guard try pattern.matches(frame, subject) else { return false }
-    for (slot, target) in captures {
-      try target.store(frame, frame.slots[slot])
+    for (slot, target) in captures where !frame.slots[slot].isUndefined {
+      let value = frame.slots[slot]
       frame.slots[slot] = .undefined
+      try target.store(frame, value)
     }
     guard let condition else { return true }
     return try condition.evaluateBool(frame)
@@ -125,7 +127,7 @@ final class SequencePattern: PatternNode {
   override func matches(_ frame: Frame, _ subject: Value) throws(Raised) -> Bool {
     let runtime = frame.runtime
     guard runtime.isSequenceForMatching(subject) else { return false }
-    do {
+    do throws(Raised) {
       let count = try runtime.length(subject)
       let fixed = patterns.count - (star == nil ? 0 : 1)
       guard star == nil ? count == fixed : count >= fixed else { return false }
@@ -167,7 +169,7 @@ final class MappingPattern: PatternNode {
     for (index, key) in keys.enumerated() {
       let keyValue = try key.evaluate(frame)
       let found: Value
-      do {
+      do throws(Raised) {
         if let dict = subject.dict {
           guard let value = try dict.get(keyValue, runtime) else { return false }
           found = value
@@ -181,7 +183,7 @@ final class MappingPattern: PatternNode {
       guard try patterns[index].matches(frame, found) else { return false }
     }
     if let restSlot {
-      do {
+      do throws(Raised) {
         let rest = DictObject(runtime)
         for (key, value) in try runtime.entries(ofMapping: subject, for: .none) { try rest.set(key, value, runtime) }
         for key in used { _ = try rest.remove(key, runtime) }
@@ -209,9 +211,9 @@ final class ClassPattern: PatternNode {
   override func matches(_ frame: Frame, _ subject: Value) throws(Raised) -> Bool {
     let runtime = frame.runtime
     let typeValue = try type.evaluate(frame)
-    do {
+    do throws(Raised) {
       guard let type = typeValue.type else { throw runtime.typeError("called match pattern must be a class") }
-      guard try runtime.isInstanceGeneral(subject, typeValue) else { return false }
+      guard try runtime.isInstance(subject, ofAny: typeValue) else { return false }
       if !positional.isEmpty {
         if positional.count == 1, runtime.matchesItself(type) {
           guard try positional[0].matches(frame, subject) else { return false }

@@ -24,7 +24,7 @@ final class TryNode: StatementNode {
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
     let completion: Completion
-    do {
+    do throws(Raised) {
       completion = try body.execute(frame)
     } catch {
       return try handle(error, frame)
@@ -47,7 +47,7 @@ extension Frame {
       runtime.handled.append(raised.exception)
       defer { runtime.handled.removeLast() }
       let candidate = try type.evaluate(self)
-      do {
+      do throws(Raised) {
         if try runtime.exceptionMatches(raised.exception, candidate) { return index }
       } catch { throw located(error, type.range) }
     }
@@ -57,7 +57,7 @@ extension Frame {
   /// Runs a handler's body with the exception bound and being handled.
   func runHandler(_ clause: ExceptClause, _ raised: Raised) throws(Raised) -> Completion {
     try enterHandler(clause, raised)
-    do {
+    do throws(Raised) {
       let completion = try clause.body.execute(self)
       try leaveHandler(clause)
       return completion
@@ -108,7 +108,7 @@ final class FinallyNode: StatementNode {
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
     let completion: Completion
-    do {
+    do throws(Raised) {
       completion = try body.execute(frame)
     } catch {
       return try frame.runFinally(finally, after: error)
@@ -153,13 +153,13 @@ final class TryGroupNode: StatementNode {
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
     let completion: Completion
-    do {
+    do throws(Raised) {
       completion = try body.execute(frame)
     } catch {
-      var handling = GroupHandling(error.exception, frame.runtime)
+      var handling = GroupHandling(error.exception)
       for clause in clauses {
         guard let part = try handling.take(clause, frame) else { continue }
-        do { _ = try frame.runHandler(clause, Raised(part)) } catch { handling.collect(error, part) }
+        do throws(Raised) { _ = try frame.runHandler(clause, Raised(part)) } catch { handling.collect(error) }
       }
       if let rest = try handling.rest(frame) { throw rest }
       return .normal
@@ -174,54 +174,34 @@ struct GroupHandling {
   private let original: ExceptionObject
   private var remaining: ExceptionObject?
   private var raised: [ExceptionObject] = []
-  private var reraised: [ExceptionObject] = []
 
-  init(_ exception: ExceptionObject, _ runtime: Runtime) {
+  init(_ exception: ExceptionObject) {
     original = exception
     remaining = exception
   }
 
   /// The part that the clause handles, always a group; nil when there is none.
   mutating func take(_ clause: ExceptClause, _ frame: Frame) throws(Raised) -> ExceptionObject? {
-    guard let remaining, let type = clause.type else { return nil }
-    let runtime = frame.runtime
+    guard let whole = remaining, let type = clause.type else { return nil }
     let candidate = try type.evaluate(frame)
-    do {
-      guard remaining.type.isSubtype(of: runtime.exceptionTypes["BaseExceptionGroup"].unsafelyUnwrapped) else {
-        // A plain exception is handed over wrapped in a group.
-        guard try runtime.exceptionMatches(remaining, candidate) else { return nil }
-        self.remaining = nil
-        let name = remaining.type.isSubtype(of: runtime.exceptionTypes["Exception"].unsafelyUnwrapped)
-          ? "ExceptionGroup" : "BaseExceptionGroup"
-        return runtime.error(
-          name, [.object(runtime.names.empty), .object(TupleObject(runtime, [.object(remaining)]))]).exception
-      }
-      let (matched, rest) = try runtime.splitGroup(remaining, by: candidate)
-      self.remaining = rest
-      return matched
+    do throws(Raised) {
+      _ = try frame.runtime.exceptionMatches(whole, candidate)
+      let (match, rest) = try frame.runtime.splitGroup(whole, matching: candidate)
+      remaining = rest
+      return match
     } catch { throw frame.located(error, type.range) }
   }
 
-  /// A clause raised: a bare `raise` gives its part back, anything else is new.
-  mutating func collect(_ error: Raised, _ part: ExceptionObject) {
-    if error.exception === part { reraised.append(part) } else { raised.append(error.exception) }
-  }
+  /// A clause raised.
+  mutating func collect(_ error: Raised) { raised.append(error.exception) }
 
   /// What goes on after all clauses.
   func rest(_ frame: Frame) throws(Raised) -> Raised? {
-    let runtime = frame.runtime
-    if raised.isEmpty, reraised.isEmpty {
-      if let remaining { remaining.isLocated = true }
+    if raised.isEmpty {
+      remaining?.isLocated = true
       return remaining.map { Raised($0) }
     }
-    if raised.isEmpty, reraised.count == 1, remaining == nil { return Raised(reraised[0]) }
-    let kept = reraised + (remaining.map { [$0] } ?? [])
-    if raised.isEmpty {
-      return Raised(try runtime.mergeGroups(kept, like: original))
-    }
-    var members = raised.map { Value.object($0) }
-    if !kept.isEmpty { members.append(.object(try runtime.mergeGroups(kept, like: original))) }
-    if members.count == 1, raised.count == 1 { return Raised(raised[0]) }
-    return runtime.error("ExceptionGroup", [.object(runtime.names.empty), .object(TupleObject(runtime, members))])
+    let parts = raised + (remaining.map { [$0] } ?? [])
+    return try frame.runtime.exceptionAfterHandlers(of: original, raised: parts).map { Raised($0) }
   }
 }

@@ -18,13 +18,13 @@ final class WithNode: StatementNode {
     let manager = try context.evaluate(frame)
     let exit: Value
     let entered: Value
-    do {
+    do throws(Raised) {
       let enter: Value
       (enter, exit) = try runtime.contextMethods(of: manager, isAsync: false)
       entered = try runtime.call(enter)
     } catch { throw frame.located(error, context.range) }
     let completion: Completion
-    do {
+    do throws(Raised) {
       try target?.store(frame, entered)
       completion = try body.execute(frame)
     } catch {
@@ -39,7 +39,7 @@ final class WithNode: StatementNode {
     runtime.handled.append(raised.exception)
     defer { runtime.handled.removeLast() }
     let swallowed: Bool
-    do {
+    do throws(Raised) {
       swallowed = try runtime.isTrue(try runtime.call(exit, runtime.exitArguments(raised.exception)))
     } catch { throw frame.located(error, context.range) }
     if swallowed { return .normal }
@@ -64,6 +64,6 @@ extension Runtime {
 
   /// What `__exit__` gets: type, exception, traceback.
   func exitArguments(_ exception: ExceptionObject) -> [Value] {
-    [.object(exception.type), .object(exception), traceback(of: exception)]
+    [.object(exception.type), .object(exception), tracebackObject(of: exception)]
   }
 }

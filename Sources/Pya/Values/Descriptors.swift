@@ -18,6 +18,12 @@ final class BoundMethod: Object {
     for index in 0..<(total - 1) { (base + index + 1).initialize(to: arguments.base[index]) }
     return try runtime.call(function, Arguments(base, arguments.count + 1, keywordNames: arguments.keywordNames))
   }
+
+  /// Everything else is the function's own.
+  override func nativeAttribute(_ name: StringObject, _ runtime: Runtime) throws(Raised) -> Value? {
+    if isExactly(runtime.types.builtinFunction) { return nil }
+    return try runtime.getAttributeIfPresent(function, name)
+  }
 }
 
 /// `property(fget, fset, fdel, doc)`.

@@ -48,12 +48,17 @@ final class CodeInformation {
   let name: String
   let qualifiedName: String
   let file: SourceFile
+  /// Where the definition begins, decorators included.
+  let start: UInt32
 
-  init(name: String, qualifiedName: String, file: SourceFile) {
+  init(name: String, qualifiedName: String, file: SourceFile, start: UInt32 = 0) {
     self.name = name
     self.qualifiedName = qualifiedName
     self.file = file
+    self.start = start
   }
+
+  var firstLine: Int { file.location(of: start).line }
 }
 
 /// What kinds of exception keep in `fields`; inherited by derived types.

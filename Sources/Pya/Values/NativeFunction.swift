@@ -9,6 +9,8 @@ final class NativeFunction: Object {
   /// The type whose method it is: the first parameter is `self` and must be an instance.
   unowned(unsafe) let owner: TypeObject?
   var doc: String?
+  /// The module it was defined in, when that is not `builtins`.
+  var moduleName: String?
 
   init(_ runtime: Runtime, _ name: String, _ signature: NativeSignature, owner: TypeObject? = nil, body: @escaping NativeBody) {
     self.name = name

@@ -29,6 +29,8 @@ final class Runtime {
   /// Where tracebacks and warnings go.
   let errorOutput: OutputBuffer
   var scriptArguments: [String] = []
+  /// Told of every async generator at its first step; set by the event loop.
+  var asyncGeneratorHook: ((Object) -> Void)?
 
   private var keptTypes: [TypeObject] = []
   private var interned: [String: StringObject] = [:]

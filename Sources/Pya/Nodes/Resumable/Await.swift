@@ -65,7 +65,7 @@ struct AwaitPoint {
     guard let delegate = suspendable.delegate else { fatalError("pya: nothing to resume") }
     let object = unsafeDowncast(delegate, to: AwaitableObject.self)
     let result: Value
-    do {
+    do throws(Raised) {
       if let thrown {
         result = try object.resume(frame.runtime, throwing: thrown)
       } else {
@@ -162,7 +162,7 @@ final class AwaitCallNode: StatementNode {
     let code = function.code
     let child: Frame
     do { child = try machine.openFrame(code, function) } catch { throw frame.located(error, range) }
-    do {
+    do throws(Raised) {
       if receiver.isUndefined {
         try arguments.evaluate(into: child.slots, frame)
       } else {
@@ -175,7 +175,7 @@ final class AwaitCallNode: StatementNode {
     }
     if !code.cellSlots.isEmpty { function.makeCells(child, machine) }
     let completion: Completion
-    do {
+    do throws(Raised) {
       try machine.enterFrame()
       completion = try code.resume(child)
       machine.leaveFrame()

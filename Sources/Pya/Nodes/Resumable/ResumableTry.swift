@@ -206,7 +206,7 @@ final class ResumableTryGroupNode: ResumableNode {
     if phase == Phase.body {
       let completion: Completion
       do { completion = try body.execute(frame) } catch {
-        let box = Box(frame.runtime, GroupHandling(error.exception, frame.runtime))
+        let box = Box(frame.runtime, GroupHandling(error.exception))
         return try handle(box, from: 0, resuming: false, frame)
       }
       if case .suspends = completion { return suspend(frame, Phase.body) }
@@ -228,8 +228,8 @@ final class ResumableTryGroupNode: ResumableNode {
         try frame.enterHandler(clause, Raised(part))
       }
       resuming = false
-      guard let part = box.part else { continue }
-      do {
+      guard box.part != nil else { continue }
+      do throws(Raised) {
         let completion = try clause.body.execute(frame)
         if case .suspends = completion {
           frame.runtime.handled.removeLast()
@@ -239,7 +239,7 @@ final class ResumableTryGroupNode: ResumableNode {
         try frame.leaveHandler(clause)
       } catch {
         try frame.leaveHandler(clause)
-        box.handling.collect(error, part)
+        box.handling.collect(error)
       }
     }
     frame.slots[handlingSlot] = .undefined

@@ -21,7 +21,7 @@ final class ResumableWithNode: ResumableNode {
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
     let runtime = frame.runtime
     let completion: Completion
-    do {
+    do throws(Raised) {
       if takeNote(frame) == nil { try enter(frame) }
       completion = try body.execute(frame)
     } catch {
@@ -38,7 +38,7 @@ final class ResumableWithNode: ResumableNode {
     frame.slots[exitSlot] = .undefined
     let manager = try context.evaluate(frame)
     let entered: Value
-    do {
+    do throws(Raised) {
       let (enter, exit) = try frame.runtime.contextMethods(of: manager, isAsync: false)
       entered = try frame.runtime.call(enter)
       frame.slots[exitSlot] = exit
@@ -55,7 +55,7 @@ final class ResumableWithNode: ResumableNode {
     runtime.handled.append(raised.exception)
     defer { runtime.handled.removeLast() }
     let swallowed: Bool
-    do {
+    do throws(Raised) {
       swallowed = try runtime.isTrue(try runtime.call(exit, runtime.exitArguments(raised.exception)))
     } catch { throw frame.located(error, context.range) }
     if swallowed { return .normal }
@@ -105,7 +105,7 @@ final class AsyncWithNode: ResumableNode {
     if note == nil {
       let manager = try context.evaluate(frame)
       let enter: Value
-      do {
+      do throws(Raised) {
         let exit: Value
         (enter, exit) = try runtime.contextMethods(of: manager, isAsync: true)
         frame.slots[exitSlot] = exit
@@ -210,7 +210,7 @@ final class AsyncForNode: ResumableNode {
     while true {
       if phase == Phase.next {
         let value: Value
-        do {
+        do throws(Raised) {
           if point.isWaiting(frame) {
             value = try point.resume(frame)
           } else {

@@ -16,7 +16,7 @@ final class RaiseNode: StatementNode {
     let value = try exception.evaluate(frame)
     let causeValue = try cause?.evaluate(frame)
     let raised: ExceptionObject
-    do {
+    do throws(Raised) {
       raised = try runtime.exceptionToRaise(value)
       if let causeValue { try runtime.setCause(of: raised, causeValue) }
     } catch { throw frame.located(error, range) }

@@ -186,7 +186,7 @@ final class KeywordCallNode: ExpressionNode {
     let base = try machine.reserveUnbound(arguments.count)
     defer { machine.release(base, arguments.count) }
     try arguments.evaluate(into: base, frame)
-    do {
+    do throws(Raised) {
       return try frame.runtime.call(value, Arguments(base, positionalCount, keywordNames: keywordNames))
     } catch { throw frame.located(error, range) }
   }
@@ -334,7 +334,7 @@ final class SuperAttributeNode: ExpressionNode {
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    do {
+    do throws(Raised) {
       guard let (owner, receiver) = try proxy.parts(frame) else {
         return try frame.runtime.getAttribute(try proxy.evaluate(frame), name)
       }

@@ -1,0 +1,196 @@
+import PyaSyntax
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The front door: runs programs. Each interpreter has its own types, modules, loop and clock; nothing is shared between two.
+///
+/// A program runs on a thread of its own with a large stack (`run`), since walking a tree recurses on the native stack.
+public final class Interpreter {
+  public struct Options: Sendable {
+    /// What `sys.argv` holds after the script's name.
+    public var arguments: [String] = []
+    /// Sleeping takes no time: the clock jumps to the next deadline.
+    public var usesVirtualClock = false
+    /// Collects what the program prints instead of writing it to the process's output.
+    public var collectsOutput = false
+    public init() {}
+  }
+
+  /// A program: its text and what `__file__` and tracebacks call it.
+  public struct Program: Sendable {
+    public var name: String
+    public var source: [UInt8]
+    /// Where imports are looked for first; nil: nowhere.
+    public var directory: String?
+
+    public init(name: String, source: [UInt8], directory: String?) {
+      self.name = name
+      self.source = source
+      self.directory = directory
+    }
+  }
+
+  /// How a program ended.
+  public struct Outcome: Sendable {
+    public var status: Int32
+    /// With `collectsOutput`.
+    public var output: [UInt8]
+    public var errorOutput: [UInt8]
+  }
+
+  /// How much native stack a program may use. Reserved, not used, until a recursion needs it.
+  fileprivate static let stackSize = 1 << 30
+
+  private let options: Options
+  let runtime: Runtime
+
+  public init(options: Options = Options()) {
+    self.options = options
+    runtime = Runtime(
+      output: OutputBuffer(options.collectsOutput ? .memory : .descriptor(1)),
+      errorOutput: OutputBuffer(options.collectsOutput ? .memory : .descriptor(2)))
+    runtime.installBuiltins()
+    installClock(options, runtime)
+  }
+
+  /// Runs a program to its end on a thread with a large stack, and returns its exit status. Blocks the caller.
+  public static func run(
+    _ program: Program, options: Options = Options(), started: (@Sendable (InterruptHandle) -> Void)? = nil
+  ) -> Outcome {
+    let job = Job(program, options, started)
+    runOnLargeStack(job)
+    return job.outcome
+  }
+
+  /// The body of the interpreter's thread.
+  fileprivate static func perform(_ job: Job) {
+    let interpreter = Interpreter(options: job.options)
+    job.started?(InterruptHandle(interpreter.runtime))
+    job.outcome.status = interpreter.runOnThisThread(job.program)
+    job.outcome.output = interpreter.runtime.output.collected
+    job.outcome.errorOutput = interpreter.runtime.errorOutput.collected
+    // Freeing every object would only cost time: a command is about to exit.
+    if !job.options.collectsOutput { _ = Unmanaged.passRetained(interpreter) }
+  }
+
+  // MARK: On the interpreter's thread
+
+  private func runOnThisThread(_ program: Program) -> Int32 {
+    var probe: UInt8 = 0
+    let here = withUnsafeMutablePointer(to: &probe) { UInt(bitPattern: $0) }
+    runtime.machine.pointee.nativeStackLimit = here - UInt(Interpreter.stackSize) + (1 << 21)
+    runtime.scriptArguments = [program.name] + options.arguments
+    let status: Int32
+    do {
+      try runMain(program)
+      status = 0
+    } catch {
+      status = runtime.report(uncaught: error)
+    }
+    runtime.output.flush()
+    runtime.errorOutput.flush()
+    return status
+  }
+
+  private func runMain(_ program: Program) throws(Raised) {
+    runtime.setSearchPath(first: program.directory)
+    let module = ModuleObject(runtime, name: "__main__")
+    runtime.modules["__main__"] = module
+    module.set(runtime, "__file__", .object(runtime.string(program.name)))
+    module.set(runtime, "__builtins__", runtime.modules["builtins"].map { .object($0) } ?? .none)
+    let file = SourceFile(name: program.name, bytes: program.source)
+    let code = try runtime.compile(file, globals: module.namespace)
+    runtime.startClock()
+    if code.flavour == .plain {
+      _ = try runtime.run(code)
+    } else {
+      try runtime.runTopLevel(try runtime.coroutine(of: code, globals: module.namespace))
+    }
+  }
+}
+
+/// Interrupts a running program from another thread (Ctrl-C).
+public struct InterruptHandle: @unchecked Sendable {
+  private let runtime: Runtime
+
+  init(_ runtime: Runtime) { self.runtime = runtime }
+
+  /// The program gets a KeyboardInterrupt at its next loop turn or when its event loop wakes.
+  public func interrupt() { runtime.interrupt() }
+}
+
+extension Runtime {
+  /// Reports an exception that nobody caught; returns the exit status.
+  func report(uncaught raised: Raised) -> Int32 {
+    output.flush()
+    if matches(raised, "SystemExit") { return exitStatus(raised.exception) }
+    errorOutput.write(render(raised.exception))
+    errorOutput.flush()
+    return matches(raised, "KeyboardInterrupt") ? 130 : 1
+  }
+
+  private func exitStatus(_ exception: ExceptionObject) -> Int32 {
+    switch exception.fields["code"] ?? .none {
+    case .none: return 0
+    case .bool(let flag): return flag ? 1 : 0
+    case .int(let status): return Int32(truncatingIfNeeded: status & 0xFF)
+    case let other:
+      if let text = try? str(other) { errorOutput.write(text.text + "\n") }
+      return 1
+    }
+  }
+}
+
+/// What the starting thread and the interpreter's thread hand each other; the one waits while the other uses it.
+private final class Job: @unchecked Sendable {
+  let program: Interpreter.Program
+  let options: Interpreter.Options
+  let started: (@Sendable (InterruptHandle) -> Void)?
+  var outcome = Interpreter.Outcome(status: 1, output: [], errorOutput: [])
+
+  init(
+    _ program: Interpreter.Program, _ options: Interpreter.Options, _ started: (@Sendable (InterruptHandle) -> Void)?
+  ) {
+    self.program = program
+    self.options = options
+    self.started = started
+  }
+}
+
+/// Runs a job on a thread of its own and waits for it.
+private func runOnLargeStack(_ job: Job) {
+  var attributes = pthread_attr_t()
+  pthread_attr_init(&attributes)
+  pthread_attr_setstacksize(&attributes, Interpreter.stackSize)
+  let argument = Unmanaged.passRetained(job).toOpaque()
+  #if canImport(Glibc)
+    var thread = pthread_t()
+    let failure = pthread_create(&thread, &attributes, threadMain, argument)
+  #else
+    var thread: pthread_t?
+    let failure = pthread_create(&thread, &attributes, threadMain, argument)
+  #endif
+  pthread_attr_destroy(&attributes)
+  guard failure == 0 else { fatalError("pya: cannot start the interpreter's thread") }
+  #if canImport(Glibc)
+    pthread_join(thread, nil)
+  #else
+    if let thread { pthread_join(thread, nil) }
+  #endif
+}
+
+#if canImport(Glibc)
+  private func threadMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    if let argument { Interpreter.perform(Unmanaged<Job>.fromOpaque(argument).takeRetainedValue()) }
+    return nil
+  }
+#else
+  private func threadMain(_ argument: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
+    Interpreter.perform(Unmanaged<Job>.fromOpaque(argument).takeRetainedValue())
+    return nil
+  }
+#endif

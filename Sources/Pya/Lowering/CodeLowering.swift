@@ -1,0 +1,131 @@
+import PyaSyntax
+
+/// Turns one piece of code (a module, function, class body or generator expression) into executable nodes.
+///
+/// Names are already slots (`ScopeTable`). What is decided here: which node fits an expression's shape, which temporary slots it needs,
+/// and which statements suspend. An expression that contains `await` or `yield` is taken apart: what stands to the left of the
+/// suspension is evaluated into temporary slots first, the suspension becomes a statement that leaves its result in another, and
+/// only the rest remains an expression. These statements gather in `prelude` while an expression is lowered, and the statement
+/// that owns the expression puts them in front of itself (`Lowering+Suspension`).
+final class CodeLowering {
+  let unit: LoweringUnit
+  let host: ScopeID
+  /// Where names are resolved: the host, or a comprehension inlined in it.
+  var scope: ScopeID
+  /// The class whose private names (`__x`) are mangled here.
+  let privateClass: String?
+  /// Slots before those of the scope table: a class body keeps its namespace in slot 0.
+  let slotBase: Int
+  private(set) var frameSize: Int
+  /// Statements that must run before the expression being lowered.
+  var prelude: [StatementNode] = []
+  var needsCleanup = false
+  let canSuspend: Bool
+
+  init(_ unit: LoweringUnit, host: ScopeID, privateClass: String?) {
+    self.unit = unit
+    self.host = host
+    self.privateClass = privateClass
+    scope = host
+    let table = unit.table[host]
+    switch table.kind {
+    case .class, .typeParameters, .typeAlias: slotBase = 1
+    case .module: slotBase = unit.usesNamespace ? 1 : 0
+    case .function, .lambda, .generatorExpression, .comprehension: slotBase = 0
+    }
+    frameSize = slotBase + table.slotNames.count
+    canSuspend = table.isAsync || table.isGenerator
+  }
+
+  var runtime: Runtime { unit.runtime }
+  var hostScope: Scope { unit.table[host] }
+
+  /// A slot for the lowering's own use.
+  func newSlot() -> Int { newSlots(1) }
+
+  /// Several in a row; the first.
+  func newSlots(_ count: Int) -> Int {
+    defer { frameSize += count }
+    return frameSize
+  }
+
+  func intern(_ name: String) -> StringObject { runtime.intern(name) }
+  func mangle(_ name: String) -> String { mangled(name, inClass: privateClass) }
+
+  /// The draft of the code, when its body is lowered.
+  func draft(parameters: ParameterLayout = ParameterLayout(), doc: Value = .none) -> CodeDraft {
+    let table = hostScope
+    var draft = CodeDraft(
+      information: CodeInformation(name: table.name, qualifiedName: table.qualifiedName, file: unit.file))
+    draft.flavour =
+      table.isAsync ? (table.isGenerator ? .asyncGenerator : .coroutine) : table.isGenerator ? .generator : .plain
+    draft.parameters = parameters
+    draft.frameSize = frameSize
+    draft.cellSlots = table.cellSlots.map { $0 + slotBase }
+    draft.slotNames = Array(repeating: "", count: slotBase) + table.slotNames
+    draft.freeNames = table.freeVariables.map(\.name)
+    draft.doc = doc
+    draft.needsCleanup = needsCleanup
+    return draft
+  }
+
+  // MARK: Names
+
+  func binding(of name: String) -> Binding {
+    let found = unit.table[scope].bindings[mangle(name)] ?? unit.table[host].bindings[mangle(name)] ?? .global
+    return shifted(found)
+  }
+
+  func shifted(_ binding: Binding) -> Binding {
+    switch binding {
+    case .local(let slot): .local(slot: slot + slotBase)
+    case .cell(let slot): .cell(slot: slot + slotBase)
+    case .free, .global, .classLocal, .classFree: binding
+    }
+  }
+
+  /// Reads a name.
+  func read(_ name: String, _ range: SourceRange) -> ExpressionNode {
+    let key = intern(mangle(name))
+    switch binding(of: name) {
+    case .local(let slot): return LocalNode(slot: slot, range)
+    case .cell(let slot): return CellNode(slot: slot, range)
+    case .free(let index): return FreeNode(index: index, range)
+    case .global where unit.usesNamespace && host == .module:
+      return NamespaceNode(key, fallback: global(key, range), range)
+    case .global: return global(key, range)
+    case .classLocal: return NamespaceNode(key, fallback: global(key, range), range)
+    case .classFree(let index): return NamespaceNode(key, fallback: FreeNode(index: index, range), range)
+    }
+  }
+
+  private func global(_ name: StringObject, _ range: SourceRange) -> ExpressionNode {
+    GlobalNode(name, globals: unit.globals, builtins: unit.builtins, range)
+  }
+
+  /// Stores to a name.
+  func target(_ name: String, _ range: SourceRange) -> TargetNode {
+    let key = intern(mangle(name))
+    switch binding(of: name) {
+    case .local(let slot): return LocalTarget(slot: slot, range)
+    case .cell(let slot): return CellTarget(slot: slot, range)
+    case .free(let index): return FreeTarget(index: index, range)
+    case .global where unit.usesNamespace && host == .module: return NamespaceTarget(key, range)
+    case .global: return GlobalTarget(key, globals: unit.globals, range)
+    case .classLocal, .classFree: return NamespaceTarget(key, range)
+    }
+  }
+}
+
+/// What all code of one source file shares while it is lowered.
+struct LoweringUnit {
+  let runtime: Runtime
+  let file: SourceFile
+  let table: ScopeTable
+  let globals: DictObject
+  let builtins: DictObject
+  /// Code for `exec` and `eval` with a namespace of its own: names of the top level live in the dictionary in slot 0.
+  var usesNamespace = false
+  /// `from __future__ import annotations`.
+  var annotationsAreText = false
+}

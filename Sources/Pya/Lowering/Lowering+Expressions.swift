@@ -1,0 +1,198 @@
+import PyaSyntax
+
+extension CodeLowering {
+  func lower(_ expression: Expression) -> ExpressionNode {
+    let range = expression.range
+    if let value = constant(expression) { return ConstantNode(value, range) }
+    switch expression.kind {
+    case .none, .bool, .ellipsis, .integer, .float, .imaginary, .string, .bytes:
+      fatalError("pya: a constant that is none")
+    case .name(let name): return read(name, range)
+    case .fstring(let parts): return lowerFString(parts, range)
+    case .tuple(let items): return TupleNode(displayItems(items), range)
+    case .list(let items): return ListNode(displayItems(items), range)
+    case .set(let items): return SetNode(displayItems(items), range)
+    case .dict(let entries): return lowerDict(entries, range)
+    case .comprehension(let comprehension): return lowerComprehension(comprehension, range)
+    case .unary(let op, let operand): return lowerUnary(op, operand, range)
+    case .binary(let op, let left, let right):
+      let (a, b) = operands(left, right)
+      if let value = folded(op, a, b) { return ConstantNode(value, range) }
+      return op.node(a, b, range)
+    case .boolean(let op, let left, let right):
+      if suspends(right) { return lowerSuspendingBoolean(op, left, right, range) }
+      return BooleanNode(op, lower(left), lower(right), range)
+    case .comparison(let first, let rest): return lowerComparison(first, rest, range)
+    case .conditional(let condition, let then, let otherwise):
+      if suspends(then) || suspends(otherwise) {
+        return lowerSuspendingConditional(condition, then, otherwise, range)
+      }
+      return ConditionalNode(lower(condition), lower(then), lower(otherwise), range)
+    case .walrus(let name, let nameRange, let value):
+      return WalrusNode(target(name, nameRange), lower(value), range)
+    case .lambda(let lambda): return lowerLambda(lambda, range)
+    case .attribute(let object, let name, _):
+      let node = lower(object)
+      let key = intern(mangle(name))
+      if let proxy = node as? SuperNode { return SuperAttributeNode(proxy, key, range) }
+      return AttributeNode(node, key, range)
+    case .subscript(let object, let index):
+      let (container, key) = operands(object, index)
+      return SubscriptNode(container, key, range)
+    case .slice(let lower, let upper, let step):
+      let nodes = operands([lower, upper, step].compactMap { $0 })
+      var rest = nodes[...]
+      return SliceNode(
+        lower: lower == nil ? nil : rest.popFirst(), upper: upper == nil ? nil : rest.popFirst(),
+        step: step == nil ? nil : rest.popFirst(), range)
+    case .call(let callee, let arguments): return lowerCall(callee, arguments, range)
+    case .starred(let value): return lower(value)
+    case .await, .yield, .yieldFrom:
+      let slot = newSlot()
+      _ = lowerSuspension(expression, into: slot)
+      return TakeTemporaryNode(slot: slot, range)
+    }
+  }
+
+  private func lowerUnary(_ op: UnaryOperator, _ operand: Expression, _ range: SourceRange) -> ExpressionNode {
+    let node = lower(operand)
+    switch op {
+    case .not: return NotNode(node, range)
+    case .minus: return NegateNode(node, range)
+    case .plus, .invert: return UnaryNode(op, node, range)
+    }
+  }
+
+  private func lowerComparison(_ first: Expression, _ rest: [ComparisonLink], _ range: SourceRange) -> ExpressionNode {
+    if rest.count == 1 {
+      let (left, right) = operands(first, rest[0].right)
+      return rest[0].op.node(left, right, range)
+    }
+    if rest.contains(where: { suspends($0.right) }) { return lowerSuspendingComparison(first, rest, range) }
+    var links: [ExpressionNode] = []
+    var left = lower(first)
+    for (index, link) in rest.enumerated() {
+      let right = lower(link.right)
+      if index == rest.count - 1 {
+        links.append(link.op.node(left, right, range))
+      } else {
+        let slot = newSlot()
+        links.append(link.op.node(left, KeepTemporaryNode(slot: slot, right, right.range), range))
+        left = TakeTemporaryNode(slot: slot, right.range)
+      }
+    }
+    var node = links[links.count - 1]
+    for link in links.dropLast().reversed() { node = ChainedComparisonNode(first: link, rest: node, range) }
+    return node
+  }
+
+  private func displayItems(_ items: [Expression]) -> [DisplayItem] {
+    let nodes = operands(items)
+    return zip(items, nodes).map { item, node in
+      if case .starred = item.kind { return DisplayItem(node: node, isUnpacked: true) }
+      return DisplayItem(node: node, isUnpacked: false)
+    }
+  }
+
+  private func lowerDict(_ entries: [DictEntry], _ range: SourceRange) -> ExpressionNode {
+    var flat: [Expression] = []
+    for entry in entries {
+      if let key = entry.key { flat.append(key) }
+      flat.append(entry.value)
+    }
+    var nodes = operands(flat)[...]
+    return DictNode(
+      entries.map { entry in
+        let key = entry.key == nil ? nil : nodes.removeFirst()
+        return (key: key, value: nodes.removeFirst())
+      }, range)
+  }
+
+  private func lowerFString(_ parts: [FStringPart], _ range: SourceRange) -> ExpressionNode {
+    let last = parts.lastIndex { part in
+      guard case .field(let value, _, let format) = part.kind else { return false }
+      return suspends(value) || suspends(Expression(.fstring(format ?? []), part.range))
+    }
+    var lowered: [FStringNode.Part] = []
+    for (index, part) in parts.enumerated() {
+      switch part.kind {
+      case .literal(let text):
+        if let string = constant(text).string { lowered.append(.literal(string)) }
+      case .field(let value, let conversion, let format):
+        let node = lower(value)
+        let specification = format.map { lowerFString($0, part.range) }
+        let field = FStringNode.Part.field(node, conversion: conversion, format: specification)
+        if let last, index < last {
+          lowered.append(.field(spill(FStringNode([field], part.range)), conversion: nil, format: nil))
+        } else {
+          lowered.append(field)
+        }
+      }
+    }
+    return FStringNode(lowered, range)
+  }
+
+  // MARK: Calls
+
+  private func lowerCall(_ callee: Expression, _ arguments: [Argument], _ range: SourceRange) -> ExpressionNode {
+    if arguments.isEmpty, case .name("super") = callee.kind, let proxy = lowerSuper(callee, range) { return proxy }
+    let argumentsSuspend = arguments.contains { suspends($0.value) }
+    if !argumentsSuspend, arguments.allSatisfy(\.isPositional), case .attribute(let object, let name, _) = callee.kind {
+      let receiver = lower(object)
+      let key = intern(mangle(name))
+      let values = arguments.map { lower($0.value) }
+      if let proxy = receiver as? SuperNode { return CallNode(SuperAttributeNode(proxy, key, callee.range), values, range) }
+      return MethodCallNode(receiver, key, values, range)
+    }
+    let nodes = operands([callee] + arguments.map(\.value))
+    let values = Array(nodes.dropFirst())
+    if arguments.allSatisfy(\.isPositional) { return CallNode(nodes[0], values, range) }
+    if let node = keywordCall(nodes[0], arguments, values, range) { return node }
+    return UnpackingCallNode(nodes[0], callItems(arguments, values), range)
+  }
+
+  private func keywordCall(
+    _ callee: ExpressionNode, _ arguments: [Argument], _ values: [ExpressionNode], _ range: SourceRange
+  ) -> ExpressionNode? {
+    var positional: [ExpressionNode] = []
+    var names: [StringObject] = []
+    var keywordValues: [ExpressionNode] = []
+    for (argument, node) in zip(arguments, values) {
+      switch argument.kind {
+      case .positional: positional.append(node)
+      case .keyword(let name):
+        names.append(intern(mangle(name)))
+        keywordValues.append(node)
+      case .unpacked, .unpackedKeywords: return nil
+      }
+    }
+    return KeywordCallNode(callee, positional, keywordNames: names, keywordValues: keywordValues, range)
+  }
+
+  func callItems(_ arguments: [Argument], _ values: [ExpressionNode]) -> [UnpackingCallNode.Item] {
+    zip(arguments, values).map { argument, node in
+      switch argument.kind {
+      case .positional: .positional(node)
+      case .unpacked: .unpacked(node)
+      case .keyword(let name): .keyword(intern(mangle(name)), node)
+      case .unpackedKeywords: .unpackedKeywords(node)
+      }
+    }
+  }
+
+  /// `super()` in a method.
+  private func lowerSuper(_ callee: Expression, _ range: SourceRange) -> ExpressionNode? {
+    guard let binding = unit.table[scope].bindings["__class__"] ?? hostScope.bindings["__class__"], hostScope.kind == .function,
+      let first = hostScope.slotNames.first
+    else { return nil }
+    guard case .free(let index) = binding else { return nil }
+    return SuperNode(
+      read("super", callee.range), owner: FreeNode(index: index, range), receiver: readParameter(first, range), range)
+  }
+
+  /// The first parameter, seen from the host.
+  private func readParameter(_ name: String, _ range: SourceRange) -> ExpressionNode {
+    if hostScope.cellSlots.contains(0) { return CellNode(slot: 0, range) }
+    return LocalNode(slot: 0, range)
+  }
+}

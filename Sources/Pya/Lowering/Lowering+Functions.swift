@@ -1,0 +1,196 @@
+import PyaSyntax
+
+extension CodeLowering {
+  /// Where this frame finds the cells that a closure of the scope captures.
+  func captures(of inner: ScopeID) -> [Binding] {
+    unit.table[inner].freeVariables.map { shifted($0.parentBinding) }
+  }
+
+  func lowerLambda(_ lambda: Lambda, _ range: SourceRange) -> ExpressionNode {
+    let inner = CodeLowering(unit, host: lambda.scope, privateClass: privateClass)
+    let layout = inner.layout(of: lambda.parameters)
+    let (steps, value) = inner.separately { inner.lower(lambda.body) }
+    let code: Code
+    if steps.isEmpty, !inner.canSuspend {
+      code = ExpressionCode(runtime, inner.draft(parameters: layout), body: value)
+    } else {
+      let body = inner.sequence(steps + [ReturnNode(value, range)], range)
+      code = StatementCode(runtime, inner.draft(parameters: layout), body: body)
+    }
+    return function(code, scope: lambda.scope, lambda.parameters, range)
+  }
+
+  /// The statement of a `def`: makes the function, applies decorators, binds the name.
+  func lowerFunction(_ definition: FunctionDefinition, _ range: SourceRange) -> StatementNode {
+    let decorators = definition.decorators.map { spillDecorator(lower($0)) }
+    var node: ExpressionNode
+    if definition.typeParameters.isEmpty {
+      node = makeFunction(definition, range)
+    } else {
+      node = lowerGeneric(definition.typeParameters, scope: definition.typeParameterScope, range) { inner in
+        inner.makeFunction(definition, range)
+      }
+    }
+    for decorator in decorators.reversed() { node = DecoratorNode(decorator, node, decorator.range) }
+    return AssignNode(target(definition.name, definition.nameRange), node, range)
+  }
+
+  /// Decorators are evaluated before the function is made, in order: several are put aside.
+  func spillDecorator(_ node: ExpressionNode) -> ExpressionNode { spill(node) }
+
+  private func makeFunction(_ definition: FunctionDefinition, _ range: SourceRange) -> ExpressionNode {
+    let inner = CodeLowering(unit, host: definition.scope, privateClass: privateClass)
+    let layout = inner.layout(of: definition.parameters)
+    let (doc, statements) = inner.splitDoc(definition.body)
+    let code: Code
+    if let only = statements.first, statements.count == 1, case .return(let value?) = only.kind, !inner.canSuspend {
+      let node = inner.lower(value)
+      code = ExpressionCode(runtime, inner.draft(parameters: layout, doc: doc), body: node)
+    } else {
+      let body = inner.lowerBlock(statements, range)
+      code = StatementCode(runtime, inner.draft(parameters: layout, doc: doc), body: body)
+    }
+    return function(code, scope: definition.scope, definition.parameters, returns: definition.returns, range)
+  }
+
+  private func function(
+    _ code: Code, scope inner: ScopeID, _ parameters: Parameters, returns: Expression? = nil, _ range: SourceRange
+  ) -> ExpressionNode {
+    var blueprint = FunctionNode.Blueprint(code: code, captures: captures(of: inner), globals: unit.globals)
+    let positional = parameters.positionalOnly + parameters.positionalOrKeyword
+    let keywordOnly = parameters.keywordOnly
+    let defaults = positional.compactMap(\.defaultValue)
+    let keywordDefaults = keywordOnly.compactMap(\.defaultValue)
+    var nodes = operands(defaults + keywordDefaults)[...]
+    blueprint.defaults = Array(nodes.prefix(defaults.count))
+    nodes = nodes.dropFirst(defaults.count)
+    if !keywordDefaults.isEmpty {
+      for parameter in keywordOnly {
+        blueprint.keywordDefaults.append(parameter.defaultValue == nil ? nil : nodes.removeFirst())
+      }
+    }
+    var annotated = positional + keywordOnly
+    if let variadic = parameters.variadic { annotated.append(variadic) }
+    if let variadicKeywords = parameters.variadicKeywords { annotated.append(variadicKeywords) }
+    for parameter in annotated {
+      guard let annotation = parameter.annotation else { continue }
+      blueprint.annotations.append((intern(mangle(parameter.name)), lowerAnnotation(annotation)))
+    }
+    if let returns { blueprint.annotations.append((intern("return"), lowerAnnotation(returns))) }
+    return FunctionNode(blueprint, range)
+  }
+
+  /// An annotation's value; its text under `from __future__ import annotations`.
+  func lowerAnnotation(_ annotation: Expression) -> ExpressionNode {
+    if unit.annotationsAreText {
+      return ConstantNode(.object(runtime.string(unit.file.text(of: annotation.range))), annotation.range)
+    }
+    return lower(annotation)
+  }
+
+  func layout(of parameters: Parameters) -> ParameterLayout {
+    var layout = ParameterLayout()
+    layout.positionalOnlyCount = parameters.positionalOnly.count
+    layout.positionalCount = parameters.positionalOnly.count + parameters.positionalOrKeyword.count
+    layout.keywordOnlyCount = parameters.keywordOnly.count
+    layout.hasVariadic = parameters.variadic != nil
+    layout.hasVariadicKeywords = parameters.variadicKeywords != nil
+    layout.names = parameters.inSlotOrder.map { intern(mangle($0.name)) }
+    return layout
+  }
+
+  /// The docstring of a body, and the rest.
+  func splitDoc(_ body: [Statement]) -> (doc: Value, rest: [Statement]) {
+    guard let first = body.first, case .expression(let expression) = first.kind, case .string(let text) = expression.kind
+    else { return (.none, body) }
+    return (.object(runtime.string(cleanDoc(text.utf8))), Array(body.dropFirst()))
+  }
+
+  /// Takes the common indentation off a docstring, as CPython's compiler does since 3.13.
+  private func cleanDoc(_ text: [UInt8]) -> [UInt8] {
+    var lines = text.split(separator: 10, omittingEmptySubsequences: false).map(Array.init)
+    var margin = Int.max
+    for line in lines.dropFirst() {
+      let indent = line.prefix { $0 == 32 }.count
+      if indent < line.count { margin = min(margin, indent) }
+    }
+    lines[0] = Array(lines[0].drop { $0 == 32 })
+    for index in 1..<max(lines.count, 1) {
+      lines[index] = Array(lines[index].dropFirst(min(margin, lines[index].prefix { $0 == 32 }.count)))
+    }
+    return Array(lines.joined(separator: [10]))
+  }
+
+  // MARK: Classes
+
+  func lowerClass(_ definition: ClassDefinition, _ range: SourceRange) -> StatementNode {
+    let decorators = definition.decorators.map { spillDecorator(lower($0)) }
+    var node: ExpressionNode
+    if definition.typeParameters.isEmpty {
+      node = makeClass(definition, range)
+    } else {
+      node = lowerGeneric(definition.typeParameters, scope: definition.typeParameterScope, range) { inner in
+        inner.makeClass(definition, range)
+      }
+    }
+    for decorator in decorators.reversed() { node = DecoratorNode(decorator, node, decorator.range) }
+    return AssignNode(target(definition.name, definition.nameRange), node, range)
+  }
+
+  private func makeClass(_ definition: ClassDefinition, _ range: SourceRange) -> ExpressionNode {
+    let values = operands(definition.arguments.map(\.value))
+    let items = callItems(definition.arguments, values)
+    let inner = CodeLowering(unit, host: definition.scope, privateClass: definition.name)
+    let (doc, statements) = inner.splitDoc(definition.body)
+    var nodes: [StatementNode] = []
+    if doc.object != nil {
+      nodes.append(AssignNode(NamespaceTarget(intern("__doc__"), range), ConstantNode(doc, range), range))
+    }
+    nodes.append(inner.lowerBlock(statements, range))
+    let code = StatementCode(runtime, inner.draft(), body: inner.sequence(nodes, range))
+    return ClassNode(
+      name: intern(definition.name), code: code, captures: captures(of: definition.scope), globals: unit.globals,
+      bases: items, classCellSlot: unit.table[definition.scope].classCellSlot.map { $0 + 1 }, range)
+  }
+
+  // MARK: Type parameters
+
+  /// What `body` makes inside the scope of `[T, ...]`, which is a frame of its own that runs once.
+  private func lowerGeneric(
+    _ parameters: [TypeParameter], scope: ScopeID, _ range: SourceRange, _ body: (CodeLowering) -> ExpressionNode
+  ) -> ExpressionNode {
+    let inner = CodeLowering(unit, host: scope, privateClass: privateClass)
+    let nodes = inner.lowerTypeParameters(parameters)
+    let made = body(inner)
+    let code = StatementCode(
+      runtime, inner.draft(), body: inner.sequence(nodes.assignments + [ReturnNode(GenericNode(made, nodes.reads, range), range)], range))
+    return ScopedNode(code, captures: captures(of: scope), globals: unit.globals, range)
+  }
+
+  private func lowerTypeParameters(_ parameters: [TypeParameter]) -> (assignments: [StatementNode], reads: [ExpressionNode]) {
+    var assignments: [StatementNode] = []
+    var reads: [ExpressionNode] = []
+    for parameter in parameters {
+      let kind =
+        switch parameter.kind { case .typeVar: "TypeVar"; case .typeVarTuple: "TypeVarTuple"; case .paramSpec: "ParamSpec" }
+      let node = TypeParameterNode(
+        kind: kind, name: intern(parameter.name), bound: parameter.bound.map(lower), globals: unit.globals, parameter.range)
+      assignments.append(AssignNode(target(parameter.name, parameter.range), node, parameter.range))
+      reads.append(read(parameter.name, parameter.range))
+    }
+    return (assignments, reads)
+  }
+
+  func lowerTypeAlias(
+    _ name: String, _ parameters: [TypeParameter], _ value: Expression, scope: ScopeID, _ range: SourceRange
+  ) -> StatementNode {
+    let inner = CodeLowering(unit, host: scope, privateClass: privateClass)
+    let nodes = inner.lowerTypeParameters(parameters)
+    let body = inner.sequence(nodes.assignments + [ReturnNode(inner.lower(value), range)], range)
+    let code = StatementCode(runtime, inner.draft(), body: body)
+    let function = FunctionNode(
+      FunctionNode.Blueprint(code: code, captures: captures(of: scope), globals: unit.globals), range)
+    return AssignNode(
+      target(name, range), TypeAliasNode(intern(name), function, globals: unit.globals, range), range)
+  }
+}

@@ -1,0 +1,332 @@
+import PyaSyntax
+
+extension CodeLowering {
+  func lowerBlock(_ statements: [Statement], _ range: SourceRange) -> StatementNode {
+    var nodes: [StatementNode] = []
+    nodes.reserveCapacity(statements.count)
+    for statement in statements {
+      let node = lower(statement)
+      if node is PassNode { continue }
+      nodes.append(node)
+    }
+    if nodes.isEmpty { return PassNode(range) }
+    return sequence(nodes, range)
+  }
+
+  /// A statement with whatever its expressions need before it.
+  func lower(_ statement: Statement) -> StatementNode {
+    let (steps, node) = separately { lowerKind(statement) }
+    if steps.isEmpty { return node }
+    if node is PassNode { return sequence(steps, statement.range) }
+    return sequence(steps + [node], statement.range)
+  }
+
+  private func lowerKind(_ statement: Statement) -> StatementNode {
+    let range = statement.range
+    switch statement.kind {
+    case .expression(let expression): return lowerExpressionStatement(expression, range)
+    case .assign(let targets, let value): return lowerAssign(targets, value, range)
+    case .augmentedAssign(let target, let op, let value): return lowerAugmented(target, op, value, range)
+    case .annotatedAssign(let target, let annotation, let value, let isSimple):
+      return lowerAnnotated(target, annotation, value, isSimple: isSimple, range)
+    case .delete(let targets):
+      return sequence(targets.map { DeleteNode(lowerTarget($0), $0.range) }, range)
+    case .pass, .global, .nonlocal: return PassNode(range)
+    case .break: return BreakNode(range)
+    case .continue: return ContinueNode(range)
+    case .return(let value):
+      guard let value else { return ReturnNoneNode(range) }
+      return ReturnNode(lower(value), range)
+    case .raise(let exception, let cause):
+      guard let exception else { return ReraiseNode(range) }
+      if let cause {
+        let (raised, reason) = operands(exception, cause)
+        return RaiseNode(raised, cause: reason, range)
+      }
+      return RaiseNode(lower(exception), cause: nil, range)
+    case .assert(let condition, let message):
+      return AssertNode(lower(condition), message: message.map(lower), range)
+    case .import(let aliases):
+      return sequence(aliases.map { lowerImport($0, range) }, range)
+    case .importFrom(let module, let level, let names):
+      return ImportFromNode(
+        module ?? "", level: level,
+        names: names.map { (intern($0.name), target($0.alias ?? $0.name, $0.range)) }, globals: unit.globals, range)
+    case .importStar(let module, let level):
+      return ImportStarNode(module ?? "", level: level, globals: unit.globals, range)
+    case .typeAlias(let name, let parameters, let value, let scope):
+      return lowerTypeAlias(name, parameters, value, scope: scope, range)
+    case .if(let condition, let then, let otherwise): return lowerIf(condition, then, otherwise, range)
+    case .while(let condition, let body, let otherwise): return lowerWhile(condition, body, otherwise, range)
+    case .for(let isAsync, let target, let iterable, let body, let otherwise):
+      let source = lower(iterable)
+      return loop(
+        lowerTarget(target), iterable: source, body: lowerBlock(body, range),
+        otherwise: lowerBlock(otherwise, range), isAsync: isAsync, range)
+    case .try(let statement): return lowerTry(statement, range)
+    case .with(let isAsync, let items, let body): return lowerWith(isAsync: isAsync, items[...], body, range)
+    case .match(let subject, let cases): return lowerMatch(subject, cases, range)
+    case .function(let definition): return lowerFunction(definition, range)
+    case .class(let definition): return lowerClass(definition, range)
+    }
+  }
+
+  private func lowerExpressionStatement(_ expression: Expression, _ range: SourceRange) -> StatementNode {
+    if lowerSuspension(expression, into: nil) { return PassNode(range) }
+    let node = lower(expression)
+    if node.constant != nil { return PassNode(range) }
+    return ExpressionStatementNode(node, range)
+  }
+
+  private func lowerImport(_ alias: ImportAlias, _ range: SourceRange) -> StatementNode {
+    let bound = alias.alias ?? String(alias.name.prefix { $0 != "." })
+    return ImportNode(
+      alias.name, bindsLast: alias.alias != nil, target(bound, alias.range), globals: unit.globals, range)
+  }
+
+  // MARK: Control flow
+
+  private func lowerIf(
+    _ condition: Expression, _ then: [Statement], _ otherwise: [Statement], _ range: SourceRange
+  ) -> StatementNode {
+    let test = lower(condition)
+    let thenNode = separately { lowerBlock(then, range) }.result
+    let otherwiseNode = separately { lowerBlock(otherwise, range) }.result
+    if thenNode.suspends || otherwiseNode.suspends {
+      return ResumableIfNode(test, then: thenNode, otherwise: otherwiseNode, state: newSlot(), range)
+    }
+    if otherwise.isEmpty { return IfOnlyNode(test, then: thenNode, range) }
+    return IfNode(test, then: thenNode, otherwise: otherwiseNode, range)
+  }
+
+  private func lowerWhile(
+    _ condition: Expression, _ body: [Statement], _ otherwise: [Statement], _ range: SourceRange
+  ) -> StatementNode {
+    let (steps, test) = separately { lower(condition) }
+    let bodyNode = lowerBlock(body, range)
+    let otherwiseNode = lowerBlock(otherwise, range)
+    if steps.isEmpty, !bodyNode.suspends, !otherwiseNode.suspends {
+      return WhileNode(test, body: bodyNode, otherwise: otherwiseNode, range)
+    }
+    return ResumableWhileNode(
+      prelude: steps.isEmpty ? nil : sequence(steps, condition.range), test, body: bodyNode, otherwise: otherwiseNode,
+      state: newSlot(), range)
+  }
+
+  private func lowerTry(_ statement: Try, _ range: SourceRange) -> StatementNode {
+    needsCleanup = true
+    var node = lowerBlock(statement.body, range)
+    if !statement.handlers.isEmpty {
+      let clauses = statement.handlers.map { handler in
+        ExceptClause(
+          type: handler.type.map(lower), target: handler.name.map { target($0, handler.range) },
+          body: lowerBlock(handler.body, handler.range), range: handler.range)
+      }
+      let otherwise = statement.otherwise.isEmpty ? nil : lowerBlock(statement.otherwise, range)
+      let suspends = node.suspends || otherwise?.suspends == true || clauses.contains { $0.body.suspends }
+      switch (suspends, statement.isGroup) {
+      case (false, false): node = TryNode(body: node, clauses: clauses, otherwise: otherwise, range)
+      case (false, true): node = TryGroupNode(body: node, clauses: clauses, otherwise: otherwise, range)
+      case (true, false):
+        node = ResumableTryNode(
+          body: node, clauses: clauses, otherwise: otherwise, exceptionSlot: newSlot(), state: newSlot(), range)
+      case (true, true):
+        node = ResumableTryGroupNode(
+          body: node, clauses: clauses, otherwise: otherwise, handlingSlot: newSlot(), state: newSlot(), range)
+      }
+    }
+    guard !statement.finally.isEmpty else { return node }
+    let finally = lowerBlock(statement.finally, range)
+    guard node.suspends || finally.suspends else { return FinallyNode(body: node, finally: finally, range) }
+    return ResumableFinallyNode(
+      body: node, finally: finally, exceptionSlot: newSlot(), completionSlots: newSlots(2), state: newSlot(), range)
+  }
+
+  private func lowerWith(
+    isAsync: Bool, _ items: ArraySlice<WithItem>, _ body: [Statement], _ range: SourceRange
+  ) -> StatementNode {
+    guard let item = items.first else { return lowerBlock(body, range) }
+    needsCleanup = true
+    let (steps, context) = separately { lower(item.context) }
+    let target = item.target.map(lowerTarget)
+    let inner = lowerWith(isAsync: isAsync, items.dropFirst(), body, range)
+    let node: StatementNode
+    if isAsync {
+      node = AsyncWithNode(context, target: target, body: inner, slots: newSlots(5), state: newSlot(), range)
+    } else if inner.suspends {
+      node = ResumableWithNode(context, target: target, body: inner, exitSlot: newSlot(), state: newSlot(), range)
+    } else {
+      node = WithNode(context, target: target, body: inner, range)
+    }
+    return sequence(steps + [node], range)
+  }
+
+  // MARK: Assignment
+
+  private func lowerAssign(_ targets: [Expression], _ value: Expression, _ range: SourceRange) -> StatementNode {
+    if targets.count == 1 {
+      if case .name(let name) = targets[0].kind, case .local(let slot) = binding(of: name) {
+        if lowerSuspension(value, into: slot) { return PassNode(range) }
+        return AssignLocalNode(slot: slot, lower(value), range)
+      }
+      if let pair = lowerPair(targets[0], value, range) { return pair }
+    }
+    var node = lower(value)
+    if targets.contains(where: suspends) { node = spill(node) }
+    let nodes = targets.map(lowerTarget)
+    if nodes.count == 1 { return AssignNode(nodes[0], node, range) }
+    return AssignManyNode(nodes, node, range)
+  }
+
+  /// `a, b = x, y`.
+  private func lowerPair(_ target: Expression, _ value: Expression, _ range: SourceRange) -> StatementNode? {
+    guard case .tuple(let targets) = target.kind, case .tuple(let values) = value.kind, targets.count == 2, values.count == 2,
+      !suspends(value), !suspends(target)
+    else { return nil }
+    for item in targets + values { if case .starred = item.kind { return nil } }
+    return AssignPairNode(
+      (lowerTarget(targets[0]), lowerTarget(targets[1])), (lower(values[0]), lower(values[1])), range)
+  }
+
+  func lowerTarget(_ expression: Expression) -> TargetNode {
+    let range = expression.range
+    switch expression.kind {
+    case .name(let name): return target(name, range)
+    case .attribute(let object, let name, _): return AttributeTarget(lower(object), intern(mangle(name)), range)
+    case .subscript(let object, let index):
+      let (container, key) = operands(object, index)
+      return SubscriptTarget(container, key, range)
+    case .tuple(let items), .list(let items):
+      var star: Int?
+      let targets = items.enumerated().map { index, item in
+        if case .starred(let inner) = item.kind {
+          star = index
+          return lowerTarget(inner)
+        }
+        return lowerTarget(item)
+      }
+      return UnpackTarget(targets, star: star, range)
+    case .starred(let inner): return lowerTarget(inner)
+    default: fatalError("pya: the parser let a bad target pass")
+    }
+  }
+
+  private func lowerAugmented(
+    _ target: Expression, _ op: BinaryOperator, _ value: Expression, _ range: SourceRange
+  ) -> StatementNode {
+    if suspends(value) || suspends(target) { return lowerSuspendingAugmented(target, op, value, range) }
+    switch target.kind {
+    case .name(let name):
+      if case .local(let slot) = binding(of: name) { return AugmentLocalNode(slot: slot, op, lower(value), range) }
+      return AugmentNameNode(read(name, target.range), self.target(name, target.range), op, lower(value), range)
+    case .attribute(let object, let name, _):
+      let slot = newSlot()
+      let key = intern(mangle(name))
+      let held = LocalNode(slot: slot, object.range)
+      return AugmentAttributeNode(
+        lower(object), slot: slot, read: AttributeNode(held, key, target.range),
+        target: AttributeTarget(held, key, target.range), op, lower(value), range)
+    case .subscript(let object, let index):
+      return AugmentSubscriptNode(lower(object), lower(index), op, lower(value), range)
+    default: fatalError("pya: the parser let a bad target pass")
+    }
+  }
+
+  /// `target op= value` where something suspends: the old value is read before, as CPython does.
+  private func lowerSuspendingAugmented(
+    _ target: Expression, _ op: BinaryOperator, _ value: Expression, _ range: SourceRange
+  ) -> StatementNode {
+    func hold(_ expression: Expression) -> LocalNode {
+      let slot = newSlot()
+      prelude.append(AssignLocalNode(slot: slot, lower(expression), expression.range))
+      return LocalNode(slot: slot, expression.range)
+    }
+    let (old, store): (ExpressionNode, TargetNode)
+    switch target.kind {
+    case .name(let name): (old, store) = (read(name, target.range), self.target(name, target.range))
+    case .attribute(let object, let name, _):
+      let held = hold(object)
+      let key = intern(mangle(name))
+      (old, store) = (AttributeNode(held, key, target.range), AttributeTarget(held, key, target.range))
+    case .subscript(let object, let index):
+      let (container, key) = (hold(object), hold(index))
+      (old, store) = (SubscriptNode(container, key, target.range), SubscriptTarget(container, key, target.range))
+    default: fatalError("pya: the parser let a bad target pass")
+    }
+    let kept = spill(old)
+    return AugmentNameNode(kept, store, op, lower(value), range)
+  }
+
+  private func lowerAnnotated(
+    _ target: Expression, _ annotation: Expression, _ value: Expression?, isSimple: Bool, _ range: SourceRange
+  ) -> StatementNode {
+    var nodes: [StatementNode] = []
+    if let value { nodes.append(lowerAssign([target], value, range)) }
+    let kind = hostScope.kind
+    if isSimple, case .name(let name) = target.kind, kind == .module || kind == .class {
+      nodes.append(
+        AnnotateNode(
+          intern(mangle(name)), lowerAnnotation(annotation), globals: kind == .class || unit.usesNamespace ? nil : unit.globals, range))
+    }
+    return nodes.isEmpty ? PassNode(range) : sequence(nodes, range)
+  }
+
+  // MARK: Match
+
+  private func lowerMatch(_ subject: Expression, _ cases: [MatchCase], _ range: SourceRange) -> StatementNode {
+    let node = lower(subject)
+    let clauses = cases.map { matchCase in
+      var captures: [(slot: Int, target: TargetNode)] = []
+      let pattern = lowerPattern(matchCase.pattern, &captures)
+      let condition = matchCase.guardCondition.map { condition in separately { lower(condition) }.result }
+      return MatchClause(
+        pattern: pattern, captures: captures, condition: condition, body: lowerBlock(matchCase.body, range))
+    }
+    if clauses.contains(where: { $0.body.suspends }) {
+      return ResumableMatchNode(node, clauses, state: newSlot(), range)
+    }
+    return MatchNode(node, clauses, range)
+  }
+
+  private func lowerPattern(_ pattern: Pattern, _ captures: inout [(slot: Int, target: TargetNode)]) -> PatternNode {
+    let range = pattern.range
+    func capture(_ name: String) -> Int {
+      // Alternatives bind the same names: they share a slot.
+      let node = target(name, range)
+      let slot = newSlot()
+      captures.append((slot, node))
+      return slot
+    }
+    switch pattern.kind {
+    case .value(let expression): return ValuePattern(lower(expression), range)
+    case .singleton(let expression): return SingletonPattern(constant(expression) ?? .none, range)
+    case .capture(let name): return CapturePattern(slot: name.map(capture), range)
+    case .named(let inner, let name):
+      let node = lowerPattern(inner, &captures)
+      return NamedPattern(node, slot: capture(name), range)
+    case .alternatives(let patterns): return AlternativesPattern(patterns.map { lowerPattern($0, &captures) }, range)
+    case .sequence(let patterns):
+      var star: (index: Int, slot: Int?)?
+      var nodes: [PatternNode] = []
+      for (index, item) in patterns.enumerated() {
+        if case .star(let name) = item.kind {
+          star = (index, name.map(capture))
+          nodes.append(CapturePattern(slot: nil, item.range))
+        } else {
+          nodes.append(lowerPattern(item, &captures))
+        }
+      }
+      return SequencePattern(nodes, star: star, range)
+    case .star(let name): return CapturePattern(slot: name.map(capture), range)
+    case .mapping(let keys, let patterns, let rest):
+      let keyNodes = keys.map(lower)
+      let nodes = patterns.map { lowerPattern($0, &captures) }
+      return MappingPattern(keys: keyNodes, patterns: nodes, restSlot: rest.map(capture), range)
+    case .class(let type, let positional, let keywords):
+      let typeNode = lower(type)
+      let nodes = positional.map { lowerPattern($0, &captures) }
+      let named = keywords.map { (name: intern($0.name), pattern: lowerPattern($0.pattern, &captures)) }
+      return ClassPattern(typeNode, positional: nodes, keywords: named, range)
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import PyaSyntax
+
+/// From source text to running code.
+extension Runtime {
+  /// Parses and lowers a module. A syntax error becomes a Python SyntaxError.
+  func compile(_ file: SourceFile, globals: DictObject, usesNamespace: Bool = false) throws(Raised) -> Code {
+    do {
+      var parser = Parser(file: file)
+      let module = try parser.parseModule()
+      let table = try analyseScopes(of: module)
+      var unit = LoweringUnit(runtime: self, file: file, table: table, globals: globals, builtins: builtins)
+      unit.usesNamespace = usesNamespace
+      unit.annotationsAreText = module.importsFutureAnnotations
+      let lowering = CodeLowering(unit, host: .module, privateClass: nil)
+      let (doc, statements) = lowering.splitDoc(module.body)
+      globals.setString(names.doc, doc)
+      let body = lowering.lowerBlock(statements, SourceRange(0, file.bytes.count))
+      return StatementCode(self, lowering.draft(doc: doc), body: body)
+    } catch {
+      throw syntaxError(error, in: file)
+    }
+  }
+
+  /// Compiles a lone expression, for `eval`: names of its top level live in a namespace.
+  func compileExpression(_ file: SourceFile, globals: DictObject) throws(Raised) -> Code {
+    do {
+      var parser = Parser(file: file)
+      let (expression, scopeCount) = try parser.parseExpressionOnly()
+      let table = try analyseScopes(of: expression, scopeCount: scopeCount)
+      var unit = LoweringUnit(runtime: self, file: file, table: table, globals: globals, builtins: builtins)
+      unit.usesNamespace = true
+      let lowering = CodeLowering(unit, host: .module, privateClass: nil)
+      let node = lowering.lower(expression)
+      return StatementCode(self, lowering.draft(), body: ReturnNode(node, expression.range))
+    } catch {
+      throw syntaxError(error, in: file)
+    }
+  }
+
+  /// Runs code of a module or of `exec` and `eval`; `namespace` for code that was compiled to use one.
+  func run(_ code: Code, namespace: Value = .undefined) throws(Raised) -> Value {
+    let frame = try machine.openFrame(code, nil)
+    if !namespace.isUndefined { frame.slots[StatementCode.namespaceSlot] = namespace }
+    for slot in code.cellSlots { frame.slots[slot] = .object(Cell(self, .undefined)) }
+    do {
+      try machine.enterFrame()
+      let result = try code.run(frame)
+      machine.leaveFrame()
+      machine.closeFrame(frame, code.frameSize)
+      return result
+    } catch {
+      machine.leaveFrame()
+      machine.closeFrame(frame, code.frameSize)
+      error.exception.isLocated = false
+      throw error
+    }
+  }
+
+  /// Runs a source file as the body of a module.
+  func runModule(source: SourceFile, name: String, into module: ModuleObject) throws(Raised) {
+    let code = try compile(source, globals: module.namespace)
+    _ = try run(code)
+  }
+
+  /// A module's code as a coroutine, for a script whose top level awaits.
+  func coroutine(of code: Code, globals: DictObject) throws(Raised) -> SuspendableFrame {
+    let function = FunctionObject(self, code: code, cells: [], globals: globals, defaults: [], keywordDefaults: [])
+    let frame = try machine.openFrame(code, function)
+    defer { machine.closeFrame(frame, code.frameSize) }
+    function.makeCells(frame, machine)
+    return SuspendableFrame(self, function: function, movingFrom: frame, state: .created)
+  }
+}
+
+extension Module {
+  /// `from __future__ import annotations` stands among the first statements.
+  var importsFutureAnnotations: Bool {
+    body.contains { statement in
+      guard case .importFrom("__future__", 0, let names) = statement.kind else { return false }
+      return names.contains { $0.name == "annotations" }
+    }
+  }
+}
