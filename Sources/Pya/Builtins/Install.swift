@@ -17,5 +17,15 @@ extension Runtime {
     installRangeType()
     installSliceType()
     installIterationFunctions()
+    installFunctionType()
+    installMethodType()
+    installNativeFunctionTypes()
+    installCodeType()
+    installCellType()
+    installGeneratorType()
+    installCoroutineType()
+    installAsyncGeneratorTypes()
+    installAsyncFunctions()
+    installImportFunction()
   }
 }

@@ -6,9 +6,11 @@ final class AsyncGeneratorStep: AwaitableObject {
     case close
   }
 
+  private enum State { case created, begun, done }
+
   private let generator: SuspendableFrame
   private let action: Action
-  private var isDone = false
+  private var state = State.created
 
   init(_ runtime: Runtime, _ generator: SuspendableFrame, _ action: Action) {
     self.generator = generator
@@ -16,36 +18,67 @@ final class AsyncGeneratorStep: AwaitableObject {
     super.init(type: runtime.types.asyncGeneratorStep)
   }
 
+  override var hasBegun: Bool { state != .created }
+
   override func begin(_ runtime: Runtime) throws(Raised) -> Value {
-    if isDone { throw runtime.runtimeError("cannot reuse already awaited __anext__()/asend()") }
-    if generator.isStepping {
-      let name = switch action { case .send: "asend"; case .raise: "athrow"; case .close: "aclose" }
-      throw runtime.runtimeError("\(name == "asend" ? "anext" : name)(): asynchronous generator is already running")
+    try enter(runtime)
+    if generator.state == .finished {
+      if case .send = action { return try end(runtime) }
+      // CPython gives None here, not StopAsyncIteration.
+      state = .done
+      return .none
     }
     switch action {
-    case .send(let value):
-      if generator.state == .finished { return try end(runtime) }
-      return try step(runtime) { () throws(Raised) in try generator.drive(runtime, sending: value) }
+    case .send(let value): return try step(runtime) { () throws(Raised) in try generator.drive(runtime, sending: value) }
     case .raise(let exception):
-      if generator.state == .finished { return try end(runtime) }
       return try step(runtime) { () throws(Raised) in try generator.drive(runtime, throwing: exception) }
     case .close:
-      if generator.state == .created || generator.state == .finished {
-        generator.finish()
-        isDone = true
-        return .none
-      }
       let exit = runtime.error("GeneratorExit").exception
       return try step(runtime) { () throws(Raised) in try generator.drive(runtime, throwing: exit) }
     }
   }
 
   override func resume(_ runtime: Runtime, sent: Value) throws(Raised) -> Value {
-    try step(runtime) { () throws(Raised) in try generator.drive(runtime, sending: sent) }
+    if state == .done { throw reused(runtime) }
+    return try step(runtime) { () throws(Raised) in try generator.drive(runtime, sending: sent) }
   }
 
   override func resume(_ runtime: Runtime, throwing exception: ExceptionObject) throws(Raised) -> Value {
-    try step(runtime) { () throws(Raised) in try generator.drive(runtime, throwing: exception) }
+    if state == .done { throw reused(runtime) }
+    if state == .created { try enter(runtime) }
+    return try step(runtime) { () throws(Raised) in try generator.drive(runtime, throwing: exception) }
+  }
+
+  override func close(_ runtime: Runtime) throws(Raised) {
+    if state == .done { return }
+    do {
+      if try !resume(runtime, throwing: runtime.error("GeneratorExit").exception).isUndefined { return }
+    } catch {
+      if runtime.matches(error, "StopAsyncIteration") || runtime.matches(error, "GeneratorExit") { return }
+      throw error
+    }
+    throw runtime.runtimeError("coroutine ignored GeneratorExit")
+  }
+
+  /// Only one step of a generator is in progress at a time, and each only once.
+  private func enter(_ runtime: Runtime) throws(Raised) {
+    if state == .done { throw reused(runtime) }
+    if generator.isStepping {
+      state = .done
+      let name =
+        switch action {
+        case .send: "anext"
+        case .raise: "athrow"
+        case .close: "aclose"
+        }
+      throw runtime.runtimeError("\(name)(): asynchronous generator is already running")
+    }
+    state = .begun
+  }
+
+  private func reused(_ runtime: Runtime) -> Raised {
+    if case .send = action { return runtime.runtimeError("cannot reuse already awaited __anext__()/asend()") }
+    return runtime.runtimeError("cannot reuse already awaited aclose()/athrow()")
   }
 
   private func step(_ runtime: Runtime, _ body: () throws(Raised) -> Step) throws(Raised) -> Value {
@@ -53,7 +86,7 @@ final class AsyncGeneratorStep: AwaitableObject {
     let outcome: Step
     do { outcome = try body() } catch {
       generator.isStepping = false
-      isDone = true
+      state = .done
       if case .close = action, runtime.matches(error, "GeneratorExit") || runtime.matches(error, "StopAsyncIteration") {
         return .none
       }
@@ -62,16 +95,12 @@ final class AsyncGeneratorStep: AwaitableObject {
     switch outcome {
     case .returned:
       generator.isStepping = false
-      if case .close = action {
-        isDone = true
-        return .none
-      }
       return try end(runtime)
     case .suspended(let value):
       if generator.stoppedAtYield {
         generator.stoppedAtYield = false
         generator.isStepping = false
-        isDone = true
+        state = .done
         if case .close = action { throw runtime.runtimeError("async generator ignored GeneratorExit") }
         return value
       }
@@ -81,7 +110,7 @@ final class AsyncGeneratorStep: AwaitableObject {
   }
 
   private func end(_ runtime: Runtime) throws(Raised) -> Value {
-    isDone = true
+    state = .done
     if case .close = action { return .none }
     throw runtime.error("StopAsyncIteration")
   }

@@ -17,15 +17,18 @@ extension Runtime {
   func exceptionAfterHandlers(of original: ExceptionObject, raised: [ExceptionObject]) throws(Raised) -> ExceptionObject? { fatalError("stub") }
   func tracebackObject(of exception: ExceptionObject) -> Value { .none }
   func render(_ exception: ExceptionObject) -> String { "\(exception.type.name): \((try? str(.object(exception)).text) ?? "")\n" }
-  func importModule(_ name: String, level: Int, globals: DictObject) throws(Raised) -> Value { fatalError("stub") }
-  func importName(_ name: StringObject, from module: Value) throws(Raised) -> Value { fatalError("stub") }
-  func publicNames(of module: Value) throws(Raised) -> [(StringObject, Value)] { [] }
   func languageAddition(_ name: StringObject) -> Value? { nil }
   func isRegisteredSequence(_ type: TypeObject) -> Bool { false }
   func isRegisteredMapping(_ type: TypeObject) -> Bool { false }
-  func setSearchPath(first: String?) {}
   func startClock() {}
   func runTopLevel(_ frame: SuspendableFrame) throws(Raised) { _ = try frame.drive(self, sending: .none) }
   func interrupt() { machine.pointee.isInterrupted = true }
 }
 func installClock(_ options: Interpreter.Options, _ runtime: Runtime) {}
+// Needed by the types of functions and generators; the object model has them.
+final class FrameObject: Object { init(_ runtime: Runtime, _ entry: TracebackEntry) { super.init(type: runtime.types.frame, kind: .other) } }
+extension Runtime {
+  func identity(_ value: Value) -> Int { 0 }
+  func setTraceback(of exception: ExceptionObject, _ value: Value) throws(Raised) {}
+  func makeGenericAlias(_ origin: Value, _ item: Value) -> Value { .none }
+}

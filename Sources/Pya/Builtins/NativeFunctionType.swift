@@ -1,0 +1,111 @@
+/// Functions and methods written in Swift, bound (`len`, `[].append`) and unbound (`list.append`), and their attributes.
+extension Runtime {
+  func installNativeFunctionTypes() {
+    installBuiltinFunctionType(types.builtinFunction)
+    installMethodDescriptorType(types.methodDescriptor)
+    installGetSetDescriptorType(types.getSetDescriptor)
+  }
+
+  /// The function behind a built-in function or method, bound or not.
+  private func nativeFunctionArgument(_ value: Value) throws(Raised) -> NativeFunction {
+    if let function = value.cast(.nativeFunction, to: NativeFunction.self) { return function }
+    if let method = value.cast(.boundMethod, to: BoundMethod.self),
+      let function = method.function.cast(.nativeFunction, to: NativeFunction.self)
+    {
+      return function
+    }
+    throw typeError("expected a built-in function, got '\(typeName(value))'")
+  }
+
+  private func installBuiltinFunctionType(_ type: TypeObject) {
+    installNativeNames(type)
+    type.defineProperty(self, "__qualname__") { (runtime, value) throws(Raised) in
+      let function = try runtime.nativeFunctionArgument(value)
+      guard let method = value.cast(.boundMethod, to: BoundMethod.self) else {
+        return .object(runtime.string(function.name))
+      }
+      let owner = method.receiver.type ?? runtime.type(of: method.receiver)
+      return .object(runtime.string("\(owner.qualifiedName).\(function.name)"))
+    }
+    type.defineProperty(self, "__self__") { (runtime, value) throws(Raised) in
+      if let method = value.cast(.boundMethod, to: BoundMethod.self) { return method.receiver }
+      let module = try runtime.nativeFunctionArgument(value).moduleName ?? "builtins"
+      return runtime.modules[module].map { .object($0) } ?? .none
+    }
+    type.defineProperty(self, "__module__") { (runtime, value) throws(Raised) in
+      if value.cast(.boundMethod, to: BoundMethod.self) != nil { return .none }
+      return .object(runtime.string(try runtime.nativeFunctionArgument(value).moduleName ?? "builtins"))
+    }
+  }
+
+  private func installMethodDescriptorType(_ type: TypeObject) {
+    installNativeNames(type)
+    type.defineProperty(self, "__qualname__") { (runtime, value) throws(Raised) in
+      .object(runtime.string(try runtime.nativeFunctionArgument(value).displayName))
+    }
+    type.defineProperty(self, "__objclass__") { (runtime, value) throws(Raised) in
+      try runtime.nativeFunctionArgument(value).owner.map { .object($0) } ?? .none
+    }
+    type.define(self, "__get__", "self, instance, owner=None, /") { (runtime, arguments) throws(Raised) in
+      let function = try runtime.nativeFunctionArgument(arguments[0])
+      if arguments[1].isNone { return arguments[0] }
+      if let owner = function.owner, !runtime.isInstance(arguments[1], of: owner) {
+        throw runtime.typeError(
+          "descriptor '\(function.name)' for '\(owner.name)' objects doesn't apply to a "
+            + "'\(runtime.typeName(arguments[1]))' object")
+      }
+      return .object(BoundMethod(runtime, function: arguments[0], receiver: arguments[1]))
+    }
+  }
+
+  /// What both have.
+  private func installNativeNames(_ type: TypeObject) {
+    type.define(self, "__call__", "self, /, *args, **kwargs") { (runtime, arguments) throws(Raised) in
+      try runtime.call(arguments[0], arguments.dropFirst)
+    }
+    type.defineProperty(self, "__name__") { (runtime, value) throws(Raised) in
+      .object(runtime.string(try runtime.nativeFunctionArgument(value).name))
+    }
+    type.defineProperty(self, "__doc__") { (runtime, value) throws(Raised) in
+      try runtime.nativeFunctionArgument(value).doc.map { .object(runtime.string($0)) } ?? .none
+    }
+    type.defineProperty(self, "__text_signature__") { (runtime, value) throws(Raised) in
+      let text = try runtime.nativeFunctionArgument(value).signature.text
+      return .object(runtime.string("(\(text.hasPrefix("self") ? "$" : "")\(text))"))
+    }
+  }
+
+  private func installGetSetDescriptorType(_ type: TypeObject) {
+    func attribute(_ value: Value) throws(Raised) -> NativeAttribute {
+      guard let attribute = value.object as? NativeAttribute else {
+        throw typeError("expected a getset_descriptor, got '\(typeName(value))'")
+      }
+      return attribute
+    }
+    type.defineProperty(self, "__name__") { (runtime, value) throws(Raised) in
+      .object(runtime.string(try attribute(value).name))
+    }
+    type.defineProperty(self, "__qualname__") { (runtime, value) throws(Raised) in
+      let found = try attribute(value)
+      return .object(runtime.string(found.owner.map { "\($0.qualifiedName).\(found.name)" } ?? found.name))
+    }
+    type.defineProperty(self, "__objclass__") { (_, value) throws(Raised) in
+      try attribute(value).owner.map { .object($0) } ?? .none
+    }
+    type.defineProperty(self, "__doc__") { (_, _) throws(Raised) in .none }
+    type.define(self, "__get__", "self, instance, owner=None, /") { (runtime, arguments) throws(Raised) in
+      if arguments[1].isNone { return arguments[0] }
+      let found = try attribute(arguments[0])
+      return try found.descriptorGet(runtime, instance: arguments[1], owner: runtime.type(of: arguments[1]))
+    }
+    type.define(self, "__set__", "self, instance, value, /") { (runtime, arguments) throws(Raised) in
+      try attribute(arguments[0]).descriptorSet(runtime, instance: arguments[1], value: arguments[2])
+      return .none
+    }
+    type.define(self, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in
+      let found = try attribute(arguments[0])
+      let owner = found.owner?.name ?? "?"
+      return .object(runtime.string("<attribute '\(found.name)' of '\(owner)' objects>"))
+    }
+  }
+}

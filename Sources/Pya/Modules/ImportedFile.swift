@@ -1,0 +1,37 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Files that can be imported, reached with the C library alone.
+enum ImportedFile {
+  /// The file of a module in a folder.
+  static func find(_ name: String, in folder: String) -> (path: String, isPackage: Bool)? {
+    let stem = folder.isEmpty ? name : folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+    for suffix in ["/__init__.pya", "/__init__.py"] where isFile(stem + suffix) { return (stem + suffix, true) }
+    for suffix in [".pya", ".py"] where isFile(stem + suffix) { return (stem + suffix, false) }
+    return nil
+  }
+
+  private static func isFile(_ path: String) -> Bool {
+    var information = stat()
+    return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFREG
+  }
+
+  /// The contents of a file; nil when it cannot be read.
+  static func read(_ path: String) -> [UInt8]? {
+    guard let file = fopen(path, "rb") else { return nil }
+    defer { fclose(file) }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = fread(&buffer, 1, buffer.count, file)
+      if count == 0 { break }
+      bytes.append(contentsOf: buffer[..<count])
+    }
+    return ferror(file) == 0 ? bytes : nil
+  }
+}
+
+func environmentVariable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }

@@ -1,0 +1,222 @@
+import PyaSyntax
+
+/// `import`: finds a module by its dotted name, runs it once and remembers it.
+///
+/// Looked through in order: modules already there, modules written in Swift, the library written in the language itself, and files in the
+/// script's folder and the folders of `PYAPATH` (`sys.path`).
+extension Runtime {
+  /// What importing needs to remember.
+  final class ImportState {
+    /// `sys.path`.
+    let path: ListObject
+    /// Modules whose code is running for the first time.
+    fileprivate(set) var initializing: Set<String> = []
+
+    fileprivate init(_ runtime: Runtime) {
+      path = ListObject(runtime, [])
+    }
+  }
+
+  var imports: ImportState { attachment(ImportState.self) { ImportState(self) } }
+
+  /// Sets `sys.path`: the script's folder, then those of `PYAPATH`.
+  func setSearchPath(first: String?) {
+    var folders = first.map { [$0.isEmpty ? "." : $0] } ?? []
+    if let more = environmentVariable("PYAPATH") { folders += more.split(separator: ":").map(String.init) }
+    for folder in folders { imports.path.append(.object(string(folder))) }
+  }
+
+  // MARK: By name
+
+  /// The last module of a dotted name; its packages are imported before it. `level` counts the dots of a relative import.
+  func importModule(_ name: String, level: Int, globals: DictObject) throws(Raised) -> Value {
+    if level == 0, let known = modules[name], imports.initializing.isEmpty { return .object(known) }
+    let fullName = level == 0 ? name : try absoluteName(name, level: level, globals: globals)
+    if fullName.isEmpty { throw valueError("Empty module name") }
+    var module: ModuleObject?
+    var end = fullName.startIndex
+    while end < fullName.endIndex {
+      end = fullName[end...].dropFirst().firstIndex(of: ".") ?? fullName.endIndex
+      module = try load(String(fullName[..<end]), in: module)
+    }
+    guard let module else { throw valueError("Empty module name") }
+    return .object(module)
+  }
+
+  /// The absolute name of `from ..name import`, as seen from the module with these globals.
+  private func absoluteName(_ name: String, level: Int, globals: DictObject) throws(Raised) -> String {
+    var package: String
+    if let stated = globals.getString(intern("__package__")), !stated.isNone {
+      guard let text = stated.string else { throw typeError("package must be a string") }
+      package = text.text
+    } else {
+      guard let stated = globals.getString(names.name) else { throw keyError(.object(string("'__name__' not in globals"))) }
+      guard let text = stated.string else { throw typeError("__name__ must be a string") }
+      package = text.text
+      if globals.getString(names.path) == nil {
+        package = package.lastIndex(of: ".").map { String(package[..<$0]) } ?? ""
+      }
+    }
+    if package.isEmpty { throw importError("attempted relative import with no known parent package") }
+    for _ in 1..<max(level, 1) {
+      guard let dot = package.lastIndex(of: ".") else {
+        throw importError("attempted relative import beyond top-level package")
+      }
+      package = String(package[..<dot])
+    }
+    return name.isEmpty ? package : "\(package).\(name)"
+  }
+
+  /// A module whose package is there.
+  private func load(_ fullName: String, in package: ModuleObject?) throws(Raised) -> ModuleObject {
+    if let known = modules[fullName] { return known }
+    let module = try make(fullName, in: package)
+    if let package, let dot = fullName.lastIndex(of: ".") {
+      package.set(self, String(fullName[fullName.index(after: dot)...]), .object(module))
+    }
+    return module
+  }
+
+  private func make(_ fullName: String, in package: ModuleObject?) throws(Raised) -> ModuleObject {
+    if let make = nativeModules[fullName] {
+      let module = make(self)
+      modules[fullName] = module
+      return module
+    }
+    if let source = librarySources[fullName] {
+      let file = SourceFile(name: "<library \(fullName)>", text: source)
+      return try run(file, as: fullName) { module in
+        // A library module counts as a package when there are modules below it.
+        if librarySources.keys.contains(where: { $0.hasPrefix(fullName + ".") }) {
+          module.set(self, "__path__", .object(ListObject(self, [])))
+        }
+      }
+    }
+    let lastName = fullName.lastIndex(of: ".").map { String(fullName[fullName.index(after: $0)...]) } ?? fullName
+    guard let folders = try searchPath(of: package) else {
+      throw moduleNotFound(fullName, "No module named '\(fullName)'; '\(package?.name ?? "")' is not a package")
+    }
+    for folder in folders {
+      guard let found = ImportedFile.find(lastName, in: folder) else { continue }
+      guard let bytes = ImportedFile.read(found.path) else { continue }
+      return try run(SourceFile(name: found.path, bytes: bytes), as: fullName) { module in
+        module.set(self, "__file__", .object(string(found.path)))
+        if found.isPackage {
+          module.set(self, "__path__", .object(ListObject(self, [.object(string("\(folder)/\(lastName)"))])))
+        }
+      }
+    }
+    throw moduleNotFound(fullName, "No module named '\(fullName)'")
+  }
+
+  /// The folders to look through: `sys.path`, or a package's `__path__`. Nil: not a package.
+  private func searchPath(of package: ModuleObject?) throws(Raised) -> [String]? {
+    guard let package else { return imports.path.array.compactMap { $0.string?.text } }
+    guard let path = package.namespace.getString(names.path) else { return nil }
+    return try array(path).compactMap { $0.string?.text }
+  }
+
+  /// Makes a module of a file and runs it. A module that fails is forgotten.
+  private func run(_ file: SourceFile, as name: String, prepare: (ModuleObject) -> Void) throws(Raised) -> ModuleObject {
+    let module = ModuleObject(self, name: name)
+    prepare(module)
+    let isPackage = module.namespace.getString(names.path) != nil
+    let package = isPackage ? name : name.lastIndex(of: ".").map { String(name[..<$0]) } ?? ""
+    module.set(self, "__package__", .object(string(package)))
+    module.set(self, "__spec__", .none)
+    module.set(self, "__loader__", .none)
+    module.set(self, "__builtins__", .object(builtins))
+    modules[name] = module
+    let isFirst = imports.initializing.insert(name).inserted
+    defer { if isFirst { imports.initializing.remove(name) } }
+    do { try runModule(source: file, name: name, into: module) } catch {
+      modules[name] = nil
+      throw error
+    }
+    // The module may have put something else in its own place.
+    return modules[name] ?? module
+  }
+
+  // MARK: Names of a module
+
+  /// `from module import name`: an attribute, or a module of a package.
+  func importName(_ name: StringObject, from module: Value) throws(Raised) -> Value {
+    if let found = try getAttributeIfPresent(module, name) { return found }
+    let moduleName = try getAttributeIfPresent(module, names.name)?.string?.text
+    guard let moduleName else { throw cannotImport(name, from: "<unknown module name>", module) }
+    let fullName = "\(moduleName).\(name.text)"
+    if let known = modules[fullName] { return .object(known) }
+    if let package = module.cast(.module, to: ModuleObject.self),
+      package.namespace.getString(names.path) != nil || nativeModules[fullName] != nil || librarySources[fullName] != nil
+    {
+      do { return .object(try load(fullName, in: package)) } catch {
+        guard matches(error, "ModuleNotFoundError"), error.exception.fields["name"]?.string?.text == fullName else {
+          throw error
+        }
+      }
+    }
+    throw cannotImport(name, from: moduleName, module)
+  }
+
+  /// What `from module import *` binds: `__all__`, or all names without an underscore in front.
+  func publicNames(of module: Value) throws(Raised) -> [(StringObject, Value)] {
+    guard let all = try getAttributeIfPresent(module, names.all) else {
+      guard let dictionary = try getAttributeIfPresent(module, names.dict)?.dict else {
+        throw importError("from-import-* object has no __dict__ and no __all__")
+      }
+      return dictionary.liveEntries.compactMap { entry in
+        guard let name = entry.key.string, name.byteCount == 0 || name.bytes[0] != UInt8(ascii: "_") else { return nil }
+        return (intern(name), entry.value)
+      }
+    }
+    var result: [(StringObject, Value)] = []
+    for item in try array(all) {
+      guard let name = item.string else {
+        let moduleName = try getAttributeIfPresent(module, names.name)?.string?.text ?? "?"
+        throw typeError("Item in \(moduleName).__all__ must be str, not \(typeName(item))")
+      }
+      let interned = intern(name)
+      let isThere = try getAttributeIfPresent(module, interned) != nil
+      if !isThere, let package = module.cast(.module, to: ModuleObject.self),
+        package.namespace.getString(names.path) != nil
+      {
+        result.append((interned, try importName(interned, from: module)))
+      } else {
+        result.append((interned, try getAttribute(module, interned)))
+      }
+    }
+    return result
+  }
+
+  // MARK: Complaints
+
+  private func importError(_ message: String) -> Raised { error("ImportError", message) }
+
+  private func moduleNotFound(_ name: String, _ message: String) -> Raised {
+    let raised = error("ModuleNotFoundError", message)
+    raised.exception.fields["name"] = .object(string(name))
+    return raised
+  }
+
+  private func cannotImport(_ name: StringObject, from moduleName: String, _ module: Value) -> Raised {
+    let file = module.cast(.module, to: ModuleObject.self)?.namespace.getString(names.file)?.string?.text
+    let what = "cannot import name \(quoted(name.text)) from"
+    let message: String
+    if let file {
+      let isInitializing = imports.initializing.contains(moduleName)
+      message =
+        isInitializing
+        ? "\(what) partially initialized module \(quoted(moduleName)) (most likely due to a circular import) (\(file))"
+        : "\(what) \(quoted(moduleName)) (\(file))"
+    } else {
+      message = "\(what) \(quoted(moduleName)) (unknown location)"
+    }
+    let raised = importError(message)
+    raised.exception.fields["name"] = .object(string(moduleName))
+    raised.exception.fields["path"] = file.map { .object(string($0)) } ?? Value.none
+    raised.exception.fields["name_from"] = .object(name)
+    return raised
+  }
+
+  private func quoted(_ text: String) -> String { (try? repr(.object(string(text))).text) ?? "'\(text)'" }
+}

@@ -1,0 +1,6 @@
+/// The modules written in the language itself, by name.
+extension Runtime {
+  var librarySources: [String: String] {
+    [:]
+  }
+}
