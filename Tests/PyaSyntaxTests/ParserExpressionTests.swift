@@ -98,7 +98,10 @@ struct ParserExpressionTests {
   }
 
   @Test func rangesLeaveOutParenthesesExceptOfTuples() throws {
-    for (source, expected) in [("(a)", "a"), ("(a, b)", "(a, b)"), ("(a for b in c)", "(a for b in c)"), ("a, b,", "a, b,")] {
+    let expectations = [
+      ("(a)", "a"), ("(a, b)", "(a, b)"), ("(a for b in c)", "(a for b in c)"), ("a, b,", "a, b,"),
+    ]
+    for (source, expected) in expectations {
       guard case .expression(let value) = try parse(source).body[0].kind else { throw UnexpectedTree() }
       #expect(text(value.range, of: source) == expected)
     }

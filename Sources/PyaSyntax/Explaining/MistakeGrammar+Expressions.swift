@@ -67,7 +67,8 @@ extension MistakeGrammar {
     kwarg_or_starred: invalid_kwarg | NAME '=' expression | starred_expression
     kwarg_or_double_starred: invalid_kwarg | NAME '=' expression | '**' expression
     invalid_arguments: (','.(starred_expression | (assignment_expression | expression !':=') !'=')+ ',' kwargs
-        | kwargs) a=',' b=','.(starred_expression !'=')+ {range a b "iterable argument unpacking follows keyword argument unpacking"}
+        | kwargs) a=',' b=','.(starred_expression !'=')+
+        {range a b "iterable argument unpacking follows keyword argument unpacking"}
       | a=expression b=for_if_clauses ',' (args | expression for_if_clauses)?
         {range a b "Generator expression must be parenthesized"}
       | a=NAME b='=' expression for_if_clauses

@@ -6,7 +6,7 @@ extension SyntaxErrorExplainer {
     let b = labels["b"]
     switch action.words.first {
     case "at": throw finding(action.message, at: range(of: a), about: a)
-    case "range": throw finding(action.message, at: range(of: a).union(rangeOrLastClause(of: b)), about: a)
+    case "range": throw finding(action.message, at: range(of: a).union(range(of: b)), about: a)
     case "from": throw finding(action.message, at: rangeToTokenizer(from: a))
     case "last": throw finding(action.message, at: lastTokenRange)
     case "next": throw finding(action.message, at: tokenRange(whole.upperBound))
@@ -71,9 +71,6 @@ extension SyntaxErrorExplainer {
     if span.count == 1 { return tokenRange(span) }
     return expression(in: span)?.range ?? tokenRange(span)
   }
-
-  /// For the clauses of a comprehension: CPython underlines up to the last condition or iterable.
-  private func rangeOrLastClause(of span: Range<Int>) -> SourceRange { range(of: span) }
 
   private func parameterRange(of span: Range<Int>) -> SourceRange {
     let last = span.upperBound - 1
@@ -159,7 +156,7 @@ extension SyntaxErrorExplainer {
     let starts = argumentStarts(in: arguments)
     guard starts.count > 1, let last = starts.last else { return false }
     throw finding(
-      "Generator expression must be parenthesized", at: tokenRange(last).union(rangeOrLastClause(of: clauses)))
+      "Generator expression must be parenthesized", at: tokenRange(last).union(range(of: clauses)))
   }
 
   private func reportPositional(_ arguments: Range<Int>) -> Finding {

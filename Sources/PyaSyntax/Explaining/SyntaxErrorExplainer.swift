@@ -2,8 +2,8 @@
 ///
 /// CPython reads a wrong file twice: first with the grammar of correct programs, to learn how far it gets; then with a
 /// grammar that also describes common mistakes, tried in order. Which mistake it reports depends on that order and on
-/// how far it has looked ahead, so the same is done here: a small interpreter of the same kind of grammar, with the same
-/// memory of what was tried. It is slow, and runs once, on the failing top-level statement only.
+/// how far it has looked ahead, so the same is done here: a small interpreter of the same kind of grammar, with the
+/// same memory of what was tried. It is slow, and runs once, on the failing top-level statement only.
 struct SyntaxErrorExplainer {
   enum Goal: String { case file, eval }
 

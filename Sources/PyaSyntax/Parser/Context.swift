@@ -25,7 +25,8 @@ struct Context {
   init(_ body: Body) { self.body = body }
 }
 
-/// Errors of correct grammar in a wrong place. CPython finds them after parsing, in several passes: an earlier pass wins.
+/// Errors of correct grammar in a wrong place. CPython finds them after parsing, in several passes: an earlier pass
+/// wins.
 struct DeferredErrors {
   enum Pass: Int { case future, symbols, code }
 

@@ -128,7 +128,10 @@ extension Parser {
     guard at(.or) else { return first }
     var operands = [first]
     while accept(.or) {
-      operands.append(try child { (parser) throws(SyntaxDiagnostic) in try parser.parseConjunction(start: parser.start) })
+      let operand = try child { (parser) throws(SyntaxDiagnostic) in
+        try parser.parseConjunction(start: parser.start)
+      }
+      operands.append(operand)
     }
     return try boolean(.or, operands, start: start)
   }

@@ -1,6 +1,6 @@
-/// Depth. A tree is walked by recursive functions (analysis, lowering, release), so its height has to stay far below what
-/// the native stack carries; and the parser itself recurses. Brackets are limited to 200 by the lexer and blocks to 100;
-/// the limits here are for everything else: operators, calls and attributes in a row, lambdas.
+/// Depth. A tree is walked by recursive functions (analysis, lowering, release), so its height has to stay far below
+/// what the native stack carries; and the parser itself recurses. Brackets are limited to 200 by the lexer and blocks to
+/// 100; the limits here are for everything else: operators, calls and attributes in a row, lambdas.
 extension Parser {
   static let maximumRecursion = 3_000
   static let maximumHeight = 3_000

@@ -134,7 +134,6 @@ extension Parser {
     var targets: [Expression] = []
     var value = first
     while at(.equal) {
-      if case .yield = value.kind, isUnparenthesized(value) { throw invalidSyntax() }
       try checkAssigned(value)
       targets.append(value)
       advance()
@@ -142,10 +141,6 @@ extension Parser {
     }
     noteStarredValue(value)
     return .assign(targets: targets, value: value)
-  }
-
-  private func isUnparenthesized(_ value: Expression) -> Bool {
-    tokens[position - 1].range.end == value.range.end
   }
 
   private mutating func parseAnnotation(

@@ -1,4 +1,5 @@
-/// What can be assigned to or deleted. Most targets are read as expressions first and checked when `=` comes into sight.
+/// What can be assigned to or deleted. Most targets are read as expressions first and checked when `=` comes into
+/// sight.
 extension Parser {
   /// The targets of `for`: a bare list makes a tuple. Stops before `in`.
   mutating func parseTargets() throws(SyntaxDiagnostic) -> Expression {

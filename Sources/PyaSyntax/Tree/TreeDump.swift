@@ -1,5 +1,5 @@
-/// A readable text of a tree, for `pya --ast` and for tests: statements one to a line, blocks indented, expressions with
-/// all their parentheses, so that the text shows what binds to what.
+/// A readable text of a tree, for `pya --ast` and for tests: statements one to a line, blocks indented, expressions
+/// with all their parentheses, so that the text shows what binds to what.
 public func dump(_ module: Module) -> String {
   var dumper = TreeDumper()
   dumper.dump(module.body)
