@@ -16,6 +16,8 @@ final class DictObject: Object {
   final private(set) var used = 0
   /// Entries that are not deleted.
   final private(set) var count = 0
+  /// No entry before this index is live.
+  private final var firstCandidate = 0
   /// Changes whenever a key is added, removed or moved (not when a value is replaced): validity of an entry's index.
   final private(set) var changes = 0
   private final var capacity: Int
@@ -133,6 +135,15 @@ final class DictObject: Object {
     try find(key, hash: try runtime.hash(key), runtime) >= 0
   }
 
+  /// The index of the first entry, or -1. Removing entries from the front and asking again takes constant time on average.
+  final func firstIndex() -> Int {
+    while firstCandidate < used {
+      if !entries[firstCandidate].key.isUndefined { return firstCandidate }
+      firstCandidate += 1
+    }
+    return -1
+  }
+
   // MARK: Changing
 
   final func set(_ key: Value, _ value: Value, _ runtime: Runtime) throws(Raised) {
@@ -190,6 +201,7 @@ final class DictObject: Object {
     count -= 1
     changes &+= 1
     while used > 0, entries[used - 1].key.isUndefined { used -= 1 }
+    if firstCandidate > used { firstCandidate = used }
     if count == 0, let table {
       for slot in 0...mask { table[slot] = -1 }
     }
@@ -215,6 +227,7 @@ final class DictObject: Object {
     used = 0
     count = 0
     capacity = 0
+    firstCandidate = 0
     table = nil
     mask = 0
     hasInstanceKeys = false
@@ -253,6 +266,7 @@ final class DictObject: Object {
     table = nil
     entries = memory
     used = kept
+    firstCandidate = 0
     capacity = newCapacity
     changes &+= 1
     if newCapacity > DictObject.smallCapacity { rebuildTable() }
