@@ -29,7 +29,6 @@ struct BuiltinTypes {
       return made
     }
     dict = make("dict", .dict)
-    for made in [type, object, dict] { made.attributes.type = dict }
     int = make("int", .bigInt)
     bool = make("bool", .bigInt, base: int, isFinal: true)
     float = make("float", .floatInstance)

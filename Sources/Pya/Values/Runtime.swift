@@ -31,6 +31,8 @@ final class Runtime {
   var scriptArguments: [String] = []
   /// Told of every async generator at its first step; set by the event loop.
   var asyncGeneratorHook: ((Object) -> Void)?
+  /// Told of every async generator that was dropped in the middle; set by the event loop.
+  var asyncGeneratorFinalizer: ((Object) -> Void)?
 
   private var keptTypes: [TypeObject] = []
   private var interned: [String: StringObject] = [:]
@@ -46,6 +48,7 @@ final class Runtime {
     lookupCacheEntries.initialize(repeating: LookupCacheEntry(), count: Runtime.lookupCacheSize)
     machine.initialize(to: Machine(runtime: self))
     types = BuiltinTypes(self)
+    for type in keptTypes { type.attributes.type = types.dict }
     names = Names { intern($0) }
     builtins = DictObject(self)
     for byte in 0..<128 as Range<UInt8> {

@@ -55,7 +55,8 @@ final class TypeObject: Object {
     self.isHeap = isHeap
     self.runtime = runtime
     machine = runtime.machine
-    attributes = DictObject(runtime)
+    // The first types are older than the type of dictionaries, which they get later.
+    attributes = runtime.types == nil ? DictObject(untyped: ()) : DictObject(runtime)
     mro = []
     rootShape = Shape(machine: machine)
     dictionaryShape = Shape(machine: machine, isDictionary: true)
