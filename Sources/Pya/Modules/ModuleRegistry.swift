@@ -2,7 +2,10 @@
 extension Runtime {
   var nativeModules: [String: (Runtime) -> ModuleObject] {
     [
-      "importlib": { $0.makeImportlibModule() }
+      "cmath": makeCmathModule,
+      "importlib": { $0.makeImportlibModule() },
+      "math": makeMathModule,
+      "random": makeRandomModule,
     ]
   }
 }
