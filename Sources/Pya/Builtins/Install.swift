@@ -2,6 +2,7 @@ extension Runtime {
   /// Fills `builtins` and gives the built-in types their methods.
   func installBuiltins() {
     installExceptionTypes()
+    installObjectModel()
     installStringType()
     installBytesTypes()
     installTextFunctions()
