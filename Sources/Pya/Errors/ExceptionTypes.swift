@@ -39,10 +39,21 @@ private let hierarchy: [(base: String, derived: [String])] = [
   ),
 ]
 
+/// Types that keep fields beside `args`, and with them all that derive from them.
+private let layouts: [(name: String, layout: ExceptionLayout)] = [
+  ("StopIteration", .stopIteration), ("SystemExit", .systemExit), ("OSError", .osError), ("ImportError", .importError),
+  ("NameError", .nameError), ("AttributeError", .attributeError), ("SyntaxError", .syntaxError),
+  ("UnicodeDecodeError", .unicodeDecode), ("UnicodeEncodeError", .unicodeEncode),
+  ("UnicodeTranslateError", .unicodeTranslate), ("BaseExceptionGroup", .group),
+]
+
 extension Runtime {
   /// Makes the built-in exception types and puts them into `builtins`.
   func installExceptionTypes() {
     exceptionTypes["BaseException"] = types.baseException
+    types.baseException.construct = { (runtime, cls, arguments) throws(Raised) in
+      try runtime.constructException(cls, arguments)
+    }
     for (base, derived) in hierarchy {
       for name in derived { addExceptionType(name, base: exceptionTypes[base]!) }
     }
@@ -50,9 +61,15 @@ extension Runtime {
     group.setBases(
       [exceptionTypes["BaseExceptionGroup"]!, exceptionTypes["Exception"]!],
       mro: [group, exceptionTypes["BaseExceptionGroup"]!, exceptionTypes["Exception"]!, types.baseException, types.object])
+    for (name, layout) in layouts { setLayout(layout, of: exceptionTypes[name]!) }
     for (name, type) in exceptionTypes { builtins.setString(intern(name), .object(type)) }
     builtins.setString(intern("IOError"), .object(exceptionTypes["OSError"]!))
     builtins.setString(intern("EnvironmentError"), .object(exceptionTypes["OSError"]!))
+  }
+
+  private func setLayout(_ layout: ExceptionLayout, of type: TypeObject) {
+    type.exceptionLayout = layout
+    for derived in type.subclasses { setLayout(layout, of: derived) }
   }
 
   @discardableResult
@@ -60,6 +77,7 @@ extension Runtime {
     let type = TypeObject(
       self, metatype: types.type, name: name, bases: [base], instanceKind: .exception, isHeap: false)
     type.moduleName = module
+    type.construct = { (runtime, cls, arguments) throws(Raised) in try runtime.constructException(cls, arguments) }
     exceptionTypes[name] = type
     return type
   }

@@ -1,0 +1,186 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A system call that failed.
+struct SystemFailure: Error {
+  let code: Int32
+}
+
+/// Where the bytes of a file object come from and go to.
+class ByteStream {
+  /// Up to `count` bytes; none at the end.
+  func read(_ count: Int) throws(SystemFailure) -> [UInt8] { throw SystemFailure(code: EBADF) }
+  func write(_ bytes: UnsafeBufferPointer<UInt8>) throws(SystemFailure) { throw SystemFailure(code: EBADF) }
+  func flush() throws(SystemFailure) {}
+  func close() throws(SystemFailure) {}
+  /// Moves to an absolute position, or from the current one or the end. Returns the new position.
+  func seek(_ offset: Int, _ origin: Origin) throws(SystemFailure) -> Int { throw SystemFailure(code: ESPIPE) }
+  func truncate(to size: Int) throws(SystemFailure) { throw SystemFailure(code: EINVAL) }
+  var descriptor: Int32? { nil }
+  var isTerminal: Bool { descriptor.map { isatty($0) == 1 } ?? false }
+  var isSeekable: Bool { false }
+
+  enum Origin: Int {
+    case start, current, end
+  }
+}
+
+/// A file of the system, with what was written kept back until there is much of it.
+final class DescriptorStream: ByteStream {
+  private var file: Int32
+  private let ownsDescriptor: Bool
+  private var pending: [UInt8] = []
+
+  init(_ descriptor: Int32, ownsDescriptor: Bool = true) {
+    file = descriptor
+    self.ownsDescriptor = ownsDescriptor
+  }
+
+  deinit { try? close() }
+
+  override var descriptor: Int32? { file }
+  override var isSeekable: Bool { lseek(file, 0, SEEK_CUR) >= 0 }
+
+  override func read(_ count: Int) throws(SystemFailure) -> [UInt8] {
+    try flush()
+    let descriptor = file
+    var failure: Int32 = 0
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+      while true {
+        let got = systemRead(descriptor, buffer.baseAddress, count)
+        if got < 0, errno == EINTR { continue }
+        if got < 0 { failure = errno }
+        initialized = max(got, 0)
+        return
+      }
+    }
+    if failure != 0 { throw SystemFailure(code: failure) }
+    return bytes
+  }
+
+  override func write(_ bytes: UnsafeBufferPointer<UInt8>) throws(SystemFailure) {
+    pending.append(contentsOf: bytes)
+    if pending.count >= 8192 { try flush() }
+  }
+
+  override func flush() throws(SystemFailure) {
+    if pending.isEmpty { return }
+    let bytes = pending
+    pending = []
+    var offset = 0
+    while offset < bytes.count {
+      let descriptor = file
+      let written = bytes.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress! + offset, $0.count - offset) }
+      if written >= 0 {
+        offset += written
+      } else if errno != EINTR, errno != EAGAIN {
+        throw SystemFailure(code: errno)
+      }
+    }
+  }
+
+  override func close() throws(SystemFailure) {
+    guard file >= 0 else { return }
+    defer {
+      if ownsDescriptor { systemClose(file) }
+      file = -1
+    }
+    try flush()
+  }
+
+  override func seek(_ offset: Int, _ origin: Origin) throws(SystemFailure) -> Int {
+    try flush()
+    let position = lseek(file, off_t(offset), [SEEK_SET, SEEK_CUR, SEEK_END][origin.rawValue])
+    if position < 0 { throw SystemFailure(code: errno) }
+    return Int(position)
+  }
+
+  override func truncate(to size: Int) throws(SystemFailure) {
+    try flush()
+    if ftruncate(file, off_t(size)) != 0 { throw SystemFailure(code: errno) }
+  }
+}
+
+private func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutablePointer<UInt8>?, _ count: Int) -> Int {
+  read(descriptor, buffer, count)
+}
+
+private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
+  write(descriptor, bytes, count)
+}
+
+private func systemClose(_ descriptor: Int32) { close(descriptor) }
+
+/// The runtime's own output, shared with `print` and the traceback printer.
+final class OutputStream: ByteStream {
+  private let output: OutputBuffer
+  private let number: Int32
+
+  init(_ output: OutputBuffer, descriptor: Int32) {
+    self.output = output
+    number = descriptor
+  }
+
+  override var descriptor: Int32? { number }
+  override func write(_ bytes: UnsafeBufferPointer<UInt8>) throws(SystemFailure) { output.write(bytes) }
+  override func flush() throws(SystemFailure) { output.flush() }
+}
+
+/// Bytes in memory: `io.BytesIO` and `io.StringIO`.
+final class MemoryStream: ByteStream {
+  private(set) var bytes: [UInt8]
+  private var position = 0
+
+  init(_ bytes: [UInt8] = []) { self.bytes = bytes }
+
+  override var isSeekable: Bool { true }
+
+  override func read(_ count: Int) throws(SystemFailure) -> [UInt8] {
+    guard position < bytes.count else { return [] }
+    let end = count < bytes.count - position ? position + count : bytes.count
+    defer { position = end }
+    return Array(bytes[position..<end])
+  }
+
+  override func write(_ new: UnsafeBufferPointer<UInt8>) throws(SystemFailure) {
+    if new.isEmpty { return }
+    if position > bytes.count { bytes.append(contentsOf: repeatElement(0, count: position - bytes.count)) }
+    let overwritten = min(new.count, bytes.count - position)
+    if overwritten == 0 {
+      bytes.append(contentsOf: new)
+    } else {
+      bytes.replaceSubrange(position..<(position + overwritten), with: new)
+    }
+    position += new.count
+  }
+
+  override func seek(_ offset: Int, _ origin: Origin) throws(SystemFailure) -> Int {
+    let base = origin == .start ? 0 : origin == .current ? position : bytes.count
+    let (target, overflow) = base.addingReportingOverflow(offset)
+    if overflow || target > 1 << 40 { throw SystemFailure(code: EINVAL) }
+    position = max(0, target)
+    return position
+  }
+
+  override func truncate(to size: Int) throws(SystemFailure) {
+    if size < bytes.count { bytes.removeLast(bytes.count - max(size, 0)) }
+  }
+}
+
+extension Runtime {
+  /// The exception for a failed system call: `FileNotFoundError: [Errno 2] No such file or directory: 'x'`.
+  func systemError(_ code: Int32, file: Value = .undefined) -> Raised {
+    let reason = string(String(cString: strerror(code)))
+    return error("OSError", [.int(Int(code)), .object(reason)] + (file.isUndefined ? [] : [file]))
+  }
+
+  /// Runs a step that may fail in the system.
+  func checkingSystem<Result>(
+    file: Value = .undefined, _ step: () throws(SystemFailure) -> Result
+  ) throws(Raised) -> Result {
+    do { return try step() } catch { throw systemError(error.code, file: file) }
+  }
+}

@@ -1,0 +1,77 @@
+/// The types of `None`, `...` and `NotImplemented`, and what other types without a file of their own show of themselves.
+extension Runtime {
+  func installConstantTypes() {
+    let constants: [(TypeObject, String, Value)] = [
+      (types.none, "None", .none), (types.ellipsis, "Ellipsis", .ellipsis),
+      (types.notImplemented, "NotImplemented", .notImplemented),
+    ]
+    for (type, text, value) in constants {
+      type.construct = { (runtime, cls, arguments) throws(Raised) in
+        if arguments.count > 0 || arguments.hasKeywords { throw runtime.typeError("\(cls.name) takes no arguments") }
+        return value
+      }
+      type.define(self, "__repr__", "self, /") { (runtime, _) throws(Raised) in .object(runtime.intern(text)) }
+      type.defineStatic(self, "__new__", "*args, **kwargs") { (_, _) throws(Raised) in value }
+    }
+    types.none.define(self, "__bool__", "self, /") { (_, _) throws(Raised) in .bool(false) }
+    types.notImplemented.define(self, "__bool__", "self, /") { (runtime, _) throws(Raised) in
+      throw runtime.typeError("NotImplemented should not be used in a boolean context")
+    }
+    builtins.setString(intern("Ellipsis"), .ellipsis)
+    builtins.setString(intern("NotImplemented"), .notImplemented)
+    installDescriptorReprs()
+  }
+
+  private func installDescriptorReprs() {
+    types.getSetDescriptor.define(self, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in
+      guard let attribute = arguments[0].object as? NativeAttribute else { return .none }
+      return .object(
+        runtime.string("<attribute '\(attribute.name)' of '\(attribute.owner?.dottedName ?? "?")' objects>"))
+    }
+    types.memberDescriptor.define(self, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in
+      guard let member = arguments[0].object as? MemberDescriptor else { return .none }
+      return .object(runtime.string("<member '\(member.name.text)' of '\(member.owner.name)' objects>"))
+    }
+    for type in [types.getSetDescriptor, types.memberDescriptor] {
+      defineDescriptorProtocol(of: type)
+      type.defineProperty(self, "__name__") { (runtime, value) throws(Raised) in
+        if let member = value.object as? MemberDescriptor { return .object(member.name) }
+        return .object(runtime.string((value.object as? NativeAttribute)?.name ?? ""))
+      }
+      type.defineProperty(self, "__objclass__") { (_, value) throws(Raised) in
+        if let member = value.object as? MemberDescriptor { return .object(member.owner) }
+        return (value.object as? NativeAttribute)?.owner.map { .object($0) } ?? .none
+      }
+      type.defineProperty(self, "__doc__") { (_, _) throws(Raised) in .none }
+    }
+  }
+
+  // MARK: Modules
+
+  func installModuleType() {
+    let type = types.module
+    type.construct = { (runtime, _, arguments) throws(Raised) in
+      guard let name = arguments[0].string else {
+        if arguments.count == 0 { throw runtime.typeError("module() missing required argument 'name' (pos 1)") }
+        throw runtime.typeError("module() argument 'name' must be str, not \(runtime.typeName(arguments[0]))")
+      }
+      let module = ModuleObject(runtime, name: name.text)
+      if !arguments[1].isUndefined { module.set(runtime, "__doc__", arguments[1]) }
+      return .object(module)
+    }
+    type.define(self, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in
+      guard let module = arguments[0].cast(.module, to: ModuleObject.self) else { return .none }
+      let name = module.namespace.getString(runtime.names.name)?.string?.text ?? module.name
+      if let file = module.namespace.getString(runtime.names.file)?.string {
+        return .object(runtime.string("<module '\(name)' from \(try runtime.repr(.object(file)).text)>"))
+      }
+      let isBuiltin = runtime.modules[module.name] === module
+      return .object(runtime.string("<module '\(name)'\(isBuiltin ? " (built-in)" : "")>"))
+    }
+    type.define(self, "__dir__", "self, /") { (runtime, arguments) throws(Raised) in
+      guard let module = arguments[0].cast(.module, to: ModuleObject.self) else { return .none }
+      if let override = module.namespace.getString(runtime.names[.dir]) { return try runtime.call(override) }
+      return .object(ListObject(runtime, module.namespace.keys))
+    }
+  }
+}

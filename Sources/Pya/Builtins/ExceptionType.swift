@@ -1,0 +1,199 @@
+/// Exceptions as programs see them: construction, attributes, `str` and `repr`.
+extension Runtime {
+  // MARK: Construction
+
+  /// `ExceptionType(arguments...)` where neither `__new__` nor `__init__` is the program's.
+  func constructException(_ type: TypeObject, _ arguments: Arguments) throws(Raised) -> Value {
+    let exception = try allocateException(type, arguments)
+    try initializeException(exception, arguments)
+    return .object(exception)
+  }
+
+  /// `__new__`.
+  private func allocateException(_ type: TypeObject, _ arguments: Arguments) throws(Raised) -> ExceptionObject {
+    let exception = ExceptionObject(type: type, arguments: arguments.positional)
+    switch type.exceptionLayout {
+    case .group: try checkGroup(exception, arguments)
+    case .osError:
+      if arguments.hasKeywords, type.special(.`init`) == nil { throw noKeywords(type) }
+      if type.special(.`init`) != nil, type.special(.new) == nil {
+        exception.arguments = []
+      } else {
+        selectSubclass(of: exception)
+        fillOSError(exception)
+      }
+    default: break
+    }
+    return exception
+  }
+
+  /// `__init__`, by what kind of fields the type has.
+  private func initializeException(_ exception: ExceptionObject, _ arguments: Arguments) throws(Raised) {
+    let layout = exception.type.exceptionLayout
+    var known: [String] = []
+    var displayName = exception.type.name
+    switch layout {
+    case .importError: (displayName, known) = ("ImportError", ["name", "path", "name_from"])
+    case .nameError: (displayName, known) = ("NameError", ["name"])
+    case .attributeError: (displayName, known) = ("AttributeError", ["name", "obj"])
+    case .group, .osError:
+      if arguments.hasKeywords { throw noKeywords(exception.type) }
+      if layout == .osError, exception.type.special(.`init`) != nil {
+        exception.arguments = arguments.positional
+        fillOSError(exception)
+      }
+      return
+    default: break
+    }
+    if arguments.hasKeywords {
+      if known.isEmpty { throw noKeywords(exception.type) }
+      for (keyword, value) in arguments.keywords {
+        guard known.contains(keyword.text) else {
+          throw typeError("\(displayName)() got an unexpected keyword argument '\(keyword.text)'")
+        }
+        exception.fields[keyword.text] = value
+      }
+    }
+    exception.arguments = arguments.positional
+    switch layout {
+    case .syntaxError: try fillSyntaxError(exception)
+    case .unicodeDecode, .unicodeEncode, .unicodeTranslate: try fillUnicodeError(exception)
+    default: fillFields(of: exception)
+    }
+  }
+
+  private func noKeywords(_ type: TypeObject) -> Raised { typeError("\(type.name)() takes no keyword arguments") }
+
+  // MARK: Installation
+
+  func installExceptionMethods() {
+    let type = types.baseException
+    type.defineStatic(self, "__new__", "cls, /, *args, **kwargs") { (runtime, arguments) throws(Raised) in
+      guard let cls = arguments[0].type, cls.isSubtype(of: runtime.types.baseException) else {
+        let name = arguments[0].type?.name ?? runtime.typeName(arguments[0])
+        throw runtime.typeError("BaseException.__new__(\(name)): \(name) is not a subtype of BaseException")
+      }
+      return .object(try runtime.allocateException(cls, arguments.dropFirst))
+    }
+    type.define(self, "__init__", "self, /, *args, **kwargs") { (runtime, arguments) throws(Raised) in
+      let exception = try runtime.exceptionArgument(arguments)
+      if arguments.hasKeywords { throw runtime.noKeywords(exception.type) }
+      exception.arguments = arguments.dropFirst.positional
+      return .none
+    }
+    let initialised = [
+      "StopIteration", "SystemExit", "OSError", "ImportError", "NameError", "AttributeError", "SyntaxError",
+      "UnicodeDecodeError", "UnicodeEncodeError", "UnicodeTranslateError",
+    ]
+    for name in initialised {
+      exceptionTypes[name]?.define(self, "__init__", "self, /, *args, **kwargs") { (runtime, arguments) throws(Raised) in
+        try runtime.initializeException(try runtime.exceptionArgument(arguments), arguments.dropFirst)
+        return .none
+      }
+    }
+    installExceptionTexts(type)
+    installExceptionAttributes(type)
+    installExceptionChainAttributes(type)
+    installExceptionFieldAttributes()
+  }
+
+  func exceptionArgument(_ arguments: Arguments) throws(Raised) -> ExceptionObject {
+    guard let exception = arguments[0].exception else {
+      throw typeError("expected an exception, got '\(typeName(arguments[0]))'")
+    }
+    return exception
+  }
+
+  private func installExceptionAttributes(_ type: TypeObject) {
+    type.defineProperty(self, "args") { (runtime, value) throws(Raised) in
+      .object(TupleObject(runtime, value.exception?.arguments ?? []))
+    } set: { (runtime, instance, value) throws(Raised) in
+      if value.isUndefined { throw runtime.typeError("args may not be deleted") }
+      instance.exception?.arguments = try runtime.array(value)
+    }
+    type.define(self, "add_note", "self, note, /") { (runtime, arguments) throws(Raised) in
+      try runtime.addNote(arguments[1], to: try runtime.exceptionArgument(arguments))
+      return .none
+    }
+    type.define(self, "with_traceback", "self, tb, /") { (runtime, arguments) throws(Raised) in
+      try runtime.setTraceback(of: try runtime.exceptionArgument(arguments), arguments[1])
+      return arguments[0]
+    }
+    type.define(self, "__setstate__", "self, state, /") { (runtime, arguments) throws(Raised) in
+      guard !arguments[1].isNone else { return .none }
+      guard let state = arguments[1].dict else { throw runtime.typeError("state is not a dictionary") }
+      for entry in state.liveEntries {
+        guard let name = entry.key.string else { continue }
+        try runtime.setAttribute(arguments[0], name, entry.value)
+      }
+      return .none
+    }
+    type.define(self, "__reduce__", "self, /") { (runtime, arguments) throws(Raised) in
+      let exception = try runtime.exceptionArgument(arguments)
+      var parts: [Value] = [.object(exception.type), .object(TupleObject(runtime, exception.arguments))]
+      if let dictionary = exception.dictionary { parts.append(.object(dictionary)) }
+      return .object(TupleObject(runtime, parts))
+    }
+  }
+
+  private func installExceptionChainAttributes(_ type: TypeObject) {
+    defineChainAttribute("__cause__", called: "cause") { $0.cause } set: {
+      $0.cause = $1
+      $0.suppressesContext = true
+    }
+    defineChainAttribute("__context__", called: "context") { $0.context } set: { $0.context = $1 }
+    type.defineProperty(self, "__suppress_context__") { (_, value) throws(Raised) in
+      .bool(value.exception?.suppressesContext ?? false)
+    } set: { (runtime, instance, value) throws(Raised) in
+      guard case .bool(let flag) = value else {
+        throw runtime.typeError(
+          value.isUndefined ? "can't delete numeric/char attribute" : "attribute value type must be bool")
+      }
+      instance.exception?.suppressesContext = flag
+    }
+    type.defineProperty(self, "__traceback__") { (runtime, value) throws(Raised) in
+      value.exception.map { runtime.tracebackObject(of: $0) } ?? .none
+    } set: { (runtime, instance, value) throws(Raised) in
+      if let exception = instance.exception { try runtime.setTraceback(of: exception, value) }
+    }
+  }
+
+  private func defineChainAttribute(
+    _ name: String, called what: String, get: @escaping (ExceptionObject) -> ExceptionObject?,
+    set: @escaping (ExceptionObject, ExceptionObject?) -> Void
+  ) {
+    types.baseException.defineProperty(self, name) { (_, value) throws(Raised) in
+      value.exception.flatMap(get).map { .object($0) } ?? .none
+    } set: { (runtime, instance, value) throws(Raised) in
+      if value.isUndefined { throw runtime.typeError("\(name) may not be deleted") }
+      guard value.isNone || value.exception != nil else {
+        throw runtime.typeError("exception \(what) must be None or derive from BaseException")
+      }
+      if let exception = instance.exception { set(exception, value.exception) }
+    }
+  }
+
+  private func installExceptionFieldAttributes() {
+    let fields: [(type: String, names: [String])] = [
+      ("StopIteration", ["value"]), ("SystemExit", ["code"]),
+      ("OSError", ["errno", "strerror", "filename", "filename2"]),
+      ("ImportError", ["msg", "name", "path", "name_from"]), ("NameError", ["name"]), ("AttributeError", ["name", "obj"]),
+      (
+        "SyntaxError",
+        ["msg", "filename", "lineno", "offset", "text", "end_lineno", "end_offset", "print_file_and_line"]
+      ),
+      ("UnicodeDecodeError", ["encoding", "object", "start", "end", "reason"]),
+      ("UnicodeEncodeError", ["encoding", "object", "start", "end", "reason"]),
+      ("UnicodeTranslateError", ["object", "start", "end", "reason"]),
+    ]
+    for (type, names) in fields {
+      for name in names {
+        exceptionTypes[type]?.defineProperty(self, name) { (_, value) throws(Raised) in
+          value.exception?.fields[name] ?? .none
+        } set: { (_, instance, value) throws(Raised) in
+          instance.exception?.fields[name] = value.isUndefined ? nil : value
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,129 @@
+/// Built-in functions about objects of any kind: `isinstance`, `getattr`, `dir`, `id`, ...
+extension Runtime {
+  func installGeneralFunctions() {
+    for type in [types.object, types.type, types.property, types.staticMethod, types.classMethod, types.superType] {
+      addBuiltin(type)
+    }
+    installClassFunctions()
+    installAttributeFunctions()
+    installIdentityFunctions()
+    installInteractiveFunctions()
+  }
+
+  private func installClassFunctions() {
+    defineBuiltin("isinstance", "obj, class_or_tuple, /") { (runtime, arguments) throws(Raised) in
+      .bool(try runtime.isInstance(arguments[0], ofAny: arguments[1]))
+    }
+    defineBuiltin("issubclass", "cls, class_or_tuple, /") { (runtime, arguments) throws(Raised) in
+      .bool(try runtime.isSubclass(arguments[0], ofAny: arguments[1]))
+    }
+    defineBuiltin("callable", "obj, /") { (runtime, arguments) throws(Raised) in
+      .bool(runtime.isCallable(arguments[0]))
+    }
+  }
+
+  // MARK: Attributes
+
+  private func installAttributeFunctions() {
+    defineBuiltin("getattr", "object, name, default=None, /") { (runtime, arguments) throws(Raised) in
+      let name = try runtime.attributeName(arguments[1])
+      if arguments[2].isUndefined { return try runtime.getAttribute(arguments[0], name) }
+      return try runtime.getAttributeIfPresent(arguments[0], name) ?? arguments[2]
+    }
+    defineBuiltin("hasattr", "obj, name, /") { (runtime, arguments) throws(Raised) in
+      .bool(try runtime.getAttributeIfPresent(arguments[0], try runtime.attributeName(arguments[1])) != nil)
+    }
+    defineBuiltin("setattr", "obj, name, value, /") { (runtime, arguments) throws(Raised) in
+      try runtime.setAttribute(arguments[0], try runtime.attributeName(arguments[1]), arguments[2])
+      return .none
+    }
+    defineBuiltin("delattr", "obj, name, /") { (runtime, arguments) throws(Raised) in
+      try runtime.deleteAttribute(arguments[0], try runtime.attributeName(arguments[1]))
+      return .none
+    }
+    defineBuiltin("dir", "object=None, /") { (runtime, arguments) throws(Raised) in
+      .object(ListObject(runtime, try runtime.directory(of: arguments[0])))
+    }
+    defineBuiltin("vars", "object=None, /") { (runtime, arguments) throws(Raised) in
+      guard let dictionary = try runtime.getAttributeIfPresent(arguments[0], runtime.names.dict) else {
+        throw runtime.typeError("vars() argument must have __dict__ attribute")
+      }
+      return dictionary
+    }
+  }
+
+  /// `dir(value)`: sorted.
+  func directory(of value: Value) throws(Raised) -> [Value] {
+    let type = type(of: value)
+    var names: [Value]
+    if let override = type.special(.dir) {
+      names = try array(try callSpecial(override, value))
+    } else if let module = value.cast(.module, to: ModuleObject.self),
+      let function = module.namespace.getString(self.names[.dir])
+    {
+      names = try array(try call(function))
+    } else {
+      names = attributeNames(of: value)
+    }
+    if names.allSatisfy({ $0.string != nil }) {
+      return names.compactMap(\.string).sorted { $0.compare(to: $1) < 0 }.map { .object($0) }
+    }
+    // Whatever a program's `__dir__` returned is put in order by its own `<`.
+    let list = Value.object(ListObject(self, names))
+    _ = try callMethod(list, "sort")
+    return list.list?.array ?? []
+  }
+
+  // MARK: Identity
+
+  private func installIdentityFunctions() {
+    defineBuiltin("id", "obj, /") { (runtime, arguments) throws(Raised) in .int(runtime.identity(arguments[0])) }
+    defineBuiltin("hash", "obj, /") { (runtime, arguments) throws(Raised) in .int(try runtime.hash(arguments[0])) }
+  }
+
+  // MARK: For people at a prompt
+
+  private func installInteractiveFunctions() {
+    for name in ["exit", "quit"] { builtins.setString(intern(name), .object(QuitterObject(self, name: name))) }
+    defineBuiltin("help", "object=None, /") { (runtime, arguments) throws(Raised) in
+      let doc = try runtime.getAttributeIfPresent(arguments[0], runtime.names.doc) ?? .none
+      let title = try runtime.repr(arguments[0]).text
+      try runtime.printText("Help on \(title):\n\n\(doc.isNone ? "" : try runtime.str(doc).text)\n")
+      return .none
+    }
+  }
+}
+
+/// `exit` and `quit`: calling them ends the program, looking at them says how to leave.
+final class QuitterObject: Object {
+  let name: String
+
+  init(_ runtime: Runtime, name: String) {
+    self.name = name
+    super.init(type: runtime.attachment(SiteTypes.self) { SiteTypes(runtime) }.quitter, kind: .other)
+  }
+
+  override func call(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {
+    let code = arguments.keyword("code") ?? arguments[0]
+    throw runtime.error("SystemExit", [code.isUndefined ? .none : code])
+  }
+}
+
+/// Types of what CPython's `site` module adds to the built-ins.
+private final class SiteTypes {
+  let quitter: TypeObject
+
+  init(_ runtime: Runtime) {
+    quitter = TypeObject(
+      runtime, metatype: runtime.types.type, name: "Quitter", bases: [runtime.types.object], instanceKind: .other,
+      isHeap: false)
+    quitter.moduleName = "_sitebuiltins"
+    quitter.define(runtime, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in
+      let name = (arguments[0].object as? QuitterObject)?.name ?? "exit"
+      return .object(runtime.string("Use \(name)() or Ctrl-D (i.e. EOF) to exit"))
+    }
+    quitter.define(runtime, "__call__", "self, code=None") { (runtime, arguments) throws(Raised) in
+      throw runtime.error("SystemExit", [arguments[1].isUndefined ? .none : arguments[1]])
+    }
+  }
+}

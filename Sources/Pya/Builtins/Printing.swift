@@ -1,0 +1,86 @@
+/// `print` and `input`.
+extension Runtime {
+  func installPrinting() {
+    let streams = standardStreams
+    defineBuiltin("print", "*args, sep=None, end=None, file=None, flush=False") {
+      [unowned streams] (runtime, arguments) throws(Raised) in
+      try runtime.print(arguments, streams)
+      return .none
+    }
+    defineBuiltin("input", "prompt=None, /") { (runtime, arguments) throws(Raised) in
+      try runtime.input(arguments[0])
+    }
+  }
+
+  private func print(_ arguments: Arguments, _ streams: StandardStreams) throws(Raised) {
+    var separator: StringObject?
+    var end: StringObject?
+    var file = Value.none
+    var flushes = false
+    if arguments.hasKeywords {
+      let options = try keywordValues(arguments, "print", ["sep", "end", "file", "flush"])
+      separator = try textOption(options[0], "sep")
+      end = try textOption(options[1], "end")
+      if !options[2].isUndefined { file = options[2] }
+      if !options[3].isUndefined { flushes = try isTrue(options[3]) }
+    }
+    if file.isNone { file = try streams.current(.output, self) }
+    if file.isNone { return }
+    if case .object(let object) = file, let stream = object as? TextFileObject, stream.isUnmodified {
+      try print(arguments, separator, end, to: stream)
+      if flushes { try stream.flush(self) }
+      return
+    }
+    let write = try getAttribute(file, "write")
+    for index in 0..<arguments.count {
+      if index > 0 { _ = try call(write, .object(separator ?? character(UInt8(ascii: " ")))) }
+      _ = try call(write, .object(try str(arguments[index])))
+    }
+    _ = try call(write, .object(end ?? character(UInt8(ascii: "\n"))))
+    if flushes { _ = try callMethod(file, "flush") }
+  }
+
+  private func print(
+    _ arguments: Arguments, _ separator: StringObject?, _ end: StringObject?, to stream: TextFileObject
+  ) throws(Raised) {
+    var line = TextBuilder()
+    for index in 0..<arguments.count {
+      if index > 0 {
+        if let separator { line.append(string: separator) } else { line.append(byte: UInt8(ascii: " ")) }
+      }
+      try append(arguments[index], to: &line)
+    }
+    if let end { line.append(string: end) } else { line.append(byte: UInt8(ascii: "\n")) }
+    try stream.write(line.utf8, isASCII: line.isASCII, self)
+  }
+
+  private func textOption(_ value: Value, _ name: String) throws(Raised) -> StringObject? {
+    if value.isUndefined || value.isNone { return nil }
+    guard let text = value.string else { throw typeError("\(name) must be None or a string, not \(typeName(value))") }
+    return text
+  }
+
+  /// Writes to what `sys.stdout` is now.
+  func printText(_ text: String) throws(Raised) {
+    let file = try standardStreams.current(.output, self)
+    if file.isNone { return }
+    _ = try callMethod(file, "write", [.object(string(text))])
+  }
+
+  private func input(_ prompt: Value) throws(Raised) -> Value {
+    let streams = standardStreams
+    let output = try streams.current(.output, self)
+    let source = try streams.current(.input, self)
+    if source.isNone { throw runtimeError("input(): lost sys.stdin") }
+    if !prompt.isUndefined { _ = try callMethod(output, "write", [.object(try str(prompt))]) }
+    if !output.isNone { _ = try callMethod(output, "flush") }
+    let line = try callMethod(source, "readline")
+    guard let text = line.string else { throw typeError("object.readline() returned non-string") }
+    if text.byteCount == 0 { throw error("EOFError", "EOF when reading a line") }
+    let bytes = text.utf8
+    if bytes.last == UInt8(ascii: "\n") {
+      return .object(string(utf8: UnsafeBufferPointer(rebasing: bytes.dropLast())))
+    }
+    return line
+  }
+}

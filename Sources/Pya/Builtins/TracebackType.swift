@@ -1,0 +1,43 @@
+/// `traceback`, and the frames and code objects that tracebacks show.
+extension Runtime {
+  func installTracebackType() {
+    let type = types.traceback
+    type.defineProperty(self, "tb_lineno") { (_, value) throws(Raised) in
+      (value.object as? TracebackObject).map { .int($0.line) } ?? .none
+    }
+    type.defineProperty(self, "tb_lasti") { (_, value) throws(Raised) in
+      (value.object as? TracebackObject).map { .int(Int($0.entry.range.start)) } ?? .none
+    }
+    type.defineProperty(self, "tb_next") { (runtime, value) throws(Raised) in
+      guard let traceback = value.object as? TracebackObject, traceback.entries.count > 1 else { return .none }
+      return .object(TracebackObject(runtime, Array(traceback.entries.dropLast())))
+    }
+    type.defineProperty(self, "tb_frame") { (runtime, value) throws(Raised) in
+      (value.object as? TracebackObject).map { .object(FrameObject(runtime, $0.entry)) } ?? .none
+    }
+    installFrameType()
+  }
+
+  private func installFrameType() {
+    let type = types.frame
+    type.defineProperty(self, "f_lineno") { (_, value) throws(Raised) in
+      (value.object as? FrameObject).map { .int($0.line) } ?? .none
+    }
+    type.defineProperty(self, "f_code") { (runtime, value) throws(Raised) in
+      (value.object as? FrameObject).map { .object(CodeSummary(runtime, $0.entry)) } ?? .none
+    }
+    type.defineProperty(self, "f_back") { (_, _) throws(Raised) in .none }
+    for name in ["f_globals", "f_locals"] {
+      type.defineProperty(self, name) { (runtime, _) throws(Raised) in .object(DictObject(runtime)) }
+    }
+    type.defineProperty(self, "f_builtins") { (runtime, _) throws(Raised) in .object(runtime.builtins) }
+    type.define(self, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in
+      guard let frame = arguments[0].object as? FrameObject else { return .none }
+      let file = try runtime.repr(.object(runtime.string(frame.entry.file.name))).text
+      return .object(
+        runtime.string(
+          "<frame at \(runtime.addressText(arguments[0])), file \(file), line \(frame.line), code \(frame.entry.functionName)>"
+        ))
+    }
+  }
+}

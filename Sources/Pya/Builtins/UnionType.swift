@@ -1,0 +1,83 @@
+/// `int | None`: a union of types.
+final class UnionObject: Object {
+  /// At least two, none equal to another; None stands for its type.
+  let members: [Value]
+
+  init(_ runtime: Runtime, _ members: [Value]) {
+    self.members = members
+    super.init(type: runtime.types.unionType, kind: .other)
+  }
+}
+
+extension Runtime {
+  /// `left | right` of types; NotImplemented when one of them cannot be in a union.
+  func makeUnion(_ left: Value, _ right: Value) throws(Raised) -> Value {
+    guard let first = unionMembers(left), let second = unionMembers(right) else { return .notImplemented }
+    var members: [Value] = []
+    for candidate in first + second where !(try isAmong(members, candidate)) { members.append(candidate) }
+    return members.count == 1 ? members[0] : .object(UnionObject(self, members))
+  }
+
+  private func isAmong(_ members: [Value], _ candidate: Value) throws(Raised) -> Bool {
+    for member in members where try equals(member, candidate) { return true }
+    return false
+  }
+
+  private func unionMembers(_ value: Value) -> [Value]? {
+    if value.isNone { return [.object(types.none)] }
+    if value.type != nil { return [value] }
+    if let union = value.object as? UnionObject { return union.members }
+    if let object = value.object, object is GenericAliasObject || isTypingConstruct(object) { return [value] }
+    return nil
+  }
+
+  /// Type variables and their like take part in unions.
+  private func isTypingConstruct(_ object: Object) -> Bool { object.type.moduleName == "typing" }
+
+  func installUnionType() {
+    let type = types.unionType
+    type.define(self, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in
+      var parts: [String] = []
+      for member in runtime.union(arguments[0]) { parts.append(try runtime.typeExpressionText(member)) }
+      return .object(runtime.string(parts.joined(separator: " | ")))
+    }
+    type.define(self, "__or__", "self, value, /") { (runtime, arguments) throws(Raised) in
+      try runtime.makeUnion(arguments[0], arguments[1])
+    }
+    type.define(self, "__ror__", "self, value, /") { (runtime, arguments) throws(Raised) in
+      try runtime.makeUnion(arguments[1], arguments[0])
+    }
+    type.define(self, "__eq__", "self, value, /") { (runtime, arguments) throws(Raised) in
+      guard let other = arguments[1].object as? UnionObject else { return .notImplemented }
+      let members = runtime.union(arguments[0])
+      guard members.count == other.members.count else { return .bool(false) }
+      for member in members where !(try runtime.isAmong(other.members, member)) { return .bool(false) }
+      return .bool(true)
+    }
+    type.define(self, "__hash__", "self, /") { (runtime, arguments) throws(Raised) in
+      var combined = 0x1f35
+      for member in runtime.union(arguments[0]) { combined ^= try runtime.hash(member) }
+      return .int(combined)
+    }
+    type.define(self, "__instancecheck__", "self, instance, /") { (runtime, arguments) throws(Raised) in
+      .bool(try runtime.isInstance(arguments[1], ofAny: arguments[0]))
+    }
+    type.define(self, "__subclasscheck__", "self, cls, /") { (runtime, arguments) throws(Raised) in
+      .bool(try runtime.isSubclass(arguments[1], ofAny: arguments[0]))
+    }
+    type.defineProperty(self, "__args__") { (runtime, value) throws(Raised) in
+      .object(TupleObject(runtime, runtime.union(value)))
+    }
+    type.defineProperty(self, "__parameters__") { (runtime, _) throws(Raised) in .object(TupleObject(runtime, [])) }
+  }
+
+  private func union(_ value: Value) -> [Value] { (value.object as? UnionObject)?.members ?? [] }
+
+  /// A type as `list[int]` and `int | None` show it inside: the name of a class, `None`, `...`, else the repr.
+  func typeExpressionText(_ value: Value) throws(Raised) -> String {
+    if value.type === types.none { return "None" }
+    if let type = value.type { return fullName(of: type) }
+    if case .ellipsis = value { return "..." }
+    return try repr(value).text
+  }
+}

@@ -1,0 +1,86 @@
+/// Tuple types with named fields, such as `time.struct_time` and `sys.version_info`.
+///
+/// They count as classes of the program (`isHeap`), so that their `__repr__` comes before the tuple's.
+final class StructSequenceType {
+  let type: TypeObject
+  private let fields: [String]
+  private let hiddenFields: [String]
+  private let displayName: String
+
+  /// `hiddenFields` are attributes that are not elements.
+  init(
+    _ runtime: Runtime, module: String, name: String, fields: [String], hiddenFields: [String] = [],
+    isConstructible: Bool = false
+  ) {
+    self.fields = fields
+    self.hiddenFields = hiddenFields
+    displayName = "\(module).\(name)"
+    type = TypeObject(
+      runtime, metatype: runtime.types.type, name: name, bases: [runtime.types.tuple], instanceKind: .tuple, isHeap: true)
+    type.moduleName = module
+    type.attributes.setString(runtime.names.module, .object(runtime.string(module)))
+    type.hasNoInstanceDictionary = true
+    for (index, field) in fields.enumerated() {
+      type.defineProperty(runtime, field) { (_, value) throws(Raised) in
+        guard let tuple = value.tuple, index < tuple.count else { return .none }
+        return tuple[index]
+      }
+    }
+    for field in hiddenFields {
+      let name = runtime.intern(field)
+      type.defineProperty(runtime, field) { (_, value) throws(Raised) in
+        value.tuple?.dictionary?.getString(name) ?? .none
+      }
+    }
+    for (name, count) in [("n_fields", fields.count + hiddenFields.count), ("n_sequence_fields", fields.count), ("n_unnamed_fields", 0)] {
+      type.attributes.setString(runtime.intern(name), .int(count))
+    }
+    defineMethods(runtime, isConstructible: isConstructible)
+    type.didChange()
+  }
+
+  private func defineMethods(_ runtime: Runtime, isConstructible: Bool) {
+    let (type, fields, hiddenFields, displayName) = (self.type, self.fields, self.hiddenFields, self.displayName)
+    type.define(runtime, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in
+      let values = arguments[0].tuple?.array ?? []
+      var parts: [String] = []
+      for (field, value) in zip(fields, values) { parts.append("\(field)=\(try runtime.repr(value).text)") }
+      return .object(runtime.string("\(displayName)(\(parts.joined(separator: ", ")))"))
+    }
+    type.attributes.setString(
+      runtime.names[.matchArgs], .object(TupleObject(runtime, fields.map { .object(runtime.string($0)) })))
+    type.defineStatic(runtime, "__new__", "cls, sequence=None, /, dict=None") { (runtime, arguments) throws(Raised) in
+      guard isConstructible else { throw runtime.typeError("cannot create '\(displayName)' instances") }
+      if arguments[1].isUndefined {
+        throw runtime.typeError("structseq() missing required argument 'sequence' (pos 1)")
+      }
+      guard arguments[1].object != nil else { throw runtime.typeError("constructor requires a sequence") }
+      let values = try runtime.array(arguments[1])
+      guard values.count >= fields.count else {
+        throw runtime.typeError(
+          "\(displayName)() takes an at least \(fields.count)-sequence (\(values.count)-sequence given)")
+      }
+      if values.count > fields.count + hiddenFields.count {
+        throw runtime.typeError(
+          "\(displayName)() takes an at most \(fields.count + hiddenFields.count)-sequence (\(values.count)-sequence given)")
+      }
+      let made = TupleObject(type: arguments[0].type ?? type, Array(values.prefix(fields.count)))
+      StructSequenceType.hide(Array(values.dropFirst(fields.count)), in: made, hiddenFields, runtime)
+      return .object(made)
+    }
+    type.define(runtime, "__init__", "self, /, *args, **kwargs") { (_, _) throws(Raised) in .none }
+  }
+
+  func make(_ values: [Value], hidden: [Value] = []) -> Value {
+    let made = TupleObject(type: type, values)
+    StructSequenceType.hide(hidden, in: made, hiddenFields, type.runtime)
+    return .object(made)
+  }
+
+  private static func hide(_ values: [Value], in tuple: TupleObject, _ fields: [String], _ runtime: Runtime) {
+    if values.isEmpty { return }
+    let dictionary = DictObject(runtime)
+    for (field, value) in zip(fields, values) { dictionary.setString(runtime.intern(field), value) }
+    tuple.dictionary = dictionary
+  }
+}

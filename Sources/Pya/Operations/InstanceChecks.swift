@@ -1,0 +1,75 @@
+/// `isinstance` and `issubclass`.
+extension Runtime {
+  /// `isinstance(value, classes)`: `classes` is a class, a union, an object with `__instancecheck__`, or a tuple of these.
+  func isInstance(_ value: Value, ofAny classes: Value) throws(Raised) -> Bool {
+    if let type = classes.type {
+      if self.type(of: value) === type { return true }
+      if type.type === types.type { return try isPlainInstance(value, of: type) }
+    }
+    if let tuple = classes.tuple {
+      try enter()
+      defer { leave() }
+      for index in 0..<tuple.count where try isInstance(value, ofAny: tuple[index]) { return true }
+      return false
+    }
+    if let union = classes.object as? UnionObject {
+      for member in union.members {
+        if member.object is GenericAliasObject {
+          throw typeError("isinstance() argument 2 cannot be a parameterized generic")
+        }
+        if try isInstance(value, ofAny: member) { return true }
+      }
+      return false
+    }
+    if case .object(let object) = classes, let method = object.type.lookup(names[.instancecheck]) {
+      return try isTrue(callSpecial(method, classes, [value]))
+    }
+    throw typeError("isinstance() arg 2 must be a type, a tuple of types, or a union")
+  }
+
+  /// `type.__instancecheck__`. An object may claim a class through its `__class__`.
+  func isPlainInstance(_ value: Value, of type: TypeObject) throws(Raised) -> Bool {
+    let own = self.type(of: value)
+    if own.isSubtype(of: type) { return true }
+    guard own.isHeap else { return false }
+    guard let claimed = try getAttributeIfPresent(value, names.class)?.type, claimed !== own else { return false }
+    return claimed.isSubtype(of: type)
+  }
+
+  /// `issubclass(cls, classes)`.
+  func isSubclass(_ cls: Value, ofAny classes: Value) throws(Raised) -> Bool {
+    if let type = classes.type, type.type === types.type {
+      if let candidate = cls.type { return candidate.isSubtype(of: type) }
+      return try isPlainSubclass(cls, of: classes)
+    }
+    if let tuple = classes.tuple {
+      try enter()
+      defer { leave() }
+      for index in 0..<tuple.count where try isSubclass(cls, ofAny: tuple[index]) { return true }
+      return false
+    }
+    if let union = classes.object as? UnionObject {
+      guard cls.type != nil else { throw typeError("issubclass() arg 1 must be a class") }
+      for member in union.members {
+        if member.object is GenericAliasObject {
+          throw typeError("issubclass() argument 2 cannot be a parameterized generic")
+        }
+        if try isSubclass(cls, ofAny: member) { return true }
+      }
+      return false
+    }
+    if case .object(let object) = classes, let method = object.type.lookup(names[.subclasscheck]) {
+      return try isTrue(callSpecial(method, classes, [cls]))
+    }
+    return try isPlainSubclass(cls, of: classes)
+  }
+
+  /// `type.__subclasscheck__`
+  func isPlainSubclass(_ cls: Value, of classes: Value) throws(Raised) -> Bool {
+    guard let candidate = cls.type else { throw typeError("issubclass() arg 1 must be a class") }
+    guard let type = classes.type else {
+      throw typeError("issubclass() arg 2 must be a class, a tuple of classes, or a union")
+    }
+    return candidate.isSubtype(of: type)
+  }
+}
