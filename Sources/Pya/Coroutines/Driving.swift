@@ -158,7 +158,10 @@ extension Runtime {
 
   /// A generator was dropped in the middle: its `finally` blocks and `with` statements run now.
   func closeDropped(_ frame: SuspendableFrame) {
-    if frame.kind == .asyncGenerator { return }
+    if frame.kind == .asyncGenerator {
+      asyncGeneratorFinalizer?(frame)
+      return
+    }
     do { _ = try frame.close(self) } catch { reportUnraisable(error, in: .object(frame)) }
   }
 

@@ -20,6 +20,8 @@ final class SuspendableFrame: IteratorObject {
   unowned(unsafe) var awaiter: SuspendableFrame?
   /// Of the outermost frame of a chain: the innermost.
   unowned(unsafe) var innermost: SuspendableFrame?
+  /// Where in the source the frame awaits something; what it says is current only while the frame is suspended.
+  var stoppedAt: UInt32 = 0
   /// An async generator stopped at a `yield`, not at an `await`.
   var stoppedAtYield = false
   /// An async generator's `asend` or `athrow` is in progress.
@@ -72,6 +74,11 @@ final class SuspendableFrame: IteratorObject {
   var frame: Frame { Frame(slots: memory + Frame.headerSize) }
   var code: Code { function.code }
 
+  /// The line where the frame stands, as far as it is known: where it awaits, else where the function begins.
+  var currentLine: Int {
+    stoppedAt > 0 ? code.information.file.location(of: stoppedAt).line : code.information.firstLine
+  }
+
   /// The frame is done: its variables are released.
   func finish() {
     guard state != .finished else { return }
@@ -122,7 +129,13 @@ class AwaitableObject: Object {
   /// For who drives it by hand, and may only `resume` what was begun.
   var hasBegun: Bool { true }
 
-  init(type: TypeObject) { super.init(type: type, kind: .awaitable) }
+  /// A future of the event loop (EventLoop/).
+  final let isFuture: Bool
+
+  init(type: TypeObject, isFuture: Bool = false) {
+    self.isFuture = isFuture
+    super.init(type: type, kind: .awaitable)
+  }
 
   /// Starts waiting. Returns the result when there is nothing to wait for; `undefined` means "suspended", and what to hand to the
   /// driver is in `machine.suspended`.

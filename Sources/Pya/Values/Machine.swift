@@ -28,6 +28,8 @@ struct Machine {
   var innermost: UnsafeRawPointer?
   /// The coroutine that a frame on the value stack waits for, until that frame moves to the heap and takes it over.
   var pendingChild: Object?
+  /// Where in the source that frame waits.
+  var pendingPosition: UInt32 = 0
 
   unowned(unsafe) var runtime: Runtime
 

@@ -49,6 +49,7 @@ final class Runtime {
     machine.initialize(to: Machine(runtime: self))
     types = BuiltinTypes(self)
     for type in keptTypes { type.attributes.type = types.dict }
+    for type in keptTypes { type.attributes.type = types.dict }
     names = Names { intern($0) }
     builtins = DictObject(self)
     for byte in 0..<128 as Range<UInt8> {
@@ -71,6 +72,9 @@ final class Runtime {
     lookupCacheEntries.deinitialize(count: Runtime.lookupCacheSize)
     lookupCacheEntries.deallocate()
   }
+
+  /// False while the built-in types are being made.
+  var hasTypes: Bool { types != nil }
 
   /// Holds a type for as long as the runtime lives.
   func keepAlive(_ type: TypeObject) { keptTypes.append(type) }

@@ -28,9 +28,11 @@ struct AwaitPoint {
       frame.slots[state] = .int(Waiting.object)
       if let suspendable = frame.suspendable {
         suspendable.delegate = object
+        suspendable.stoppedAt = range.start
         frame.machine.pointee.innermost = UnsafeRawPointer(Unmanaged.passUnretained(suspendable).toOpaque())
       } else {
         frame.machine.pointee.pendingChild = object
+        frame.machine.pointee.pendingPosition = range.start
         frame.machine.pointee.innermost = nil
       }
       return .undefined
@@ -42,9 +44,11 @@ struct AwaitPoint {
     frame.slots[state] = .int(Waiting.frame)
     if let suspendable = frame.suspendable {
       suspendable.delegate = child
+      suspendable.stoppedAt = range.start
       child.awaiter = suspendable
     } else {
       frame.machine.pointee.pendingChild = child
+      frame.machine.pointee.pendingPosition = range.start
     }
   }
 
@@ -224,6 +228,7 @@ extension SuspendableFrame {
   func adoptPendingChild(_ machine: UnsafeMutablePointer<Machine>) {
     if let child = machine.pointee.pendingChild {
       machine.pointee.pendingChild = nil
+      stoppedAt = machine.pointee.pendingPosition
       delegate = child
       if child.kind == .coroutine || child.kind == .generator {
         unsafeDowncast(child, to: SuspendableFrame.self).awaiter = self
