@@ -4,8 +4,15 @@ extension Runtime {
     [
       "cmath": makeCmathModule,
       "importlib": { $0.makeImportlibModule() },
+      "io": makeIoModule,
       "math": makeMathModule,
+      "os": makeOsModule,
+      "os.path": makePathModule,
+      "posixpath": makePathModule,
       "random": makeRandomModule,
+      "sys": makeSysModule,
+      "time": makeTimeModule,
+      "traceback": makeTracebackModule,
     ]
   }
 }
