@@ -21,10 +21,16 @@ extension Runtime {
 
   /// Sorts values. After an error they are in some order, all of them still there.
   func sort(_ values: inout [Value], key: Value, isReversed: Bool) throws(Raised) {
+    if key.isNone { return try sort(&values, keys: nil, isReversed: isReversed) }
     var keys = values
-    if !key.isNone {
-      for index in 0..<keys.count { keys[index] = try call(key, keys[index]) }
-    }
+    for index in 0..<keys.count { keys[index] = try call(key, keys[index]) }
+    try sort(&values, keys: keys, isReversed: isReversed)
+  }
+
+  /// Sorts values by keys computed before; nil: by themselves.
+  func sort(_ values: inout [Value], keys givenKeys: [Value]?, isReversed: Bool) throws(Raised) {
+    var keys = givenKeys ?? values
+    let hasKey = givenKeys != nil
     // Reversing before and after keeps equal elements in their order.
     if isReversed {
       values.reverse()
@@ -33,8 +39,8 @@ extension Runtime {
     defer { if isReversed { values.reverse() } }
     if values.count < 2 { return }
     switch commonKind(of: keys) {
-    case .int: try sortInts(&values, keys, hasKey: !key.isNone)
-    case .float: try sortFloats(&values, keys, hasKey: !key.isNone)
+    case .int: try sortInts(&values, keys, hasKey: hasKey)
+    case .float: try sortFloats(&values, keys, hasKey: hasKey)
     case .string: try sortStrings(&values, keys)
     case .tuple:
       try sortPositions(&values, keys) { (items, count, keys) throws(Raised) in

@@ -226,8 +226,6 @@ extension Runtime {
       let bytes: [UInt8]
       if let other = value.bytes ?? value.cast(.byteArray, to: BytesObject.self) {
         bytes = other.bytes
-      } else if value.string != nil || !isIterable(value) {
-        throw typeError("can assign only bytes, buffers, or iterables of ints in range(0, 256)")
       } else {
         var collected: [UInt8] = []
         for item in try array(value) { collected.append(try byte(item)) }

@@ -1,0 +1,26 @@
+/// `collections`: `deque` in DequeType.swift, and subtypes of `dict` and `tuple` in a file each.
+///
+/// The subtypes of `dict` count as classes of a program (`isHeap`), so that every operation finds the special methods they
+/// change.
+extension Runtime {
+  func makeCollectionsModule() -> ModuleObject {
+    let module = ModuleObject(self, name: "collections")
+    let deque = makeDequeType()
+    module.set(self, "deque", .object(deque))
+    module.set(self, "OrderedDict", .object(makeOrderedDictType()))
+    module.set(self, "Counter", .object(makeCounterType()))
+    module.set(self, "defaultdict", .object(makeDefaultdictType()))
+    addNamedTuple(to: module)
+    return module
+  }
+
+  /// A subtype of `dict` with methods of its own. The caller calls `didChange` when it has them all.
+  func makeDictSubtype(_ name: String) -> TypeObject {
+    let type = TypeObject(
+      self, metatype: types.type, name: name, bases: [types.dict], instanceKind: .dict, isHeap: true)
+    type.moduleName = "collections"
+    type.attributes.setString(names.module, .object(string("collections")))
+    type.attributes.setString(names.doc, .none)
+    return type
+  }
+}

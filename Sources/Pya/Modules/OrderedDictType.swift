@@ -1,0 +1,90 @@
+import PyaSyntax
+
+/// `collections.OrderedDict`: a dictionary that can move keys to its ends, and that compares with its order.
+extension Runtime {
+  func makeOrderedDictType() -> TypeObject {
+    let type = makeDictSubtype("OrderedDict")
+    func define(
+      _ name: String, _ signature: NativeSignature,
+      _ body: @escaping (Runtime, DictObject, Arguments) throws(Raised) -> Value
+    ) {
+      type.define(self, name, signature) { (runtime, arguments) throws(Raised) in
+        try body(runtime, arguments[0].dict.unsafelyUnwrapped, arguments)
+      }
+    }
+    define("move_to_end", "self, key, last=True") { (runtime, dict, arguments) throws(Raised) in
+      let isLast = arguments[2].isUndefined ? true : try runtime.isTrue(arguments[2])
+      let hash = try runtime.hash(arguments[1])
+      let index = try dict.find(arguments[1], hash: hash, runtime)
+      if index < 0 { throw runtime.keyError(arguments[1]) }
+      let entry = dict.entries[index]
+      if isLast {
+        dict.remove(at: index)
+        dict.insert(entry.key, hash: hash, entry.value)
+      } else if index != dict.firstIndex() {
+        var entries = dict.liveEntries
+        entries.removeAll { $0.key.isIdentical(to: entry.key) }
+        dict.removeAll()
+        dict.insert(entry.key, hash: hash, entry.value)
+        for other in entries { dict.insert(other.key, hash: other.hash, other.value) }
+      }
+      return .none
+    }
+    define("popitem", "self, last=True") { (runtime, dict, arguments) throws(Raised) in
+      let isLast = arguments[1].isUndefined ? true : try runtime.isTrue(arguments[1])
+      guard dict.count > 0 else { throw runtime.keyError(.object(runtime.string("dictionary is empty"))) }
+      let index = isLast ? dict.used - 1 : dict.firstIndex()
+      let key = dict.entries[index].key
+      return runtime.pair(key, dict.remove(at: index))
+    }
+    for name in ["copy", "__copy__"] {
+      define(name, "self, /") { (runtime, dict, arguments) throws(Raised) in
+        try runtime.call(.object(dict.type), arguments[0])
+      }
+    }
+    define("__repr__", "self, /") { (runtime, dict, _) throws(Raised) in
+      if runtime.openRepresentations.contains(dict.address) { return .object(runtime.string("...")) }
+      if dict.count == 0 { return .object(runtime.string("\(dict.type.name)()")) }
+      runtime.openRepresentations.append(dict.address)
+      defer { runtime.openRepresentations.removeLast() }
+      return .object(runtime.string("\(dict.type.name)(\(try runtime.repr(.object(dict.copy(runtime))).text))"))
+    }
+    for op in [ComparisonOperator.equal, .notEqual] {
+      define(op.methodName, "self, value, /") { (runtime, dict, arguments) throws(Raised) in
+        guard let other = arguments[1].dict else { return .notImplemented }
+        var isEqual = try runtime.isTrue(
+          try runtime.builtInComparison(.equal, .object(dict), .object(other)))
+        if isEqual, other.type.isSubtype(of: type) {
+          isEqual = try runtime.haveSameOrder(dict, other)
+        }
+        return .bool(isEqual == (op == .equal))
+      }
+    }
+    defineDictUnions(type) { (runtime, cls, _) throws(Raised) in try runtime.call(.object(cls)) }
+    type.defineAsUnhashable(self)
+    type.didChange()
+    return type
+  }
+
+  private func haveSameOrder(_ a: DictObject, _ b: DictObject) throws(Raised) -> Bool {
+    let (first, second) = (a.keys, b.keys)
+    for index in 0..<min(first.count, second.count) where try !isSame(first[index], second[index]) { return false }
+    return first.count == second.count
+  }
+
+  /// `|`, whose result is of the left operand's class as `make` makes it empty, and `|=`.
+  func defineDictUnions(
+    _ type: TypeObject, _ make: @escaping (Runtime, TypeObject, DictObject) throws(Raised) -> Value
+  ) {
+    for (name, isReflected) in [("__or__", false), ("__ror__", true)] {
+      type.define(self, name, "self, value, /") { (runtime, arguments) throws(Raised) in
+        guard let own = arguments[0].dict, let other = arguments[1].dict else { return .notImplemented }
+        let result = try make(runtime, own.type, own)
+        guard let target = result.dict else { return .notImplemented }
+        try target.merge(isReflected ? other : own, runtime)
+        try target.merge(isReflected ? own : other, runtime)
+        return result
+      }
+    }
+  }
+}
