@@ -189,9 +189,8 @@ extension Runtime {
       }
     } else if newValue.isUndefined {
       // Deleting breaks the order that shapes stand for: the attributes go on in a dictionary.
-      guard instance.shape.index(of: name) != nil, let dictionary = instance.instanceDictionary(self),
-        dictionary.removeString(name) != nil
-      else { throw missingAttribute(.object(instance), name) }
+      guard let dictionary = instance.instanceDictionary(self) else { throw cannotStore(.object(instance), name, newValue) }
+      guard dictionary.removeString(name) != nil else { throw missingAttribute(.object(instance), name) }
     } else if let index = instance.shape.index(of: name) {
       instance.slot(index).pointee = newValue
     } else if instance.type.hasNoInstanceDictionary {
@@ -272,7 +271,6 @@ extension Runtime {
 
   private func cannotStore(_ value: Value, _ name: StringObject, _ newValue: Value) -> Raised {
     let type = type(of: value)
-    if newValue.isUndefined { return missingAttribute(value, name) }
     if type.lookup(name) != nil {
       return attributeError("'\(type.name)' object attribute '\(name.text)' is read-only")
     }

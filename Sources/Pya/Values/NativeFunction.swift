@@ -22,7 +22,13 @@ final class NativeFunction: Object {
   }
 
   /// `list.append` in messages, `len` for a function.
-  var displayName: String { owner.map { "\($0.name).\(name)" } ?? name }
+  var displayName: String {
+    if let owner { return "\(owner.name).\(name)" }
+    return moduleName.map { "\($0).\(name)" } ?? name
+  }
+
+  /// `__init__` and its kin, which CPython makes from slots of the type.
+  var isSlotWrapper: Bool { owner != nil && name.hasPrefix("__") && name.hasSuffix("__") }
 
   /// Calls with the first argument already known to be of the owner's type.
   @inline(__always)
@@ -39,8 +45,11 @@ final class NativeFunction: Object {
         throw runtime.typeError("unbound method \(displayName)() needs an argument")
       }
       guard runtime.type(of: arguments.base[0]).isSubtype(of: owner) else {
+        let given = runtime.typeName(arguments.base[0])
         throw runtime.typeError(
-          "descriptor '\(name)' for '\(owner.name)' objects doesn't apply to a '\(runtime.typeName(arguments.base[0]))' object")
+          isSlotWrapper
+            ? "descriptor '\(name)' requires a '\(owner.name)' object but received a '\(given)'"
+            : "descriptor '\(name)' for '\(owner.name)' objects doesn't apply to a '\(given)' object")
       }
     }
     return try callChecked(runtime, arguments)
