@@ -61,8 +61,8 @@ extension Runtime {
       return arguments[0]
     }
     type.define(self, "__imul__", "self, value, /") { (runtime, arguments) throws(Raised) in
-      let count = try runtime.integer(fromIndex: arguments[1])
-      let repeated = try runtime.repetition(of: arguments.receiver, count: count)
+      let count = try runtime.repetitionCount(arguments[1])
+      let repeated = try runtime.repetition(of: arguments.receiver, count: .int(count))
       arguments.byteArray.bytes = runtime.bytesLike(repeated) ?? []
       return arguments[0]
     }

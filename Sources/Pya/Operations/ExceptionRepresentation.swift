@@ -41,7 +41,7 @@ extension Runtime {
 
   /// `[Errno 2] No such file or directory: 'x'`
   private func appendSystemMessage(_ exception: ExceptionObject, to builder: inout TextBuilder) throws(Raised) -> Bool {
-    guard exception.fields["errno"] != nil else { return false }
+    guard exception.fields["errno"] != nil || exception.arguments.count >= 2 else { return false }
     let number = field(exception, "errno", argument: 0)
     let reason = field(exception, "strerror", argument: 1)
     if number.isNone, reason.isNone { return false }
@@ -62,7 +62,8 @@ extension Runtime {
 
   /// `invalid syntax (script.py, line 3)`
   private func appendSyntaxMessage(_ exception: ExceptionObject, to builder: inout TextBuilder) throws(Raised) -> Bool {
-    try append(exception.fields["msg"] ?? .none, to: &builder)
+    guard let message = exception.fields["msg"] else { return false }
+    try append(message, to: &builder)
     let file = exception.fields["filename"]?.string?.text
     let line = exception.fields["lineno"] ?? .none
     guard case .int(let line) = line else {

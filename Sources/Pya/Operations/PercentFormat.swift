@@ -96,6 +96,11 @@ private struct PercentFormatter: ~Copyable {
   /// From behind the `%` to behind the letter.
   private mutating func conversion(_ format: UnsafeBufferPointer<UInt8>, _ index: inout Int) throws(Raised) {
     var conversion = Conversion()
+    if index < format.count, format[index] == UInt8(ascii: "%") {
+      builder.append(byte: UInt8(ascii: "%"))
+      index += 1
+      return
+    }
     if index < format.count, format[index] == UInt8(ascii: "(") { try lookUpKey(format, &index) }
     flags: while index < format.count {
       switch format[index] {
@@ -191,7 +196,6 @@ private struct PercentFormatter: ~Copyable {
     _ conversion: Conversion, _ format: UnsafeBufferPointer<UInt8>, _ index: Int
   ) throws(Raised) {
     switch conversion.letter {
-    case UInt8(ascii: "%"): builder.append(byte: UInt8(ascii: "%"))
     case UInt8(ascii: "s") where isText:
       let value = try nextArgument()
       if conversion.specification.width < 0, conversion.specification.precision < 0 {
@@ -289,11 +293,7 @@ private struct PercentFormatter: ~Copyable {
       throw runtime.typeError(
         isText ? "%c requires int or char" : "%c requires an integer in range(256) or a single byte")
     }
-    guard case .int(let code) = number else {
-      throw runtime.overflowError(
-        isText ? "Python int too large to convert to C long" : "%c arg not in range(256)")
-    }
-    guard code >= 0, code <= (isText ? 0x10FFFF : 0xFF) else {
+    guard case .int(let code) = number, code >= 0, code <= (isText ? 0x10FFFF : 0xFF) else {
       throw runtime.overflowError("%c arg not in range(\(isText ? "0x110000" : "256"))")
     }
     if isText {

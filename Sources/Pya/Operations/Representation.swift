@@ -167,7 +167,7 @@ extension Runtime {
 
   private func appendNativeFunction(_ function: NativeFunction, to builder: inout TextBuilder) {
     if let owner = function.owner {
-      builder.append(isSpecialName(function.name) ? "<slot wrapper '" : "<method '")
+      builder.append(function.isSlot ? "<slot wrapper '" : "<method '")
       builder.append(function.name)
       builder.append("' of '")
       builder.append(owner.name)
@@ -181,10 +181,10 @@ extension Runtime {
 
   private func appendBoundMethod(_ method: BoundMethod, to builder: inout TextBuilder) throws(Raised) {
     if let native = method.function.cast(.nativeFunction, to: NativeFunction.self) {
-      let isSpecial = native.owner != nil && isSpecialName(native.name)
-      builder.append(isSpecial ? "<method-wrapper '" : "<built-in method ")
+      let isSlot = native.isSlot
+      builder.append(isSlot ? "<method-wrapper '" : "<built-in method ")
       builder.append(native.name)
-      builder.append(isSpecial ? "' of " : " of ")
+      builder.append(isSlot ? "' of " : " of ")
       builder.append(typeName(method.receiver))
       builder.append(" object")
       if case .object(let receiver) = method.receiver {
@@ -205,8 +205,6 @@ extension Runtime {
     builder.append(">")
   }
 
-  private func isSpecialName(_ name: String) -> Bool { name.hasPrefix("__") && name.hasSuffix("__") }
-
   private func appendWrapper(_ opening: StaticString, _ function: Value, to builder: inout TextBuilder) throws(Raised) {
     try enter()
     defer { leave() }
@@ -225,5 +223,21 @@ extension Runtime {
       builder.append(" (built-in)")
     }
     builder.append(">")
+  }
+}
+
+extension NativeFunction {
+  /// Whether CPython keeps the method in a slot of its type ("slot wrapper") and not in a table of methods.
+  fileprivate var isSlot: Bool {
+    guard let owner, name.hasPrefix("__"), let method = SpecialMethod.allCases.first(where: { $0.pythonName == name })
+    else { return false }
+    switch method {
+    case .bytes, .format, .dir, .initSubclass, .classGetitem, .lengthHint, .missing, .reversed, .complex, .round, .trunc,
+      .floor, .ceil, .enter, .exit, .aenter, .aexit, .instancecheck, .subclasscheck, .prepare, .fspath, .setName, .new:
+      return false
+    case .getitem: return owner.instanceKind != .list && owner.instanceKind != .dict
+    case .contains: return owner.instanceKind != .dict && owner.instanceKind != .set
+    default: return true
+    }
   }
 }
