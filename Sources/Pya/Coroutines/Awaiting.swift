@@ -153,15 +153,6 @@ final class StartedFrameAwaitable: AwaitableObject {
     super.init(type: runtime.types.object)
   }
 
-  /// Goes on with a frame that has just suspended for the first time.
-  init(_ runtime: Runtime, continuing frame: SuspendableFrame) {
-    self.frame = frame
-    frame.innermost = runtime.machine.pointee.innermost.map {
-      Unmanaged<SuspendableFrame>.fromOpaque($0).takeUnretainedValue()
-    }
-    super.init(type: runtime.types.object)
-  }
-
   override func begin(_ runtime: Runtime) throws(Raised) -> Value { try result(frame.drive(runtime, sending: .none), runtime) }
   override func resume(_ runtime: Runtime, sent: Value) throws(Raised) -> Value {
     try result(frame.drive(runtime, sending: sent), runtime)

@@ -21,6 +21,8 @@ struct Machine {
 
   /// Set from a signal handler's thread: the next loop turn or call raises KeyboardInterrupt.
   var isInterrupted = false
+  /// Where to write a byte then, so that a sleeping loop notices; -1 while no loop sleeps.
+  var wakeupDescriptor: Int32 = -1
 
   /// What the innermost suspended frame hands to whoever drives it: a yielded value or the future waited for.
   var suspended: Value = .undefined

@@ -3,6 +3,8 @@ final class ModuleObject: Object {
   let name: String
   /// Behind `__dict__`; for a module of the program also its globals.
   let namespace: DictObject
+  /// Makes an attribute when it is first asked for; nil: there is none of this name.
+  var lazyAttribute: ((Runtime, ModuleObject, StringObject) throws(Raised) -> Value?)?
 
   init(_ runtime: Runtime, name: String) {
     self.name = name
@@ -18,6 +20,7 @@ final class ModuleObject: Object {
 
   /// A module's own `__getattr__` function answers for names it does not define.
   override func nativeAttribute(_ name: StringObject, _ runtime: Runtime) throws(Raised) -> Value? {
+    if let lazyAttribute, let value = try lazyAttribute(runtime, self, name) { return value }
     guard let function = namespace.getString(runtime.names[.getattr]) else { return nil }
     return try runtime.call(function, .object(name))
   }
