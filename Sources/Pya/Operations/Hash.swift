@@ -90,7 +90,7 @@ extension Runtime {
     return Int(bitPattern: address >> 4 | address << 60)
   }
 
-  func unhashable(_ type: TypeObject) -> Raised { typeError("unhashable type: '\(type.name)'") }
+  func unhashable(_ type: TypeObject) -> Raised { typeError("unhashable type: '\(type.messageName)'") }
 
   private func hashFrom(_ method: Value, _ object: Object) throws(Raised) -> Int {
     try enter()

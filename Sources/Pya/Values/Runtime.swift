@@ -160,7 +160,7 @@ final class Runtime {
   }
 
   /// The name of the value's type, for messages.
-  func typeName(_ value: Value) -> String { type(of: value).name }
+  func typeName(_ value: Value) -> String { type(of: value).messageName }
 
   func isInstance(_ value: Value, of type: TypeObject) -> Bool { self.type(of: value).isSubtype(of: type) }
 }

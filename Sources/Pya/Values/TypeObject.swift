@@ -5,6 +5,8 @@
 final class TypeObject: Object {
   var name: String
   var qualifiedName: String
+  /// The name in messages: of a type that CPython writes in C outside `builtins`, it has the module.
+  var messageName: String
   /// `__module__`, or `builtins`.
   var moduleName: String
   private(set) var bases: [TypeObject]
@@ -49,6 +51,7 @@ final class TypeObject: Object {
   ) {
     self.name = name
     qualifiedName = name
+    messageName = name
     moduleName = "builtins"
     self.bases = bases
     self.instanceKind = instanceKind
