@@ -6,6 +6,7 @@ extension Runtime {
     installStringType()
     installBytesTypes()
     installTextFunctions()
+    for type in [types.int, types.bool, types.float, types.complex] { addBuiltin(type) }
     installIntType()
     installBoolType()
     installFloatType()

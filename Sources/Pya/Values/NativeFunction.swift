@@ -55,6 +55,20 @@ final class NativeFunction: Object {
     return try callChecked(runtime, arguments)
   }
 
+  /// Whether CPython keeps the method in a slot of its type ("slot wrapper") and not in a table of methods.
+  var isSlot: Bool {
+    guard let owner, name.hasPrefix("__"), let method = SpecialMethod.allCases.first(where: { $0.pythonName == name })
+    else { return false }
+    switch method {
+    case .bytes, .format, .dir, .initSubclass, .classGetitem, .lengthHint, .missing, .reversed, .complex, .round, .trunc,
+      .floor, .ceil, .enter, .exit, .aenter, .aexit, .instancecheck, .subclasscheck, .prepare, .fspath, .setName, .new:
+      return false
+    case .getitem: return owner.instanceKind != .list && owner.instanceKind != .dict
+    case .contains: return owner.instanceKind != .dict && owner.instanceKind != .set
+    default: return true
+    }
+  }
+
   override var isDescriptor: Bool { owner != nil }
 
   override func descriptorGet(_ runtime: Runtime, instance: Value, owner: TypeObject) throws(Raised) -> Value {
@@ -116,46 +130,72 @@ struct NativeSignature: ExpressibleByStringLiteral {
     if takesRawKeywords, arguments.count >= min(required, names.filter(\.isEmpty).count) || required == 0 {
       return try function.body(runtime, arguments)
     }
-    guard arguments.hasKeywords, hasKeywordParameters else {
+    guard hasKeywordParameters else {
       if arguments.hasKeywords {
         throw runtime.typeError("\(function.displayName)() takes no keyword arguments")
       }
       throw countError(runtime, function, arguments.count)
     }
-    if arguments.count > maximum { throw countError(runtime, function, arguments.count + arguments.keywordNames.count) }
+    try checkCounts(runtime, function, arguments)
     var values = arguments.positional
     values.append(contentsOf: repeatElement(.undefined, count: names.count - values.count))
     for (name, value) in arguments.keywords {
-      guard let index = names.firstIndex(of: name.text) else {
-        throw runtime.typeError("\(function.name)() got an unexpected keyword argument '\(name.text)'")
-      }
-      if index < arguments.count {
-        throw runtime.typeError(
-          "argument for \(function.name)() given by name ('\(name.text)') and position (\(index + 1))")
-      }
-      values[index] = value
+      guard let index = names.firstIndex(of: name.text), !name.text.isEmpty else { continue }
+      if index >= arguments.count { values[index] = value }
     }
-    for index in 0..<values.count where values[index].isUndefined && index < required {
+    let offset = function.owner == nil ? 0 : 1
+    for index in 0..<required where values[index].isUndefined {
       throw runtime.typeError(
-        "\(function.name)() missing required argument '\(names[index])' (pos \(index + 1))")
+        "\(function.name)() missing required argument '\(names[index])' (pos \(index + 1 - offset))")
+    }
+    for name in arguments.keywordNames {
+      if let index = names.firstIndex(of: name.text), !name.text.isEmpty {
+        if index >= arguments.count { continue }
+        throw runtime.typeError(
+          "argument for \(function.name)() given by name ('\(name.text)') and position (\(index + 1 - offset))")
+      }
+      let hint = runtime.closestName(to: name.text, among: names.filter { !$0.isEmpty && $0 != "self" })
+      throw runtime.typeError(
+        "\(function.name)() got an unexpected keyword argument '\(name.text)'"
+          + (hint.map { ". Did you mean '\($0)'?" } ?? ""))
     }
     return try runtime.withArguments(values) { (arranged) throws(Raised) in try function.body(runtime, arranged) }
   }
 
+  /// The complaints about counts that come before any name is looked at.
+  private func checkCounts(_ runtime: Runtime, _ function: NativeFunction, _ arguments: Arguments) throws(Raised) {
+    let offset = function.owner == nil ? 0 : 1
+    let given = arguments.count - offset
+    let total = given + arguments.keywordNames.count
+    let parameters = names.count - offset
+    let most = maximum - offset
+    let name = function.name
+    func plural(_ count: Int) -> String { count == 1 ? "" : "s" }
+    if total > parameters {
+      throw runtime.typeError(
+        "\(name)() takes at most \(parameters) \(given == 0 ? "keyword " : "")argument\(plural(parameters)) (\(total) given)")
+    }
+    if given > most {
+      if most == 0 { throw runtime.typeError("\(name)() takes no positional arguments") }
+      let bound = required - offset < most ? "at most" : "exactly"
+      throw runtime.typeError("\(name)() takes \(bound) \(most) positional argument\(plural(most)) (\(given) given)")
+    }
+    let positionalOnly = names.prefix { $0.isEmpty }.count - offset
+    let least = min(positionalOnly, required - offset)
+    if given < least {
+      let bound = least < most ? "at least" : "exactly"
+      throw runtime.typeError("\(name)() takes \(bound) \(least) positional argument\(plural(least)) (\(given) given)")
+    }
+  }
+
   private func countError(_ runtime: Runtime, _ function: NativeFunction, _ given: Int) -> Raised {
-    let isMethod = function.owner != nil
-    let offset = isMethod ? 1 : 0
+    let offset = function.owner == nil ? 0 : 1
     let (given, least, most) = (given - offset, required - offset, maximum - offset)
     let name = function.displayName
-    if most == 0 { return runtime.typeError("\(name)() takes no arguments (\(given) given)") }
-    if hasKeywordParameters {
-      if given < least {
-        let missing = names[given + offset]
-        return runtime.typeError("\(function.name)() missing required argument '\(missing)' (pos \(given + 1))")
-      }
-      return runtime.typeError(
-        "\(function.name)() takes at most \(most) argument\(most == 1 ? "" : "s") (\(given) given)")
+    if function.isSlot {
+      return runtime.typeError("expected \(least) argument\(least == 1 ? "" : "s"), got \(given)")
     }
+    if most == 0 { return runtime.typeError("\(name)() takes no arguments (\(given) given)") }
     if least == 1, most == 1 { return runtime.typeError("\(name)() takes exactly one argument (\(given) given)") }
     let bound = least == most ? "" : given < least ? "at least " : "at most "
     let number = given < least ? least : most
