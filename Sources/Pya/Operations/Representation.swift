@@ -225,19 +225,3 @@ extension Runtime {
     builder.append(">")
   }
 }
-
-extension NativeFunction {
-  /// Whether CPython keeps the method in a slot of its type ("slot wrapper") and not in a table of methods.
-  fileprivate var isSlot: Bool {
-    guard let owner, name.hasPrefix("__"), let method = SpecialMethod.allCases.first(where: { $0.pythonName == name })
-    else { return false }
-    switch method {
-    case .bytes, .format, .dir, .initSubclass, .classGetitem, .lengthHint, .missing, .reversed, .complex, .round, .trunc,
-      .floor, .ceil, .enter, .exit, .aenter, .aexit, .instancecheck, .subclasscheck, .prepare, .fspath, .setName, .new:
-      return false
-    case .getitem: return owner.instanceKind != .list && owner.instanceKind != .dict
-    case .contains: return owner.instanceKind != .dict && owner.instanceKind != .set
-    default: return true
-    }
-  }
-}
