@@ -46,7 +46,10 @@ func makeCmathModule(_ runtime: Runtime) -> ModuleObject {
 private func definePolarFunctions(_ runtime: Runtime, _ module: ModuleObject) {
   module.define(runtime, "phase", "z, /") { (runtime, arguments) throws(Raised) in
     let z = try runtime.complexArgument(arguments[0])
-    return .float(atan2(z.imaginary, z.real))
+    let angle = atan2(z.imaginary, z.real)
+    // Underflow is an error only here, in CPython as well.
+    if angle == 0, z.imaginary != 0, z.real.isFinite { throw runtime.mathRangeError() }
+    return .float(angle)
   }
   module.define(runtime, "polar", "z, /") { (runtime, arguments) throws(Raised) in
     let z = try runtime.complexArgument(arguments[0])

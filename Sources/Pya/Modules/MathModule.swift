@@ -80,8 +80,9 @@ struct MathFunctions {
     define("sqrt", { $0.squareRoot() })
     define("tan", { tan($0) })
     define("tanh", { tanh($0) })
-    define("degrees", { $0 * (180 / .pi) })
-    define("radians", { $0 * (.pi / 180) })
+    for (name, factor) in [("degrees", 180 / .pi), ("radians", .pi / 180)] as [(String, Double)] {
+      define(name, "x, /") { (runtime, arguments) throws(Raised) in .float(try runtime.double(arguments[0]) * factor) }
+    }
     define("atan2", { atan2($0, $1) })
     define("copysign", { copysign($0, $1) })
     define("remainder", { remainder($0, $1) })

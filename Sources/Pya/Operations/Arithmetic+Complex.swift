@@ -79,9 +79,11 @@ extension Runtime {
       let angle = atan2(base.imaginary, base.real)
       var phase = angle * exponent.real
       if exponent.imaginary != 0 {
-        length *= exp(-angle * exponent.imaginary)
+        length /= exp(angle * exponent.imaginary)
         phase += exponent.imaginary * log(size)
       }
+      // The sine of infinity is the C library's EDOM, which CPython takes for a zero base.
+      if phase.isInfinite { throw zeroBase() }
       result = Complex(length * cos(phase), length * sin(phase))
     }
     if result.real.isInfinite || result.imaginary.isInfinite { throw overflowError("complex exponentiation") }

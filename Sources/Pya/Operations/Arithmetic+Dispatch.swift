@@ -8,7 +8,7 @@ import PyaSyntax
 extension Runtime {
   func binary(_ op: BinaryOperator, _ a: Value, _ b: Value) throws(Raised) -> Value {
     switch (a, b) {
-    case (.int(let x), .int(let y)): return try integerOperation(op, x, y)
+    case (.int(let x), .int(let y)) where op != .matrixMultiply: return try integerOperation(op, x, y)
     case (.float(let x), .float(let y)):
       let result = try floatOperation(op, x, y)
       if !result.isNotImplemented { return result }
@@ -28,7 +28,7 @@ extension Runtime {
   /// `a += b`: the value to store back, which is `a` itself when it changed in place.
   func inPlace(_ op: BinaryOperator, _ a: Value, _ b: Value) throws(Raised) -> Value {
     switch (a, b) {
-    case (.int(let x), .int(let y)): return try integerOperation(op, x, y)
+    case (.int(let x), .int(let y)) where op != .matrixMultiply: return try integerOperation(op, x, y)
     case (.float(let x), .float(let y)):
       let result = try floatOperation(op, x, y)
       if !result.isNotImplemented { return result }
