@@ -1,3 +1,5 @@
+import PyaSyntax
+
 /// A generator, coroutine or async generator: a frame in memory of its own, which can stop and go on.
 ///
 /// Suspended frames form chains: a coroutine that awaits another holds it as `delegate`, which points back with `awaiter`. Whoever
@@ -41,7 +43,9 @@ final class SuspendableFrame: IteratorObject {
     qualifiedName = function.qualifiedName
     let size = function.code.frameSize
     memory = .allocate(capacity: size + Frame.headerSize)
-    let frame = Frame(at: memory, machine: runtime.machine, code: function.code, function: function)
+    let frame = Frame(
+      at: memory, machine: runtime.machine, code: function.codePointer,
+      function: Unmanaged.passUnretained(function).toOpaque())
     frame.slots.moveInitialize(from: source.slots, count: size)
     for index in 0..<size { (source.slots + index).initialize(to: .undefined) }
     switch function.code.flavour {
@@ -77,6 +81,12 @@ final class SuspendableFrame: IteratorObject {
   /// The line where the frame stands, as far as it is known: where it awaits, else where the function begins.
   var currentLine: Int {
     stoppedAt > 0 ? code.information.file.location(of: stoppedAt).line : code.information.firstLine
+  }
+
+  /// Where the frame stands, as a line of a traceback.
+  var tracebackEntry: TracebackEntry {
+    let start = stoppedAt > 0 ? stoppedAt : code.information.start
+    return TracebackEntry(code: code.information, range: SourceRange(start, start))
   }
 
   /// The frame is done: its variables are released.

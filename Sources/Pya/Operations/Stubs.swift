@@ -1,12 +1,11 @@
 import PyaSyntax
 // Signatures that Operations/ must provide; each moves to its own file as it is written.
 extension Runtime {
-  func languageAddition(_ name: StringObject) -> Value? { nil }
-  func runTopLevel(_ frame: SuspendableFrame) throws(Raised) { _ = try frame.drive(self, sending: .none) }
-  func interrupt() { machine.pointee.isInterrupted = true }
   func warn(_ message: String, category: String) { errorOutput.write("\(category): \(message)\n") }
   func isRegisteredSequence(_ type: TypeObject) -> Bool { false }
   func isRegisteredMapping(_ type: TypeObject) -> Bool { false }
   func startClock() {}
 }
-func installClock(_ options: Interpreter.Options, _ runtime: Runtime) {}
+func installClock(_ options: Interpreter.Options, _ runtime: Runtime) {
+  if options.usesVirtualClock { runtime.clock = VirtualClock() }
+}

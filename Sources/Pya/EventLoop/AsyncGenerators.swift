@@ -1,0 +1,92 @@
+struct WeakGenerator {
+  weak var generator: SuspendableFrame?
+}
+
+/// Async generators that were left in the middle are closed by the loop.
+extension EventLoop {
+  func register(asyncGenerator object: Object) {
+    guard let generator = object as? SuspendableFrame else { return }
+    if asyncGenerators.count >= 64, asyncGenerators.count & (asyncGenerators.count - 1) == 0 {
+      asyncGenerators.removeAll { $0.generator == nil }
+    }
+    asyncGenerators.append(WeakGenerator(generator: generator))
+  }
+
+  /// A generator was dropped in the middle: a task closes it.
+  func closeSoon(_ generator: SuspendableFrame) {
+    if isClosed { return }
+    ready.append(.job(GeneratorClosing(self, generator)))
+  }
+}
+
+private final class GeneratorClosing: LoopJob {
+  private let loop: EventLoop
+  private let generator: SuspendableFrame
+
+  init(_ loop: EventLoop, _ generator: SuspendableFrame) {
+    self.loop = loop
+    self.generator = generator
+  }
+
+  override func run(_ runtime: Runtime) throws(Raised) {
+    _ = try loop.createTask(.object(AsyncGeneratorStep(runtime, generator, .close)))
+  }
+}
+
+/// The coroutine `loop.shutdown_asyncgens()`.
+final class AsyncGeneratorShutdown: AwaitableObject {
+  private let loop: EventLoop
+  private var closing: [SuspendableFrame] = []
+  private var results: FutureObject?
+
+  init(_ loop: EventLoop) {
+    self.loop = loop
+    super.init(type: loop.asyncio.coroutineType)
+  }
+
+  override func begin(_ runtime: Runtime) throws(Raised) -> Value {
+    loop.hasShutDownAsyncGenerators = true
+    closing = loop.asyncGenerators.compactMap(\.generator)
+    loop.asyncGenerators = []
+    if closing.isEmpty { return .none }
+    let steps = closing.map { Value.object(AsyncGeneratorStep(runtime, $0, .close)) }
+    let results = try loop.asyncio.gather(steps, returnsExceptions: true)
+    self.results = results
+    return try finish(try results.begin(runtime), runtime)
+  }
+
+  override func resume(_ runtime: Runtime, sent: Value) throws(Raised) -> Value {
+    guard let results else { return .none }
+    return try finish(try results.resume(runtime, sent: sent), runtime)
+  }
+
+  private func finish(_ value: Value, _ runtime: Runtime) throws(Raised) -> Value {
+    guard let list = value.list else { return value }
+    for (index, generator) in closing.enumerated() where index < list.count {
+      guard let exception = list[index].exception,
+        exception.type.isSubtype(of: runtime.exceptionTypes["Exception"].unsafelyUnwrapped)
+      else { continue }
+      let text = try runtime.repr(.object(generator)).text
+      try loop.callExceptionHandler([
+        ("message", .object(runtime.string("an error occurred during closing of asynchronous generator \(text)"))),
+        ("exception", .object(exception)), ("asyncgen", .object(generator)),
+      ])
+    }
+    return .none
+  }
+}
+
+/// The coroutine `loop.shutdown_default_executor()`: there are no threads to wait for.
+final class ExecutorShutdown: AwaitableObject {
+  private let loop: EventLoop
+
+  init(_ loop: EventLoop) {
+    self.loop = loop
+    super.init(type: loop.asyncio.coroutineType)
+  }
+
+  override func begin(_ runtime: Runtime) throws(Raised) -> Value {
+    loop.hasShutDownExecutor = true
+    return .none
+  }
+}

@@ -1,0 +1,104 @@
+/// What all event loops of one interpreter share.
+final class Asyncio {
+  unowned let runtime: Runtime
+  let contexts: Contexts
+  let futureType, taskType, gatheringFutureType, loopType, handleType, timerHandleType, runnerType: TypeObject
+  /// Of coroutines written in Swift.
+  let coroutineType: TypeObject
+
+  /// The loop that runs right now, and through it the current task.
+  var runningLoop: EventLoop?
+  /// What `set_event_loop` set.
+  var currentLoop: EventLoop?
+  var hasSetLoop = false
+  /// The number of the last task without a name.
+  var lastTaskNumber = 0
+  /// The number of the last future.
+  var lastSerial: UInt32 = 0
+  /// The program's main task, which Ctrl-C cancels, and how often Ctrl-C came.
+  var mainTask: TaskObject?
+  var interruptCount = 0
+  /// Awakens the loop from sleeping on the system's clock.
+  private(set) lazy var wakeup = {
+    let wakeup = Wakeup()
+    runtime.machine.pointee.wakeupDescriptor = wakeup.writeDescriptor
+    return wakeup
+  }()
+  /// Belongs to nothing: the loop of a sleep that has not begun.
+  private(set) var noLoop: EventLoop!
+  /// Functions written in Swift that return coroutines.
+  var coroutineFunctions: Set<ObjectIdentifier> = []
+
+  init(_ runtime: Runtime) {
+    self.runtime = runtime
+    contexts = runtime.contexts
+    func make(_ name: String, module: String, kind: Kind, base: TypeObject? = nil) -> TypeObject {
+      let type = TypeObject(
+        runtime, metatype: runtime.types.type, name: name, bases: [base ?? runtime.types.object], instanceKind: kind,
+        isHeap: false)
+      type.moduleName = module
+      return type
+    }
+    coroutineType = make("coroutine", module: "builtins", kind: .awaitable, base: runtime.types.coroutine)
+    futureType = make("Future", module: "_asyncio", kind: .awaitable)
+    taskType = make("Task", module: "_asyncio", kind: .awaitable, base: futureType)
+    gatheringFutureType = make("_GatheringFuture", module: "asyncio.tasks", kind: .awaitable, base: futureType)
+    loopType = make("_UnixSelectorEventLoop", module: "asyncio.unix_events", kind: .other)
+    handleType = make("Handle", module: "asyncio.events", kind: .other)
+    timerHandleType = make("TimerHandle", module: "asyncio.events", kind: .other, base: handleType)
+    runnerType = make("Runner", module: "asyncio.runners", kind: .other)
+    let cancelled = runtime.addExceptionType(
+      "CancelledError", base: runtime.types.baseException, module: "asyncio.exceptions")
+    let invalid = runtime.addExceptionType(
+      "InvalidStateError", base: runtime.exceptionTypes["Exception"].unsafelyUnwrapped, module: "asyncio.exceptions")
+    cancelledErrorType = cancelled
+    invalidStateErrorType = invalid
+    noLoop = EventLoop(self)
+    runtime.asyncGeneratorHook = { [unowned self] generator in
+      self.runningLoop?.register(asyncGenerator: generator)
+    }
+    runtime.asyncGeneratorFinalizer = { [unowned self] generator in
+      guard let frame = generator as? SuspendableFrame else { return }
+      (self.runningLoop ?? self.currentLoop)?.closeSoon(frame)
+    }
+  }
+
+  let cancelledErrorType, invalidStateErrorType: TypeObject
+
+  /// The loop that runs, or the complaint that none does.
+  func running() throws(Raised) -> EventLoop {
+    guard let runningLoop else { throw runtime.runtimeError("no running event loop") }
+    return runningLoop
+  }
+
+  func isFuture(_ value: Value) -> FutureObject? {
+    guard let object = value.cast(.awaitable, to: AwaitableObject.self), object.type.isSubtype(of: futureType) else {
+      return nil
+    }
+    return unsafeDowncast(object, to: FutureObject.self)
+  }
+
+  /// `asyncio.iscoroutine`.
+  func isCoroutine(_ value: Value) -> Bool {
+    guard case .object(let object) = value else { return false }
+    switch object.kind {
+    case .coroutine: return true
+    case .awaitable: return !object.type.isSubtype(of: futureType)
+    case .instance:
+      // What collections.abc.Coroutine asks of a class.
+      let type = object.type
+      return type.lookup(runtime.names[.await]) != nil && type.lookup(runtime.intern("send")) != nil
+        && type.lookup(runtime.intern("throw")) != nil && type.lookup(runtime.intern("close")) != nil
+    default: return false
+    }
+  }
+}
+
+extension Runtime {
+  var asyncio: Asyncio {
+    attachment(Asyncio.self) {
+      let asyncio = Asyncio(self)
+      return asyncio
+    }
+  }
+}

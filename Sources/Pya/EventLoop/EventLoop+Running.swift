@@ -1,0 +1,101 @@
+/// Running until something is done, and ending.
+extension EventLoop {
+  /// `loop.create_task`, through the task factory if there is one.
+  func createTask(_ coroutine: Value, name: Value = .none, context: ContextObject? = nil) throws(Raised) -> Value {
+    let runtime = asyncio.runtime
+    try checkIsOpen(runtime)
+    if taskFactory.isNone { return .object(try makeTask(coroutine, name: name, context: context)) }
+    let task: Value
+    if let context {
+      task = try runtime.call(
+        taskFactory, [.object(self), coroutine], keywords: [(runtime.intern("context"), .object(context))])
+    } else {
+      task = try runtime.call(taskFactory, .object(self), coroutine)
+    }
+    _ = try runtime.callMethod(task, "set_name", [name])
+    return task
+  }
+
+  func runUntilComplete(_ value: Value) throws(Raised) -> Value {
+    let runtime = asyncio.runtime
+    try checkIsOpen(runtime)
+    try checkIsIdle(runtime)
+    let isNew = asyncio.isFuture(value) == nil
+    let future = try asyncio.ensureFuture(value, loop: self)
+    let callback = StopCallback()
+    try future.addOrSchedule(callback, runtime)
+    if runsScript, scriptTask == nil { scriptTask = future as? TaskObject }
+    do throws(Raised) {
+      try runForever()
+    } catch {
+      if isNew, future.isDone, !future.isCancelled { future.logsTraceback = false }
+      _ = try future.removeCallbacks { $0 === callback }
+      throw error
+    }
+    _ = try future.removeCallbacks { $0 === callback }
+    if !future.isDone { throw runtime.runtimeError("Event loop stopped before Future completed.") }
+    return try future.result(runtime)
+  }
+
+  /// Cancels all tasks and lets them end: what `asyncio.run` does when its main task is done.
+  func cancelAllTasks() throws(Raised) {
+    let runtime = asyncio.runtime
+    let tasks = pendingTasks.tasks
+    if tasks.isEmpty { return }
+    for task in tasks { _ = try task.cancel(message: .none, runtime) }
+    let all = try asyncio.gather(tasks.map { .object($0) }, returnsExceptions: true)
+    _ = try runUntilComplete(.object(all))
+    for task in tasks where !task.isCancelled {
+      guard let exception = try task.exception(runtime) else { continue }
+      try callExceptionHandler(
+        [
+          ("message", .object(runtime.string("unhandled exception during asyncio.run() shutdown"))),
+          ("exception", .object(exception)), ("task", .object(task)),
+        ])
+    }
+  }
+
+  /// Ctrl-C: the first one cancels the main task, so that it can clean up; another one ends everything.
+  func handleInterrupt(_ runtime: Runtime) throws(Raised) {
+    runtime.machine.pointee.isInterrupted = false
+    asyncio.interruptCount += 1
+    if asyncio.interruptCount == 1, let main = asyncio.mainTask, !main.isDone {
+      _ = try main.cancel(message: .none, runtime)
+      return
+    }
+    throw runtime.error("KeyboardInterrupt", [])
+  }
+}
+
+/// Stops the loop when the future of `run_until_complete` is done.
+private final class StopCallback: DoneCallback {
+  override func run(_ runtime: Runtime, _ future: FutureObject) throws(Raised) {
+    if !future.isCancelled, let exception = try future.exception(runtime),
+      future.loop.endsProgram(exception, runtime)
+    {
+      // The exception has left the loop already.
+      return
+    }
+    future.loop.stop()
+  }
+
+  override func describe(_ runtime: Runtime) throws(Raised) -> String { "_run_until_complete_cb()" }
+}
+
+extension Asyncio {
+  /// `asyncio.get_event_loop`: the running loop, or the one that was set.
+  func eventLoop() throws(Raised) -> EventLoop {
+    if let runningLoop { return runningLoop }
+    if let currentLoop { return currentLoop }
+    if hasSetLoop { throw runtime.runtimeError("There is no current event loop in thread 'MainThread'.") }
+    runtime.warn("There is no current event loop", category: "DeprecationWarning")
+    let made = EventLoop(self)
+    setCurrentLoop(made)
+    return made
+  }
+
+  func setCurrentLoop(_ loop: EventLoop?) {
+    currentLoop = loop
+    hasSetLoop = true
+  }
+}

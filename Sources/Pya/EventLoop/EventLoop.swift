@@ -1,0 +1,168 @@
+/// asyncio's event loop. Its order is asyncio's, handle by handle; everything else (gather, timeouts, locks, queues) is a
+/// client of what is here.
+///
+/// A turn has four phases:
+/// 1. forget cancelled timers;
+/// 2. when nothing is ready, wait for the next timer (on a virtual clock: jump to it);
+/// 3. move what is due to the ready queue, by deadline and then by creation;
+/// 4. run what is ready now. What these handles schedule runs in the next turn.
+final class EventLoop: Object {
+  let asyncio: Asyncio
+  var ready = ReadyQueue()
+  var timers = TimerQueue()
+  var pendingTasks = TaskList()
+  /// The task whose step is in progress.
+  var currentTask: TaskObject?
+
+  private(set) var isRunning = false
+  private(set) var isClosed = false
+  private var isStopping = false
+  var isDebugging = false
+  /// Runs a script whose top level awaits: `asyncio.run` may be called within.
+  var runsScript = false
+  /// The script's own task.
+  var scriptTask: TaskObject?
+  var exceptionHandler: Value = .none
+  var taskFactory: Value = .none
+  var slowCallbackDuration: Value = .float(0.1)
+  var asyncGenerators: [WeakGenerator] = []
+  var hasShutDownAsyncGenerators = false
+  var hasShutDownExecutor = false
+  private let virtualClock: VirtualClock?
+  private let clock: any Clock
+
+  /// Timers that are due within this time are due now.
+  private static let clockResolution = 1e-9
+
+  init(_ asyncio: Asyncio) {
+    self.asyncio = asyncio
+    clock = asyncio.runtime.clock
+    virtualClock = clock as? VirtualClock
+    super.init(type: asyncio.loopType, kind: .other)
+  }
+
+  deinit {
+    ready.deallocate()
+    for task in pendingTasks.tasks { pendingTasks.remove(task) }
+  }
+
+  // MARK: Turns
+
+  /// Runs turns until `stop`.
+  func runForever() throws(Raised) {
+    let runtime = asyncio.runtime
+    try checkIsOpen(runtime)
+    try checkIsIdle(runtime)
+    let savedContext = asyncio.contexts.current
+    isRunning = true
+    asyncio.runningLoop = self
+    defer {
+      isStopping = false
+      isRunning = false
+      asyncio.runningLoop = nil
+      asyncio.contexts.current = savedContext
+    }
+    repeat { try runOnce(runtime) } while !isStopping
+  }
+
+  private func runOnce(_ runtime: Runtime) throws(Raised) {
+    timers.dropCancelled()
+    if ready.isEmpty, !isStopping { try waitForTimer(runtime) }
+    if !timers.isEmpty { moveDueTimers() }
+    if runtime.machine.pointee.isInterrupted { try handleInterrupt(runtime) }
+    var remaining = ready.count
+    while remaining > 0 {
+      remaining &-= 1
+      try run(ready.removeFirst(), runtime)
+    }
+  }
+
+  private func waitForTimer(_ runtime: Runtime) throws(Raised) {
+    guard !timers.isEmpty else { throw reportDeadlock() }
+    if let virtualClock {
+      virtualClock.advance(to: timers.nextDeadline)
+      return
+    }
+    runtime.output.flush()
+    let seconds = timers.nextDeadline - clock.monotonic
+    if seconds > 0, !runtime.machine.pointee.isInterrupted { asyncio.wakeup.sleep(seconds) }
+  }
+
+  private func moveDueTimers() {
+    let end = time + EventLoop.clockResolution
+    while !timers.isEmpty, timers.nextDeadline < end {
+      switch timers.removeFirst() {
+      case .sleep(let future): ready.append(.sleepIsOver(future))
+      case .handle(let handle):
+        handle.isScheduled = false
+        ready.append(.handle(handle))
+      }
+    }
+  }
+
+  // MARK: Handles
+
+  /// Runs one handle. What it raises is reported, unless it is to end the program.
+  @inline(__always)
+  private func run(_ handle: ReadyHandle, _ runtime: Runtime) throws(Raised) {
+    do throws(Raised) {
+      switch handle {
+      case .step(let task): try step(task, runtime)
+      case .wakeup(let task, let future): try wake(task, future, runtime)
+      case .stepThrowing(let task, let exception): try step(task, throwing: exception, runtime)
+      case .sleepIsOver(let future): try future.expire(runtime)
+      case .callback(let callback, let future): try callback.run(runtime, future)
+      case .handle(let handle): if !handle.isCancelled { try handle.run(runtime) }
+      case .job(let job): try job.run(runtime)
+      }
+    } catch {
+      if endsProgram(error.exception, runtime) { throw error }
+      try reportFailure(of: handle, error.exception, runtime)
+    }
+  }
+
+  /// SystemExit and KeyboardInterrupt leave the loop at once.
+  func endsProgram(_ exception: ExceptionObject, _ runtime: Runtime) -> Bool {
+    exception.type.isSubtype(of: runtime.exceptionTypes["SystemExit"].unsafelyUnwrapped)
+      || exception.type.isSubtype(of: runtime.exceptionTypes["KeyboardInterrupt"].unsafelyUnwrapped)
+  }
+
+  // MARK: Stopping and closing
+
+  func stop() { isStopping = true }
+
+  func close() throws(Raised) {
+    if isRunning { throw asyncio.runtime.runtimeError("Cannot close a running event loop") }
+    if isClosed { return }
+    isClosed = true
+    ready.removeAll()
+    timers.removeAll()
+  }
+
+  @inline(__always)
+  func checkIsOpen(_ runtime: Runtime) throws(Raised) {
+    if isClosed { throw runtime.runtimeError("Event loop is closed") }
+  }
+
+  func checkIsIdle(_ runtime: Runtime) throws(Raised) {
+    if isRunning { throw runtime.runtimeError("This event loop is already running") }
+    if asyncio.runningLoop != nil {
+      throw runtime.runtimeError("Cannot run the event loop while another loop is running")
+    }
+  }
+
+  // MARK: Time
+
+  var time: Double { clock.monotonic }
+
+  func addTimer(_ timer: Timer, after seconds: Double) { addTimer(timer, at: time + seconds) }
+
+  func addTimer(_ timer: Timer, at deadline: Double) {
+    timers.insert(timer, at: exactDeadline(deadline))
+  }
+
+  /// On a virtual clock sums of the same sleeps must meet exactly, so that only the order of creation decides: whole nanoseconds.
+  func exactDeadline(_ deadline: Double) -> Double {
+    virtualClock != nil && abs(deadline) < 1e6 ? (deadline * 1e9).rounded() / 1e9 : deadline
+  }
+}

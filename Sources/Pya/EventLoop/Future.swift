@@ -1,0 +1,294 @@
+/// An `asyncio.Future`; tasks, `gather` and sleeping are kinds of it.
+///
+/// Invariant: `firstCallback` is nil only when `moreCallbacks` is empty. When the future is done its callbacks are put into the
+/// loop's ready queue, never called from here.
+class FutureObject: AwaitableObject {
+  enum State: UInt8 { case pending, cancelled, finished }
+
+  /// What happens when the future is done.
+  enum Callback {
+    /// The task that awaits it goes on.
+    case wakeup(TaskObject)
+    case call(DoneCallback)
+  }
+
+  final private(set) var state: State = .pending
+  /// Being awaited: the task's step that receives the future checks and clears this (`_asyncio_future_blocking`).
+  final var isBlocking = false
+  /// It failed, and nobody has asked for the exception yet.
+  final var logsTraceback = false
+  /// `outcome` is an exception: what a finished future raises, or the CancelledError that ended a cancelled task.
+  final private(set) var holdsException = false
+  /// Its number among all futures: what its hash is made of, so that sets of tasks have an order that does not change from run to run.
+  final let serial: UInt32
+  /// How long the exception's traceback was: everything later belongs to one of those who raised it again.
+  final private var tracebackCount: Int32 = 0
+  final var loop: EventLoop
+  /// The result or exception; of a cancelled future (and a task about to be cancelled) the message.
+  final var outcome: Value = .none
+  final private var firstCallback: Callback?
+  final private var moreCallbacks: [Callback] = []
+  final var dictionary: DictObject?
+
+  init(type: TypeObject, loop: EventLoop) {
+    self.loop = loop
+    loop.asyncio.lastSerial &+= 1
+    serial = loop.asyncio.lastSerial
+    super.init(type: type, isFuture: true)
+  }
+
+  convenience init(_ loop: EventLoop) { self.init(type: loop.asyncio.futureType, loop: loop) }
+
+  override func instanceDictionary(_ runtime: Runtime) -> DictObject? {
+    if dictionary == nil { dictionary = DictObject(runtime) }
+    return dictionary
+  }
+  override var existingInstanceDictionary: DictObject? { dictionary }
+
+  // MARK: Awaiting
+
+  override func begin(_ runtime: Runtime) throws(Raised) -> Value {
+    if state == .pending {
+      isBlocking = true
+      runtime.machine.pointee.suspended = .object(self)
+      return .undefined
+    }
+    return try result(runtime)
+  }
+
+  override func resume(_ runtime: Runtime, sent: Value) throws(Raised) -> Value {
+    if state == .pending { throw runtime.runtimeError("await wasn't used with future") }
+    return try result(runtime)
+  }
+
+  // MARK: The outcome
+
+  @inline(__always)
+  final var isDone: Bool { state != .pending }
+  @inline(__always)
+  final var isCancelled: Bool { state == .cancelled }
+
+  final func result(_ runtime: Runtime) throws(Raised) -> Value {
+    switch state {
+    case .finished:
+      logsTraceback = false
+      if holdsException { throw Raised(exceptionToRaise()) }
+      return outcome
+    case .cancelled: throw Raised(makeCancelledError(runtime))
+    case .pending: throw runtime.error("InvalidStateError", "Result is not set.")
+    }
+  }
+
+  /// `exception()`: nil for a success.
+  final func exception(_ runtime: Runtime) throws(Raised) -> ExceptionObject? {
+    switch state {
+    case .finished:
+      logsTraceback = false
+      return holdsException ? outcome.exception : nil
+    case .cancelled: throw Raised(makeCancelledError(runtime))
+    case .pending: throw runtime.error("InvalidStateError", "Exception is not set.")
+    }
+  }
+
+  /// The exception of a failed future as it was when it was set.
+  final func exceptionToRaise() -> ExceptionObject {
+    guard let exception = outcome.exception else { fatalError("pya: a failed future without its exception") }
+    let added = exception.traceback.count - Int(tracebackCount)
+    if added > 0 { exception.traceback.removeLast(added) }
+    exception.isLocated = false
+    return exception
+  }
+
+  /// What to raise in a task that waited for this future; nil for a success.
+  @inline(__always)
+  final func exceptionForWaiter(_ runtime: Runtime) -> ExceptionObject? {
+    logsTraceback = false
+    if state == .finished { return holdsException ? exceptionToRaise() : nil }
+    return makeCancelledError(runtime)
+  }
+
+  /// What awaiting a cancelled future raises: for the first who asks, the very exception that ended the task.
+  final func makeCancelledError(_ runtime: Runtime) -> ExceptionObject {
+    if holdsException, state == .cancelled, let exception = outcome.exception {
+      holdsException = false
+      outcome = .none
+      exception.isLocated = false
+      return exception
+    }
+    if outcome.isNone || state == .finished { return runtime.error("CancelledError", []).exception }
+    return runtime.error("CancelledError", [outcome]).exception
+  }
+
+  /// The message that `cancel` was given, or None.
+  final var cancelMessage: Value { holdsException || state == .finished ? .none : outcome }
+
+  final func setResult(_ value: Value, _ runtime: Runtime) throws(Raised) {
+    if state != .pending { throw runtime.error("InvalidStateError", "invalid state") }
+    outcome = value
+    state = .finished
+    try scheduleCallbacks(runtime)
+  }
+
+  final func setException(_ exception: ExceptionObject, _ runtime: Runtime) throws(Raised) {
+    if state != .pending { throw runtime.error("InvalidStateError", "invalid state") }
+    var exception = exception
+    if exception.type.isSubtype(of: runtime.exceptionTypes["StopIteration"].unsafelyUnwrapped) {
+      let replacement = runtime.runtimeError(
+        "StopIteration interacts badly with generators and cannot be raised into a Future").exception
+      replacement.cause = exception
+      replacement.context = exception
+      replacement.suppressesContext = true
+      exception = replacement
+    }
+    outcome = .object(exception)
+    holdsException = true
+    tracebackCount = Int32(truncatingIfNeeded: exception.traceback.count)
+    state = .finished
+    try scheduleCallbacks(runtime)
+    logsTraceback = true
+  }
+
+  /// Cancels the future. False: it was done.
+  func cancel(message: Value, _ runtime: Runtime) throws(Raised) -> Bool {
+    logsTraceback = false
+    if state != .pending { return false }
+    outcome = message
+    state = .cancelled
+    try scheduleCallbacks(runtime)
+    return true
+  }
+
+  /// Ends a task as cancelled with a message.
+  final func becomeCancelled(message: Value, _ runtime: Runtime) throws(Raised) {
+    logsTraceback = false
+    guard state == .pending else { return }
+    outcome = message
+    state = .cancelled
+    try scheduleCallbacks(runtime)
+  }
+
+  /// Ends a task with the CancelledError that left its coroutine.
+  final func becomeCancelled(by exception: ExceptionObject, _ runtime: Runtime) throws(Raised) {
+    logsTraceback = false
+    guard state == .pending else { return }
+    outcome = .object(exception)
+    holdsException = true
+    state = .cancelled
+    try scheduleCallbacks(runtime)
+  }
+
+  // MARK: Callbacks
+
+  @inline(__always)
+  final func add(_ callback: Callback) {
+    if firstCallback == nil {
+      firstCallback = callback
+    } else {
+      moreCallbacks.append(callback)
+    }
+  }
+
+  /// Adds a callback; one that comes too late is scheduled at once.
+  final func addOrSchedule(_ callback: DoneCallback, _ runtime: Runtime) throws(Raised) {
+    if state == .pending {
+      add(.call(callback))
+    } else {
+      try loop.checkIsOpen(runtime)
+      loop.ready.append(.callback(callback, self))
+    }
+  }
+
+  final var callbacks: [Callback] { firstCallback.map { [$0] + moreCallbacks } ?? [] }
+
+  final var hasCallbacks: Bool { firstCallback != nil }
+
+  /// Removes the callbacks for which `isRemoved` is true, and tells how many there were.
+  final func removeCallbacks(where isRemoved: (DoneCallback) throws(Raised) -> Bool) throws(Raised) -> Int {
+    var kept: [Callback] = []
+    var removed = 0
+    for callback in callbacks {
+      if case .call(let callback) = callback, try isRemoved(callback) {
+        removed += 1
+      } else {
+        kept.append(callback)
+      }
+    }
+    if removed > 0 {
+      firstCallback = kept.first
+      moreCallbacks = Array(kept.dropFirst())
+    }
+    return removed
+  }
+
+  private final func scheduleCallbacks(_ runtime: Runtime) throws(Raised) {
+    guard let first = firstCallback else { return }
+    firstCallback = nil
+    try loop.checkIsOpen(runtime)
+    schedule(first)
+    if !moreCallbacks.isEmpty {
+      let more = moreCallbacks
+      moreCallbacks = []
+      for callback in more { schedule(callback) }
+    }
+  }
+
+  @inline(__always)
+  private final func schedule(_ callback: Callback) {
+    switch callback {
+    case .wakeup(let task): loop.ready.append(.wakeup(task, self))
+    case .call(let callback): loop.ready.append(.callback(callback, self))
+    }
+  }
+
+  // MARK: Dropping
+
+  final func takeOutcome(of other: FutureObject) {
+    state = other.state
+    holdsException = other.holdsException
+    outcome = other.outcome
+    dictionary = other.dictionary
+  }
+
+  deinit {
+    // A failure that nobody looked at is not lost silently.
+    if logsTraceback {
+      let twin = FutureObject(type: type, loop: loop)
+      twin.takeOutcome(of: self)
+      loop.reportNeverRetrieved(twin)
+    }
+  }
+}
+
+extension AwaitableObject {
+  @inline(__always)
+  final var asFuture: FutureObject? { isFuture ? unsafeDowncast(self, to: FutureObject.self) : nil }
+}
+
+/// Something written in Swift, or a function of the program, to be called when a future is done.
+class DoneCallback {
+  func run(_ runtime: Runtime, _ future: FutureObject) throws(Raised) {}
+
+  /// How a future's repr shows it.
+  func describe(_ runtime: Runtime) throws(Raised) -> String { "" }
+}
+
+/// A function added with `add_done_callback`.
+final class FunctionCallback: DoneCallback {
+  let function: Value
+  let context: ContextObject?
+
+  init(_ function: Value, context: ContextObject?) {
+    self.function = function
+    self.context = context
+  }
+
+  override func run(_ runtime: Runtime, _ future: FutureObject) throws(Raised) {
+    let contexts = future.loop.asyncio.contexts
+    let saved = contexts.current
+    contexts.current = context
+    defer { contexts.current = saved }
+    _ = try runtime.call(function, .object(future))
+  }
+
+  override func describe(_ runtime: Runtime) throws(Raised) -> String { try runtime.describeCallback(function) }
+}

@@ -1,0 +1,174 @@
+/// What `asyncio.gather` returns: the future of all results.
+final class GatheringFuture: FutureObject {
+  /// In the order of the arguments; a future that was given twice is here twice.
+  fileprivate var children: [FutureObject] = []
+  /// How many different children there are, and how many of them are done.
+  fileprivate var total = 0
+  private var finished = 0
+  private let returnsExceptions: Bool
+  private var isCancelRequested = false
+
+  init(_ loop: EventLoop, returnsExceptions: Bool) {
+    self.returnsExceptions = returnsExceptions
+    super.init(type: loop.asyncio.gatheringFutureType, loop: loop)
+  }
+
+  /// Cancels the children; the future itself follows when they are done.
+  override func cancel(message: Value, _ runtime: Runtime) throws(Raised) -> Bool {
+    if isDone { return false }
+    var anyCancelled = false
+    for child in children where try child.cancelDynamically(message: message, runtime) { anyCancelled = true }
+    if anyCancelled { isCancelRequested = true }
+    return anyCancelled
+  }
+
+  fileprivate func childIsDone(_ child: FutureObject, _ runtime: Runtime) throws(Raised) {
+    finished += 1
+    if isDone {
+      if !child.isCancelled { _ = try child.exception(runtime) }
+      return
+    }
+    if !returnsExceptions {
+      if child.isCancelled { return try setException(child.makeCancelledError(runtime), runtime) }
+      if let exception = try child.exception(runtime) { return try setException(exception, runtime) }
+    }
+    if finished == total { try complete(runtime) }
+  }
+
+  private func complete(_ runtime: Runtime) throws(Raised) {
+    let results = ListObject(runtime, capacity: children.count)
+    for child in children {
+      if child.isCancelled {
+        let message = child.cancelMessage
+        results.append(
+          .object(runtime.error("CancelledError", [message.isNone ? .object(runtime.names.empty) : message]).exception))
+      } else if let exception = try child.exception(runtime) {
+        results.append(.object(exception))
+      } else {
+        results.append(try child.result(runtime))
+      }
+    }
+    if isCancelRequested, let last = children.last {
+      try setException(last.makeCancelledError(runtime), runtime)
+    } else {
+      try setResult(.object(results), runtime)
+    }
+    children = []
+  }
+}
+
+/// The callback that `gather` leaves with each child.
+private final class GatherCallback: DoneCallback {
+  private let outer: GatheringFuture
+
+  init(_ outer: GatheringFuture) { self.outer = outer }
+
+  override func run(_ runtime: Runtime, _ future: FutureObject) throws(Raised) { try outer.childIsDone(future, runtime) }
+
+  override func describe(_ runtime: Runtime) throws(Raised) -> String { "gather.<locals>._done_callback()" }
+}
+
+extension Asyncio {
+  func gather(_ arguments: [Value], returnsExceptions: Bool) throws(Raised) -> FutureObject {
+    guard let first = arguments.first else {
+      let outer = FutureObject(try eventLoop())
+      try outer.setResult(.object(ListObject(runtime)), runtime)
+      return outer
+    }
+    var loop: EventLoop?
+    var children: [FutureObject] = []
+    children.reserveCapacity(arguments.count)
+    var indexOfArgument: [ObjectIdentifier: Int] = [:]
+    var alreadyDone: [FutureObject] = []
+    var callback: GatherCallback?
+    var outer: GatheringFuture?
+    for argument in arguments {
+      if arguments.count > 1, case .object(let object) = argument {
+        if let index = indexOfArgument[ObjectIdentifier(object)] {
+          children.append(children[index])
+          continue
+        }
+        if object.kind != .coroutine, object.kind != .awaitable { _ = try runtime.hash(argument) }
+        indexOfArgument[ObjectIdentifier(object)] = children.count
+      }
+      let child = try ensureFuture(argument, loop: loop)
+      if outer == nil {
+        loop = child.loop
+        let made = GatheringFuture(child.loop, returnsExceptions: returnsExceptions)
+        outer = made
+        callback = GatherCallback(made)
+      }
+      if child.isDone {
+        alreadyDone.append(child)
+      } else if let callback {
+        child.add(.call(callback))
+      }
+      outer?.total += 1
+      children.append(child)
+    }
+    guard let outer else { return try ensureFuture(first, loop: nil) }
+    outer.children = children
+    for child in alreadyDone { try outer.childIsDone(child, runtime) }
+    return outer
+  }
+
+  /// `asyncio.ensure_future`.
+  func ensureFuture(_ value: Value, loop: EventLoop?) throws(Raised) -> FutureObject {
+    if let future = isFuture(value) {
+      if let loop, future.loop !== loop {
+        throw runtime.valueError("The future belongs to a different loop than the one specified as the loop argument")
+      }
+      return future
+    }
+    var coroutine = value
+    var closesOnFailure = true
+    if !isCoroutine(value) {
+      guard case .object(let object) = value, object.type.lookup(runtime.names[.await]) != nil else {
+        throw runtime.typeError("An asyncio.Future, a coroutine or an awaitable is required")
+      }
+      coroutine = .object(WrappedAwaitable(self, value))
+      closesOnFailure = false
+    }
+    let task: Value
+    do throws(Raised) {
+      let target = if let loop { loop } else { try eventLoop() }
+      task = try target.createTask(coroutine)
+    } catch {
+      if closesOnFailure, runtime.matches(error, "RuntimeError") { _ = try runtime.callMethod(coroutine, "close") }
+      throw error
+    }
+    guard let future = isFuture(task) else {
+      throw runtime.typeError("An asyncio.Future, a coroutine or an awaitable is required")
+    }
+    return future
+  }
+}
+
+/// A coroutine around something that can be awaited and is not a coroutine.
+final class WrappedAwaitable: AwaitableObject {
+  private let value: Value
+  private var inner: AwaitableObject?
+
+  init(_ asyncio: Asyncio, _ value: Value) {
+    self.value = value
+    super.init(type: asyncio.coroutineType)
+  }
+
+  override var hasBegun: Bool { inner != nil }
+
+  override func begin(_ runtime: Runtime) throws(Raised) -> Value {
+    let inner = try runtime.awaitable(value)
+    self.inner = inner
+    return try inner.begin(runtime)
+  }
+
+  override func resume(_ runtime: Runtime, sent: Value) throws(Raised) -> Value {
+    guard let inner else { return .none }
+    return try inner.resume(runtime, sent: sent)
+  }
+
+  override func resume(_ runtime: Runtime, throwing exception: ExceptionObject) throws(Raised) -> Value {
+    guard let inner else { throw Raised(exception) }
+    return try inner.resume(runtime, throwing: exception)
+  }
+}

@@ -1,0 +1,39 @@
+/// An `asyncio.Handle` or `asyncio.TimerHandle`: a callback that the program scheduled.
+final class HandleObject: Object {
+  let loop: EventLoop
+  private(set) var callback: Value
+  private(set) var arguments: [Value]
+  let context: ContextObject?
+  private(set) var isCancelled = false
+  /// Of a TimerHandle: the loop's time at which it is due. NaN otherwise.
+  let deadline: Double
+  /// A TimerHandle still in the timer queue.
+  var isScheduled = false
+
+  init(_ loop: EventLoop, _ callback: Value, _ arguments: [Value], context: ContextObject?, deadline: Double = .nan) {
+    self.loop = loop
+    self.callback = callback
+    self.arguments = arguments
+    self.context = context
+    self.deadline = deadline
+    super.init(type: deadline.isNaN ? loop.asyncio.handleType : loop.asyncio.timerHandleType, kind: .other)
+  }
+
+  var isTimer: Bool { !deadline.isNaN }
+
+  func cancel() {
+    guard !isCancelled else { return }
+    isCancelled = true
+    if isScheduled { loop.timers.noteCancellation() }
+    callback = .none
+    arguments = []
+  }
+
+  func run(_ runtime: Runtime) throws(Raised) {
+    let contexts = loop.asyncio.contexts
+    let saved = contexts.current
+    contexts.current = context
+    defer { contexts.current = saved }
+    _ = try runtime.call(callback, arguments)
+  }
+}

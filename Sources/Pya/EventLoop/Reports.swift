@@ -1,0 +1,109 @@
+/// What the loop says of errors that nobody handles.
+extension EventLoop {
+  /// `call_exception_handler`, with a context of these entries.
+  func callExceptionHandler(_ entries: [(name: String, value: Value)]) throws(Raised) {
+    let context = DictObject(asyncio.runtime)
+    for (name, value) in entries { context.setString(asyncio.runtime.intern(name), value) }
+    try callExceptionHandler(context)
+  }
+
+  func callExceptionHandler(_ context: DictObject) throws(Raised) {
+    let runtime = asyncio.runtime
+    if exceptionHandler.isNone { return try defaultExceptionHandler(context) }
+    let contexts = asyncio.contexts
+    let saved = contexts.current
+    contexts.current = contextOfSubject(context) ?? saved
+    defer { contexts.current = saved }
+    do throws(Raised) {
+      _ = try runtime.call(exceptionHandler, .object(self), .object(context))
+    } catch {
+      if endsProgram(error.exception, runtime) { throw error }
+      let report = DictObject(runtime)
+      report.setString(runtime.intern("message"), .object(runtime.string("Unhandled error in exception handler")))
+      report.setString(runtime.intern("exception"), .object(error.exception))
+      report.setString(runtime.intern("context"), .object(context))
+      try defaultExceptionHandler(report)
+    }
+  }
+
+  private func contextOfSubject(_ context: DictObject) -> ContextObject? {
+    for name in ["task", "future", "handle"] {
+      guard let thing = context.getString(asyncio.runtime.intern(name))?.object else { continue }
+      if let task = thing as? TaskObject { return task.context }
+      return (thing as? HandleObject)?.context
+    }
+    return nil
+  }
+
+  /// Writes the message, the other entries by name, and the exception's traceback.
+  func defaultExceptionHandler(_ context: DictObject) throws(Raised) {
+    let runtime = asyncio.runtime
+    var text = "Unhandled exception in event loop"
+    if let message = context.getString(runtime.intern("message")), try runtime.isTrue(message) {
+      text = try runtime.str(message).text
+    }
+    var lines: [(name: String, text: String)] = []
+    for entry in context.liveEntries {
+      guard let name = entry.key.string?.text, name != "message", name != "exception" else { continue }
+      lines.append((name, try runtime.repr(entry.value).text))
+    }
+    for line in lines.sorted(by: { $0.name < $1.name }) { text += "\n\(line.name): \(line.text)" }
+    text += "\n"
+    if let exception = context.getString(runtime.intern("exception"))?.exception { text += runtime.render(exception) }
+    runtime.errorOutput.write(text)
+  }
+
+  /// A handle raised.
+  func reportFailure(of handle: ReadyHandle, _ exception: ExceptionObject, _ runtime: Runtime) throws(Raised) {
+    exception.isLocated = false
+    let description: String
+    var subject = Value.undefined
+    switch handle {
+    case .step, .stepThrowing: description = "TaskStepMethWrapper()"
+    case .wakeup: description = "Task.task_wakeup()"
+    case .sleepIsOver: description = "_set_result_unless_cancelled()"
+    case .callback(let callback, let future):
+      description = try callback.describe(runtime)
+      if let function = (callback as? FunctionCallback)?.function {
+        subject = .object(HandleObject(self, function, [.object(future)], context: nil))
+      }
+    case .handle(let handle):
+      description = try runtime.describeCallback(handle.callback)
+      subject = .object(handle)
+    case .job: description = "job"
+    }
+    var entries: [(name: String, value: Value)] = [
+      ("message", .object(runtime.string("Exception in callback \(description)"))), ("exception", .object(exception)),
+    ]
+    if !subject.isUndefined { entries.append(("handle", subject)) }
+    try callExceptionHandler(entries)
+  }
+
+  /// A future failed, was dropped, and nobody had asked for its exception.
+  func reportNeverRetrieved(_ future: FutureObject) {
+    let runtime = asyncio.runtime
+    let message = "\(future.type.name) exception was never retrieved"
+    do throws(Raised) {
+      try callExceptionHandler([
+        ("message", .object(runtime.string(message))), ("exception", future.outcome), ("future", .object(future)),
+      ])
+    } catch { runtime.reportUnraisable(error, in: .object(future)) }
+  }
+
+  /// Nothing is ready, no timer runs: whoever waits now waits forever. CPython would hang; pya says who waits for what, and ends.
+  func reportDeadlock() -> Raised {
+    let runtime = asyncio.runtime
+    var text = "pya: all tasks wait and nothing can wake them:\n"
+    for task in pendingTasks.tasks {
+      let name = task.name(runtime).text
+      let coroutine = (try? runtime.describeCoroutine(task.coroutine)) ?? "?"
+      text += "  \(name): \(coroutine)"
+      if let waiter = task.waiter { text += ", waits for \((try? runtime.repr(.object(waiter)).text) ?? "?")" }
+      text += "\n"
+    }
+    if pendingTasks.first == nil { text = "pya: the event loop has nothing to do and nothing can stop it\n" }
+    runtime.output.flush()
+    runtime.errorOutput.write(text)
+    return runtime.error("SystemExit", [.int(1)])
+  }
+}

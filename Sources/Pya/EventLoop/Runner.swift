@@ -1,0 +1,145 @@
+/// `asyncio.Runner`: a loop of its own for one or more main tasks, and the order in which everything ends.
+final class RunnerObject: Object {
+  private enum State { case created, initialized, closed }
+
+  private let asyncio: Asyncio
+  private var state = State.created
+  private let isDebugging: Value
+  private let loopFactory: Value
+  private var loop: EventLoop?
+  private var context: ContextObject?
+  private var hasSetLoop = false
+
+  init(_ asyncio: Asyncio, isDebugging: Value, loopFactory: Value, type: TypeObject? = nil) {
+    self.asyncio = asyncio
+    self.isDebugging = isDebugging
+    self.loopFactory = loopFactory
+    super.init(type: type ?? asyncio.runnerType, kind: .other)
+  }
+
+  /// The runner's loop, made on first use.
+  func initializedLoop() throws(Raised) -> EventLoop {
+    let runtime = asyncio.runtime
+    if state == .closed { throw runtime.runtimeError("Runner is closed") }
+    if let loop { return loop }
+    let made: EventLoop
+    if loopFactory.isNone {
+      made = EventLoop(asyncio)
+      if !hasSetLoop {
+        asyncio.setCurrentLoop(made)
+        hasSetLoop = true
+      }
+    } else {
+      guard let loop = try runtime.call(loopFactory).object as? EventLoop else {
+        throw runtime.typeError("loop_factory must return an event loop of pya")
+      }
+      made = loop
+    }
+    if !isDebugging.isNone { made.isDebugging = try runtime.isTrue(isDebugging) }
+    loop = made
+    context = asyncio.contexts.copyOfCurrent() ?? ContextObject(asyncio.contexts)
+    state = .initialized
+    return made
+  }
+
+  func run(_ coroutine: Value, context: ContextObject?) throws(Raised) -> Value {
+    let runtime = asyncio.runtime
+    guard asyncio.isCoroutine(coroutine) else {
+      throw runtime.valueError("a coroutine was expected, got \(try runtime.repr(coroutine).text)")
+    }
+    if asyncio.runningLoop != nil {
+      throw runtime.runtimeError("Runner.run() cannot be called from a running event loop")
+    }
+    let loop = try initializedLoop()
+    let task = try loop.createTask(coroutine, context: context ?? self.context)
+    let (outerMain, outerCount) = (asyncio.mainTask, asyncio.interruptCount)
+    asyncio.mainTask = asyncio.isFuture(task) as? TaskObject
+    asyncio.interruptCount = 0
+    defer {
+      asyncio.mainTask = outerMain
+      asyncio.interruptCount = outerCount
+    }
+    do throws(Raised) { return try loop.runUntilComplete(task) } catch {
+      if asyncio.interruptCount > 0, runtime.matches(error, "CancelledError"), let main = asyncio.mainTask,
+        main.uncancel() == 0
+      {
+        let interrupt = runtime.error("KeyboardInterrupt", [])
+        interrupt.exception.context = error.exception
+        throw interrupt
+      }
+      throw error
+    }
+  }
+
+  /// Cancels what is left, closes async generators and the loop.
+  func close() throws(Raised) {
+    guard state == .initialized, let loop else { return }
+    do throws(Raised) {
+      try loop.cancelAllTasks()
+      _ = try loop.runUntilComplete(.object(AsyncGeneratorShutdown(loop)))
+      _ = try loop.runUntilComplete(.object(ExecutorShutdown(loop)))
+    } catch {
+      try finishClosing(loop)
+      throw error
+    }
+    try finishClosing(loop)
+  }
+
+  private func finishClosing(_ loop: EventLoop) throws(Raised) {
+    if hasSetLoop { asyncio.setCurrentLoop(nil) }
+    try loop.close()
+    self.loop = nil
+    state = .closed
+  }
+}
+
+extension Asyncio {
+  /// `asyncio.run`.
+  func run(_ main: Value, isDebugging: Value = .none, loopFactory: Value = .none) throws(Raised) -> Value {
+    if let outer = runningLoop {
+      // The top level of a script that awaits is a coroutine itself: its loop rests while this one runs.
+      guard outer.runsScript, let task = outer.currentTask, task === outer.scriptTask else {
+        throw runtime.runtimeError("asyncio.run() cannot be called from a running event loop")
+      }
+      runningLoop = nil
+      let (savedLoop, savedSet, savedContext) = (currentLoop, hasSetLoop, contexts.current)
+      defer {
+        runningLoop = outer
+        (currentLoop, hasSetLoop, contexts.current) = (savedLoop, savedSet, savedContext)
+      }
+      return try runOnNewLoop(main, isDebugging: isDebugging, loopFactory: loopFactory)
+    }
+    return try runOnNewLoop(main, isDebugging: isDebugging, loopFactory: loopFactory)
+  }
+
+  private func runOnNewLoop(_ main: Value, isDebugging: Value, loopFactory: Value) throws(Raised) -> Value {
+    let runner = RunnerObject(self, isDebugging: isDebugging, loopFactory: loopFactory)
+    _ = try runner.initializedLoop()
+    let result: Value
+    do throws(Raised) { result = try runner.run(main, context: nil) } catch {
+      runtime.handled.append(error.exception)
+      defer { runtime.handled.removeLast() }
+      try runner.close()
+      throw error
+    }
+    try runner.close()
+    return result
+  }
+
+  /// Runs a script whose top level awaits, as the main task of a loop.
+  func runScript(_ frame: SuspendableFrame) throws(Raised) {
+    let runner = RunnerObject(self, isDebugging: .none, loopFactory: .none)
+    let loop = try runner.initializedLoop()
+    loop.runsScript = true
+    do throws(Raised) { _ = try runner.run(.object(frame), context: nil) } catch {
+      try runner.close()
+      throw error
+    }
+    try runner.close()
+  }
+}
+
+extension Runtime {
+  /// Runs a script whose top level awaits: it is a coroutine, and its loop runs from the first line.
+  func runTopLevel(_ frame: SuspendableFrame) throws(Raised) { try asyncio.runScript(frame) }
+}

@@ -1,0 +1,60 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A pipe that ends a sleep of the loop early: whoever sets `machine.isInterrupted` writes a byte to it.
+final class Wakeup {
+  private let readDescriptor: Int32
+  let writeDescriptor: Int32
+
+  init() {
+    var descriptors: [Int32] = [-1, -1]
+    if pipe(&descriptors) == 0 {
+      for descriptor in descriptors {
+        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+      }
+    }
+    readDescriptor = descriptors[0]
+    writeDescriptor = descriptors[1]
+  }
+
+  deinit {
+    if readDescriptor >= 0 { close(readDescriptor) }
+    if writeDescriptor >= 0 { close(writeDescriptor) }
+  }
+
+  /// Sleeps for some seconds (no more than a day), or until a byte arrives.
+  func sleep(_ seconds: Double) {
+    var poll = pollfd(fd: readDescriptor, events: Int16(POLLIN), revents: 0)
+    // `poll` counts in milliseconds; what is less than one is slept afterwards.
+    let milliseconds = min(seconds * 1000, 86_400_000).rounded(.down)
+    if milliseconds > 0 { _ = waitForInput(&poll, 1, Int32(milliseconds)) }
+    if poll.revents != 0 { return drain() }
+    let rest = seconds - milliseconds / 1000
+    guard rest > 0, rest < 0.001 else { return }
+    var time = timespec(tv_sec: 0, tv_nsec: Int(rest * 1e9))
+    nanosleep(&time, nil)
+  }
+
+  private func drain() {
+    var bytes: [UInt8] = Array(repeating: 0, count: 64)
+    while read(readDescriptor, &bytes, bytes.count) > 0 {}
+  }
+}
+
+private func waitForInput(_ descriptors: UnsafeMutablePointer<pollfd>, _ count: nfds_t, _ milliseconds: Int32) -> Int32 {
+  poll(descriptors, count, milliseconds)
+}
+
+extension Runtime {
+  /// Ctrl-C arrived. May be called from any thread: it touches nothing but the machine's plain memory.
+  func interrupt() {
+    machine.pointee.isInterrupted = true
+    let descriptor = machine.pointee.wakeupDescriptor
+    var byte: UInt8 = 0
+    if descriptor >= 0 { _ = write(descriptor, &byte, 1) }
+  }
+}

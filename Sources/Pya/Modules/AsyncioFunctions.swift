@@ -1,0 +1,109 @@
+/// The functions of `asyncio` that are written in Swift.
+extension Asyncio {
+  func defineFunctions(in module: ModuleObject) {
+    for (name, type) in [
+      ("Future", futureType), ("Task", taskType), ("Handle", handleType), ("TimerHandle", timerHandleType),
+      ("Runner", runnerType), ("CancelledError", cancelledErrorType), ("InvalidStateError", invalidStateErrorType),
+      ("TimeoutError", runtime.exceptionTypes["TimeoutError"].unsafelyUnwrapped), ("AbstractEventLoop", loopType),
+      ("BaseEventLoop", loopType), ("SelectorEventLoop", loopType), ("EventLoop", loopType),
+    ] {
+      module.set(runtime, name, .object(type))
+    }
+    for name in ["FIRST_COMPLETED", "FIRST_EXCEPTION", "ALL_COMPLETED"] {
+      module.set(runtime, name, .object(runtime.intern(name)))
+    }
+    defineRunning(in: module)
+    defineTasks(in: module)
+    defineLoops(in: module)
+    defineTests(in: module)
+  }
+
+  private func defineRunning(in module: ModuleObject) {
+    module.define(runtime, "run", "main, *, debug=None, loop_factory=None") { [unowned self] (_, arguments) throws(Raised) in
+      try run(arguments[0], isDebugging: arguments[1].defined ?? .none, loopFactory: arguments[2].defined ?? .none)
+    }
+    module.define(runtime, "sleep", "delay, result=None") { [unowned self] (_, arguments) throws(Raised) in
+      .object(SleepFuture(self, delay: arguments[0], result: arguments[1].defined ?? .none))
+    }
+    if let sleep = module.namespace.getString(runtime.intern("sleep"))?.object {
+      coroutineFunctions.insert(ObjectIdentifier(sleep))
+    }
+  }
+
+  private func defineTasks(in module: ModuleObject) {
+    module.define(runtime, "create_task", "coro, *, name=None, context=None") { [unowned self] (_, arguments) throws(Raised) in
+      try running().createTask(
+        arguments[0], name: arguments[1].defined ?? .none, context: try contextArgument(arguments[2]))
+    }
+    module.define(runtime, "ensure_future", "coro_or_future, *, loop=None") { [unowned self] (_, arguments) throws(Raised) in
+      let loop = arguments[1].defined.flatMap { $0.isNone ? nil : $0.object as? EventLoop }
+      return .object(try ensureFuture(arguments[0], loop: loop))
+    }
+    module.define(runtime, "gather", "*coros_or_futures, return_exceptions=False") {
+      [unowned self] (runtime, arguments) throws(Raised) in
+      var returnsExceptions = false
+      for (name, value) in arguments.keywords {
+        guard name.text == "return_exceptions" else {
+          throw runtime.typeError("gather() got an unexpected keyword argument '\(name.text)'")
+        }
+        returnsExceptions = try runtime.isTrue(value)
+      }
+      return .object(try gather(arguments.positional, returnsExceptions: returnsExceptions))
+    }
+    module.define(runtime, "current_task", "loop=None") { [unowned self] (_, arguments) throws(Raised) in
+      let loop = if let given = arguments[0].defined, !given.isNone { try loopArgument(given) } else { try running() }
+      return loop.currentTask.map { .object($0) } ?? .none
+    }
+    module.define(runtime, "all_tasks", "loop=None") { [unowned self] (runtime, arguments) throws(Raised) in
+      let loop = if let given = arguments[0].defined, !given.isNone { try loopArgument(given) } else { try running() }
+      let set = SetObject(type: runtime.types.set)
+      for task in loop.pendingTasks.tasks { try set.add(.object(task), runtime) }
+      return .object(set)
+    }
+  }
+
+  private func defineLoops(in module: ModuleObject) {
+    module.define(runtime, "get_running_loop", "") { [unowned self] (_, _) throws(Raised) in .object(try running()) }
+    module.define(runtime, "_get_running_loop", "") { [unowned self] (_, _) throws(Raised) in
+      runningLoop.map { .object($0) } ?? .none
+    }
+    module.define(runtime, "get_event_loop", "") { [unowned self] (_, _) throws(Raised) in .object(try eventLoop()) }
+    module.define(runtime, "new_event_loop", "") { [unowned self] (_, _) throws(Raised) in .object(EventLoop(self)) }
+    module.define(runtime, "set_event_loop", "loop") { [unowned self] (runtime, arguments) throws(Raised) in
+      if arguments[0].isNone {
+        setCurrentLoop(nil)
+      } else {
+        guard let loop = arguments[0].object as? EventLoop else {
+          throw runtime.typeError(
+            "loop must be an instance of AbstractEventLoop or None, not '\(runtime.typeName(arguments[0]))'")
+        }
+        setCurrentLoop(loop)
+      }
+      return .none
+    }
+  }
+
+  private func defineTests(in module: ModuleObject) {
+    module.define(runtime, "iscoroutine", "obj") { [unowned self] (_, arguments) throws(Raised) in
+      .bool(isCoroutine(arguments[0]))
+    }
+    module.define(runtime, "iscoroutinefunction", "func") { [unowned self] (_, arguments) throws(Raised) in
+      .bool(isCoroutineFunction(arguments[0]))
+    }
+    module.define(runtime, "isfuture", "obj") { [unowned self] (_, arguments) throws(Raised) in
+      .bool(isFuture(arguments[0]) != nil)
+    }
+  }
+
+  func isCoroutineFunction(_ value: Value) -> Bool {
+    guard case .object(let object) = value else { return false }
+    if let method = object as? BoundMethod { return isCoroutineFunction(method.function) }
+    if let function = object as? FunctionObject { return function.code.flavour == .coroutine }
+    if coroutineFunctions.contains(ObjectIdentifier(object)) { return true }
+    // functools.partial
+    if object.type.name == "partial", let inner = try? runtime.getAttributeIfPresent(value, runtime.intern("func")) {
+      return isCoroutineFunction(inner)
+    }
+    return false
+  }
+}

@@ -1,0 +1,259 @@
+/// The event loop's methods for programs, and those of handles.
+extension Asyncio {
+  private func loop(_ value: Value) throws(Raised) -> EventLoop {
+    guard let loop = value.object as? EventLoop else {
+      throw runtime.typeError("expected an event loop, got '\(runtime.typeName(value))'")
+    }
+    return loop
+  }
+
+  func installLoopType() {
+    let type = loopType
+    type.construct = { [unowned self] (_, _, _) throws(Raised) in .object(EventLoop(self)) }
+    installRunningMethods(type)
+    installSchedulingMethods(type)
+    installTaskMakingMethods(type)
+    installExceptionHandling(type)
+    installDebugging(type)
+  }
+
+  private func installRunningMethods(_ type: TypeObject) {
+    type.define(runtime, "run_forever", "self") { [unowned self] (_, arguments) throws(Raised) in
+      try loop(arguments[0]).runForever()
+      return .none
+    }
+    type.define(runtime, "run_until_complete", "self, future") { [unowned self] (_, arguments) throws(Raised) in
+      try loop(arguments[0]).runUntilComplete(arguments[1])
+    }
+    type.define(runtime, "stop", "self") { [unowned self] (_, arguments) throws(Raised) in
+      try loop(arguments[0]).stop()
+      return .none
+    }
+    type.define(runtime, "close", "self") { [unowned self] (_, arguments) throws(Raised) in
+      try loop(arguments[0]).close()
+      return .none
+    }
+    type.define(runtime, "is_running", "self") { [unowned self] (_, arguments) throws(Raised) in
+      .bool(try loop(arguments[0]).isRunning)
+    }
+    type.define(runtime, "is_closed", "self") { [unowned self] (_, arguments) throws(Raised) in
+      .bool(try loop(arguments[0]).isClosed)
+    }
+    type.define(runtime, "time", "self") { [unowned self] (_, arguments) throws(Raised) in
+      .float(try loop(arguments[0]).time)
+    }
+    type.define(runtime, "shutdown_asyncgens", "self") { [unowned self] (_, arguments) throws(Raised) in
+      .object(AsyncGeneratorShutdown(try loop(arguments[0])))
+    }
+    type.define(runtime, "shutdown_default_executor", "self, timeout=None") { [unowned self] (_, arguments) throws(Raised) in
+      .object(ExecutorShutdown(try loop(arguments[0])))
+    }
+    type.define(runtime, "__repr__", "self") { [unowned self] (runtime, arguments) throws(Raised) in
+      let loop = try loop(arguments[0])
+      func flag(_ value: Bool) -> String { value ? "True" : "False" }
+      return .object(
+        runtime.string(
+          "<\(loop.type.name) running=\(flag(loop.isRunning)) closed=\(flag(loop.isClosed)) debug=\(flag(loop.isDebugging))>"))
+    }
+  }
+
+  // MARK: Scheduling
+
+  private func installSchedulingMethods(_ type: TypeObject) {
+    for name in ["call_soon", "call_soon_threadsafe"] {
+      type.define(runtime, name, "self, callback, *args, context=None") { [unowned self] (runtime, arguments) throws(Raised) in
+        let loop = try loop(arguments[0])
+        let call = try callArguments(arguments, name, skipping: 1)
+        try loop.checkIsOpen(runtime)
+        if loop.isDebugging { try check(callback: call.callback, for: name) }
+        let handle = HandleObject(loop, call.callback, call.arguments, context: call.context)
+        loop.ready.append(.handle(handle))
+        return .object(handle)
+      }
+    }
+    for (name, isDelay) in [("call_later", true), ("call_at", false)] {
+      let parameter = isDelay ? "delay" : "when"
+      type.define(runtime, name, NativeSignature(stringLiteral: "self, \(parameter), callback, *args, context=None")) {
+        [unowned self] (runtime, arguments) throws(Raised) in
+        let loop = try loop(arguments[0])
+        let call = try callArguments(arguments, name, skipping: 2)
+        if arguments[1].isNone { throw runtime.typeError("\(isDelay ? "delay" : "when") must not be None") }
+        let seconds = try runtime.delaySeconds(arguments[1])
+        try loop.checkIsOpen(runtime)
+        if loop.isDebugging { try check(callback: call.callback, for: "call_at") }
+        let deadline = loop.exactDeadline(isDelay ? loop.time + seconds : seconds)
+        let handle = HandleObject(loop, call.callback, call.arguments, context: call.context, deadline: deadline)
+        handle.isScheduled = true
+        loop.timers.insert(.handle(handle), at: deadline)
+        return .object(handle)
+      }
+    }
+    type.define(runtime, "run_in_executor", "self, executor, func, *args") { [unowned self] (runtime, arguments) throws(Raised) in
+      let loop = try loop(arguments[0])
+      let call = try callArguments(arguments, "run_in_executor", skipping: 2)
+      try loop.checkIsOpen(runtime)
+      if arguments[1].isNone, loop.hasShutDownExecutor {
+        throw runtime.runtimeError("Executor shutdown has been called")
+      }
+      return .object(loop.runSoon(call.callback, call.arguments))
+    }
+  }
+
+  /// The callback, its arguments and its context, after `count` parameters of the method.
+  private func callArguments(_ arguments: Arguments, _ method: String, skipping count: Int) throws(Raised)
+    -> (callback: Value, arguments: [Value], context: ContextObject?)
+  {
+    let values = arguments.positional
+    var context = contexts.copyOfCurrent()
+    for (name, value) in arguments.keywords {
+      guard name.text == "context", method != "run_in_executor" else {
+        throw runtime.typeError("BaseEventLoop.\(method)() got an unexpected keyword argument '\(name.text)'")
+      }
+      if let given = try contextArgument(value) { context = given }
+    }
+    guard values.count > count else {
+      let missing = count + 1 - values.count
+      throw runtime.typeError(
+        "BaseEventLoop.\(method)() missing \(missing) required positional argument\(missing == 1 ? "" : "s")")
+    }
+    return (values[count], Array(values[(count + 1)...]), context)
+  }
+
+  private func check(callback: Value, for method: String) throws(Raised) {
+    if isCoroutine(callback) || isCoroutineFunction(callback) {
+      throw runtime.typeError("coroutines cannot be used with \(method)()")
+    }
+    if !runtime.isCallable(callback) {
+      throw runtime.typeError(
+        "a callable object was expected by \(method)(), got \(try runtime.repr(callback).text)")
+    }
+  }
+
+  // MARK: Tasks and futures
+
+  private func installTaskMakingMethods(_ type: TypeObject) {
+    type.define(runtime, "create_future", "self") { [unowned self] (_, arguments) throws(Raised) in
+      .object(FutureObject(try loop(arguments[0])))
+    }
+    type.define(runtime, "create_task", "self, coro, *, name=None, context=None") {
+      [unowned self] (_, arguments) throws(Raised) in
+      try loop(arguments[0]).createTask(
+        arguments[1], name: arguments[2].defined ?? .none, context: try contextArgument(arguments[3]))
+    }
+    type.define(runtime, "set_task_factory", "self, factory") { [unowned self] (runtime, arguments) throws(Raised) in
+      if !arguments[1].isNone, !runtime.isCallable(arguments[1]) {
+        throw runtime.typeError("task factory must be a callable or None")
+      }
+      try loop(arguments[0]).taskFactory = arguments[1]
+      return .none
+    }
+    type.define(runtime, "get_task_factory", "self") { [unowned self] (_, arguments) throws(Raised) in
+      try loop(arguments[0]).taskFactory
+    }
+  }
+
+  // MARK: Errors
+
+  private func installExceptionHandling(_ type: TypeObject) {
+    type.define(runtime, "set_exception_handler", "self, handler") { [unowned self] (runtime, arguments) throws(Raised) in
+      if !arguments[1].isNone, !runtime.isCallable(arguments[1]) {
+        throw runtime.typeError("A callable object or None is expected, got \(try runtime.repr(arguments[1]).text)")
+      }
+      try loop(arguments[0]).exceptionHandler = arguments[1]
+      return .none
+    }
+    type.define(runtime, "get_exception_handler", "self") { [unowned self] (_, arguments) throws(Raised) in
+      try loop(arguments[0]).exceptionHandler
+    }
+    type.define(runtime, "call_exception_handler", "self, context") { [unowned self] (runtime, arguments) throws(Raised) in
+      guard let context = arguments[1].dict else { throw runtime.typeError("context must be a dict") }
+      try loop(arguments[0]).callExceptionHandler(context)
+      return .none
+    }
+    type.define(runtime, "default_exception_handler", "self, context") { [unowned self] (runtime, arguments) throws(Raised) in
+      guard let context = arguments[1].dict else { throw runtime.typeError("context must be a dict") }
+      try loop(arguments[0]).defaultExceptionHandler(context)
+      return .none
+    }
+  }
+
+  private func installDebugging(_ type: TypeObject) {
+    type.define(runtime, "get_debug", "self") { [unowned self] (_, arguments) throws(Raised) in
+      .bool(try loop(arguments[0]).isDebugging)
+    }
+    type.define(runtime, "set_debug", "self, enabled") { [unowned self] (runtime, arguments) throws(Raised) in
+      try loop(arguments[0]).isDebugging = try runtime.isTrue(arguments[1])
+      return .none
+    }
+    type.defineProperty(runtime, "slow_callback_duration") { [unowned self] (_, value) throws(Raised) in
+      try loop(value).slowCallbackDuration
+    } set: { [unowned self] (_, value, newValue) throws(Raised) in try loop(value).slowCallbackDuration = newValue }
+  }
+
+  // MARK: Handles
+
+  func installHandleTypes() {
+    let type = handleType
+    func handle(_ value: Value) throws(Raised) -> HandleObject {
+      guard let handle = value.object as? HandleObject else { throw runtime.typeError("expected a Handle") }
+      return handle
+    }
+    type.define(runtime, "cancel", "self") { (_, arguments) throws(Raised) in
+      try handle(arguments[0]).cancel()
+      return .none
+    }
+    type.define(runtime, "cancelled", "self") { (_, arguments) throws(Raised) in .bool(try handle(arguments[0]).isCancelled) }
+    type.define(runtime, "get_context", "self") { [unowned self] (_, arguments) throws(Raised) in
+      .object(try handle(arguments[0]).context ?? ContextObject(contexts))
+    }
+    type.define(runtime, "__repr__", "self") { (runtime, arguments) throws(Raised) in
+      .object(runtime.string(try runtime.representation(of: try handle(arguments[0]))))
+    }
+    timerHandleType.define(runtime, "when", "self") { (_, arguments) throws(Raised) in
+      .float(try handle(arguments[0]).deadline)
+    }
+    timerHandleType.define(runtime, "__hash__", "self") { (runtime, arguments) throws(Raised) in
+      .int(try runtime.hash(.float(try handle(arguments[0]).deadline)))
+    }
+    let comparisons: [(String, @Sendable (Double, Double) -> Bool)] = [
+      ("__lt__", { $0 < $1 }), ("__le__", { $0 <= $1 }), ("__gt__", { $0 > $1 }), ("__ge__", { $0 >= $1 }),
+    ]
+    for (name, compare) in comparisons {
+      timerHandleType.define(runtime, name, "self, other, /") { (_, arguments) throws(Raised) in
+        guard let other = arguments[1].object as? HandleObject, other.isTimer else { return .notImplemented }
+        return .bool(compare(try handle(arguments[0]).deadline, other.deadline))
+      }
+    }
+  }
+
+  func installRunnerType() {
+    let type = runnerType
+    func runner(_ value: Value) throws(Raised) -> RunnerObject {
+      guard let runner = value.object as? RunnerObject else { throw runtime.typeError("expected a Runner") }
+      return runner
+    }
+    type.defineConstructor(runtime, "*, debug=None, loop_factory=None") { [unowned self] (_, cls, arguments) throws(Raised) in
+      .object(
+        RunnerObject(
+          self, isDebugging: arguments[0].defined ?? .none, loopFactory: arguments[1].defined ?? .none, type: cls))
+    }
+    type.define(runtime, "run", "self, coro, *, context=None") { [unowned self] (_, arguments) throws(Raised) in
+      try runner(arguments[0]).run(arguments[1], context: try contextArgument(arguments[2]))
+    }
+    type.define(runtime, "get_loop", "self") { (_, arguments) throws(Raised) in
+      .object(try runner(arguments[0]).initializedLoop())
+    }
+    type.define(runtime, "close", "self") { (_, arguments) throws(Raised) in
+      try runner(arguments[0]).close()
+      return .none
+    }
+    type.define(runtime, "__enter__", "self") { (_, arguments) throws(Raised) in
+      _ = try runner(arguments[0]).initializedLoop()
+      return arguments[0]
+    }
+    type.define(runtime, "__exit__", "self, exc_type, exc_val, exc_tb") { (_, arguments) throws(Raised) in
+      try runner(arguments[0]).close()
+      return .none
+    }
+  }
+}

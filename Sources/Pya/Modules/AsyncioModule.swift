@@ -1,0 +1,165 @@
+import PyaSyntax
+
+/// `asyncio` and its submodules.
+///
+/// The parts that every program uses are Swift and there at once. The others (locks, queues, timeouts, task groups, ...) are plain clients
+/// of the loop, written in the language itself (Library/); each is compiled when one of its names is first asked for.
+extension Asyncio {
+  /// Names of `asyncio` that a library module defines.
+  private static let libraryNames: [String: String] = {
+    let modules: [(String, [String])] = [
+      ("asyncio.locks", ["Lock", "Event", "Condition", "Semaphore", "BoundedSemaphore", "Barrier"]),
+      ("asyncio.queues", ["Queue", "PriorityQueue", "LifoQueue", "QueueEmpty", "QueueFull", "QueueShutDown"]),
+      ("asyncio.taskgroups", ["TaskGroup"]),
+      ("asyncio.timeouts", ["Timeout", "timeout", "timeout_at"]),
+      (
+        "asyncio.tasks",
+        ["wait", "wait_for", "as_completed", "shield", "create_eager_task_factory", "eager_task_factory"]
+      ),
+      ("asyncio.threads", ["to_thread"]),
+      (
+        "asyncio.exceptions",
+        ["BrokenBarrierError", "IncompleteReadError", "LimitOverrunError", "SendfileNotAvailableError"]
+      ),
+    ]
+    return Dictionary(uniqueKeysWithValues: modules.flatMap { module, names in names.map { ($0, module) } })
+  }()
+
+  /// `asyncio.__all__`.
+  private static let publicNames = [
+    "ALL_COMPLETED", "AbstractEventLoop", "Barrier", "BoundedSemaphore", "BrokenBarrierError", "CancelledError", "Condition",
+    "Event", "FIRST_COMPLETED", "FIRST_EXCEPTION", "Future", "Handle", "IncompleteReadError", "InvalidStateError",
+    "LifoQueue", "LimitOverrunError", "Lock", "PriorityQueue", "Queue", "QueueEmpty", "QueueFull", "QueueShutDown",
+    "Runner", "Semaphore", "SendfileNotAvailableError", "Task", "TaskGroup", "Timeout", "TimeoutError", "TimerHandle",
+    "all_tasks", "as_completed", "create_eager_task_factory", "create_task", "current_task", "eager_task_factory",
+    "ensure_future", "gather", "get_event_loop", "get_running_loop", "iscoroutine", "iscoroutinefunction", "isfuture",
+    "new_event_loop", "run", "set_event_loop", "shield", "sleep", "timeout", "timeout_at", "to_thread", "wait",
+    "wait_for",
+  ]
+
+  /// What each submodule takes over from `asyncio` itself.
+  private static let nativeNames: [String: [String]] = [
+    "asyncio.base_events": ["BaseEventLoop"],
+    "asyncio.coroutines": ["iscoroutine", "iscoroutinefunction"],
+    "asyncio.events": [
+      "AbstractEventLoop", "Handle", "TimerHandle", "get_event_loop", "get_running_loop", "new_event_loop",
+      "set_event_loop", "_get_running_loop",
+    ],
+    "asyncio.exceptions": ["CancelledError", "InvalidStateError", "TimeoutError"],
+    "asyncio.futures": ["Future", "isfuture"],
+    "asyncio.locks": [], "asyncio.mixins": [], "asyncio.queues": [], "asyncio.taskgroups": [], "asyncio.threads": [],
+    "asyncio.timeouts": [],
+    "asyncio.runners": ["Runner", "run"],
+    "asyncio.tasks": [
+      "ALL_COMPLETED", "FIRST_COMPLETED", "FIRST_EXCEPTION", "Task", "all_tasks", "create_task", "current_task",
+      "ensure_future", "gather", "sleep",
+    ],
+  ]
+
+  /// The names of all modules made here.
+  static var moduleNames: [String] { ["asyncio"] + nativeNames.keys }
+
+  // MARK: Making modules
+
+  func makeModule(_ name: String) -> ModuleObject {
+    name == "asyncio" ? makePackage() : makeSubmodule(name)
+  }
+
+  private func makePackage() -> ModuleObject {
+    installTypes()
+    let module = ModuleObject(runtime, name: "asyncio")
+    module.set(runtime, "__path__", .object(ListObject(runtime)))
+    module.set(runtime, "__package__", .object(runtime.string("asyncio")))
+    defineFunctions(in: module)
+    let all = Asyncio.publicNames.map { Value.object(runtime.string($0)) }
+    module.set(runtime, "__all__", .object(TupleObject(runtime, all)))
+    module.lazyAttribute = { (runtime, module, name) throws(Raised) in
+      let text = name.text
+      if let library = Asyncio.libraryNames[text] {
+        let source = try runtime.importModule(library, level: 0, globals: module.namespace)
+        let value = try runtime.getAttribute(source, name)
+        module.namespace.setString(name, value)
+        return value
+      }
+      if Asyncio.nativeNames["asyncio.\(text)"] != nil {
+        return try runtime.importModule("asyncio.\(text)", level: 0, globals: module.namespace)
+      }
+      return nil
+    }
+    return module
+  }
+
+  private func makeSubmodule(_ name: String) -> ModuleObject {
+    let module = ModuleObject(runtime, name: name)
+    module.set(runtime, "__package__", .object(runtime.string("asyncio")))
+    if let package = runtime.modules["asyncio"] {
+      for name in Asyncio.nativeNames[name] ?? [] {
+        if let value = package.namespace.getString(runtime.intern(name)) { module.set(runtime, name, value) }
+      }
+    }
+    guard let source = AsyncioLibrary.sources[name] else { return module }
+    var isLoaded = false
+    module.lazyAttribute = { (runtime, module, attribute) throws(Raised) in
+      // Only what the source may define starts it.
+      if isLoaded || attribute.text.hasPrefix("__") { return nil }
+      isLoaded = true
+      do throws(Raised) { try runtime.loadLibrary(name, source, into: module) } catch {
+        isLoaded = false
+        throw error
+      }
+      return module.namespace.getString(attribute)
+    }
+    return module
+  }
+
+  private func installTypes() {
+    guard futureType.construct == nil else { return }
+    installCoroutineType()
+    installFutureType()
+    installTaskType()
+    installLoopType()
+    installHandleTypes()
+    installRunnerType()
+  }
+
+  /// Coroutines written in Swift look like those of the program.
+  private func installCoroutineType() {
+    runtime.installAwaitableMethods(coroutineType)
+    coroutineType.attributes.removeString(runtime.intern("__iter__"))
+    coroutineType.attributes.removeString(runtime.intern("__next__"))
+    for name in ["__name__", "__qualname__"] {
+      coroutineType.defineProperty(runtime, name) { (runtime, value) throws(Raised) in
+        guard let object = value.object else { return .none }
+        return .object(runtime.string(String(try runtime.describeCoroutine(object).dropLast(2))))
+      }
+    }
+    for name in ["cr_frame", "cr_code", "cr_await", "cr_origin"] {
+      coroutineType.defineProperty(runtime, name) { (_, _) throws(Raised) in .none }
+    }
+    coroutineType.defineProperty(runtime, "cr_running") { (_, _) throws(Raised) in .bool(false) }
+    coroutineType.define(runtime, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in
+      guard let object = arguments[0].object else { return .none }
+      let name = try runtime.describeCoroutine(object).dropLast(2)
+      return .object(runtime.string("<coroutine object \(name) at 0x\(String(object.address, radix: 16))>"))
+    }
+  }
+}
+
+extension Runtime {
+  /// Runs the source of a library module in a module that is there. Tracebacks leave out its frames.
+  func loadLibrary(_ name: String, _ source: String, into module: ModuleObject) throws(Raised) {
+    module.set(self, "__builtins__", .object(builtins))
+    try runModule(source: SourceFile(name: "<library \(name)>", text: source), name: name, into: module)
+  }
+
+  /// A name that is found without import when nothing else defines it.
+  func languageAddition(_ name: StringObject) -> Value? {
+    switch name.text {
+    case "sleep", "create_task", "gather": break
+    default: return nil
+    }
+    guard let asyncio = try? importModule("asyncio", level: 0, globals: builtins).cast(.module, to: ModuleObject.self)
+    else { return nil }
+    return asyncio.namespace.getString(name)
+  }
+}

@@ -1,0 +1,102 @@
+/// `asyncio.Task` for programs.
+extension Asyncio {
+  func task(_ value: Value) throws(Raised) -> TaskObject {
+    guard let task = isFuture(value) as? TaskObject else {
+      throw runtime.typeError("expected a Task, got '\(runtime.typeName(value))'")
+    }
+    return task
+  }
+
+  func installTaskType() {
+    let type = taskType
+    type.defineConstructor(runtime, "coro, *, loop=None, name=None, context=None, eager_start=False") {
+      [unowned self] (runtime, cls) in
+      .object(
+        TaskObject(
+          type: cls, loop: runningLoop ?? noLoop, coroutine: runtime.types.object, name: .none, context: nil))
+    } fill: { [unowned self] (runtime, made, arguments) throws(Raised) in
+      let task = try task(made)
+      let loop = try loopArgument(arguments[1])
+      let coroutine = try loop.checkedCoroutine(arguments[0])
+      task.loop = loop
+      let context = try contextArgument(arguments[3]) ?? contexts.copyOfCurrent()
+      task.take(coroutine: coroutine, name: try loop.taskName(arguments[2].defined ?? .none), context: context)
+      let isEager = if let flag = arguments[4].defined { try runtime.isTrue(flag) } else { false }
+      try loop.start(task, startsEagerly: isEager)
+    }
+    runtime.defineTypeArguments(of: type)
+    installTaskMethods(type)
+    type.defineProperty(runtime, "_must_cancel") { [unowned self] (_, value) throws(Raised) in .bool(try task(value).mustCancel) }
+    type.defineProperty(runtime, "_coro") { [unowned self] (_, value) throws(Raised) in .object(try task(value).coroutine) }
+    type.defineProperty(runtime, "_fut_waiter") { [unowned self] (_, value) throws(Raised) in
+      try task(value).waiter.map { .object($0) } ?? .none
+    }
+    type.defineProperty(runtime, "_log_destroy_pending") { (_, _) throws(Raised) in .bool(false) } set: { (_, _, _) in }
+  }
+
+  /// A `context` argument.
+  func contextArgument(_ value: Value) throws(Raised) -> ContextObject? {
+    if value.isUndefined || value.isNone { return nil }
+    guard let context = value.object as? ContextObject else {
+      throw runtime.typeError("expected a Context, got '\(runtime.typeName(value))'")
+    }
+    return context
+  }
+
+  private func installTaskMethods(_ type: TypeObject) {
+    type.define(runtime, "cancel", "self, msg=None") { [unowned self] (runtime, arguments) throws(Raised) in
+      .bool(try task(arguments[0]).cancel(message: arguments[1].defined ?? .none, runtime))
+    }
+    type.define(runtime, "uncancel", "self, /") { [unowned self] (_, arguments) throws(Raised) in
+      .int(try task(arguments[0]).uncancel())
+    }
+    type.define(runtime, "cancelling", "self, /") { [unowned self] (_, arguments) throws(Raised) in
+      .int(Int(try task(arguments[0]).cancelRequests))
+    }
+    type.define(runtime, "get_coro", "self, /") { [unowned self] (_, arguments) throws(Raised) in
+      .object(try task(arguments[0]).coroutine)
+    }
+    type.define(runtime, "get_context", "self, /") { [unowned self] (_, arguments) throws(Raised) in
+      .object(try task(arguments[0]).materializedContext())
+    }
+    type.define(runtime, "get_name", "self, /") { [unowned self] (runtime, arguments) throws(Raised) in
+      .object(try task(arguments[0]).name(runtime))
+    }
+    type.define(runtime, "set_name", "self, value, /") { [unowned self] (runtime, arguments) throws(Raised) in
+      let task = try task(arguments[0])
+      task.nameOrNumber = .object(try runtime.str(arguments[1]))
+      return .none
+    }
+    type.define(runtime, "get_stack", "self, /, *, limit=None") { (runtime, _) throws(Raised) in
+      throw runtime.notImplementedError("Task.get_stack is not supported by pya")
+    }
+    type.define(runtime, "print_stack", "self, /, *, limit=None, file=None") {
+      [unowned self] (runtime, arguments) throws(Raised) in
+      try printStack(of: try task(arguments[0]), limit: arguments[1], file: arguments[2])
+      return .none
+    }
+  }
+
+  private func printStack(of task: TaskObject, limit: Value, file: Value) throws(Raised) {
+    let description = try runtime.repr(.object(task)).text
+    var text: String
+    if let frame = task.coroutine as? SuspendableFrame, frame.state != .finished {
+      text = "Stack for \(description) (most recent call last):\n"
+      var entries = [frame.tracebackEntry]
+      if case .int(let most) = limit { entries = Array(entries.prefix(max(0, most))) }
+      text += runtime.renderStack(entries).joined()
+    } else if task.state == .finished, task.holdsException, let exception = task.outcome.exception {
+      text = "Traceback for \(description) (most recent call last):\n"
+      var entries = Array(exception.traceback.reversed())
+      if case .int(let most) = limit { entries = Array(entries.prefix(max(0, most))) }
+      text += runtime.renderStack(entries).joined() + runtime.renderSummary(exception).joined()
+    } else {
+      text = "No stack for \(description)\n"
+    }
+    if file.isUndefined || file.isNone {
+      runtime.errorOutput.write(text)
+    } else {
+      _ = try runtime.callMethod(file, "write", [.object(runtime.string(text))])
+    }
+  }
+}
