@@ -20,14 +20,14 @@ struct Frame {
   /// Writes the header in front of `slots`.
   @inline(__always)
   init(
-    at base: UnsafeMutablePointer<Value>, machine: UnsafeMutablePointer<Machine>, code: Code, function: FunctionObject?
+    at base: UnsafeMutablePointer<Value>, machine: UnsafeMutablePointer<Machine>, code: UnsafeMutableRawPointer,
+    function: UnsafeMutableRawPointer?
   ) {
     slots = base + Frame.headerSize
     let header = UnsafeMutableRawPointer(base)
     header.storeBytes(of: machine, as: UnsafeMutablePointer<Machine>.self)
-    header.storeBytes(of: Unmanaged.passUnretained(code).toOpaque(), toByteOffset: 8, as: UnsafeMutableRawPointer.self)
-    let functionPointer = function.map { Unmanaged.passUnretained($0).toOpaque() }
-    header.storeBytes(of: functionPointer, toByteOffset: 16, as: UnsafeMutableRawPointer?.self)
+    header.storeBytes(of: code, toByteOffset: 8, as: UnsafeMutableRawPointer.self)
+    header.storeBytes(of: function, toByteOffset: 16, as: UnsafeMutableRawPointer?.self)
     header.storeBytes(of: nil, toByteOffset: 24, as: UnsafeMutableRawPointer?.self)
   }
 
@@ -111,13 +111,29 @@ final class Cell: Object {
 }
 
 extension UnsafeMutablePointer where Pointee == Machine {
-  /// Opens a frame for a call, all slots unbound. The caller evaluates the arguments into the parameters' slots, which may run other calls,
-  /// then enters the frame, runs the code, leaves, and closes the frame.
+  /// Opens a frame for a call, all slots unbound; nil when the value stack is full. The caller evaluates the arguments into the
+  /// parameters' slots, which may run other calls, then enters the frame, runs the code, leaves, and closes the frame.
   @inline(__always)
+  func openFrame(_ function: Unmanaged<FunctionObject>, _ size: Int) -> Frame? {
+    let code = function._withUnsafeGuaranteedRef { $0.codePointer }
+    return openFrame(code: code, function: function.toOpaque(), size)
+  }
+
+  /// The same for code that may belong to no function.
   func openFrame(_ code: Code, _ function: FunctionObject?) throws(Raised) -> Frame {
+    let codePointer = Unmanaged.passUnretained(code).toOpaque()
+    let functionPointer = function.map { Unmanaged.passUnretained($0).toOpaque() }
+    guard let frame = openFrame(code: codePointer, function: functionPointer, code.frameSize) else {
+      throw stackOverflow()
+    }
+    return frame
+  }
+
+  @inline(__always)
+  private func openFrame(code: UnsafeMutableRawPointer, function: UnsafeMutableRawPointer?, _ size: Int) -> Frame? {
     let base = pointee.stackTop
-    let top = base + (Frame.headerSize + code.frameSize)
-    if top > pointee.stackEnd { throw pointee.runtime.recursionError() }
+    let top = base + (Frame.headerSize + size)
+    if top > pointee.stackEnd { return nil }
     pointee.stackTop = top
     let frame = Frame(at: base, machine: self, code: code, function: function)
     var slot = base + Frame.headerSize
@@ -128,11 +144,15 @@ extension UnsafeMutablePointer where Pointee == Machine {
     return frame
   }
 
+  /// The error of a full stack: kept out of line, so that calls stay small.
+  @inline(never)
+  func stackOverflow() -> Raised { pointee.runtime.recursionError() }
+
   /// Counts the call in; RecursionError when there are too many. `leaveFrame` must follow in both cases.
   @inline(__always)
   func enterFrame() throws(Raised) {
     pointee.depth += 1
-    if pointee.depth > pointee.depthLimit || nativeStackIsExhausted { throw pointee.runtime.recursionError() }
+    if pointee.depth > pointee.depthLimit || nativeStackIsExhausted { throw stackOverflow() }
   }
 
   @inline(__always)
@@ -141,15 +161,22 @@ extension UnsafeMutablePointer where Pointee == Machine {
   /// Closes a frame and releases what its slots hold.
   @inline(__always)
   func closeFrame(_ frame: Frame, _ size: Int) {
-    frame.slots.deinitialize(count: size)
+    release(frame.slots, size)
     pointee.stackTop = frame.slots - Frame.headerSize
   }
 
-  /// Takes slots of the value stack for the arguments of a call, all unbound.
+  /// Takes slots of the value stack for the arguments of a call, all unbound; nil when it is full.
   @inline(__always)
-  func reserveUnbound(_ count: Int) throws(Raised) -> UnsafeMutablePointer<Value> {
-    let base = try reserve(count)
-    for index in 0..<count { (base + index).initialize(to: .undefined) }
+  func reserveUnbound(_ count: Int) -> UnsafeMutablePointer<Value>? {
+    let base = pointee.stackTop
+    let top = base + count
+    if top > pointee.stackEnd { return nil }
+    pointee.stackTop = top
+    var slot = base
+    while slot < top {
+      slot.initialize(to: .undefined)
+      slot += 1
+    }
     return base
   }
 }

@@ -1,6 +1,11 @@
 /// A function of the program: code, its defaults, and the cells it closes over.
 final class FunctionObject: Object {
   let code: Code
+  // Copies of what calls ask of the code, one load away.
+  let codePointer: UnsafeMutableRawPointer
+  let frameSize: Int
+  let positionalCount: Int
+  let takesPlainCalls: Bool
   let cells: UnsafeMutablePointer<Cell>
   let cellCount: Int
   /// The module's namespace.
@@ -22,6 +27,10 @@ final class FunctionObject: Object {
     _ runtime: Runtime, code: Code, cells: [Cell], globals: DictObject, defaults: [Value], keywordDefaults: [Value]
   ) {
     self.code = code
+    codePointer = Unmanaged.passUnretained(code).toOpaque()
+    frameSize = code.frameSize
+    positionalCount = code.positionalCount
+    takesPlainCalls = code.takesPlainCalls
     self.cells = .allocate(capacity: cells.count)
     cellCount = cells.count
     for (index, cell) in cells.enumerated() { (self.cells + index).initialize(to: cell) }

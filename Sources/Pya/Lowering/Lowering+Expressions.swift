@@ -146,7 +146,10 @@ extension CodeLowering {
     }
     let nodes = operands([callee] + arguments.map(\.value))
     let values = Array(nodes.dropFirst())
-    if arguments.allSatisfy(\.isPositional) { return CallNode(nodes[0], values, range) }
+    if arguments.allSatisfy(\.isPositional) {
+      if let global = nodes[0] as? GlobalNode { return GlobalCallNode(global, values, range) }
+      return CallNode(nodes[0], values, range)
+    }
     if let node = keywordCall(nodes[0], arguments, values, range) { return node }
     return UnpackingCallNode(nodes[0], callItems(arguments, values), range)
   }

@@ -13,24 +13,82 @@ final class CallNode: ExpressionNode {
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     let value = try callee.evaluate(frame)
-    guard case .object(let object) = value else { return try refuse(value, frame) }
+    guard case .object(let object) = value else { return try refuse(value, arguments, frame) }
     if object.kind == .function {
       let function = unsafeDowncast(object, to: FunctionObject.self)
-      if function.code.takesPlainCalls, function.code.positionalCount == arguments.count {
-        return try callPlain(function, receiver: .undefined, arguments, frame)
+      if function.takesPlainCalls, function.positionalCount == arguments.count {
+        defer { withExtendedLifetime(object) {} }
+        return try callPlain(.passUnretained(function), receiver: .undefined, arguments, frame)
       }
     }
     return try callGeneral(object, receiver: .undefined, arguments, frame)
   }
+}
 
+extension ExpressionNode {
   /// Not callable: said after the arguments were evaluated, as CPython does.
-  private func refuse(_ value: Value, _ frame: Frame) throws(Raised) -> Value {
+  @inline(never)
+  final func refuse(_ value: Value, _ arguments: CallArguments, _ frame: Frame) throws(Raised) -> Value {
     let machine = frame.machine
-    let base = try machine.reserveUnbound(arguments.count)
+    guard let base = machine.reserveUnbound(arguments.count) else { throw frame.located(machine.stackOverflow(), range) }
     defer { machine.release(base, arguments.count) }
     try arguments.evaluate(into: base, frame)
     throw frame.located(
       frame.runtime.typeError("'\(frame.runtime.typeName(value))' object is not callable"), range)
+  }
+}
+
+/// `name(a, b, ...)` where the name is a module's: calls the function it means without counting a reference to it.
+///
+/// The cache holds the function; a call compares it with what the name means now. Functions that were replaced while calls of them
+/// may be in progress are kept by the runtime (`retire`); a name that changes its meaning again and again is not cached.
+final class GlobalCallNode: ExpressionNode {
+  private let callee: GlobalNode
+  private let arguments: CallArguments
+  private var cache = FunctionCache()
+
+  init(_ callee: GlobalNode, _ arguments: [ExpressionNode], _ range: SourceRange) {
+    self.callee = callee
+    self.arguments = CallArguments(arguments)
+    super.init(range)
+  }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    if let cached = cache.function, callee.means(cached.toOpaque()) {
+      return try callPlain(cached, receiver: .undefined, arguments, frame)
+    }
+    let value = try callee.evaluate(frame)
+    guard case .object(let object) = value else { return try refuse(value, arguments, frame) }
+    if object.kind == .function {
+      let function = unsafeDowncast(object, to: FunctionObject.self)
+      if function.takesPlainCalls, function.positionalCount == arguments.count {
+        cache.replace(function, frame.runtime)
+        defer { withExtendedLifetime(object) {} }
+        return try callPlain(.passUnretained(function), receiver: .undefined, arguments, frame)
+      }
+    }
+    return try callGeneral(object, receiver: .undefined, arguments, frame)
+  }
+}
+
+/// A function remembered by a call node, used without counting.
+struct FunctionCache {
+  /// Alive as long as the cache or the runtime lives.
+  private(set) var function: Unmanaged<FunctionObject>?
+  private var owner: FunctionObject?
+  private var replacements = 0
+
+  private static let replacementLimit = 4
+
+  /// Remembers another function. What was remembered may be running: the runtime keeps it.
+  mutating func replace(_ newFunction: FunctionObject, _ runtime: Runtime) {
+    if let owner {
+      if replacements == FunctionCache.replacementLimit { return }
+      replacements += 1
+      runtime.retire(owner)
+    }
+    owner = newFunction
+    function = .passUnretained(newFunction)
   }
 }
 
@@ -42,9 +100,10 @@ final class MethodCallNode: ExpressionNode {
   private let receiver: ExpressionNode
   private let name: StringObject
   private let arguments: CallArguments
-  private var token = 0
-  private var cachedFunction: FunctionObject?
-  private var cachedNative: NativeFunction?
+  private var functionToken = 0
+  private var cache = FunctionCache()
+  private var nativeToken = 0
+  private var native: NativeFunction?
 
   init(_ receiver: ExpressionNode, _ name: StringObject, _ arguments: [ExpressionNode], _ range: SourceRange) {
     self.receiver = receiver
@@ -56,10 +115,11 @@ final class MethodCallNode: ExpressionNode {
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     let value = try receiver.evaluate(frame)
     guard case .object(let object) = value else { return try callUncached(value, frame) }
-    if object.cacheToken == token {
-      if let cachedFunction { return try callPlain(cachedFunction, receiver: value, arguments, frame) }
-      if let cachedNative { return try callNative(cachedNative, value, frame) }
+    let token = object.cacheToken
+    if token == functionToken, let function = cache.function {
+      return try callPlain(function, receiver: value, arguments, frame)
     }
+    if token == nativeToken, let native { return try callNative(native, value, frame) }
     return try callUncached(value, frame)
   }
 
@@ -67,8 +127,7 @@ final class MethodCallNode: ExpressionNode {
   private func callNative(_ native: NativeFunction, _ value: Value, _ frame: Frame) throws(Raised) -> Value {
     let machine = frame.machine
     let count = arguments.count + 1
-    let base: UnsafeMutablePointer<Value>
-    do { base = try machine.reserveUnbound(count) } catch { throw frame.located(error, range) }
+    guard let base = machine.reserveUnbound(count) else { throw frame.located(machine.stackOverflow(), range) }
     defer { machine.release(base, count) }
     base.initialize(to: value)
     try arguments.evaluate(into: base + 1, frame)
@@ -85,45 +144,42 @@ final class MethodCallNode: ExpressionNode {
       found.kind == .function || found.kind == .nativeFunction, found.isDescriptor,
       !runtime.instanceHides(value, name)
     {
-      remember(found, for: value)
-      if found.kind == .function {
-        let function = unsafeDowncast(found, to: FunctionObject.self)
-        if function.code.takesPlainCalls, function.code.positionalCount == arguments.count + 1 {
-          return try callPlain(function, receiver: value, arguments, frame)
-        }
-      } else {
+      remember(found, for: value, runtime)
+      if found.kind == .nativeFunction {
         return try callNative(unsafeDowncast(found, to: NativeFunction.self), value, frame)
+      }
+      let function = unsafeDowncast(found, to: FunctionObject.self)
+      if function.takesPlainCalls, function.positionalCount == arguments.count + 1 {
+        defer { withExtendedLifetime(found) {} }
+        return try callPlain(.passUnretained(function), receiver: value, arguments, frame)
       }
       return try callGeneral(found, receiver: value, arguments, frame)
     }
     let callee: Value
-    do { callee = try runtime.getAttribute(value, name) } catch {
-      throw frame.located(error, range)
-    }
-    guard case .object(let object) = callee else {
-      throw frame.located(runtime.typeError("'\(runtime.typeName(callee))' object is not callable"), range)
-    }
+    do { callee = try runtime.getAttribute(value, name) } catch { throw frame.located(error, range) }
+    guard case .object(let object) = callee else { return try refuse(callee, arguments, frame) }
     if object.kind == .function {
       let function = unsafeDowncast(object, to: FunctionObject.self)
-      if function.code.takesPlainCalls, function.code.positionalCount == arguments.count {
-        return try callPlain(function, receiver: .undefined, arguments, frame)
+      if function.takesPlainCalls, function.positionalCount == arguments.count {
+        defer { withExtendedLifetime(object) {} }
+        return try callPlain(.passUnretained(function), receiver: .undefined, arguments, frame)
       }
     }
     return try callGeneral(object, receiver: .undefined, arguments, frame)
   }
 
-  private func remember(_ found: Object, for value: Value) {
+  private func remember(_ found: Object, for value: Value, _ runtime: Runtime) {
     guard case .object(let object) = value, object.mayCacheMethods else { return }
-    cachedFunction = nil
-    cachedNative = nil
-    if found.kind == .function {
-      let function = unsafeDowncast(found, to: FunctionObject.self)
-      guard function.code.takesPlainCalls, function.code.positionalCount == arguments.count + 1 else { return }
-      cachedFunction = function
-    } else {
-      cachedNative = unsafeDowncast(found, to: NativeFunction.self)
+    if found.kind == .nativeFunction {
+      native = unsafeDowncast(found, to: NativeFunction.self)
+      nativeToken = object.cacheToken
+      return
     }
-    token = object.cacheToken
+    let function = unsafeDowncast(found, to: FunctionObject.self)
+    guard function.takesPlainCalls, function.positionalCount == arguments.count + 1 else { return }
+    // The same method seen through another shape needs no other cache entry, only the token.
+    if cache.function?.toOpaque() != Unmanaged.passUnretained(function).toOpaque() { cache.replace(function, runtime) }
+    if cache.function?.toOpaque() == Unmanaged.passUnretained(function).toOpaque() { functionToken = object.cacheToken }
   }
 }
 
@@ -183,7 +239,7 @@ final class KeywordCallNode: ExpressionNode {
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     let value = try callee.evaluate(frame)
     let machine = frame.machine
-    let base = try machine.reserveUnbound(arguments.count)
+    guard let base = machine.reserveUnbound(arguments.count) else { throw frame.located(machine.stackOverflow(), range) }
     defer { machine.release(base, arguments.count) }
     try arguments.evaluate(into: base, frame)
     do throws(Raised) {

@@ -94,6 +94,12 @@ final class GlobalNode: ExpressionNode {
     return try lookUp(frame)
   }
 
+  /// Whether the name means this object now.
+  @inline(__always)
+  func means(_ object: UnsafeMutableRawPointer) -> Bool {
+    globals.changes == globalsChanges && !isBuiltin && (globals.entries + index).value(is: object)
+  }
+
   private func lookUp(_ frame: Frame) throws(Raised) -> Value {
     let own = globals.index(ofString: name)
     let found = own >= 0 ? own : builtins.index(ofString: name)
@@ -261,5 +267,15 @@ extension Runtime {
     let raised = error("NameError", "name '\(name.text)' is not defined")
     raised.exception.fields["name"] = .object(name)
     return raised
+  }
+}
+
+extension UnsafeMutablePointer where Pointee == DictObject.Entry {
+  /// Whether the entry's value is this object, compared without counting references: the words of an `.object` value are the
+  /// pointer and a zero tag (`Value`).
+  @inline(__always)
+  func value(is object: UnsafeMutableRawPointer) -> Bool {
+    let place = UnsafeRawPointer(self) + DictObject.Entry.valueOffset
+    return place.load(as: UnsafeMutableRawPointer?.self) == object && place.load(fromByteOffset: 8, as: UInt8.self) == 0
   }
 }

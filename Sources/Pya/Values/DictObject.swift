@@ -9,6 +9,9 @@ final class DictObject: Object {
     /// `undefined` in a deleted entry.
     var key: Value
     var value: Value
+
+    /// Where `value` lies in an entry, for code that looks at it uncounted.
+    static let valueOffset = 24
   }
 
   /// Entries in use are `entries[0..<used]`, deleted ones among them.

@@ -118,15 +118,24 @@ extension UnsafeMutablePointer where Pointee == Machine {
   func reserve(_ count: Int) throws(Raised) -> UnsafeMutablePointer<Value> {
     let base = pointee.stackTop
     let top = base + count
-    if top > pointee.stackEnd { throw pointee.runtime.recursionError() }
+    if top > pointee.stackEnd { throw fullStack() }
     pointee.stackTop = top
     return base
   }
 
-  /// Gives slots back, releasing what they hold.
+  @inline(never)
+  private func fullStack() -> Raised { pointee.runtime.recursionError() }
+
+  /// Gives slots back, releasing what they hold. A loop of our own: numbers need no release, and the standard library's
+  /// `deinitialize(count:)` is a call that asks each value's witness.
   @inline(__always)
   func release(_ base: UnsafeMutablePointer<Value>, _ count: Int) {
-    base.deinitialize(count: count)
+    var slot = base
+    let end = base + count
+    while slot < end {
+      if case .object = slot.pointee { slot.deinitialize(count: 1) }
+      slot += 1
+    }
     pointee.stackTop = base
   }
 }

@@ -35,6 +35,8 @@ final class Runtime {
   var asyncGeneratorFinalizer: ((Object) -> Void)?
 
   private var keptTypes: [TypeObject] = []
+  /// Objects that call nodes no longer remember but whose code may be running.
+  private var retired: [Object] = []
   private var interned: [String: StringObject] = [:]
   private var singleCharacters: [StringObject] = []
   private let lookupCacheEntries: UnsafeMutablePointer<LookupCacheEntry>
@@ -58,6 +60,9 @@ final class Runtime {
       interned[string.text] = string
       string.isInterned = true
     }
+    precondition(
+      MemoryLayout<DictObject.Entry>.offset(of: \.value) == DictObject.Entry.valueOffset, "pya: unexpected layout of Entry")
+    precondition(Value.layoutIsAsExpected(types.object), "pya: unexpected layout of Value")
     precondition(Instance.layoutIsAsExpected(type: types.object), "pya: unexpected layout of Instance")
   }
 
@@ -78,6 +83,9 @@ final class Runtime {
 
   /// Holds a type for as long as the runtime lives.
   func keepAlive(_ type: TypeObject) { keptTypes.append(type) }
+
+  /// Keeps an object that may be in use uncounted.
+  func retire(_ object: Object) { retired.append(object) }
 
   @inline(__always)
   func lookupCache(_ type: TypeObject, _ name: StringObject) -> UnsafeMutablePointer<LookupCacheEntry> {

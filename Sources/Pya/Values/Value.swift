@@ -82,3 +82,13 @@ extension Value {
   @inline(__always) var exception: ExceptionObject? { cast(.exception, to: ExceptionObject.self) }
   @inline(__always) var instance: Instance? { cast(.instance, to: Instance.self) }
 }
+
+extension Value {
+  /// Whether an `.object` lies in memory as code that reads it uncounted expects: the pointer, then a zero tag.
+  static func layoutIsAsExpected(_ probe: Object) -> Bool {
+    withUnsafeBytes(of: Value.object(probe)) { bytes in
+      bytes.load(as: UnsafeRawPointer?.self) == UnsafeRawPointer(Unmanaged.passUnretained(probe).toOpaque())
+        && bytes[8] == 0
+    }
+  }
+}
