@@ -54,7 +54,7 @@ public final class Interpreter {
       output: OutputBuffer(options.collectsOutput ? .memory : .descriptor(1)),
       errorOutput: OutputBuffer(options.collectsOutput ? .memory : .descriptor(2)))
     runtime.installBuiltins()
-    installClock(options, runtime)
+    if options.usesVirtualClock { runtime.clock = VirtualClock() }
   }
 
   /// Runs a program to its end on a thread with a large stack, and returns its exit status. Blocks the caller.
@@ -104,7 +104,6 @@ public final class Interpreter {
     module.set(runtime, "__builtins__", runtime.modules["builtins"].map { .object($0) } ?? .none)
     let file = SourceFile(name: program.name, bytes: program.source)
     let code = try runtime.compile(file, globals: module.namespace)
-    runtime.startClock()
     if code.flavour == .plain {
       _ = try runtime.run(code)
     } else {

@@ -162,3 +162,12 @@ class AwaitableObject: Object {
   /// Nobody waits any more.
   func close(_ runtime: Runtime) throws(Raised) {}
 }
+
+extension Frame {
+  /// The generator or coroutine whose frame this is; nil while the frame is on the value stack.
+  @inline(__always)
+  var suspendable: SuspendableFrame? {
+    get { suspendablePointer.map { Unmanaged<SuspendableFrame>.fromOpaque($0).takeUnretainedValue() } }
+    nonmutating set { suspendablePointer = newValue.map { Unmanaged.passUnretained($0).toOpaque() } }
+  }
+}

@@ -2,7 +2,7 @@ import PyaSyntax
 
 /// The variables of one call in progress: a handle of one word.
 ///
-/// Slots lie side by side on the machine's value stack, or in a `SuspendableFrame`'s own memory, and four words of header before them say
+/// Slots lie side by side on the machine's value stack, or in the own memory of a generator or coroutine, and four words of header before them say
 /// which code runs. Nodes get the handle as their only argument; reading a variable is one load.
 ///
 /// ```
@@ -58,18 +58,11 @@ struct Frame {
     return function._withUnsafeGuaranteedRef { $0.cells[index] }
   }
 
-  /// The generator or coroutine whose frame this is.
+  /// The generator or coroutine whose frame this is, uncounted; `suspendable` (Coroutines/) gives it its type.
   @inline(__always)
-  var suspendable: SuspendableFrame? {
-    get {
-      header.load(fromByteOffset: 24, as: UnsafeMutableRawPointer?.self).map {
-        Unmanaged<SuspendableFrame>.fromOpaque($0).takeUnretainedValue()
-      }
-    }
-    nonmutating set {
-      let pointer = newValue.map { Unmanaged.passUnretained($0).toOpaque() }
-      header.storeBytes(of: pointer, toByteOffset: 24, as: UnsafeMutableRawPointer?.self)
-    }
+  var suspendablePointer: UnsafeMutableRawPointer? {
+    get { header.load(fromByteOffset: 24, as: UnsafeMutableRawPointer?.self) }
+    nonmutating set { header.storeBytes(of: newValue, toByteOffset: 24, as: UnsafeMutableRawPointer?.self) }
   }
 
   /// The cell that a slot holds.
@@ -87,6 +80,7 @@ struct Frame {
     let exception = raised.exception
     if !exception.isLocated {
       exception.isLocated = true
+      if exception.traceback.isEmpty, exception.context == nil { machine.pointee.runtime.setContext(of: exception) }
       exception.traceback.append(TracebackEntry(code: code.information, range: range))
     }
     return raised

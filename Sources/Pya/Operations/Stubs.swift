@@ -4,8 +4,4 @@ extension Runtime {
   func warn(_ message: String, category: String) { errorOutput.write("\(category): \(message)\n") }
   func isRegisteredSequence(_ type: TypeObject) -> Bool { false }
   func isRegisteredMapping(_ type: TypeObject) -> Bool { false }
-  func startClock() {}
-}
-func installClock(_ options: Interpreter.Options, _ runtime: Runtime) {
-  if options.usesVirtualClock { runtime.clock = VirtualClock() }
 }
