@@ -4,19 +4,31 @@ import PyaSyntax
 ///
 /// The cache remembers the slot of an instance's attribute by the shape's token. A token also says that the type has no data
 /// descriptor of that name: changing the type changes the tokens of its shapes.
+///
+/// `self.x`, with the object in a local variable, is the commonest form: it is read without counting a reference to the object.
 final class AttributeNode: ExpressionNode {
   let object: ExpressionNode
   let name: StringObject
+  /// The slot when the object is a local variable, else -1.
+  private let objectSlot: Int
   private var token = 0
   private var slot = 0
 
   init(_ object: ExpressionNode, _ name: StringObject, _ range: SourceRange) {
     self.object = object
     self.name = name
+    objectSlot = object.localSlot ?? -1
     super.init(range)
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    if objectSlot >= 0, let held = (frame.slots + objectSlot).uncountedObject {
+      let found = held._withUnsafeGuaranteedRef { object -> Value in
+        guard object.kind == .instance, object.cacheToken == token else { return .undefined }
+        return unsafeDowncast(object, to: Instance.self).slot(slot).pointee
+      }
+      if !found.isUndefined { return found }
+    }
     let value = try object.evaluate(frame)
     if case .object(let object) = value, object.kind == .instance, object.cacheToken == token {
       return unsafeDowncast(object, to: Instance.self).slot(slot).pointee

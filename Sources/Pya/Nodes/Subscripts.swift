@@ -4,14 +4,32 @@ import PyaSyntax
 final class SubscriptNode: ExpressionNode {
   private let object: ExpressionNode
   private let index: ExpressionNode
+  /// The slot when the container is a local variable, else -1.
+  private let objectSlot: Int
+  /// The same of the index.
+  private let indexSlot: Int
 
   init(_ object: ExpressionNode, _ index: ExpressionNode, _ range: SourceRange) {
     self.object = object
     self.index = index
+    objectSlot = object.localSlot ?? -1
+    indexSlot = index.localSlot ?? -1
     super.init(range)
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    // A list in a local variable and an index that cannot run code: no reference to the list is counted.
+    if objectSlot >= 0, indexSlot >= 0, case .int(let position) = frame.slots[indexSlot],
+      let held = (frame.slots + objectSlot).uncountedObject
+    {
+      let found = held._withUnsafeGuaranteedRef { object -> Value in
+        guard object.kind == .list, !object.isOfHeapType else { return .undefined }
+        let list = unsafeDowncast(object, to: ListObject.self)
+        let place = position < 0 ? position &+ list.count : position
+        return place >= 0 && place < list.count ? list[place] : .undefined
+      }
+      if !found.isUndefined { return found }
+    }
     let container = try object.evaluate(frame)
     let key = try index.evaluate(frame)
     if case .object(let object) = container, !object.isOfHeapType {

@@ -92,3 +92,13 @@ extension Value {
     }
   }
 }
+
+extension UnsafeMutablePointer where Pointee == Value {
+  /// The object held here, without counting a reference; nil for anything else. Good only until something else runs.
+  @inline(__always)
+  var uncountedObject: Unmanaged<Object>? {
+    let place = UnsafeRawPointer(self)
+    guard place.load(fromByteOffset: 8, as: UInt8.self) == 0 else { return nil }
+    return Unmanaged.fromOpaque(place.load(as: UnsafeRawPointer.self))
+  }
+}
