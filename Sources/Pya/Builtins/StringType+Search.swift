@@ -142,7 +142,7 @@ extension Runtime {
       isReverse ? ByteSearch.last(separator.utf8, in: text.utf8) : ByteSearch.first(separator.utf8, in: text.utf8)
     let empty = Value.object(names.empty)
     if offset < 0 {
-      let whole = Value.object(plain(text))
+      let whole = arguments[0]
       return .object(TupleObject(self, isReverse ? [empty, empty, whole] : [whole, empty, empty]))
     }
     return .object(

@@ -14,12 +14,14 @@ extension Runtime {
       return .object(BytesObject(type: runtime.types.bytes, bytes))
     }
     type.define(self, "format", "self, /, *args, **kwargs") { (runtime, arguments) throws(Raised) in
+      let text = arguments.text
+      if !text.utf8.contains(UInt8(ascii: "{")), !text.utf8.contains(UInt8(ascii: "}")) { return arguments[0] }
       let keywords = arguments.keywords
       var formatter = StringFormatter(runtime, positional: arguments.dropFirst.positional) { (name) throws(Raised) in
         for (keyword, value) in keywords where keyword.hasSameText(as: name) { return value }
         throw runtime.keyError(.object(name))
       }
-      return .object(try formatter.format(arguments.text))
+      return .object(try formatter.format(text))
     }
     type.define(self, "format_map", "self, mapping, /") { (runtime, arguments) throws(Raised) in
       let mapping = arguments[1]

@@ -29,13 +29,13 @@ extension TextBuilder {
     append(byte: quote)
   }
 
-  /// A `bytes` literal.
-  mutating func append(quoted bytes: [UInt8]) {
+  /// A `bytes` literal. CPython's `bytearray` escapes single quotes within double ones, too.
+  mutating func append(quoted bytes: [UInt8], escapesSingleQuotes: Bool = false) {
     append(byte: UInt8(ascii: "b"))
     let quote = bytes.withUnsafeBufferPointer { chooseQuote($0) }
     append(byte: quote)
     for byte in bytes {
-      if isPlain(byte, quote) {
+      if isPlain(byte, escapesSingleQuotes ? UInt8(ascii: "'") : quote) {
         append(byte: byte)
       } else {
         append(escaped: UInt32(byte))

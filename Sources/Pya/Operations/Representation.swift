@@ -85,7 +85,7 @@ extension Runtime {
     case .byteArray:
       builder.append(object.type.name)
       builder.append("(")
-      builder.append(quoted: unsafeDowncast(object, to: BytesObject.self).bytes)
+      builder.append(quoted: unsafeDowncast(object, to: BytesObject.self).bytes, escapesSingleQuotes: true)
       builder.append(")")
     case .bigInt: builder.append(try integerText(unsafeDowncast(object, to: BigIntObject.self).value))
     case .intInstance, .floatInstance:
