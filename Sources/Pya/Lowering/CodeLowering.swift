@@ -53,10 +53,11 @@ final class CodeLowering {
   func mangle(_ name: String) -> String { mangled(name, inClass: privateClass) }
 
   /// The draft of the code, when its body is lowered.
-  func draft(parameters: ParameterLayout = ParameterLayout(), doc: Value = .none) -> CodeDraft {
+  /// `start`: where the definition begins, decorators included.
+  func draft(parameters: ParameterLayout = ParameterLayout(), doc: Value = .none, start: UInt32 = 0) -> CodeDraft {
     let table = hostScope
     var draft = CodeDraft(
-      information: CodeInformation(name: table.name, qualifiedName: table.qualifiedName, file: unit.file))
+      information: CodeInformation(name: table.name, qualifiedName: table.qualifiedName, file: unit.file, start: start))
     draft.flavour =
       table.isAsync ? (table.isGenerator ? .asyncGenerator : .coroutine) : table.isGenerator ? .generator : .plain
     draft.parameters = parameters

@@ -12,10 +12,10 @@ extension CodeLowering {
     let (steps, value) = inner.separately { inner.lower(lambda.body) }
     let code: Code
     if steps.isEmpty, !inner.canSuspend {
-      code = ExpressionCode(runtime, inner.draft(parameters: layout), body: value)
+      code = ExpressionCode(runtime, inner.draft(parameters: layout, start: range.start), body: value)
     } else {
       let body = inner.sequence(steps + [ReturnNode(value, range)], range)
-      code = StatementCode(runtime, inner.draft(parameters: layout), body: body)
+      code = StatementCode(runtime, inner.draft(parameters: layout, start: range.start), body: body)
     }
     return function(code, scope: lambda.scope, lambda.parameters, range)
   }
@@ -42,13 +42,14 @@ extension CodeLowering {
     let inner = CodeLowering(unit, host: definition.scope, privateClass: privateClass)
     let layout = inner.layout(of: definition.parameters)
     let (doc, statements) = inner.splitDoc(definition.body)
+    let start = min(definition.decorators.first?.range.start ?? range.start, range.start)
     let code: Code
     if let only = statements.first, statements.count == 1, case .return(let value?) = only.kind, !inner.canSuspend {
       let node = inner.lower(value)
-      code = ExpressionCode(runtime, inner.draft(parameters: layout, doc: doc), body: node)
+      code = ExpressionCode(runtime, inner.draft(parameters: layout, doc: doc, start: start), body: node)
     } else {
       let body = inner.lowerBlock(statements, range)
-      code = StatementCode(runtime, inner.draft(parameters: layout, doc: doc), body: body)
+      code = StatementCode(runtime, inner.draft(parameters: layout, doc: doc, start: start), body: body)
     }
     return function(code, scope: definition.scope, definition.parameters, returns: definition.returns, range)
   }
@@ -147,7 +148,8 @@ extension CodeLowering {
       nodes.append(AssignNode(NamespaceTarget(intern("__doc__"), range), ConstantNode(doc, range), range))
     }
     nodes.append(inner.lowerBlock(statements, range))
-    let code = StatementCode(runtime, inner.draft(), body: inner.sequence(nodes, range))
+    let start = min(definition.decorators.first?.range.start ?? range.start, range.start)
+    let code = StatementCode(runtime, inner.draft(start: start), body: inner.sequence(nodes, range))
     return ClassNode(
       name: intern(definition.name), code: code, captures: captures(of: definition.scope), globals: unit.globals,
       bases: items, classCellSlot: unit.table[definition.scope].classCellSlot.map { $0 + 1 }, range)

@@ -63,9 +63,13 @@ struct AwaitPoint {
     let thrown = suspendable.thrown
     suspendable.thrown = nil
     if note == Waiting.frame {
-      if let thrown { throw frame.located(Raised(thrown), range) }
+      if let thrown {
+        frame.runtime.extendContext(of: thrown)
+        throw frame.located(Raised(thrown), range)
+      }
       return sent
     }
+    if let thrown { frame.runtime.setContext(of: thrown) }
     guard let delegate = suspendable.delegate else { fatalError("pya: nothing to resume") }
     let object = unsafeDowncast(delegate, to: AwaitableObject.self)
     let result: Value

@@ -192,7 +192,7 @@ final class AsyncForNode: ResumableNode {
     self.body = body
     self.otherwise = otherwise
     iteratorSlot = slots
-    point = AwaitPoint(state: slots + 1, range: iterable.range)
+    point = AwaitPoint(state: slots + 1, range: range)
     super.init(state: state, range)
   }
 
@@ -246,7 +246,7 @@ final class AsyncForNode: ResumableNode {
 
   private func nextAwaitable(_ frame: Frame) throws(Raised) -> Value {
     do { return try frame.runtime.asyncNext(frame.slots[iteratorSlot]) } catch {
-      throw frame.located(error, iterable.range)
+      throw frame.located(error, range)
     }
   }
 }
