@@ -76,19 +76,44 @@ final class TupleNode: ExpressionNode {
   }
 }
 
+/// `{x, *y}`. Three and more constants are copied from a set made once, which gives the table, and so the order of iteration,
+/// that CPython's compiler gives such a display.
 final class SetNode: ExpressionNode {
   private let items: [DisplayItem]
+  private let isConstant: Bool
+  private var template: SetObject?
 
   init(_ items: [DisplayItem], _ range: SourceRange) {
     self.items = items
+    isConstant = items.count > 2 && items.allSatisfy { !$0.isUnpacked && $0.node.constant != nil }
     super.init(range)
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let values = try elements(items, frame, range)
-    let set = SetObject(type: frame.runtime.types.set)
-    do throws(Raised) { for value in values { _ = try set.add(value, frame.runtime) } } catch { throw frame.located(error, range) }
-    return .object(set)
+    let runtime = frame.runtime
+    let set = SetObject(type: runtime.types.set)
+    if isConstant {
+      if template == nil { template = try filled(SetObject(type: runtime.types.frozenset), frame) }
+      if let template { try set.merge(template, runtime) }
+      return .object(set)
+    }
+    return .object(try filled(set, frame))
+  }
+
+  private func filled(_ set: SetObject, _ frame: Frame) throws(Raised) -> SetObject {
+    let runtime = frame.runtime
+    if !items.contains(where: \.isUnpacked) {
+      let values = try elements(items, frame, range)
+      do throws(Raised) { for value in values { try set.add(value, runtime) } } catch { throw frame.located(error, range) }
+      return set
+    }
+    for item in items {
+      let value = try item.node.evaluate(frame)
+      do throws(Raised) {
+        if item.isUnpacked { try runtime.setUpdate(set, value) } else { try set.add(value, runtime) }
+      } catch { throw frame.located(error, range) }
+    }
+    return set
   }
 }
 
