@@ -142,7 +142,7 @@ extension CodeLowering {
       let key = intern(mangle(name))
       let values = arguments.map { lower($0.value) }
       if let proxy = receiver as? SuperNode { return CallNode(SuperAttributeNode(proxy, key, callee.range), values, range) }
-      return MethodCallNode(receiver, key, values, range)
+      return MethodCallNode(receiver, key, values, calleeRange: callee.range, range)
     }
     let nodes = operands([callee] + arguments.map(\.value))
     let values = Array(nodes.dropFirst())

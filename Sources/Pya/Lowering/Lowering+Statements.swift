@@ -227,7 +227,8 @@ extension CodeLowering {
         lower(object), slot: slot, read: AttributeNode(held, key, target.range),
         target: AttributeTarget(held, key, target.range), op, lower(value), range)
     case .subscript(let object, let index):
-      return AugmentSubscriptNode(lower(object), lower(index), op, lower(value), range)
+      return AugmentSubscriptNode(
+        lower(object), lower(index), op, lower(value), targetRange: target.range, range)
     default: fatalError("pya: the parser let a bad target pass")
     }
   }

@@ -283,14 +283,17 @@ final class AugmentSubscriptNode: StatementNode {
   private let index: ExpressionNode
   private let op: BinaryOperator
   private let value: ExpressionNode
+  private let targetRange: SourceRange
 
   init(
-    _ object: ExpressionNode, _ index: ExpressionNode, _ op: BinaryOperator, _ value: ExpressionNode, _ range: SourceRange
+    _ object: ExpressionNode, _ index: ExpressionNode, _ op: BinaryOperator, _ value: ExpressionNode,
+    targetRange: SourceRange, _ range: SourceRange
   ) {
     self.object = object
     self.index = index
     self.op = op
     self.value = value
+    self.targetRange = targetRange
     super.init(range)
   }
 
@@ -308,15 +311,15 @@ final class AugmentSubscriptNode: StatementNode {
           list[place] = result
           return .normal
         }
-        throw frame.located(frame.runtime.indexError("list assignment index out of range"), range)
+        throw frame.located(frame.runtime.indexError("list assignment index out of range"), targetRange)
       }
     }
     let runtime = frame.runtime
     let old: Value
-    do { old = try runtime.getItem(container, key) } catch { throw frame.located(error, range) }
+    do { old = try runtime.getItem(container, key) } catch { throw frame.located(error, targetRange) }
     let operand = try value.evaluate(frame)
     let result = try frame.augment(op, old, operand, range)
-    do { try runtime.setItem(container, key, result) } catch { throw frame.located(error, range) }
+    do { try runtime.setItem(container, key, result) } catch { throw frame.located(error, targetRange) }
     return .normal
   }
 }

@@ -100,15 +100,21 @@ final class MethodCallNode: ExpressionNode {
   private let receiver: ExpressionNode
   private let name: StringObject
   private let arguments: CallArguments
+  /// Of `receiver.name`.
+  private let calleeRange: SourceRange
   private var functionToken = 0
   private var cache = FunctionCache()
   private var nativeToken = 0
   private var native: NativeFunction?
 
-  init(_ receiver: ExpressionNode, _ name: StringObject, _ arguments: [ExpressionNode], _ range: SourceRange) {
+  init(
+    _ receiver: ExpressionNode, _ name: StringObject, _ arguments: [ExpressionNode], calleeRange: SourceRange,
+    _ range: SourceRange
+  ) {
     self.receiver = receiver
     self.name = name
     self.arguments = CallArguments(arguments)
+    self.calleeRange = calleeRange
     super.init(range)
   }
 
@@ -156,7 +162,7 @@ final class MethodCallNode: ExpressionNode {
       return try callGeneral(found, receiver: value, arguments, frame)
     }
     let callee: Value
-    do { callee = try runtime.getAttribute(value, name) } catch { throw frame.located(error, range) }
+    do { callee = try runtime.getAttribute(value, name) } catch { throw frame.located(error, calleeRange) }
     guard case .object(let object) = callee else { return try refuse(callee, arguments, frame) }
     if object.kind == .function {
       let function = unsafeDowncast(object, to: FunctionObject.self)

@@ -51,6 +51,14 @@ public struct Parser {
 
   /// Reads the whole file.
   public mutating func parseModule() throws(SyntaxDiagnostic) -> Module {
+    let body = try parseExcerpt()
+    if let error = deferredErrors.first { throw error }
+    return Module(body: body, scopeCount: scopeCount)
+  }
+
+  /// Reads statements taken out of their surroundings: what would only be wrong in this place (`return` outside a function)
+  /// is let pass.
+  public mutating func parseExcerpt() throws(SyntaxDiagnostic) -> [Statement] {
     var body: [Statement] = []
     while current != .endOfFile {
       let start = position
@@ -60,8 +68,7 @@ public struct Parser {
         throw explained(error, from: start, goal: .file)
       }
     }
-    if let error = deferredErrors.first { throw error }
-    return Module(body: body, scopeCount: scopeCount)
+    return body
   }
 
   /// Reads a file that holds one expression, as `eval` takes it.
