@@ -1,7 +1,10 @@
 /// Built-in functions about objects of any kind: `isinstance`, `getattr`, `dir`, `id`, ...
 extension Runtime {
   func installGeneralFunctions() {
-    for type in [types.object, types.type, types.property, types.staticMethod, types.classMethod, types.superType] {
+    for type in [
+      types.object, types.type, types.property, types.staticMethod, types.classMethod, types.superType, types.int, types.bool,
+      types.float, types.complex,
+    ] {
       addBuiltin(type)
     }
     installClassFunctions()
@@ -56,7 +59,7 @@ extension Runtime {
   func directory(of value: Value) throws(Raised) -> [Value] {
     let type = type(of: value)
     var names: [Value]
-    if let override = type.special(.dir) {
+    if let override = type.special(.dir) ?? builtinDirectory(of: value, type) {
       names = try array(try callSpecial(override, value))
     } else if let module = value.cast(.module, to: ModuleObject.self),
       let function = module.namespace.getString(self.names[.dir])
@@ -74,6 +77,12 @@ extension Runtime {
     return list.list?.array ?? []
   }
 
+  /// A built-in type's own `__dir__`.
+  private func builtinDirectory(of value: Value, _ type: TypeObject) -> Value? {
+    if value.type != nil || value.cast(.module, to: ModuleObject.self) != nil { return nil }
+    return builtinMethod(.dir, of: type)
+  }
+
   // MARK: Identity
 
   private func installIdentityFunctions() {
@@ -85,12 +94,22 @@ extension Runtime {
 
   private func installInteractiveFunctions() {
     for name in ["exit", "quit"] { builtins.setString(intern(name), .object(QuitterObject(self, name: name))) }
-    defineBuiltin("help", "object=None, /") { (runtime, arguments) throws(Raised) in
-      let doc = try runtime.getAttributeIfPresent(arguments[0], runtime.names.doc) ?? .none
-      let title = try runtime.repr(arguments[0]).text
-      try runtime.printText("Help on \(title):\n\n\(doc.isNone ? "" : try runtime.str(doc).text)\n")
-      return .none
-    }
+    builtins.setString(intern("help"), .object(HelperObject(self)))
+  }
+}
+
+/// `help`
+final class HelperObject: Object {
+  init(_ runtime: Runtime) {
+    super.init(type: runtime.attachment(SiteTypes.self) { SiteTypes(runtime) }.helper, kind: .other)
+  }
+
+  override func call(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {
+    guard arguments.count > 0 else { return .none }
+    let doc = try runtime.getAttributeIfPresent(arguments[0], runtime.names.doc) ?? .none
+    let title = try runtime.repr(arguments[0]).text
+    try runtime.printText("Help on \(title):\n\n\(doc.isNone ? "" : try runtime.str(doc).text)\n")
+    return .none
   }
 }
 
@@ -111,13 +130,25 @@ final class QuitterObject: Object {
 
 /// Types of what CPython's `site` module adds to the built-ins.
 private final class SiteTypes {
-  let quitter: TypeObject
+  let quitter, helper: TypeObject
 
   init(_ runtime: Runtime) {
-    quitter = TypeObject(
-      runtime, metatype: runtime.types.type, name: "Quitter", bases: [runtime.types.object], instanceKind: .other,
-      isHeap: false)
-    quitter.moduleName = "_sitebuiltins"
+    func make(_ name: String) -> TypeObject {
+      let type = TypeObject(
+        runtime, metatype: runtime.types.type, name: name, bases: [runtime.types.object], instanceKind: .other,
+        isHeap: false)
+      type.moduleName = "_sitebuiltins"
+      return type
+    }
+    quitter = make("Quitter")
+    helper = make("_Helper")
+    helper.define(runtime, "__repr__", "self, /") { (runtime, _) throws(Raised) in
+      .object(
+        runtime.string("Type help() for interactive help, or help(object) for help about object."))
+    }
+    helper.define(runtime, "__call__", "self, object=None") { (runtime, arguments) throws(Raised) in
+      try runtime.call(arguments[0], arguments.dropFirst)
+    }
     quitter.define(runtime, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in
       let name = (arguments[0].object as? QuitterObject)?.name ?? "exit"
       return .object(runtime.string("Use \(name)() or Ctrl-D (i.e. EOF) to exit"))

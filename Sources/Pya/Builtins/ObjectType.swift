@@ -2,6 +2,7 @@
 extension Runtime {
   func installObjectType() {
     let type = types.object
+    type.hasNoInstanceDictionary = true
     type.construct = { (runtime, cls, arguments) throws(Raised) in try runtime.makeObject(of: cls, arguments) }
     type.defineStatic(self, "__new__", "*args, **kwargs") { (runtime, arguments) throws(Raised) in
       guard arguments.count > 0 else { throw runtime.typeError("object.__new__(): not enough arguments") }

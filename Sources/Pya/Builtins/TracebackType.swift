@@ -15,6 +15,10 @@ extension Runtime {
     type.defineProperty(self, "tb_frame") { (runtime, value) throws(Raised) in
       (value.object as? TracebackObject).map { .object(FrameObject(runtime, $0.entry)) } ?? .none
     }
+    type.define(self, "__dir__", "self, /") { (runtime, _) throws(Raised) in
+      let names = ["tb_frame", "tb_next", "tb_lasti", "tb_lineno"]
+      return .object(ListObject(runtime, names.map { .object(runtime.string($0)) }))
+    }
     installFrameType()
   }
 

@@ -17,8 +17,7 @@ struct CaretAnchors {
     let text = segment.map { line in String(String.UnicodeScalarView(line)) }.joined(separator: "\n")
     let file = SourceFile(name: "", text: "(\n\(text)\n)")
     var parser = Parser(file: file)
-    guard let module = try? parser.parseModule(), module.body.count == 1,
-      case .expression(let expression) = module.body[0].kind
+    guard let body = try? parser.parseExcerpt(), body.count == 1, case .expression(let expression) = body[0].kind
     else { return nil }
     let walker = Walker(file: file, lines: segment)
     switch expression.kind {

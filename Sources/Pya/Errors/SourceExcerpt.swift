@@ -98,8 +98,8 @@ struct SourceExcerpt {
   private func showsCarets(_ anchors: CaretAnchors?) -> Bool {
     let file = SourceFile(name: "", text: lines.map(SourceExcerpt.string).joined(separator: "\n"))
     var parser = Parser(file: file)
-    if let module = try? parser.parseModule() {
-      guard let statement = module.body.first else { return false }
+    if let body = try? parser.parseExcerpt() {
+      guard let statement = body.first else { return false }
       if let call = wholeCall(of: statement), spansAll(call, in: file) { return false }
     }
     if anchors != nil { return true }

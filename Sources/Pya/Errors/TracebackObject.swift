@@ -30,7 +30,7 @@ final class CodeSummary: Object {
 
   init(_ runtime: Runtime, _ entry: TracebackEntry) {
     self.entry = entry
-    super.init(type: runtime.types.code, kind: .other)
+    super.init(type: runtime.attachment(CodeSummaryType.self) { CodeSummaryType(runtime) }.type, kind: .other)
   }
 
   override func nativeAttribute(_ name: StringObject, _ runtime: Runtime) throws(Raised) -> Value? {
@@ -38,9 +38,19 @@ final class CodeSummary: Object {
     case "co_name": .object(runtime.string(entry.code.name))
     case "co_qualname": .object(runtime.string(entry.code.qualifiedName))
     case "co_filename": .object(runtime.string(entry.file.name))
-    case "co_firstlineno": .int(1)
+    case "co_firstlineno": .int(entry.code.firstLine)
     default: nil
     }
+  }
+}
+
+private final class CodeSummaryType {
+  let type: TypeObject
+
+  init(_ runtime: Runtime) {
+    type = TypeObject(
+      runtime, metatype: runtime.types.type, name: "code", bases: [runtime.types.object], instanceKind: .other,
+      isHeap: false)
   }
 }
 

@@ -62,7 +62,8 @@ extension Runtime {
   fileprivate func defineConversions(of module: ModuleObject, _ calendar: CalendarTime) {
     for (name, isLocal) in [("gmtime", false), ("localtime", true)] {
       module.define(self, name, "seconds=None, /") { (runtime, arguments) throws(Raised) in
-        calendar.value(try runtime.brokenDown(arguments[0], isLocal: isLocal))
+        let time = try runtime.brokenDown(arguments[0], isLocal: isLocal)
+        return calendar.value(time, zone: time.tm_zone.map { String(cString: $0) }, offset: time.tm_gmtoff)
       }
     }
     module.define(self, "mktime", "time_tuple, /") { (runtime, arguments) throws(Raised) in
@@ -119,7 +120,8 @@ extension Runtime {
       let time =
         arguments[1].isUndefined
         ? try runtime.brokenDown(.undefined, isLocal: true) : try calendar.time(arguments[1], "strftime", runtime)
-      return .object(runtime.string(formatTime(format.text, try calendar.checked(time, runtime))))
+      let zone = arguments[1].tuple?.dictionary?.getString(runtime.intern("tm_zone"))?.string?.text
+      return .object(runtime.string(formatTime(format.text, try calendar.checked(time, runtime), zone: zone)))
     }
     module.define(self, "asctime", "time_tuple=None, /") { (runtime, arguments) throws(Raised) in
       let time =
@@ -137,7 +139,7 @@ extension Runtime {
       }
       let format = arguments[1].string?.text ?? "%a %b %d %H:%M:%S %Y"
       let parsed = try TimeParser.parse(arguments[0].string?.text ?? "", format: format, runtime)
-      return calendar.value(parsed)
+      return calendar.value(parsed.time, zone: parsed.zone, offset: parsed.offset)
     }
   }
 }
@@ -152,8 +154,17 @@ private func plainTime(_ time: tm) -> String {
 }
 
 /// `strftime` of the C library.
-private func formatTime(_ format: String, _ time: tm) -> String {
+private func formatTime(_ format: String, _ time: tm, zone: String?) -> String {
   if format.isEmpty { return "" }
+  guard let zone else { return formatTime(format, time) }
+  return zone.withCString {
+    var time = time
+    time.tm_zone = $0
+    return formatTime(format, time)
+  }
+}
+
+private func formatTime(_ format: String, _ time: tm) -> String {
   var time = time
   var capacity = max(256, format.utf8.count * 4)
   // A result of no characters says nothing about the size: a mark at the end keeps it from being empty.
@@ -191,14 +202,14 @@ final class CalendarTime {
       hiddenFields: ["tm_zone", "tm_gmtoff"], isConstructible: true)
   }
 
-  func value(_ time: tm, hasZone: Bool = true) -> Value {
+  func value(_ time: tm, zone: String?, offset: Int?) -> Value {
     let fields: [Int] = [
       Int(time.tm_year) + 1900, Int(time.tm_mon) + 1, Int(time.tm_mday), Int(time.tm_hour), Int(time.tm_min),
       Int(time.tm_sec), (Int(time.tm_wday) + 6) % 7, Int(time.tm_yday) + 1, Int(time.tm_isdst),
     ]
-    var hidden: [Value] = []
-    if let zone = time.tm_zone { hidden = [.object(runtime.string(String(cString: zone))), .int(time.tm_gmtoff)] }
-    return structTime.make(fields.map { .int($0) }, hidden: hidden)
+    return structTime.make(
+      fields.map { .int($0) },
+      hidden: [zone.map { .object(runtime.string($0)) } ?? .none, offset.map { .int($0) } ?? .none])
   }
 
   /// A struct_time or a tuple of nine numbers.

@@ -21,13 +21,16 @@ struct TimeParser {
   private var dayOfYear: Int?
   private var week: (number: Int, startsOnMonday: Bool)?
   private var isAfternoon: Bool?
+  private var zoneName: String?
   private var zoneOffset: Int?
   private var hasMonthAndDay = false
 
-  static func parse(_ text: String, format: String, _ runtime: Runtime) throws(Raised) -> tm {
+  static func parse(_ text: String, format: String, _ runtime: Runtime) throws(Raised) -> (
+    time: tm, zone: String?, offset: Int?
+  ) {
     var parser = TimeParser(text, format, runtime)
     try parser.readAll()
-    return try parser.result()
+    return (try parser.result(), parser.zoneName, parser.zoneOffset)
   }
 
   private init(_ text: String, _ format: String, _ runtime: Runtime) {
@@ -112,7 +115,7 @@ struct TimeParser {
     case "c": try read("%a %b %d %H:%M:%S %Y")
     case "x": try read("%m/%d/%y")
     case "X": try read("%H:%M:%S")
-    case "Z": _ = try name(among: ["utc", "gmt"])
+    case "Z": zoneName = ["UTC", "GMT"][try name(among: ["utc", "gmt"])]
     case "z": try readOffset()
     case "%":
       guard text.first == "%" else { throw mismatch() }
@@ -185,7 +188,6 @@ struct TimeParser {
     time.tm_wday = Int32(((weekday ?? (ordinal + 6) % 7) + 1) % 7)
     time.tm_yday = Int32((dayOfYear ?? (ordinal - daysBefore(year: year))) - 1)
     time.tm_isdst = -1
-    time.tm_gmtoff = zoneOffset ?? 0
     return time
   }
 

@@ -103,9 +103,22 @@ extension Runtime {
     let baseTypes = try checkedBases(bases)
     let made = TypeObject(
       self, metatype: metatype, name: name, bases: baseTypes, instanceKind: try instanceKind(of: baseTypes), isHeap: true)
-    made.mro = try resolutionOrder(of: made, metatype, baseTypes)
     if let qualifiedName { made.qualifiedName = qualifiedName }
     made.moduleName = moduleName ?? "__main__"
+    do {
+      try complete(made, baseTypes, namespace)
+    } catch {
+      // A class that was never finished is nobody's subclass.
+      made.setBases([], mro: made.mro)
+      throw error
+    }
+    try announceNames(of: made)
+    try announceSubclass(made, keywords)
+    return made
+  }
+
+  private func complete(_ made: TypeObject, _ bases: [TypeObject], _ namespace: DictObject) throws(Raised) {
+    made.mro = try resolutionOrder(of: made, made.type, bases)
     let cell = try fillNamespace(of: made, from: namespace)
     try addInstanceDictionaryAttributes(to: made)
     if made.attributes.getString(names.doc) == nil { made.attributes.setString(names.doc, .none) }
@@ -114,9 +127,6 @@ extension Runtime {
     }
     made.didChange()
     if let cell { try setAttribute(cell, intern("cell_contents"), .object(made)) }
-    try announceNames(of: made)
-    try announceSubclass(made, keywords)
-    return made
   }
 
   private func checkedBases(_ bases: [Value]) throws(Raised) -> [TypeObject] {
