@@ -21,6 +21,26 @@ extension Runtime {
     exception.context = current
   }
 
+  /// Makes the exception being handled the end of the chain of one that comes out of an awaited frame: that frame, resumed directly, did
+  /// not see what is being handled around it.
+  func extendContext(of exception: ExceptionObject) {
+    guard let current = handled.last, current !== exception else { return }
+    var link = exception
+    var length = 0
+    while let context = link.context {
+      length += 1
+      if context === current || context === exception || length > 10_000 { return }
+      link = context
+    }
+    var outer = current.context
+    while let context = outer {
+      length += 1
+      if context === exception || context === link || length > 20_000 { return }
+      outer = context.context
+    }
+    link.context = current
+  }
+
   /// `raise exception from cause`: `cause` is None or an exception (instances only; classes are instantiated before).
   func setCause(of exception: ExceptionObject, _ cause: ExceptionObject?) {
     exception.cause = cause

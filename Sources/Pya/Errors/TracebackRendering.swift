@@ -229,7 +229,7 @@ private struct ReportPrinter {
       let rest = count - repeatedLinesShown
       result.append("  [Previous line repeated \(rest) more time\(rest > 1 ? "s" : "")]\n")
     }
-    for entry in entries {
+    for entry in entries where !entry.file.isLibrary {
       let line = entry.file.location(of: entry.range.start).line
       if last == nil || last! != (entry.file.name, line, entry.functionName) {
         finishRun()
@@ -289,4 +289,9 @@ private struct ReportPrinter {
     result.append("\(typeName): \(details.message ?? "<no detail available>")\(suffix)\n")
     return result
   }
+}
+
+extension SourceFile {
+  /// Part of pya itself: what it does inside is not part of what a program means, so tracebacks leave out its frames.
+  var isLibrary: Bool { name.hasPrefix("<library ") }
 }
