@@ -5,6 +5,8 @@ final class GatheringFuture: FutureObject {
   /// How many different children there are, and how many of them are done.
   fileprivate var total = 0
   private var finished = 0
+  /// `gather` took all its arguments. When one is refused, those before it run on by themselves.
+  fileprivate var isComplete = false
   private let returnsExceptions: Bool
   private var isCancelRequested = false
 
@@ -24,7 +26,7 @@ final class GatheringFuture: FutureObject {
 
   fileprivate func childIsDone(_ child: FutureObject, _ runtime: Runtime) throws(Raised) {
     finished += 1
-    if isDone {
+    if isDone || !isComplete {
       if !child.isCancelled { _ = try child.exception(runtime) }
       return
     }
@@ -32,10 +34,10 @@ final class GatheringFuture: FutureObject {
       if child.isCancelled { return try setException(child.makeCancelledError(runtime), runtime) }
       if let exception = try child.exception(runtime) { return try setException(exception, runtime) }
     }
-    if finished == total { try complete(runtime) }
+    if finished == total { try collectResults(runtime) }
   }
 
-  private func complete(_ runtime: Runtime) throws(Raised) {
+  private func collectResults(_ runtime: Runtime) throws(Raised) {
     let results = ListObject(runtime, capacity: children.count)
     for child in children {
       if child.isCancelled {
@@ -108,6 +110,7 @@ extension Asyncio {
     }
     guard let outer else { return try ensureFuture(first, loop: nil) }
     outer.children = children
+    outer.isComplete = true
     for child in alreadyDone { try outer.childIsDone(child, runtime) }
     return outer
   }
