@@ -13,6 +13,9 @@ extension TypeObject {
       if arguments.keywordNames.isEmpty, arguments.count >= signature.required, arguments.count <= signature.maximum {
         return try make(runtime, cls, arguments)
       }
+      if !arguments.hasKeywords, signature.required == 1, signature.maximum == 1 {
+        throw runtime.typeError("\(name) expected 1 argument, got \(arguments.count)")
+      }
       let function = NativeFunction(runtime, name, signature) { (runtime, arguments) throws(Raised) in
         try make(runtime, cls, arguments)
       }

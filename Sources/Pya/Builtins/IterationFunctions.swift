@@ -17,7 +17,7 @@ extension Runtime {
     defineBuiltin("all", "iterable, /") { (runtime, arguments) throws(Raised) in
       .bool(try !runtime.hasElement(arguments[0], whoseTruthIs: false))
     }
-    defineBuiltin("sorted", "iterable, /, *args, **kwargs") { (runtime, arguments) throws(Raised) in
+    defineBuiltin("sorted", "*args, **kwargs") { (runtime, arguments) throws(Raised) in
       guard arguments.count == 1 else { throw runtime.typeError("sorted expected 1 argument, got \(arguments.count)") }
       let options = try runtime.keywordValues(arguments, "sort", ["key", "reverse"])
       let isReversed = options[1].isUndefined ? false : try runtime.isTrue(options[1])

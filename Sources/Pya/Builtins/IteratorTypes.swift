@@ -21,10 +21,26 @@ extension Runtime {
   }
 
   private func installEnumerate() {
-    types.iterators.enumerate.defineConstructor(self, "iterable, start=0") { (runtime, cls, arguments) throws(Raised) in
-      let start = arguments[1].isUndefined ? .int(0) : try runtime.integer(fromIndex: arguments[1])
-      return .object(EnumerateIterator(type: cls, try runtime.iterator(arguments[0]), start: start))
+    types.iterators.enumerate.defineConstructor(self, "*args, **kwargs") { (runtime, cls, arguments) throws(Raised) in
+      let (iterable, given) = try runtime.enumerateArguments(arguments)
+      let start = given.isUndefined ? .int(0) : try runtime.integer(fromIndex: given)
+      return .object(EnumerateIterator(type: cls, try runtime.iterator(iterable), start: start))
     }
+  }
+
+  private func enumerateArguments(_ arguments: Arguments) throws(Raised) -> (iterable: Value, start: Value) {
+    let total = arguments.count + arguments.keywordNames.count
+    if total > 2 { throw typeError("enumerate() takes at most 2 arguments (\(total) given)") }
+    var (iterable, start) = (arguments[0], arguments[1])
+    for (name, value) in arguments.keywords {
+      switch name.text {
+      case "iterable" where iterable.isUndefined: iterable = value
+      case "start" where start.isUndefined: start = value
+      default: throw typeError("'\(name.text)' is an invalid keyword argument for enumerate()")
+      }
+    }
+    if iterable.isUndefined { throw typeError("enumerate() missing required argument 'iterable'") }
+    return (iterable, start)
   }
 
   private func installZip() {

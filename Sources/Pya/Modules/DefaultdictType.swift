@@ -2,6 +2,7 @@
 extension Runtime {
   func makeDefaultdictType() -> TypeObject {
     let type = makeDictSubtype("defaultdict")
+    type.messageName = "collections.defaultdict"
     let factoryName = intern("default_factory")
     func factory(_ value: Value) -> Value { value.dict?.attributes?.getString(factoryName) ?? .none }
     func setFactory(_ runtime: Runtime, _ value: Value, _ factory: Value) {

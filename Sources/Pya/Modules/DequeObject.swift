@@ -173,6 +173,7 @@ final class DequeIterator: IteratorObject {
     self.isReversed = isReversed
     let type = runtime.types.iterators[isReversed ? "_deque_reverse_iterator" : "_deque_iterator"]
     type.moduleName = "collections"
+    type.messageName = "collections.\(type.name)"
     super.init(type: type)
   }
 

@@ -6,6 +6,7 @@ extension Runtime {
     let type = TypeObject(
       self, metatype: types.type, name: "deque", bases: [types.object], instanceKind: .other, isHeap: false)
     type.moduleName = "collections"
+    type.messageName = "collections.deque"
     type.defineConstructor(
       self, "iterable=(), maxlen=None", empty: { (_, cls) in .object(DequeObject(type: cls)) },
       fill: { (runtime, made, arguments) throws(Raised) in

@@ -18,6 +18,7 @@ extension Runtime {
     let type = TypeObject(
       self, metatype: types.type, name: name, bases: [types.object], instanceKind: .other, isHeap: false)
     type.moduleName = module.name
+    type.messageName = "\(module.name).\(name)"
     return type
   }
 

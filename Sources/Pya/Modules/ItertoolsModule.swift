@@ -19,6 +19,7 @@ extension Runtime {
     let type = TypeObject(
       self, metatype: types.type, name: name, bases: [types.object], instanceKind: .iterator, isHeap: false)
     type.moduleName = module.name
+    type.messageName = "\(module.name).\(name)"
     type.defineIteratorMethods(self)
     type.defineConstructor(self, signature) { (runtime, cls, arguments) throws(Raised) in
       .object(try make(runtime, cls, arguments))

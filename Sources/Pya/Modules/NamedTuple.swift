@@ -176,7 +176,7 @@ extension Runtime {
 
 /// A field of a named tuple, on the class.
 private final class TupleField: Object {
-  private let index: Int
+  fileprivate let index: Int
 
   init(_ runtime: Runtime, _ index: Int) {
     self.index = index
@@ -195,10 +195,6 @@ private final class TupleField: Object {
   override func descriptorSet(_ runtime: Runtime, instance: Value, value: Value) throws(Raised) {
     throw runtime.attributeError("can't \(value.isUndefined ? "delete" : "set") attribute")
   }
-
-  override func nativeAttribute(_ name: StringObject, _ runtime: Runtime) throws(Raised) -> Value? {
-    name === runtime.names.doc ? .object(runtime.string("Alias for field number \(index)")) : nil
-  }
 }
 
 /// `_collections._tuplegetter`, once per runtime.
@@ -210,6 +206,10 @@ private final class TupleFieldType {
       runtime, metatype: runtime.types.type, name: "_tuplegetter", bases: [runtime.types.object], instanceKind: .other,
       isHeap: false)
     type.moduleName = "collections"
+    type.defineProperty(runtime, "__doc__") { (runtime, value) throws(Raised) in
+      guard let field = value.object as? TupleField else { return .none }
+      return .object(runtime.string("Alias for field number \(field.index)"))
+    }
   }
 }
 

@@ -145,6 +145,7 @@ extension Runtime {
       let type = TypeObject(
         self, metatype: types.type, name: name, bases: [types.object], instanceKind: .other, isHeap: false)
       type.moduleName = "operator"
+      type.messageName = "operator.\(name)"
       type.construct = make
       type.define(self, "__call__", "self, /, *args, **kwargs") { (runtime, arguments) throws(Raised) in
         try arguments[0].object.unsafelyUnwrapped.call(runtime, arguments.dropFirst)

@@ -4,6 +4,7 @@ import PyaSyntax
 extension Runtime {
   func makeOrderedDictType() -> TypeObject {
     let type = makeDictSubtype("OrderedDict")
+    type.messageName = "collections.OrderedDict"
     func define(
       _ name: String, _ signature: NativeSignature,
       _ body: @escaping (Runtime, DictObject, Arguments) throws(Raised) -> Value
@@ -36,6 +37,19 @@ extension Runtime {
       let index = isLast ? dict.used - 1 : dict.firstIndex()
       let key = dict.entries[index].key
       return runtime.pair(key, dict.remove(at: index))
+    }
+    let views: [(String, DictViewObject.Part, TypeObject)] = [
+      ("keys", .keys, types.dictKeys), ("values", .values, types.dictValues), ("items", .items, types.dictItems),
+    ]
+    for (name, part, base) in views {
+      let viewType = TypeObject(
+        self, metatype: types.type, name: "odict_\(name)", bases: [base], instanceKind: .dictView, isHeap: false)
+      viewType.isFinal = true
+      define(name, "self, /") { (runtime, dict, _) throws(Raised) in
+        let view = DictViewObject(runtime, dict, part)
+        view.type = viewType
+        return .object(view)
+      }
     }
     for name in ["copy", "__copy__"] {
       define(name, "self, /") { (runtime, dict, arguments) throws(Raised) in

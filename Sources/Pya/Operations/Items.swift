@@ -331,6 +331,12 @@ extension Runtime {
     typeError("'\(typeName(a))' object does not support item assignment")
   }
   private func noItemDeletion(_ a: Value) -> Raised {
-    typeError("'\(typeName(a))' object doesn't support item deletion")
+    // CPython asks types that have anything of a sequence in another place.
+    let isSequence =
+      switch a.object?.kind {
+      case .string, .bytes, .tuple, .set, .range, .dictView, .instance: true
+      default: false
+      }
+    return typeError("'\(typeName(a))' object \(isSequence ? "doesn't" : "does not") support item deletion")
   }
 }

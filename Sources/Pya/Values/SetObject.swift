@@ -256,7 +256,6 @@ final class SetObject: Object {
     capacity = 0
     count = 0
     fill = 0
-    finger = 0
     hasPerRunHash = false
     mask = SetObject.smallestTable - 1
     table?.deallocate()
