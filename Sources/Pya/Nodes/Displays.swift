@@ -93,7 +93,13 @@ final class SetNode: ExpressionNode {
     let runtime = frame.runtime
     let set = SetObject(type: runtime.types.set)
     if isConstant {
-      if template == nil { template = try filled(SetObject(type: runtime.types.frozenset), frame) }
+      if template == nil {
+        let first = try filled(SetObject(runtime), frame)
+        // CPython makes the constant once more from the elements of the first, when it looks for an equal constant.
+        let second = SetObject(runtime)
+        for entry in first.liveEntries { try second.add(entry.key, hash: entry.hash, runtime) }
+        template = second
+      }
       if let template { try set.merge(template, runtime) }
       return .object(set)
     }
