@@ -102,7 +102,6 @@ extension Code {
     case .coroutine: flags |= 128
     case .asyncGenerator: flags |= 512
     }
-    if !doc.isNone { flags |= 0x400_0000 }
     return flags
   }
 }

@@ -83,11 +83,11 @@ extension Runtime {
       modules[fullName] = module
       return module
     }
-    if let source = librarySources[fullName] {
+    if let source = Library.sources[fullName] {
       let file = SourceFile(name: "<library \(fullName)>", text: source)
       return try run(file, as: fullName) { module in
         // A library module counts as a package when there are modules below it.
-        if librarySources.keys.contains(where: { $0.hasPrefix(fullName + ".") }) {
+        if Library.sources.keys.contains(where: { $0.hasPrefix(fullName + ".") }) {
           module.set(self, "__path__", .object(ListObject(self, [])))
         }
       }
@@ -147,7 +147,7 @@ extension Runtime {
     let fullName = "\(moduleName).\(name.text)"
     if let known = modules[fullName] { return .object(known) }
     if let package = module.cast(.module, to: ModuleObject.self),
-      package.namespace.getString(names.path) != nil || nativeModules[fullName] != nil || librarySources[fullName] != nil
+      package.namespace.getString(names.path) != nil || nativeModules[fullName] != nil || Library.sources[fullName] != nil
     {
       do { return .object(try load(fullName, in: package)) } catch {
         guard matches(error, "ModuleNotFoundError"), error.exception.fields["name"]?.string?.text == fullName else {

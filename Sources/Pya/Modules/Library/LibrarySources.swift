@@ -1,8 +1,12 @@
 /// The modules written in the language itself, by name.
-extension Runtime {
-  var librarySources: [String: String] {
-    [
-      "string": StringLibrary.source,
-    ]
-  }
+enum Library {
+  static let sources: [String: String] = [
+    "abc": abcSource,
+    "collections.abc": collectionsAbcSource,
+    "contextlib": contextlibSource,
+    "copy": copySource,
+    "dataclasses": dataclassesSource,
+    "enum": enumSource,
+    "types": typesSource,
+  ]
 }
