@@ -1,5 +1,5 @@
 /// The types that exist before any program runs. Their methods are added by Builtins/.
-struct BuiltinTypes {
+final class BuiltinTypes {
   let object, type: TypeObject
   let int, bool, float, complex, str, bytes, bytearray: TypeObject
   let list, tuple, dict, set, frozenset, range, slice: TypeObject

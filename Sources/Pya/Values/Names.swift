@@ -1,5 +1,5 @@
 /// Interned strings the interpreter itself asks for.
-struct Names {
+final class Names {
   /// By `SpecialMethod.rawValue`.
   let special: [StringObject]
   let dict, `class`, name, qualname, module, doc, file, annotations, bases, mro, slots, classcell, all, path: StringObject
