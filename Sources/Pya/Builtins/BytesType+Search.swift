@@ -45,6 +45,7 @@ extension Runtime {
       let old = try runtime.bytesArgument(arguments[1])
       let new = try runtime.bytesArgument(arguments[2])
       let limit = arguments[3].isUndefined ? -1 : try runtime.size(arguments[3])
+      try runtime.checkReplacement(old, in: arguments.bytes, limit < 0 ? .max : limit, new.count)
       let replaced = ByteSearch.replace(arguments.bytes, old, new, limit: limit < 0 ? .max : limit)
       return .object(replaced.map { runtime.bytes(like: arguments, $0) } ?? runtime.unchangedBytes(arguments))
     }
@@ -59,6 +60,13 @@ extension Runtime {
         return .object(TupleObject(runtime, parts.map { .object(runtime.bytes(like: arguments, $0)) }))
       }
     }
+  }
+
+  private func checkReplacement(_ old: [UInt8], in bytes: [UInt8], _ limit: Int, _ size: Int) throws(Raised) {
+    func check(_ old: UnsafeBufferPointer<UInt8>) throws(Raised) {
+      try bytes.withUnsafeBufferPointer { (bytes) throws(Raised) in try checkReplacement(old, in: bytes, limit, size) }
+    }
+    try old.withUnsafeBufferPointer { (old) throws(Raised) in try check(old) }
   }
 
   /// What `find` looks for: bytes, or one byte as an int.

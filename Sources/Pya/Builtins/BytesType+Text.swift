@@ -84,7 +84,7 @@ extension Runtime {
       let width = try runtime.size(arguments[1])
       var bytes = arguments.bytes
       if width <= bytes.count { return .object(runtime.unchangedBytes(arguments)) }
-      try runtime.checkSize(width)
+      try runtime.checkAllocation(width)
       let hasSign = bytes.first == UInt8(ascii: "+") || bytes.first == UInt8(ascii: "-")
       let zeros = [UInt8](repeating: UInt8(ascii: "0"), count: width - bytes.count)
       bytes.insert(contentsOf: zeros, at: hasSign ? 1 : 0)
@@ -102,7 +102,7 @@ extension Runtime {
   ) throws(Raised) -> Object {
     let bytes = arguments.bytes
     if width <= bytes.count { return unchangedBytes(arguments) }
-    try checkSize(width)
+    try checkAllocation(width)
     let padding = width - bytes.count
     let left = alignment == .left ? 0 : alignment == .right ? padding : padding / 2 + (padding & width & 1)
     var result = [UInt8](repeating: fill, count: left)
@@ -120,7 +120,7 @@ extension Runtime {
         if size > 0 {
           let width = size - column % size
           column += width
-          try checkSize(result.count + width)
+          try checkAllocation(result.count + width)
           result.append(contentsOf: repeatElement(UInt8(ascii: " "), count: width))
         }
       } else {

@@ -67,7 +67,7 @@ extension Runtime {
     }
     if let count = try byteCount(source) {
       if count < 0 { throw valueError("negative count") }
-      try checkSize(count)
+      try checkAllocation(count)
       return [UInt8](repeating: 0, count: count)
     }
     guard isIterable(source) else { throw typeError("cannot convert '\(typeName(source))' object to \(type.name)") }

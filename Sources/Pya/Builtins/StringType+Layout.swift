@@ -65,8 +65,8 @@ extension Runtime {
   ) throws(Raised) -> StringObject {
     let length = text.length
     if width <= length { return plain(text) }
-    try checkSize(width)
     let padding = width - length
+    try checkAllocation(padding.multipliedReportingOverflow(by: 4).overflow ? .max : padding * (fill < 0x80 ? 1 : 4))
     let left: Int
     switch alignment {
     case .left, .afterSign: left = 0
@@ -81,15 +81,10 @@ extension Runtime {
     return builder.finish(self)
   }
 
-  /// MemoryError for more text than is sensible.
-  func checkSize(_ size: Int) throws(Raised) {
-    if size > 1 << 36 { throw memoryError() }
-  }
-
   private func zeroFill(_ text: StringObject, width: Int) throws(Raised) -> StringObject {
     let padding = width.subtractingReportingOverflow(text.length).partialValue
     if width <= text.length { return plain(text) }
-    try checkSize(width)
+    try checkAllocation(width)
     var builder = TextBuilder(capacity: text.byteCount + padding)
     let hasSign = text.byteCount > 0 && (text.bytes[0] == UInt8(ascii: "+") || text.bytes[0] == UInt8(ascii: "-"))
     if hasSign { builder.append(byte: text.bytes[0]) }
@@ -107,7 +102,7 @@ extension Runtime {
         if size > 0 {
           let width = size - column % size
           column += width
-          try checkSize(builder.count + width)
+          try checkAllocation(builder.count + width)
           builder.append(repeating: UInt8(ascii: " "), width)
         }
         continue

@@ -98,9 +98,13 @@ extension Runtime {
   /// The text with up to `limit` occurrences of `old` replaced.
   func replace(_ text: StringObject, _ old: StringObject, _ new: StringObject, limit: Int) throws(Raised) -> StringObject {
     if limit == 0 { return plain(text) }
-    if old.byteCount == 0 { return interleave(text, new, limit: limit) }
+    if old.byteCount == 0 {
+      try checkReplacement(old.utf8, in: text.utf8, limit, new.byteCount)
+      return interleave(text, new, limit: limit)
+    }
     var offset = ByteSearch.first(old.utf8, in: text.utf8)
     if offset < 0 { return plain(text) }
+    try checkReplacement(old.utf8, in: text.utf8, limit, new.byteCount)
     var builder = TextBuilder(capacity: text.byteCount + new.byteCount)
     var start = 0
     var remaining = limit
@@ -115,6 +119,19 @@ extension Runtime {
     }
     builder.append(string: text, start..<text.byteCount)
     return builder.finish(self)
+  }
+
+  /// Whether there is memory for the result of a replacement.
+  func checkReplacement(
+    _ old: UnsafeBufferPointer<UInt8>, in text: UnsafeBufferPointer<UInt8>, _ limit: Int, _ size: Int
+  ) throws(Raised) {
+    func bytes(_ occurrences: Int) -> Int {
+      let (bytes, overflow) = min(occurrences, limit).multipliedReportingOverflow(by: size)
+      return overflow ? .max : bytes
+    }
+    if bytes(text.count / max(old.count, 1) + 1) < 1 << 26 { return }
+    // Near the limits it pays to count.
+    try checkAllocation(bytes(old.isEmpty ? text.count + 1 : ByteSearch.count(old, in: text)))
   }
 
   /// `new` before every character and at the end.

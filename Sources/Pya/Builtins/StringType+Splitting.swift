@@ -129,7 +129,8 @@ extension Runtime {
     if count == 1, let text = items[0].string { return plain(text) }
     let (separators, overflow) = separator.byteCount.multipliedReportingOverflow(by: count - 1)
     let (capacity, overflowAgain) = total.addingReportingOverflow(separators)
-    if overflow || overflowAgain || capacity > 1 << 36 { throw overflowError("join() result is too long for a Python string") }
+    if overflow || overflowAgain { throw overflowError("join() result is too long for a Python string") }
+    try checkAllocation(capacity)
     if capacity == 0 { return names.empty }
     let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
     var position = memory

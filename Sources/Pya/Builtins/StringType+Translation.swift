@@ -51,7 +51,9 @@ extension Runtime {
         }
         builder.append(codePoint: UInt32(number))
       case .object(let object) where object.kind == .string:
-        builder.append(string: unsafeDowncast(object, to: StringObject.self))
+        let text = unsafeDowncast(object, to: StringObject.self)
+        try checkAllocation((builder.count + text.byteCount) * 2)
+        builder.append(string: text)
       case .object(let object) where object.kind == .bigInt:
         throw valueError("character mapping must be in range(0x110000)")
       default: throw typeError("character mapping must return integer, None or str")

@@ -31,9 +31,6 @@ struct FormatSpecification {
 
   /// The type as an ASCII byte; 0xFF for what cannot be one.
   var typeByte: UInt8 { type < 0x80 ? UInt8(truncatingIfNeeded: type) : 0xFF }
-
-  /// Memory that a width or precision may ask for; beyond is a MemoryError.
-  static let sizeLimit = 1 << 30
 }
 
 extension Runtime {
@@ -107,8 +104,14 @@ extension Runtime {
       specification.type = type
     }
     if specification.separator != 0 { try checkSeparator(&specification) }
-    if max(specification.width, specification.precision) > FormatSpecification.sizeLimit { throw memoryError() }
+    try checkSizes(specification)
     return specification
+  }
+
+  /// Whether there is memory for the width and precision asked for.
+  func checkSizes(_ specification: FormatSpecification) throws(Raised) {
+    let size = max(specification.width, specification.precision)
+    if size >= 1 << 24 { try checkAllocation(size > Int.max / 8 ? .max : size * 8) }
   }
 
   /// Digits at `index`, or nil when there are none.

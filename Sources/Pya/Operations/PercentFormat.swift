@@ -132,9 +132,7 @@ private struct PercentFormatter: ~Copyable {
       }
     }
     guard index < format.count else { throw runtime.valueError("incomplete format") }
-    if max(conversion.specification.width, conversion.specification.precision) > FormatSpecification.sizeLimit {
-      throw runtime.memoryError()
-    }
+    try runtime.checkSizes(conversion.specification)
     conversion.letter = format[index]
     try convert(conversion, format, index)
     index += isText ? UTF8Width.of(leadByte: format[index]) : 1
