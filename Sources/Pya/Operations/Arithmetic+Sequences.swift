@@ -3,9 +3,6 @@ import PyaSyntax
 
 /// `+` and `*` on sequences.
 extension Runtime {
-  /// More bytes than this are refused with MemoryError, before the system kills the process.
-  private static let largestRepetition = 1 << 36
-
   func concatenate(_ a: StringObject, _ b: StringObject) throws(Raised) -> Value {
     let count = a.byteCount + b.byteCount
     if a.byteCount == 0, !b.type.isHeap { return .object(b) }
@@ -102,7 +99,8 @@ extension Runtime {
 
   private func repeatedCount(_ count: Int, _ times: Int, elementSize: Int) throws(Raised) -> Int {
     let (total, overflow) = count.multipliedReportingOverflow(by: times)
-    if overflow || total > Runtime.largestRepetition / elementSize { throw memoryError() }
+    if overflow || total > Int.max / elementSize { throw memoryError() }
+    try checkAllocation(total * elementSize)
     return total
   }
 
@@ -110,7 +108,7 @@ extension Runtime {
     if times == 1, string.isExactly(types.str) { return string }
     let (total, overflow) = string.byteCount.multipliedReportingOverflow(by: times)
     if overflow { throw overflowError("repeated string is too long") }
-    if total > Runtime.largestRepetition { throw memoryError() }
+    try checkAllocation(total)
     if total == 0 { return names.empty }
     let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: total)
     if string.byteCount == 1 {
