@@ -94,7 +94,7 @@ extension Runtime {
       if let method = object.type.special(.complex) ?? (object.kind == .complex ? nil : specialMethod(value, .complex)) {
         let result = try callSpecial(method, value)
         guard let number = result.complex else {
-          throw typeError("\(typeName(value)).__complex__() must return a complex, not \(typeName(result))")
+          throw typeError("__complex__ returned non-complex (type \(typeName(result)))")
         }
         return Complex(number.real, number.imaginary)
       }

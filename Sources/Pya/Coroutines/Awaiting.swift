@@ -65,8 +65,8 @@ extension Runtime {
       if frame.kind == .coroutine { throw runtimeError("cannot reuse already awaited coroutine") }
       return .finished(.none)
     }
-    try enter()
-    defer { leave() }
+    defer { machine.leaveFrame() }
+    try machine.enterFrame()
     do throws(Raised) {
       let result = try frame.runOnce(self, machine)
       if result.isUndefined { return .waitsForFrame(frame) }

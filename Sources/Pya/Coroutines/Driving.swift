@@ -44,8 +44,8 @@ extension SuspendableFrame {
   /// Runs frames from `first` outward, until one suspends or the outermost, which is this one, ends.
   private func run(_ runtime: Runtime, from first: SuspendableFrame) throws(Raised) -> Step {
     let machine = runtime.machine
-    try runtime.enter()
-    defer { runtime.leave() }
+    defer { machine.leaveFrame() }
+    try machine.enterFrame()
     state = .running
     var current = first
     while true {

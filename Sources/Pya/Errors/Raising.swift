@@ -27,7 +27,9 @@ extension Runtime {
   func notImplementedError(_ message: String) -> Raised { error("NotImplementedError", message) }
   func memoryError() -> Raised { error("MemoryError") }
   func keyError(_ key: Value) -> Raised { error("KeyError", [key]) }
-  func recursionError() -> Raised { error("RecursionError", "maximum recursion depth exceeded") }
+  func recursionError(_ circumstance: StaticString = "") -> Raised {
+    error("RecursionError", "maximum recursion depth exceeded\(circumstance)")
+  }
 
   /// `StopIteration(value)`; without arguments for None.
   func stopIteration(_ value: Value) -> Raised { error("StopIteration", value.isNone ? [] : [value]) }

@@ -40,17 +40,6 @@ extension Runtime {
     }
     let result = try offerToOperands(op, a, b)
     if !result.isNotImplemented { return result }
-    if case .object(let object) = a, object.kind == .list {
-      let list = unsafeDowncast(object, to: ListObject.self)
-      if op == .add {
-        try extend(list, with: b)
-        return a
-      }
-      if op == .multiply {
-        try repeatInPlace(list, try repetitionCount(b))
-        return a
-      }
-    }
     let sequence = try sequenceOperation(op, a, b)
     if !sequence.isNotImplemented { return sequence }
     throw unsupportedOperands(op.rawValue + "=", a, b)
@@ -105,23 +94,32 @@ extension Runtime {
     return try callSpecial(method, b, a)
   }
 
-  /// `__iadd__` and its kin of the left operand's type. Lists wait until the right operand has been asked, as in CPython, unless
-  /// there is nothing to ask.
+  /// `__iadd__` and its kin of the left operand's type.
   private func changeInPlace(_ op: BinaryOperator, _ object: Object, _ b: Value) throws(Raised) -> Value {
     let type = object.type
     if let method = type.special(op.inPlaceMethod) { return try callSpecial(method, .object(object), b) }
     switch object.kind {
-    case .list:
-      if op == .add, !b.isOfHeapType, type.special(.add) == nil {
-        try extend(unsafeDowncast(object, to: ListObject.self), with: b)
-        return .object(object)
-      }
-      return .notImplemented
+    case .list: return try changeListInPlace(op, unsafeDowncast(object, to: ListObject.self), b)
     case .string, .bytes, .bigInt, .complex, .tuple, .intInstance, .floatInstance: return .notImplemented
     default:
       guard let method = type.lookup(names[op.inPlaceMethod]) else { return .notImplemented }
       return try callSpecial(method, .object(object), b)
     }
+  }
+
+  /// `list += x` and `list *= n`. Like CPython, they let a reflected method of the right operand go first.
+  private func changeListInPlace(_ op: BinaryOperator, _ list: ListObject, _ b: Value) throws(Raised) -> Value {
+    guard op == .add || op == .multiply, list.type.special(op.method) == nil else { return .notImplemented }
+    if b.isOfHeapType, let reflected = type(of: b).special(op.reflectedMethod) {
+      let result = try callSpecial(reflected, b, .object(list))
+      if !result.isNotImplemented { return result }
+    }
+    if op == .add {
+      try extend(list, with: b)
+    } else {
+      try repeatInPlace(list, try repetitionCount(b))
+    }
+    return .object(list)
   }
 
   // MARK: Unary operators

@@ -63,7 +63,9 @@ extension Runtime {
         }
         return try numberOperation(op, x, y)
       }
-      if op == .multiply, case .object(let sequence) = b { return try repetition(of: sequence, count: a) }
+      if op == .multiply, case .object(let sequence) = b, sequence.type.special(.rmul) == nil {
+        return try repetition(of: sequence, count: a)
+      }
       return .notImplemented
     }
     guard case .object(let object) = a else { return .notImplemented }

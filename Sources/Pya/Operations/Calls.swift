@@ -80,18 +80,19 @@ extension Runtime {
 
   // MARK: Guards
 
-  /// Counts a recursion of the interpreter's own (`repr` of nested lists, `==`, `json`, ...) and of Python calls.
+  /// Counts a recursion of the interpreter's own: `repr` of nested lists, `==`, `json`, ... Calls of Python functions have a
+  /// count and a limit of their own (`enterFrame`). The circumstance goes into the message: " in comparison".
   @inline(__always)
-  func enter() throws(Raised) {
-    machine.pointee.depth += 1
-    if machine.pointee.depth > machine.pointee.depthLimit || machine.nativeStackIsExhausted {
-      machine.pointee.depth -= 1
-      throw recursionError()
+  func enter(_ circumstance: StaticString = "") throws(Raised) {
+    machine.pointee.nativeDepth += 1
+    if machine.pointee.nativeDepth > Machine.nativeDepthLimit || machine.nativeStackIsExhausted {
+      machine.pointee.nativeDepth -= 1
+      throw recursionError(circumstance)
     }
   }
 
   @inline(__always)
-  func leave() { machine.pointee.depth -= 1 }
+  func leave() { machine.pointee.nativeDepth -= 1 }
 }
 
 extension UnsafeMutablePointer where Pointee == Machine {

@@ -160,7 +160,7 @@ extension Runtime {
       if op == .equal { return .bool(false) }
       if op == .notEqual { return .bool(true) }
     }
-    try enter()
+    try enter(" in comparison")
     defer { leave() }
     var index = 0
     while index < a.count, index < b.count {
@@ -172,7 +172,7 @@ extension Runtime {
   }
 
   private func compareTuples(_ op: ComparisonOperator, _ a: TupleObject, _ b: TupleObject) throws(Raised) -> Value {
-    try enter()
+    try enter(" in comparison")
     defer { leave() }
     var index = 0
     while index < a.count, index < b.count {
@@ -194,7 +194,7 @@ extension Runtime {
   private func haveSameEntries(_ a: DictObject, _ b: DictObject) throws(Raised) -> Bool {
     if a.count != b.count { return false }
     if a === b, a.count == 0 { return true }
-    try enter()
+    try enter(" in comparison")
     defer { leave() }
     var index = 0
     while index < a.used {

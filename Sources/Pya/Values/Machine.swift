@@ -16,6 +16,9 @@ struct Machine {
   /// Python calls in progress, and how many there may be (`sys.setrecursionlimit`).
   var depth = 0
   var depthLimit = 1000
+  /// Recursions of the interpreter's own in progress; CPython allows as many of its C functions.
+  var nativeDepth = 0
+  static let nativeDepthLimit = 10_000
   /// The native stack must not be used below this address.
   var nativeStackLimit: UInt = 0
 
