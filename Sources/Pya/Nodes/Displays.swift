@@ -143,7 +143,7 @@ final class DictNode: ExpressionNode {
       } else {
         let mapping = try value.evaluate(frame)
         do throws(Raised) {
-          if let other = mapping.dict {
+          if let other = mapping.dict, other.type.special(.iter) == nil {
             try dict.merge(other, runtime)
           } else {
             guard let keys = try runtime.getAttributeIfPresent(mapping, runtime.intern("keys")) else {
