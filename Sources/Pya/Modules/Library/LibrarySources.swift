@@ -7,6 +7,7 @@ enum Library {
     "copy": copySource,
     "dataclasses": dataclassesSource,
     "enum": enumSource,
+    "string": stringSource,
     "types": typesSource,
   ]
 }

@@ -1,6 +1,6 @@
 /// `string`: constants, `capwords` and `Template`. (`Formatter` is left out: `str.format` is built in.)
-enum StringLibrary {
-  static let source = #"""
+extension Library {
+  static let stringSource = #"""
     __all__ = ["ascii_letters", "ascii_lowercase", "ascii_uppercase", "capwords", "digits", "hexdigits", "octdigits",
                "printable", "punctuation", "whitespace", "Template"]
 
