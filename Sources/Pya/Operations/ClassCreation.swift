@@ -271,7 +271,7 @@ extension Runtime {
     for entry in made.attributes.liveEntries {
       guard case .object(let object) = entry.value, let name = entry.key.string else { continue }
       if let property = entry.value.cast(.property, to: PropertyObject.self), property.name == nil { property.name = name }
-      guard object.type.isHeap, let method = object.type.special(.setName) else { continue }
+      guard object.kind != .function, let method = object.type.lookup(names[.setName]) else { continue }
       do {
         _ = try callSpecial(method, entry.value, [.object(made), .object(name)])
       } catch {
