@@ -22,15 +22,19 @@ public final class Interpreter {
 
   /// A program: its text and what `__file__` and tracebacks call it.
   public struct Program: Sendable {
+    /// A path; or `<string>`, which is no file and has no `__file__`; or `<stdin>`.
     public var name: String
     public var source: [UInt8]
-    /// Where imports are looked for first; nil: nowhere.
+    /// Where imports are looked for first; empty: where the process works; nil: nowhere.
     public var directory: String?
+    /// `sys.argv[0]`.
+    public var scriptName: String
 
-    public init(name: String, source: [UInt8], directory: String?) {
+    public init(name: String, source: [UInt8], directory: String?, scriptName: String? = nil) {
       self.name = name
       self.source = source
       self.directory = directory
+      self.scriptName = scriptName ?? name
     }
   }
 
@@ -83,7 +87,7 @@ public final class Interpreter {
     var probe: UInt8 = 0
     let here = withUnsafeMutablePointer(to: &probe) { UInt(bitPattern: $0) }
     runtime.machine.pointee.nativeStackLimit = here - UInt(Interpreter.stackSize) + (1 << 21)
-    runtime.scriptArguments = [program.name] + options.arguments
+    runtime.scriptArguments = [program.scriptName] + options.arguments
     let status: Int32
     do {
       try runMain(program)
@@ -91,17 +95,16 @@ public final class Interpreter {
     } catch {
       status = runtime.report(uncaught: error)
     }
-    runtime.output.flush()
     runtime.errorOutput.flush()
-    return status
+    return runtime.finishOutput() ?? status
   }
 
   private func runMain(_ program: Program) throws(Raised) {
     runtime.setSearchPath(first: program.directory)
     let module = ModuleObject(runtime, name: "__main__")
     runtime.modules["__main__"] = module
-    module.set(runtime, "__file__", .object(runtime.string(program.name)))
-    module.set(runtime, "__builtins__", runtime.modules["builtins"].map { .object($0) } ?? .none)
+    if program.name != "<string>" { module.set(runtime, "__file__", .object(runtime.string(program.name))) }
+    module.set(runtime, "__builtins__", (try? runtime.importModule("builtins", level: 0, globals: module.namespace)) ?? .none)
     let file = SourceFile(name: program.name, bytes: program.source)
     let code = try runtime.compile(file, globals: module.namespace)
     if code.flavour == .plain {
@@ -127,9 +130,23 @@ extension Runtime {
   func report(uncaught raised: Raised) -> Int32 {
     output.flush()
     if matches(raised, "SystemExit") { return exitStatus(raised.exception) }
+    // Whoever read the output has gone (`| head`): no reason to complain.
+    if output.isClosed, matches(raised, "BrokenPipeError") { return 1 }
     errorOutput.write(render(raised.exception))
     errorOutput.flush()
     return matches(raised, "KeyboardInterrupt") ? 130 : 1
+  }
+
+  /// Writes what is left of the program's output. A status instead of the program's own when that fails, as CPython's.
+  func finishOutput() -> Int32? {
+    let hadFailed = output.failure != 0
+    if output.flush() || hadFailed { return nil }
+    if !output.isClosed {
+      errorOutput.write("Exception ignored on flushing sys.stdout:\n")
+      errorOutput.write("OSError: [Errno \(output.failure)] \(String(cString: strerror(output.failure)))\n")
+      errorOutput.flush()
+    }
+    return 120
   }
 
   private func exitStatus(_ exception: ExceptionObject) -> Int32 {

@@ -44,15 +44,6 @@ extension Runtime {
       try runtime.deleteAttribute(arguments[0], try runtime.attributeName(arguments[1]))
       return .none
     }
-    defineBuiltin("dir", "object=None, /") { (runtime, arguments) throws(Raised) in
-      .object(ListObject(runtime, try runtime.directory(of: arguments[0])))
-    }
-    defineBuiltin("vars", "object=None, /") { (runtime, arguments) throws(Raised) in
-      guard let dictionary = try runtime.getAttributeIfPresent(arguments[0], runtime.names.dict) else {
-        throw runtime.typeError("vars() argument must have __dict__ attribute")
-      }
-      return dictionary
-    }
   }
 
   /// `dir(value)`: sorted.

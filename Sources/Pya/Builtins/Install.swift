@@ -29,5 +29,6 @@ extension Runtime {
     installAsyncGeneratorTypes()
     installAsyncFunctions()
     installImportFunction()
+    installDynamicCode()
   }
 }

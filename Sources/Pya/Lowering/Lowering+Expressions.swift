@@ -135,6 +135,16 @@ extension CodeLowering {
   // MARK: Calls
 
   private func lowerCall(_ callee: Expression, _ arguments: [Argument], _ range: SourceRange) -> ExpressionNode {
+    let node = lowerPlainCall(callee, arguments, range)
+    switch callee.kind {
+    case .name(let name) where PlacedCallNode.names.contains(name),
+      .attribute(_, let name, _) where PlacedCallNode.names.contains(name):
+      return PlacedCallNode(node, globals: unit.globals, range)
+    default: return node
+    }
+  }
+
+  private func lowerPlainCall(_ callee: Expression, _ arguments: [Argument], _ range: SourceRange) -> ExpressionNode {
     if arguments.isEmpty, case .name("super") = callee.kind, let proxy = lowerSuper(callee, range) { return proxy }
     let argumentsSuspend = arguments.contains { suspends($0.value) }
     if !argumentsSuspend, arguments.allSatisfy(\.isPositional), case .attribute(let object, let name, _) = callee.kind {

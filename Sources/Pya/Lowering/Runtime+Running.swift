@@ -13,7 +13,7 @@ extension Runtime {
       unit.annotationsAreText = module.importsFutureAnnotations
       let lowering = CodeLowering(unit, host: .module, privateClass: nil)
       let (doc, statements) = lowering.splitDoc(module.body)
-      globals.setString(names.doc, doc)
+      if !doc.isNone, !usesNamespace { globals.setString(names.doc, doc) }
       let body = lowering.lowerBlock(statements, SourceRange(0, file.bytes.count))
       return StatementCode(self, lowering.draft(doc: doc), body: body)
     } catch {

@@ -18,6 +18,7 @@ extension Runtime {
       "asyncio.timeouts": { $0.asyncio.makeModule("asyncio.timeouts") },
       "contextvars": makeContextvarsModule,
       "bisect": { $0.makeBisectModule() },
+      "builtins": { ModuleObject($0, name: "builtins", namespace: $0.builtins) },
       "collections": { $0.makeCollectionsModule() },
       "functools": { $0.makeFunctoolsModule() },
       "heapq": { $0.makeHeapqModule() },

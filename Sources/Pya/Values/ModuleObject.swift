@@ -6,9 +6,10 @@ final class ModuleObject: Object {
   /// Makes an attribute when it is first asked for; nil: there is none of this name.
   var lazyAttribute: ((Runtime, ModuleObject, StringObject) throws(Raised) -> Value?)?
 
-  init(_ runtime: Runtime, name: String) {
+  /// With a namespace that is there already: `builtins`.
+  init(_ runtime: Runtime, name: String, namespace: DictObject? = nil) {
     self.name = name
-    namespace = DictObject(runtime)
+    self.namespace = namespace ?? DictObject(runtime)
     super.init(type: runtime.types.module, kind: .module)
     set(runtime, "__name__", .object(runtime.string(name)))
     set(runtime, "__doc__", .none)

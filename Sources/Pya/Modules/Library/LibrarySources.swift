@@ -7,7 +7,6 @@ enum Library {
     "copy": copySource,
     "dataclasses": dataclassesSource,
     "enum": enumSource,
-    "string": stringSource,
     "types": typesSource,
   ]
 }

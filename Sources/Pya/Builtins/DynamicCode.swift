@@ -1,0 +1,172 @@
+import PyaSyntax
+
+/// `globals`, `locals`, `vars`, `dir`, and code from text: `eval`, `exec`, `compile`.
+extension Runtime {
+  func installDynamicCode() {
+    defineBuiltin("globals", "") { (runtime, _) throws(Raised) in .object(try runtime.requireCallSite("globals").globals) }
+    defineBuiltin("locals", "") { (runtime, _) throws(Raised) in
+      runtime.locals(of: try runtime.requireCallSite("locals"))
+    }
+    defineBuiltin("vars", "object=None, /") { (runtime, arguments) throws(Raised) in
+      if arguments[0].isUndefined { return runtime.locals(of: try runtime.requireCallSite("vars")) }
+      guard let dictionary = try runtime.getAttributeIfPresent(arguments[0], runtime.names.dict) else {
+        throw runtime.typeError("vars() argument must have __dict__ attribute")
+      }
+      return dictionary
+    }
+    defineBuiltin("dir", "object=None, /") { (runtime, arguments) throws(Raised) in
+      if !arguments[0].isUndefined { return .object(ListObject(runtime, try runtime.directory(of: arguments[0]))) }
+      let locals = runtime.locals(of: try runtime.requireCallSite("dir"))
+      return .object(ListObject(runtime, try runtime.sortedNames(try runtime.array(locals))))
+    }
+    defineBuiltin("eval", "source, /, globals=None, locals=None") { (runtime, arguments) throws(Raised) in
+      let (globals, locals) = try runtime.namespaces(arguments, "eval")
+      return try runtime.runDynamicCode(arguments[0], .expression, "eval", globals, locals)
+    }
+    defineBuiltin("exec", "source, /, globals=None, locals=None, *, closure=None") { (runtime, arguments) throws(Raised) in
+      let (globals, locals) = try runtime.namespaces(arguments, "exec")
+      _ = try runtime.runDynamicCode(arguments[0], .module, "exec", globals, locals)
+      return .none
+    }
+    defineBuiltin("compile", "source, filename, mode, flags=0, dont_inherit=False, optimize=-1") {
+      (runtime, arguments) throws(Raised) in
+      try runtime.compileText(arguments)
+    }
+  }
+
+  private func requireCallSite(_ function: String) throws(Raised) -> CallSite {
+    guard let site = callSite() else {
+      throw runtimeError("\(function)() only works when it is called by its own name")
+    }
+    return site
+  }
+
+  // MARK: Namespaces
+
+  /// `locals()` of the calling frame: the module's or class's own namespace, or a snapshot of a function's variables.
+  private func locals(of site: CallSite) -> Value {
+    let code = site.frame.code
+    if site.frame.function == nil || code.slotNames.first == "" {
+      // A class body, or code run by `exec`, keeps its namespace in its first slot.
+      if code.slotNames.first == "", let namespace = site.frame.slots[StatementCode.namespaceSlot].defined {
+        return namespace
+      }
+      return .object(site.globals)
+    }
+    let result = DictObject(self)
+    for (slot, name) in code.slotNames.enumerated() where !name.isEmpty && !name.hasPrefix(".") {
+      var value = site.frame.slots[slot]
+      if code.cellSlots.contains(slot), let cell = value.cast(.cell, to: Cell.self) { value = cell.value }
+      if !value.isUndefined { result.setString(intern(name), value) }
+    }
+    for (index, name) in code.freeNames.enumerated() {
+      if let value = site.frame.closureCell(index).value.defined { result.setString(intern(name), value) }
+    }
+    return .object(result)
+  }
+
+  private func sortedNames(_ names: [Value]) throws(Raised) -> [Value] {
+    names.compactMap(\.string).sorted { $0.compare(to: $1) < 0 }.map { .object($0) }
+  }
+
+  /// The globals and locals that code from text runs with; `undefined` locals: the same as the globals.
+  private func namespaces(_ arguments: Arguments, _ function: String) throws(Raised) -> (DictObject, Value) {
+    let (globals, locals) = (arguments[1], arguments[2])
+    if globals.isUndefined || globals.isNone {
+      let site = try requireCallSite(function)
+      let own = locals.isUndefined || locals.isNone ? self.locals(of: site) : locals
+      return (site.globals, own.object === site.globals ? .undefined : own)
+    }
+    guard let dict = globals.dict else {
+      if function == "exec" { throw typeError("exec() globals must be a dict, not \(typeName(globals))") }
+      let isMapping = type(of: globals).lookup(names[.getitem]) != nil
+      throw typeError(isMapping ? "globals must be a real dict; try eval(expr, {}, mapping)" : "globals must be a dict")
+    }
+    if dict.getString(names.builtins) == nil { dict.setString(names.builtins, .object(builtins)) }
+    if locals.isUndefined || locals.isNone || locals.object === dict { return (dict, .undefined) }
+    guard type(of: locals).lookup(names[.getitem]) != nil else {
+      throw typeError("locals must be a mapping or None, not \(typeName(locals))")
+    }
+    return (dict, locals)
+  }
+
+  // MARK: Running
+
+  private func runDynamicCode(
+    _ source: Value, _ mode: CompiledText.Mode, _ function: String, _ globals: DictObject, _ locals: Value
+  ) throws(Raised) -> Value {
+    if let code = source.cast(.code, to: Code.self) {
+      guard code.freeNames.isEmpty else {
+        throw typeError("code object passed to \(function)() may not contain free variables")
+      }
+      return try run(code)
+    }
+    let text: CompiledText
+    if let compiled = source.object as? CompiledText {
+      text = compiled
+    } else {
+      text = CompiledText(self, SourceFile(name: "<string>", bytes: try sourceBytes(source, function, mode)), mode)
+    }
+    let usesNamespace = !locals.isUndefined
+    let code =
+      text.mode == .expression
+      ? try compileExpression(text.file, globals: globals)
+      : try compile(text.file, globals: globals, usesNamespace: usesNamespace)
+    // An expression's names are always looked up in a namespace.
+    let namespace = text.mode == .expression && !usesNamespace ? .object(globals) : locals
+    return try run(code, namespace: namespace)
+  }
+
+  private func sourceBytes(_ source: Value, _ function: String, _ mode: CompiledText.Mode) throws(Raised) -> [UInt8] {
+    var bytes: [UInt8]
+    if let text = source.string {
+      bytes = Array(text.utf8)
+    } else if let object = source.bytes ?? source.cast(.byteArray, to: BytesObject.self) {
+      bytes = object.bytes
+    } else {
+      throw typeError("\(function)() arg 1 must be a string, bytes or code object")
+    }
+    if bytes.contains(0) { throw error("SyntaxError", "source code string cannot contain null bytes") }
+    if mode == .expression { bytes = Array(bytes.drop { $0 == 32 || $0 == 9 }) }
+    return bytes
+  }
+
+  private func compileText(_ arguments: Arguments) throws(Raised) -> Value {
+    guard let fileName = arguments[1].string else {
+      throw typeError("expected str, bytes or os.PathLike object, not \(typeName(arguments[1]))")
+    }
+    guard let modeName = arguments[2].string else {
+      throw typeError("compile() argument 'mode' must be str, not \(typeName(arguments[2]))")
+    }
+    guard let mode = CompiledText.Mode(rawValue: modeName.text) else {
+      throw valueError("compile() mode must be 'exec', 'eval' or 'single'")
+    }
+    if arguments[0].object is CompiledText || arguments[0].cast(.code, to: Code.self) != nil { return arguments[0] }
+    let file = SourceFile(name: fileName.text, bytes: try sourceBytes(arguments[0], "compile", mode))
+    // Its errors are raised here; the code itself depends on the globals it will run with.
+    if mode == .expression {
+      _ = try compileExpression(file, globals: DictObject(self))
+    } else {
+      _ = try compile(file, globals: DictObject(self))
+    }
+    return .object(CompiledText(self, file, mode))
+  }
+}
+
+/// What `compile()` returns: text known to be well formed.
+final class CompiledText: Object {
+  enum Mode: String {
+    case module = "exec"
+    case expression = "eval"
+    case interactive = "single"
+  }
+
+  let file: SourceFile
+  let mode: Mode
+
+  init(_ runtime: Runtime, _ file: SourceFile, _ mode: Mode) {
+    self.file = file
+    self.mode = mode
+    super.init(type: runtime.types.code, kind: .other)
+  }
+}
