@@ -28,7 +28,7 @@ class FileObject: IteratorObject {
   final var isUnmodified: Bool { !type.isHeap && !isClosed }
 
   final func checkOpen(_ runtime: Runtime) throws(Raised) {
-    if isClosed { throw runtime.valueError("I/O operation on closed file.") }
+    if isClosed { throw runtime.valueError("I/O operation on closed file\(stream is MemoryStream ? "" : ".")") }
   }
 
   final func checkReadable(_ runtime: Runtime) throws(Raised) {

@@ -16,7 +16,8 @@ extension Runtime {
     func text(_ index: Int, _ name: String) throws(Raised) -> String? {
       if arguments[index].isUndefined || arguments[index].isNone { return nil }
       guard let text = arguments[index].string else {
-        throw typeError("open() argument '\(name)' must be str or None, not \(typeName(arguments[index]))")
+        let expected = name == "mode" ? "str" : "str or None"
+        throw typeError("open() argument '\(name)' must be \(expected), not \(typeName(arguments[index]))")
       }
       return text.text
     }
@@ -34,7 +35,7 @@ extension Runtime {
       throw valueError("can't have unbuffered text I/O")
     }
     if let newline, !["", "\n", "\r", "\r\n"].contains(newline) {
-      throw valueError("illegal newline value: \(try repr(arguments[5]).text)")
+      throw valueError("illegal newline value: \(newline)")
     }
     let closes = arguments[6].isUndefined ? true : try isTrue(arguments[6])
     let stream = DescriptorStream(try descriptor(arguments[0], mode), ownsDescriptor: closes)

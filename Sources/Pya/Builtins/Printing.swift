@@ -51,7 +51,7 @@ extension Runtime {
       try append(arguments[index], to: &line)
     }
     if let end { line.append(string: end) } else { line.append(byte: UInt8(ascii: "\n")) }
-    try stream.write(line.utf8, isASCII: line.isASCII, self)
+    try line.write(to: stream, self)
   }
 
   private func textOption(_ value: Value, _ name: String) throws(Raised) -> StringObject? {
@@ -77,10 +77,13 @@ extension Runtime {
     let line = try callMethod(source, "readline")
     guard let text = line.string else { throw typeError("object.readline() returned non-string") }
     if text.byteCount == 0 { throw error("EOFError", "EOF when reading a line") }
-    let bytes = text.utf8
-    if bytes.last == UInt8(ascii: "\n") {
-      return .object(string(utf8: UnsafeBufferPointer(rebasing: bytes.dropLast())))
-    }
-    return line
+    let bytes = text.copyBytes()
+    return bytes.last == UInt8(ascii: "\n") ? .object(string(Array(bytes.dropLast()))) : line
+  }
+}
+
+extension TextBuilder {
+  fileprivate borrowing func write(to stream: TextFileObject, _ runtime: Runtime) throws(Raised) {
+    try stream.write(utf8, isASCII: isASCII, runtime)
   }
 }

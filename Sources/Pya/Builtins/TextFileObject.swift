@@ -93,7 +93,7 @@ final class TextFileObject: FileObject {
   private func decode(_ bytes: [UInt8], _ runtime: Runtime) throws(Raised) -> [UInt8] {
     let object = BytesObject(type: runtime.types.bytes, bytes)
     let names: [Value] = [.object(runtime.string(encoding)), .object(runtime.string(errorHandling))]
-    return Array(try runtime.callMethod(.object(object), "decode", names).string?.utf8 ?? runtime.names.empty.utf8)
+    return try runtime.callMethod(.object(object), "decode", names).string?.copyBytes() ?? []
   }
 
   private func appendTranslated(_ decoded: [UInt8]) {
@@ -175,7 +175,10 @@ final class TextFileObject: FileObject {
   override func write(_ runtime: Runtime, _ value: Value) throws(Raised) -> Value {
     try checkWritable(runtime)
     guard let string = value.string else {
-      throw runtime.typeError("write() argument must be str, not \(runtime.typeName(value))")
+      throw runtime.typeError(
+        stream is MemoryStream
+          ? "string argument expected, got '\(runtime.typeName(value))'"
+          : "write() argument must be str, not \(runtime.typeName(value))")
     }
     try write(string.utf8, isASCII: string.isASCII, runtime)
     return .int(string.length)

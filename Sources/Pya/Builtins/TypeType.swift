@@ -25,8 +25,6 @@ extension Runtime {
     type.defineClassMethod(self, "__prepare__", "cls, /, *args, **kwargs") { (runtime, _) throws(Raised) in
       .object(DictObject(runtime))
     }
-    type.attributes.setString(
-      names.doc, .object(string("type(object) -> the object's type\ntype(name, bases, dict, **kwds) -> a new type")))
     installTypeNames(type)
     installTypeAncestry(type)
     installTypeAttributes(type)
@@ -83,6 +81,10 @@ extension Runtime {
       cls.didChange()
     }
     defineClassAttribute("__doc__") { (runtime, cls) throws(Raised) in
+      if cls === runtime.types.type {
+        return .object(
+          runtime.string("type(object) -> the object's type\ntype(name, bases, dict, **kwds) -> a new type"))
+      }
       guard let doc = cls.attributes.getString(runtime.names.doc), case .object(let object) = doc else { return .none }
       return object.isDescriptor ? try object.descriptorGet(runtime, instance: .undefined, owner: cls) : doc
     } set: { (runtime, cls, value) throws(Raised) in

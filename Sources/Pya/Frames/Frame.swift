@@ -80,7 +80,10 @@ struct Frame {
     let exception = raised.exception
     if !exception.isLocated {
       exception.isLocated = true
-      if exception.traceback.isEmpty, exception.context == nil { machine.pointee.runtime.setContext(of: exception) }
+      if exception.traceback.isEmpty {
+        if exception.context == nil { machine.pointee.runtime.setContext(of: exception) }
+        if exception.type.exceptionLayout == .nameError { noteVisibleNames(on: exception) }
+      }
       exception.traceback.append(TracebackEntry(code: code.information, range: range))
     }
     return raised

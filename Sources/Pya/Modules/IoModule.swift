@@ -34,7 +34,7 @@ extension Runtime {
         guard let text = options[0].string else {
           throw runtime.typeError("initial_value must be str or None, not \(runtime.typeName(options[0]))")
         }
-        initial = Array(text.utf8)
+        initial = text.copyBytes()
       }
       return .object(
         TextFileObject(type: cls, stream: MemoryStream(initial), name: .none, mode: "r+", newline: newline))

@@ -81,7 +81,9 @@ extension Runtime {
     ]
     for (name, answer) in questions {
       module.define(self, name, "path") { (runtime, arguments) throws(Raised) in
-        .bool(answer(try runtime.pathText(arguments[0])))
+        // A number would be a descriptor, which names no path.
+        if case .int = arguments[0] { return .bool(false) }
+        return .bool(answer(try runtime.pathText(arguments[0])))
       }
     }
     module.define(self, "getsize", "filename") { (runtime, arguments) throws(Raised) in

@@ -46,7 +46,7 @@ extension Runtime {
     }
     let type = type(of: value)
     let onType = type.lookup(name)
-    if let onType, case .object(let descriptor) = onType, isDataDescriptor(descriptor) {
+    if let onType, case .object(let descriptor) = onType, isDataDescriptor(descriptor), hasGetter(descriptor) {
       return try bind(onType, to: value)
     }
     if case .object(let object) = value {
@@ -117,6 +117,11 @@ extension Runtime {
     if object.isDataDescriptor { return true }
     guard object.type.isHeap else { return false }
     return object.type.special(.set) != nil || object.type.special(.delete) != nil
+  }
+
+  /// A descriptor that only stores leaves reading to the instance.
+  private func hasGetter(_ descriptor: Object) -> Bool {
+    descriptor.isDescriptor || descriptor.type.special(.get) != nil
   }
 
   // MARK: Storing

@@ -155,8 +155,7 @@ extension Runtime {
       }
       decisive = solid
     }
-    let kind = decisive?.instanceKind ?? .instance
-    return kind == .bigInt ? .intInstance : kind
+    return decisive?.instanceKind ?? .instance
   }
 
   /// The nearest ancestor whose instances are laid out in their own way. Exception types are laid out alike unless they keep
@@ -303,7 +302,7 @@ extension Runtime {
     }
     guard try instanceKind(of: bases) == type.instanceKind else {
       throw typeError(
-        "__bases__ assignment: '\(bases[0].name)' object layout differs from '\(type.bases.first?.name ?? "object")'")
+        "__bases__ assignment: '\(bases[0].name)' deallocator differs from '\(type.bases.first?.name ?? "object")'")
     }
     type.setBases(bases, mro: try linearise(type, bases: bases))
     try relineariseSubclasses(of: type)

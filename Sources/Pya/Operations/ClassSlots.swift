@@ -99,14 +99,13 @@ final class MemberDescriptor: Object {
     } else if let value = object.existingInstanceDictionary?.getString(name) {
       return value
     }
+    try check(runtime, instance)
     throw runtime.missingAttribute(instance, name)
   }
 
   override func descriptorSet(_ runtime: Runtime, instance: Value, value: Value) throws(Raised) {
-    guard case .object(let object) = instance, object.type.isSubtype(of: self.owner) else {
-      throw runtime.typeError(
-        "descriptor '\(name.text)' for '\(self.owner.name)' objects doesn't apply to a '\(runtime.typeName(instance))' object")
-    }
+    try check(runtime, instance)
+    guard case .object(let object) = instance else { return }
     guard object.kind == .instance else {
       let dictionary = object.instanceDictionary(runtime)
       if !value.isUndefined {
@@ -133,6 +132,12 @@ final class MemberDescriptor: Object {
     } else {
       holder.append(name, value)
     }
+  }
+
+  private func check(_ runtime: Runtime, _ instance: Value) throws(Raised) {
+    if runtime.isInstance(instance, of: owner) { return }
+    throw runtime.typeError(
+      "descriptor '\(name.text)' for '\(owner.name)' objects doesn't apply to a '\(runtime.typeName(instance))' object")
   }
 
   private func missing(_ runtime: Runtime, _ instance: Value) -> Raised { runtime.attributeError(name.text) }

@@ -192,7 +192,7 @@ struct NativeSignature: ExpressibleByStringLiteral {
     let offset = function.owner == nil ? 0 : 1
     let (given, least, most) = (given - offset, required - offset, maximum - offset)
     let name = function.displayName
-    if function.isSlot {
+    if function.isSlot, least == most {
       return runtime.typeError("expected \(least) argument\(least == 1 ? "" : "s"), got \(given)")
     }
     if most == 0 { return runtime.typeError("\(name)() takes no arguments (\(given) given)") }
@@ -200,6 +200,6 @@ struct NativeSignature: ExpressibleByStringLiteral {
     let bound = least == most ? "" : given < least ? "at least " : "at most "
     let number = given < least ? least : most
     return runtime.typeError(
-      "\(function.name) expected \(bound)\(number) argument\(number == 1 ? "" : "s"), got \(given)")
+      "\(function.isSlot ? function.owner?.name ?? name : function.name) expected \(bound)\(number) argument\(number == 1 ? "" : "s"), got \(given)")
   }
 }

@@ -46,6 +46,9 @@ final class StringObject: Object {
 
   var utf8: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: bytes, count: byteCount) }
 
+  /// A copy of the bytes. (A method, so that the object lives while they are copied: `utf8` alone does not keep it alive.)
+  func copyBytes() -> [UInt8] { Array(utf8) }
+
   /// Cold code's view of the text; lone surrogates become U+FFFD.
   var text: String { String(decoding: utf8, as: UTF8.self) }
 

@@ -1,0 +1,18 @@
+extension Frame {
+  /// Keeps what the report of a NameError looks through for a suggestion: the names that have values, and `self`.
+  func noteVisibleNames(on exception: ExceptionObject) {
+    guard let function else { return }
+    let (runtime, code) = (runtime, code)
+    let names = ListObject(runtime)
+    func note(_ name: String, _ value: Value) {
+      let value = value.cast(.cell, to: Cell.self)?.value ?? value
+      if name.isEmpty || value.isUndefined { return }
+      names.append(.object(runtime.string(name)))
+      if name == "self" { exception.fields["self"] = value }
+    }
+    for (slot, name) in code.slotNames.enumerated() { note(name, slots[slot]) }
+    for (index, name) in code.freeNames.enumerated() where index < function.cellCount { note(name, function.cells[index].value) }
+    for name in function.globals.keys { names.append(name) }
+    exception.fields["names"] = .object(names)
+  }
+}
