@@ -127,6 +127,13 @@ extension TypeObject {
     }
   }
 
+  /// An attribute that only Swift sets: a `member_descriptor` of CPython.
+  func defineMember(_ runtime: Runtime, _ name: String, _ get: @escaping (Value) -> Value) {
+    defineProperty(
+      runtime, name, get: { (_, value) throws(Raised) in get(value) },
+      set: { (runtime, _, _) throws(Raised) in throw runtime.attributeError("readonly attribute") })
+  }
+
   /// `__hash__ = None`
   func defineAsUnhashable(_ runtime: Runtime) { attributes.setString(runtime.names[.hash], .none) }
 }

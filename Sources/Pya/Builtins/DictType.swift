@@ -120,7 +120,7 @@ extension Runtime {
 
   /// Adds what a mapping or an iterable of pairs holds.
   func updateDict(_ dict: DictObject, from source: Value) throws(Raised) {
-    if let other = source.dict, other.type.special(.iter) == nil, other.type.special(.getitem) == nil {
+    if let other = source.dict, other.type.special(.iter) == nil {
       return try dict.merge(other, self)
     }
     if let keys = try getAttributeIfPresent(source, intern("keys")) {

@@ -16,9 +16,9 @@ extension Runtime {
     type.defineElements(self)
     type.defineRepresentation(self)
     type.defineHash(self)
-    type.defineProperty(self, "start") { (_, value) throws(Raised) in .int(value.range.unsafelyUnwrapped.start) }
-    type.defineProperty(self, "stop") { (_, value) throws(Raised) in .int(value.range.unsafelyUnwrapped.stop) }
-    type.defineProperty(self, "step") { (_, value) throws(Raised) in .int(value.range.unsafelyUnwrapped.step) }
+    type.defineMember(self, "start") { .int($0.range.unsafelyUnwrapped.start) }
+    type.defineMember(self, "stop") { .int($0.range.unsafelyUnwrapped.stop) }
+    type.defineMember(self, "step") { .int($0.range.unsafelyUnwrapped.step) }
     type.define(self, "__bool__", "self, /") { (_, arguments) throws(Raised) in
       .bool(arguments[0].range.unsafelyUnwrapped.count > 0)
     }
@@ -80,9 +80,9 @@ extension Runtime {
     type.defineComparisons(self)
     type.defineRepresentation(self)
     type.defineHash(self)
-    type.defineProperty(self, "start") { (_, value) throws(Raised) in value.slice.unsafelyUnwrapped.start }
-    type.defineProperty(self, "stop") { (_, value) throws(Raised) in value.slice.unsafelyUnwrapped.stop }
-    type.defineProperty(self, "step") { (_, value) throws(Raised) in value.slice.unsafelyUnwrapped.step }
+    type.defineMember(self, "start") { $0.slice.unsafelyUnwrapped.start }
+    type.defineMember(self, "stop") { $0.slice.unsafelyUnwrapped.stop }
+    type.defineMember(self, "step") { $0.slice.unsafelyUnwrapped.step }
     type.define(self, "indices", "self, object, /") { (runtime, arguments) throws(Raised) in
       let length = try runtime.index(arguments[1])
       if length < 0 { throw runtime.valueError("length should not be negative") }

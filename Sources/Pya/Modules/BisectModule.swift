@@ -2,12 +2,12 @@
 extension Runtime {
   func makeBisectModule() -> ModuleObject {
     let module = ModuleObject(self, name: "bisect")
-    for (name, isRight) in [("bisect_left", false), ("bisect_right", true), ("bisect", true)] {
+    for (name, isRight) in [("bisect_left", false), ("bisect_right", true)] {
       module.define(self, name, "a, x, lo=0, hi=None, *, key=None") { (runtime, arguments) throws(Raised) in
         .int(try runtime.bisect(arguments, arguments[1], isRight: isRight))
       }
     }
-    for (name, isRight) in [("insort_left", false), ("insort_right", true), ("insort", true)] {
+    for (name, isRight) in [("insort_left", false), ("insort_right", true)] {
       module.define(self, name, "a, x, lo=0, hi=None, *, key=None") { (runtime, arguments) throws(Raised) in
         let key = arguments[4].defined ?? .none
         let wanted = key.isNone ? arguments[1] : try runtime.call(key, arguments[1])
@@ -19,6 +19,9 @@ extension Runtime {
         }
         return .none
       }
+    }
+    for name in ["bisect", "insort"] {
+      if let function = module.namespace.getString(intern("\(name)_right")) { module.set(self, name, function) }
     }
     return module
   }

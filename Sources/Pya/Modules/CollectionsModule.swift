@@ -11,6 +11,13 @@ extension Runtime {
     module.set(self, "Counter", .object(makeCounterType()))
     module.set(self, "defaultdict", .object(makeDefaultdictType()))
     addNamedTuple(to: module)
+    let wrappers: Set<String> = ["ChainMap", "UserDict", "UserList", "UserString"]
+    module.lazyAttribute = { (runtime, module, name) throws(Raised) in
+      guard wrappers.contains(name.text) else { return nil }
+      let library = try runtime.importModule("_collections_wrappers", level: 0, globals: module.namespace)
+      for wrapper in wrappers { module.set(runtime, wrapper, try runtime.getAttribute(library, wrapper)) }
+      return module.namespace.getString(name)
+    }
     return module
   }
 

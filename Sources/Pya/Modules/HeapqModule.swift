@@ -3,13 +3,13 @@ extension Runtime {
   func makeHeapqModule() -> ModuleObject {
     let module = ModuleObject(self, name: "heapq")
     module.define(self, "heappush", "heap, item, /") { (runtime, arguments) throws(Raised) in
-      let heap = try runtime.heap(arguments[0])
+      let heap = try runtime.heap(arguments[0], "heappush() argument 1")
       heap.append(arguments[1])
       try runtime.siftDown(heap, from: 0, heap.count - 1)
       return .none
     }
     module.define(self, "heappop", "heap, /") { (runtime, arguments) throws(Raised) in
-      let heap = try runtime.heap(arguments[0])
+      let heap = try runtime.heap(arguments[0], "heappop() argument")
       if heap.count == 0 { throw runtime.indexError("index out of range") }
       let last = heap.remove(at: heap.count - 1)
       if heap.count == 0 { return last }
@@ -19,7 +19,7 @@ extension Runtime {
       return smallest
     }
     module.define(self, "heapreplace", "heap, item, /") { (runtime, arguments) throws(Raised) in
-      let heap = try runtime.heap(arguments[0])
+      let heap = try runtime.heap(arguments[0], "heapreplace() argument 1")
       if heap.count == 0 { throw runtime.indexError("index out of range") }
       let smallest = heap[0]
       heap[0] = arguments[1]
@@ -27,7 +27,7 @@ extension Runtime {
       return smallest
     }
     module.define(self, "heappushpop", "heap, item, /") { (runtime, arguments) throws(Raised) in
-      let heap = try runtime.heap(arguments[0])
+      let heap = try runtime.heap(arguments[0], "heappushpop() argument 1")
       if heap.count == 0 { return arguments[1] }
       if try !runtime.isLess(heap[0], arguments[1]) { return arguments[1] }
       if heap.count == 0 { throw runtime.indexError("index out of range") }
@@ -37,7 +37,7 @@ extension Runtime {
       return smallest
     }
     module.define(self, "heapify", "heap, /") { (runtime, arguments) throws(Raised) in
-      let heap = try runtime.heap(arguments[0])
+      let heap = try runtime.heap(arguments[0], "heapify() argument")
       var position = heap.count / 2
       while position > 0 {
         position -= 1
@@ -62,10 +62,8 @@ extension Runtime {
     return module
   }
 
-  private func heap(_ value: Value) throws(Raised) -> ListObject {
-    guard let list = value.list else {
-      throw typeError("heap argument must be a list, not \(typeName(value))")
-    }
+  private func heap(_ value: Value, _ place: String) throws(Raised) -> ListObject {
+    guard let list = value.list else { throw typeError("\(place) must be list, not \(typeName(value))") }
     return list
   }
 

@@ -81,7 +81,13 @@ extension Runtime {
     }
     addIteratorType("zip_longest", to: module, "*iterables, fillvalue=None") {
       (runtime, cls, arguments) throws(Raised) in
-      let fill = try runtime.keywordValues(arguments, "zip_longest", ["fillvalue"])[0].defined ?? .none
+      var fill = Value.none
+      for (name, value) in arguments.keywords {
+        guard name.text == "fillvalue" else {
+          throw runtime.typeError("zip_longest() got an unexpected keyword argument")
+        }
+        fill = value
+      }
       var sources: [IteratorObject?] = []
       for index in 0..<arguments.count { sources.append(try runtime.iterator(arguments[index])) }
       return ZipLongestIterator(type: cls, sources, fill: fill)

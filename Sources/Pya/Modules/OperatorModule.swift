@@ -158,12 +158,12 @@ extension Runtime {
     }
     add("itemgetter") { (runtime, type, arguments) throws(Raised) in
       if arguments.hasKeywords { throw runtime.typeError("itemgetter() takes no keyword arguments") }
-      if arguments.count == 0 { throw runtime.typeError("itemgetter expected at least 1 argument, got 0") }
+      if arguments.count == 0 { throw runtime.typeError("itemgetter expected 1 argument, got 0") }
       return .object(ItemGetter(type: type, arguments.positional))
     }
     add("attrgetter") { (runtime, type, arguments) throws(Raised) in
       if arguments.hasKeywords { throw runtime.typeError("attrgetter() takes no keyword arguments") }
-      if arguments.count == 0 { throw runtime.typeError("attrgetter expected at least 1 argument, got 0") }
+      if arguments.count == 0 { throw runtime.typeError("attrgetter expected 1 argument, got 0") }
       for name in arguments.positional where name.string == nil {
         throw runtime.typeError("attribute name must be a string")
       }

@@ -15,7 +15,10 @@ extension Runtime {
     case .set: return unsafeDowncast(object, to: SetObject.self).count
     case .string: return unsafeDowncast(object, to: StringObject.self).length
     case .bytes, .byteArray: return unsafeDowncast(object, to: BytesObject.self).bytes.count
-    case .range: return unsafeDowncast(object, to: RangeObject.self).count
+    case .range:
+      let count = unsafeDowncast(object, to: RangeObject.self).count
+      if count == .max { throw overflowError("Python int too large to convert to C ssize_t") }
+      return count
     case .dictView: return unsafeDowncast(object, to: DictViewObject.self).dict.count
     default:
       if let method = type.lookup(names[.len]) { return try lengthFromSpecial(method, a) }
@@ -150,8 +153,9 @@ extension Runtime {
     if let slice = key.slice {
       let span = try sliceSpan(slice) { range.count }
       let start = range[span.start]
-      let (step, overflow) = range.step.multipliedReportingOverflow(by: span.step)
-      if overflow { throw overflowError("Python int too large to convert to C ssize_t") }
+      // A step beyond a word leaves one element at most: any other such step will do.
+      let (product, overflow) = range.step.multipliedReportingOverflow(by: span.step)
+      let step = overflow ? ((range.step < 0) == (span.step < 0) ? Int.max : -Int.max) : product
       // The stop CPython computes: the element at the slice's own stop.
       let stop = range.start &+ span.stop &* range.step
       return .object(RangeObject(self, start: start, stop: stop, step: step))

@@ -4,6 +4,7 @@ extension Library {
     """Abstract base classes of containers: what `isinstance` can ask, and methods that follow from a few others."""
 
     from abc import ABCMeta, abstractmethod
+    from collections import deque
 
     __all__ = [
         "Awaitable", "Coroutine", "AsyncIterable", "AsyncIterator", "AsyncGenerator", "Hashable", "Iterable",
@@ -759,6 +760,7 @@ extension Library {
     ByteString.register(bytes)
     ByteString.register(bytearray)
     MutableSequence.register(list)
+    MutableSequence.register(deque)
     MutableSequence.register(bytearray)
     """#
 }
