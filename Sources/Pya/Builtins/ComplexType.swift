@@ -62,7 +62,9 @@ extension Runtime {
       case "imag":
         if !imaginary.isUndefined { throw typeError("argument for complex() given by name ('imag') and position (2)") }
         imaginary = value
-      default: throw typeError("complex() got an unexpected keyword argument '\(name.text)'")
+      default:
+        let hint = closestName(to: name.text, among: ["real", "imag"]).map { ". Did you mean '\($0)'?" } ?? ""
+        throw typeError("complex() got an unexpected keyword argument '\(name.text)'\(hint)")
       }
     }
     if let text = real.string {

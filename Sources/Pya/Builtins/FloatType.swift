@@ -33,7 +33,7 @@ extension Runtime {
     }
     type.defineClassMethod(self, "fromhex", "type, string, /") { (runtime, arguments) throws(Raised) in
       guard let text = arguments[1].string else {
-        throw runtime.typeError("fromhex() argument must be str, not \(runtime.typeName(arguments[1]))")
+        throw runtime.typeError("bad argument type for built-in operation")
       }
       let number: Double
       switch HexadecimalFloat.parse(Array(text.utf8)) {

@@ -6,11 +6,16 @@ extension Runtime {
   func makeInt(_ arguments: Arguments) throws(Raised) -> Value {
     var base = arguments[1]
     let given = arguments.count + arguments.keywordNames.count
-    if given > 2 { throw typeError("int() takes at most 2 arguments (\(given) given)") }
+    if given > 2 {
+      throw typeError(
+        arguments.hasKeywords
+          ? "int() takes at most 2 arguments (\(given) given)" : "int expected at most 2 arguments, got \(given)")
+    }
     if arguments.hasKeywords {
       for (name, value) in arguments.keywords {
         guard name.text == "base" else {
-          throw typeError("int() got an unexpected keyword argument '\(name.text)'")
+          let hint = closestName(to: name.text, among: ["base"]).map { ". Did you mean '\($0)'?" } ?? ""
+          throw typeError("int() got an unexpected keyword argument '\(name.text)'\(hint)")
         }
         if arguments.count > 1 {
           throw typeError("argument for int() given by name ('base') and position (2)")
@@ -125,7 +130,7 @@ extension Runtime {
       let (codePoint, width) = decodeUTF8(string.bytes + offset)
       offset += width
       if codePoint < 0x80 {
-        result.append(UInt8(codePoint))
+        result.append((0x1C...0x1F).contains(codePoint) ? UInt8(ascii: " ") : UInt8(codePoint))
       } else if let scalar = Unicode.Scalar(codePoint) {
         if scalar.properties.numericType == .decimal, let digit = scalar.properties.numericValue {
           result.append(UInt8(ascii: "0") + UInt8(digit))
@@ -164,7 +169,7 @@ struct IntegerLiteralParser {
     return isNegative ? -value : value
   }
 
-  static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) || (0x1C...0x1F).contains(byte) }
+  static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 
   static func parse(_ text: [UInt8], base requested: Int) -> IntegerLiteralParser? {
     var start = 0

@@ -64,7 +64,7 @@ extension Runtime {
   private func installByteConversions(of type: TypeObject) {
     type.define(self, "to_bytes", "self, length=1, byteorder='big', *, signed=False") { (runtime, arguments) throws(Raised) in
       let length = arguments[1].isUndefined ? 1 : try runtime.index(arguments[1])
-      let isLittle = try runtime.isLittleEndian(arguments[2])
+      let isLittle = try runtime.isLittleEndian(arguments[2], "to_bytes")
       let isSigned = arguments[3].isUndefined ? false : try runtime.isTrue(arguments[3])
       if length < 0 { throw runtime.valueError("length argument must be non-negative") }
       let bytes = try runtime.bytes(
@@ -73,7 +73,7 @@ extension Runtime {
     }
     type.defineClassMethod(self, "from_bytes", "type, bytes, byteorder='big', *, signed=False") {
       (runtime, arguments) throws(Raised) in
-      let isLittle = try runtime.isLittleEndian(arguments[2])
+      let isLittle = try runtime.isLittleEndian(arguments[2], "from_bytes")
       let isSigned = arguments[3].isUndefined ? false : try runtime.isTrue(arguments[3])
       var bytes = try runtime.bytesOfIterable(arguments[1])
       if !isLittle { bytes.reverse() }
@@ -83,10 +83,10 @@ extension Runtime {
     }
   }
 
-  private func isLittleEndian(_ value: Value) throws(Raised) -> Bool {
+  private func isLittleEndian(_ value: Value, _ function: String) throws(Raised) -> Bool {
     if value.isUndefined { return false }
     guard let order = value.string else {
-      throw typeError("argument 'byteorder' must be str, not \(typeName(value))")
+      throw typeError("\(function)() argument 'byteorder' must be str, not \(typeName(value))")
     }
     switch order.text {
     case "little": return true
@@ -104,7 +104,7 @@ extension Runtime {
     if number.isZero ? false : width > length.multipliedReportingOverflow(by: 8).partialValue {
       throw overflowError("int too big to convert")
     }
-    guard length < 1 << 36 else { throw memoryError() }
+    try checkAllocation(length)
     var result: [UInt8] = []
     result.reserveCapacity(length)
     words: for word in magnitude.words {

@@ -66,6 +66,10 @@ private func makeRandomType(_ runtime: Runtime) -> TypeObject {
   defineIntegers(runtime, type)
   defineRandomSequences(runtime, type)
   defineRandomDistributions(runtime, type)
+  for entry in type.attributes.liveEntries {
+    guard let function = entry.value.cast(.nativeFunction, to: NativeFunction.self) else { continue }
+    function.isWrittenInPython = !["random", "getrandbits"].contains(function.name)
+  }
   return type
 }
 

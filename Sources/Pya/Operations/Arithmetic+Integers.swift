@@ -87,11 +87,8 @@ extension Runtime {
     }
   }
 
-  /// Integers are refused beyond this many bits: memory would be gone before the program notices.
-  private static let largestBitWidth = 1 << 35
-
   private func shiftLeft(_ x: BigInt, by count: Int) throws(Raised) -> Value {
-    guard count < Runtime.largestBitWidth else { throw memoryError() }
+    try checkAllocation(count / 8)
     return integer(x << count)
   }
 
@@ -135,9 +132,9 @@ extension Runtime {
     }
     let width = base.magnitude.bitWidth
     guard let exponent = Int(exactly: exponent),
-      case let (bits, overflow) = exponent.multipliedReportingOverflow(by: width - 1), !overflow,
-      bits < Runtime.largestBitWidth
+      case let (bits, overflow) = exponent.multipliedReportingOverflow(by: width - 1), !overflow
     else { throw memoryError() }
+    try checkAllocation(bits / 8)
     // Powers of two out of the base are a shift.
     let zeros = base.magnitude.trailingZeroBitCount
     if zeros > 0 {

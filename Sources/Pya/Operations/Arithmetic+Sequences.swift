@@ -88,6 +88,9 @@ extension Runtime {
         })
     case .bytes, .byteArray:
       let bytes = unsafeDowncast(sequence, to: BytesObject.self).bytes
+      if sequence.kind == .bytes, bytes.count.multipliedReportingOverflow(by: times).overflow {
+        throw overflowError("repeated bytes are too long")
+      }
       let total = try repeatedCount(bytes.count, times, elementSize: 1)
       var result: [UInt8] = []
       result.reserveCapacity(total)

@@ -11,6 +11,8 @@ final class NativeFunction: Object {
   var doc: String?
   /// The module it was defined in, when that is not `builtins`.
   var moduleName: String?
+  /// In CPython it is a Python function: complaints about arguments are worded as for those.
+  var isWrittenInPython = false
 
   init(_ runtime: Runtime, _ name: String, _ signature: NativeSignature, owner: TypeObject? = nil, body: @escaping NativeBody) {
     self.name = name
@@ -24,7 +26,7 @@ final class NativeFunction: Object {
   /// `list.append` in messages, `len` for a function.
   var displayName: String {
     if let owner { return "\(owner.name).\(name)" }
-    return moduleName.map { "\($0).\(name)" } ?? name
+    return isWrittenInPython ? name : moduleName.map { "\($0).\(name)" } ?? name
   }
 
   /// `__init__` and its kin, which CPython makes from slots of the type.
@@ -127,6 +129,7 @@ struct NativeSignature: ExpressibleByStringLiteral {
 
   /// The slow path of a call: keywords put in their places, or the complaint about the count.
   func arrange(_ runtime: Runtime, _ function: NativeFunction, _ arguments: Arguments) throws(Raised) -> Value {
+    if function.isWrittenInPython { return try arrangeAsPython(runtime, function, arguments) }
     if takesRawKeywords, arguments.count >= min(required, names.filter(\.isEmpty).count) || required == 0 {
       return try function.body(runtime, arguments)
     }
