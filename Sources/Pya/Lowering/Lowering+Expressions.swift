@@ -151,7 +151,9 @@ extension CodeLowering {
       let receiver = lower(object)
       let key = intern(mangle(name))
       let values = arguments.map { lower($0.value) }
-      if let proxy = receiver as? SuperNode { return CallNode(SuperAttributeNode(proxy, key, callee.range), values, range) }
+      if let proxy = receiver as? SuperNode {
+        return SuperCallNode(proxy, key, values, calleeRange: callee.range, range)
+      }
       return MethodCallNode(receiver, key, values, calleeRange: callee.range, range)
     }
     let nodes = operands([callee] + arguments.map(\.value))

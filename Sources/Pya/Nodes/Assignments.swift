@@ -168,33 +168,52 @@ final class AugmentLocalNode: StatementNode {
   }
 
   private func addGeneral(_ frame: Frame) throws(Raised) -> Completion {
+    if (frame.slots + slot).holdsPlainString {
+      let operand = try value.evaluate(frame)
+      if operand.isPlainString, (frame.slots + slot).holdsPlainString {
+        (frame.slots + slot).appendText(operand, frame.runtime)
+      } else {
+        frame.slots[slot] = try frame.augment(.add, frame.slots[slot], operand, range)
+      }
+      return .normal
+    }
     let old = frame.slots[slot]
     if old.isUndefined { throw frame.located(frame.unboundLocal(slot), range) }
     let operand = try value.evaluate(frame)
-    if case .object(let text) = old, text.kind == .string, !text.isOfHeapType, case .object(let addition) = operand,
-      addition.kind == .string, !addition.isOfHeapType
-    {
-      frame.slots[slot].appendText(
-        unsafeDowncast(text, to: StringObject.self), unsafeDowncast(addition, to: StringObject.self), frame.runtime)
-      return .normal
-    }
     frame.slots[slot] = try frame.augment(.add, old, operand, range)
     return .normal
   }
 }
 
 extension Value {
-  /// `self += addition` where self holds the string `text`: in place when nobody else holds it, so that building a text in a loop is not
-  /// quadratic. (CPython does the same.)
+  /// A `str`, not of a subclass.
+  @inline(__always)
+  var isPlainString: Bool {
+    if case .object(let object) = self { return object.kind == .string && !object.isOfHeapType }
+    return false
+  }
+}
+
+extension UnsafeMutablePointer where Pointee == Value {
+  @inline(__always)
+  var holdsPlainString: Bool {
+    uncountedObject?._withUnsafeGuaranteedRef { $0.kind == .string && !$0.isOfHeapType } ?? false
+  }
+
+  /// `place += addition` for two strings: in place when nobody else holds the text, so that building one in a loop is not quadratic.
+  /// (CPython does the same.)
   @inline(never)
-  mutating func appendText(_ text: consuming StringObject, _ addition: StringObject, _ runtime: Runtime) {
-    self = .undefined
+  func appendText(_ addition: Value, _ runtime: Runtime) {
+    guard case .object(let more) = addition, case .object(let object) = move() else { fatalError("pya: not a string") }
+    initialize(to: .undefined)
+    var text = unsafeDowncast(object, to: StringObject.self)
+    let suffix = unsafeDowncast(more, to: StringObject.self)
     if !text.isInterned, isKnownUniquelyReferenced(&text) {
-      text.appendInPlace(addition)
-      self = .object(text)
-      return
+      text.appendInPlace(suffix)
+      initialize(to: .object(text))
+    } else {
+      initialize(to: .object(StringObject(joining: text, suffix, type: runtime.types.str)))
     }
-    self = .object(StringObject(joining: text, addition, type: runtime.types.str))
   }
 }
 
@@ -238,9 +257,23 @@ final class AugmentNameNode: StatementNode {
   }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    if op == .add, let global = target as? GlobalTarget, let place = global.place, place.holdsPlainString {
+      return try addText(global, frame)
+    }
     let old = try read.evaluate(frame)
     let operand = try value.evaluate(frame)
     try target.store(frame, try frame.augment(op, old, operand, range))
+    return .normal
+  }
+
+  /// `text += addition` with a module's variable.
+  private func addText(_ global: GlobalTarget, _ frame: Frame) throws(Raised) -> Completion {
+    let operand = try value.evaluate(frame)
+    if operand.isPlainString, let place = global.place, place.holdsPlainString {
+      place.appendText(operand, frame.runtime)
+    } else {
+      try target.store(frame, try frame.augment(op, try read.evaluate(frame), operand, range))
+    }
     return .normal
   }
 }

@@ -23,10 +23,7 @@ final class AttributeNode: ExpressionNode {
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     if objectSlot >= 0, let held = (frame.slots + objectSlot).uncountedObject {
-      let found = held._withUnsafeGuaranteedRef { object -> Value in
-        guard object.kind == .instance, object.cacheToken == token else { return .undefined }
-        return unsafeDowncast(object, to: Instance.self).slot(slot).pointee
-      }
+      let found = held._withUnsafeGuaranteedRef { cached($0) }
       if !found.isUndefined { return found }
     }
     let value = try object.evaluate(frame)
@@ -34,6 +31,12 @@ final class AttributeNode: ExpressionNode {
       return unsafeDowncast(object, to: Instance.self).slot(slot).pointee
     }
     return try lookUp(value, frame)
+  }
+
+  @inline(__always)
+  private func cached(_ object: Object) -> Value {
+    guard object.kind == .instance, object.cacheToken == token else { return .undefined }
+    return unsafeDowncast(object, to: Instance.self).slot(slot).pointee
   }
 
   @inline(never)
@@ -57,6 +60,8 @@ final class AttributeNode: ExpressionNode {
 final class AttributeTarget: TargetNode {
   private let object: ExpressionNode
   private let name: StringObject
+  /// The slot when the object is a local variable, else -1.
+  private let objectSlot: Int
   private var token = 0
   private var slot = 0
   /// For adding the attribute to an instance that does not have it yet: the shape it then gets.
@@ -67,10 +72,24 @@ final class AttributeTarget: TargetNode {
   init(_ object: ExpressionNode, _ name: StringObject, _ range: SourceRange) {
     self.object = object
     self.name = name
+    objectSlot = object.localSlot ?? -1
     super.init(range)
   }
 
+  /// Stores into a slot the instance has, if the cache knows it.
+  @inline(__always)
+  private func storeCached(_ object: Object, _ value: Value) -> Bool {
+    guard object.kind == .instance, object.cacheToken == token else { return false }
+    unsafeDowncast(object, to: Instance.self).slot(slot).pointee = value
+    return true
+  }
+
   override func store(_ frame: Frame, _ value: Value) throws(Raised) {
+    if objectSlot >= 0, let held = (frame.slots + objectSlot).uncountedObject,
+      held._withUnsafeGuaranteedRef({ storeCached($0, value) })
+    {
+      return
+    }
     let target = try object.evaluate(frame)
     try store(in: target, frame, value)
   }

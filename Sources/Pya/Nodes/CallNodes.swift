@@ -38,14 +38,16 @@ extension ExpressionNode {
   }
 }
 
-/// `name(a, b, ...)` where the name is a module's: calls the function it means without counting a reference to it.
-///
-/// The cache holds the function; a call compares it with what the name means now. Functions that were replaced while calls of them
-/// may be in progress are kept by the runtime (`retire`); a name that changes its meaning again and again is not cached.
+/// `name(a, b, ...)` where the name is a module's: calls the function or class it means without counting a reference to it.
 final class GlobalCallNode: ExpressionNode {
   private let callee: GlobalNode
   private let arguments: CallArguments
-  private var cache = FunctionCache()
+  /// The function or class called last, used uncounted; `owners` keeps it.
+  private var cached: UnsafeMutableRawPointer?
+  /// For a class: its token, under which `initializer` is its plain `__init__`.
+  private var classToken = 0
+  private var initializer: UnsafeMutableRawPointer?
+  private var owners = CacheOwners()
 
   init(_ callee: GlobalNode, _ arguments: [ExpressionNode], _ range: SourceRange) {
     self.callee = callee
@@ -54,58 +56,103 @@ final class GlobalCallNode: ExpressionNode {
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    if let cached = cache.function, callee.means(cached.toOpaque()) {
-      return try callPlain(cached, receiver: .undefined, arguments, frame)
+    if let cached, callee.means(cached) {
+      if classToken == 0 {
+        return try callPlain(Unmanaged<FunctionObject>.fromOpaque(cached), receiver: .undefined, arguments, frame)
+      }
+      let type = Unmanaged<TypeObject>.fromOpaque(cached)
+      if let initializer, type._withUnsafeGuaranteedRef({ $0.token }) == classToken {
+        let instance = type._withUnsafeGuaranteedRef { Instance(type: $0) }
+        let result = try callPlain(
+          Unmanaged<FunctionObject>.fromOpaque(initializer), receiver: .object(instance), arguments, frame)
+        if !result.isNone { throw frame.located(badInitializer(result, frame), range) }
+        return .object(instance)
+      }
     }
+    return try callUncached(frame)
+  }
+
+  @inline(never)
+  private func callUncached(_ frame: Frame) throws(Raised) -> Value {
     let value = try callee.evaluate(frame)
     guard case .object(let object) = value else { return try refuse(value, arguments, frame) }
     if object.kind == .function {
       let function = unsafeDowncast(object, to: FunctionObject.self)
       if function.takesPlainCalls, function.positionalCount == arguments.count {
-        cache.replace(function, frame.runtime)
+        if owners.keep(function) {
+          cached = function.uncountedPointer
+          classToken = 0
+        }
         defer { withExtendedLifetime(object) {} }
         return try callPlain(.passUnretained(function), receiver: .undefined, arguments, frame)
       }
+    } else if object.kind == .type {
+      remember(unsafeDowncast(object, to: TypeObject.self), frame.runtime)
     }
     return try callGeneral(object, receiver: .undefined, arguments, frame)
   }
+
+  /// A class without `__new__` and metaclass whose `__init__` takes just these arguments.
+  private func remember(_ type: TypeObject, _ runtime: Runtime) {
+    guard type.isHeap, type.builtinBase == nil, type.special(.new) == nil, !type.isAbstract, type.type === runtime.types.type,
+      let found = type.special(.`init`)?.cast(.function, to: FunctionObject.self), found.takesPlainCalls,
+      found.positionalCount == arguments.count + 1, owners.keep(found)
+    else { return }
+    cached = type.uncountedPointer
+    classToken = type.token
+    initializer = found.uncountedPointer
+  }
+
+  private func badInitializer(_ result: Value, _ frame: Frame) -> Raised {
+    frame.runtime.typeError("__init__() should return None, not '\(frame.runtime.typeName(result))'")
+  }
 }
 
-/// A function remembered by a call node, used without counting.
-struct FunctionCache {
-  /// Alive as long as the cache or the runtime lives.
-  private(set) var function: Unmanaged<FunctionObject>?
-  private var owner: FunctionObject?
-  private var replacements = 0
+/// What the caches of a call node point at: kept for as long as the node lives, because a function may be running when the cache turns
+/// to another. A node that sees more than a few functions stops remembering.
+struct CacheOwners {
+  private var objects: [Object] = []
 
-  private static let replacementLimit = 4
+  private static let limit = 8
 
-  /// Remembers another function. What was remembered may be running: the runtime keeps it.
-  mutating func replace(_ newFunction: FunctionObject, _ runtime: Runtime) {
-    if let owner {
-      if replacements == FunctionCache.replacementLimit { return }
-      replacements += 1
-      runtime.retire(owner)
-    }
-    owner = newFunction
-    function = .passUnretained(newFunction)
+  /// Keeps the object. False: there are too many.
+  mutating func keep(_ object: Object) -> Bool {
+    for known in objects where known === object { return true }
+    if objects.count == CacheOwners.limit { return false }
+    objects.append(object)
+    return true
   }
+}
+
+extension Object {
+  /// The reference as a number.
+  @inline(__always)
+  final var uncountedPointer: UnsafeMutableRawPointer { Unmanaged.passUnretained(self).toOpaque() }
+}
+
+/// One remembered method: the token it was found under, and the function or native function.
+struct MethodCacheEntry {
+  var token = 0
+  var target: UnsafeMutableRawPointer?
+  var isNative = false
 }
 
 /// `receiver.name(a, b, ...)` with positional arguments only: finds the method without making a bound one.
 ///
 /// The cache remembers, by the receiver's shape (for an instance) or its type (for anything else), a function found on the type; neither
-/// an attribute of the instance nor a data descriptor can be in its way while the token is the same.
+/// an attribute of the instance nor a data descriptor can be in its way while the token is the same. It has four entries, for
+/// call sites that see several classes.
 final class MethodCallNode: ExpressionNode {
   private let receiver: ExpressionNode
   private let name: StringObject
   private let arguments: CallArguments
   /// Of `receiver.name`.
   private let calleeRange: SourceRange
-  private var functionToken = 0
-  private var cache = FunctionCache()
-  private var nativeToken = 0
-  private var native: NativeFunction?
+  private let entries: UnsafeMutablePointer<MethodCacheEntry>
+  private var nextEntry = 0
+  private var owners = CacheOwners()
+
+  private static let entryCount = 4
 
   init(
     _ receiver: ExpressionNode, _ name: StringObject, _ arguments: [ExpressionNode], calleeRange: SourceRange,
@@ -115,31 +162,42 @@ final class MethodCallNode: ExpressionNode {
     self.name = name
     self.arguments = CallArguments(arguments)
     self.calleeRange = calleeRange
+    entries = .allocate(capacity: MethodCallNode.entryCount)
+    entries.initialize(repeating: MethodCacheEntry(), count: MethodCallNode.entryCount)
     super.init(range)
   }
+
+  deinit { entries.deallocate() }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     let value = try receiver.evaluate(frame)
     guard case .object(let object) = value else { return try callUncached(value, frame) }
     let token = object.cacheToken
-    if token == functionToken, let function = cache.function {
-      return try callPlain(function, receiver: value, arguments, frame)
+    for index in 0..<MethodCallNode.entryCount where entries[index].token == token {
+      guard let target = entries[index].target else { break }
+      if entries[index].isNative {
+        return try callNative(Unmanaged<NativeFunction>.fromOpaque(target), value, frame)
+      }
+      return try callPlain(Unmanaged<FunctionObject>.fromOpaque(target), receiver: value, arguments, frame)
     }
-    if token == nativeToken, let native { return try callNative(native, value, frame) }
     return try callUncached(value, frame)
   }
 
   @inline(__always)
-  private func callNative(_ native: NativeFunction, _ value: Value, _ frame: Frame) throws(Raised) -> Value {
+  private func callNative(
+    _ native: Unmanaged<NativeFunction>, _ value: Value, _ frame: Frame
+  ) throws(Raised) -> Value {
     let machine = frame.machine
     let count = arguments.count + 1
     guard let base = machine.reserveUnbound(count) else { throw frame.located(machine.stackOverflow(), range) }
     defer { machine.release(base, count) }
     base.initialize(to: value)
     try arguments.evaluate(into: base + 1, frame)
-    do { return try native.callChecked(frame.runtime, Arguments(base, count)) } catch {
-      throw frame.located(error, range)
-    }
+    do throws(Raised) {
+      return try native.borrowed { (native) throws(Raised) in
+        try native.callChecked(frame.runtime, Arguments(base, count))
+      }
+    } catch { throw frame.located(error, range) }
   }
 
   @inline(never)
@@ -150,19 +208,38 @@ final class MethodCallNode: ExpressionNode {
       found.kind == .function || found.kind == .nativeFunction, found.isDescriptor,
       !runtime.instanceHides(value, name)
     {
-      remember(found, for: value, runtime)
+      remember(found, for: value)
+      defer { withExtendedLifetime(found) {} }
       if found.kind == .nativeFunction {
-        return try callNative(unsafeDowncast(found, to: NativeFunction.self), value, frame)
+        return try callNative(.fromOpaque(found.uncountedPointer), value, frame)
       }
       let function = unsafeDowncast(found, to: FunctionObject.self)
       if function.takesPlainCalls, function.positionalCount == arguments.count + 1 {
-        defer { withExtendedLifetime(found) {} }
         return try callPlain(.passUnretained(function), receiver: value, arguments, frame)
       }
       return try callGeneral(found, receiver: value, arguments, frame)
     }
     let callee: Value
     do { callee = try runtime.getAttribute(value, name) } catch { throw frame.located(error, calleeRange) }
+    return try callValue(callee, arguments, frame)
+  }
+
+  private func remember(_ found: Object, for value: Value) {
+    guard case .object(let object) = value, object.mayCacheMethods else { return }
+    if found.kind == .function {
+      let function = unsafeDowncast(found, to: FunctionObject.self)
+      guard function.takesPlainCalls, function.positionalCount == arguments.count + 1 else { return }
+    }
+    guard owners.keep(found) else { return }
+    entries[nextEntry] = MethodCacheEntry(
+      token: object.cacheToken, target: found.uncountedPointer, isNative: found.kind == .nativeFunction)
+    nextEntry = (nextEntry + 1) % MethodCallNode.entryCount
+  }
+}
+
+extension ExpressionNode {
+  /// Calls a value with positional arguments still to be evaluated.
+  final func callValue(_ callee: Value, _ arguments: CallArguments, _ frame: Frame) throws(Raised) -> Value {
     guard case .object(let object) = callee else { return try refuse(callee, arguments, frame) }
     if object.kind == .function {
       let function = unsafeDowncast(object, to: FunctionObject.self)
@@ -173,19 +250,59 @@ final class MethodCallNode: ExpressionNode {
     }
     return try callGeneral(object, receiver: .undefined, arguments, frame)
   }
+}
 
-  private func remember(_ found: Object, for value: Value, _ runtime: Runtime) {
-    guard case .object(let object) = value, object.mayCacheMethods else { return }
-    if found.kind == .nativeFunction {
-      native = unsafeDowncast(found, to: NativeFunction.self)
-      nativeToken = object.cacheToken
-      return
+/// `super().name(a, b, ...)` with positional arguments only. The cache remembers the function found behind the class for one type of
+/// receivers.
+final class SuperCallNode: ExpressionNode {
+  private let proxy: SuperNode
+  private let name: StringObject
+  private let arguments: CallArguments
+  private let calleeRange: SourceRange
+  private var receiverToken = 0
+  private var ownerClass: UnsafeMutableRawPointer?
+  private var function: UnsafeMutableRawPointer?
+  private var owners = CacheOwners()
+
+  init(
+    _ proxy: SuperNode, _ name: StringObject, _ arguments: [ExpressionNode], calleeRange: SourceRange, _ range: SourceRange
+  ) {
+    self.proxy = proxy
+    self.name = name
+    self.arguments = CallArguments(arguments)
+    self.calleeRange = calleeRange
+    super.init(range)
+  }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let runtime = frame.runtime
+    guard let (owner, receiver) = try proxy.parts(frame) else {
+      let object = try proxy.evaluate(frame)
+      let callee: Value
+      do { callee = try runtime.getAttribute(object, name) } catch { throw frame.located(error, calleeRange) }
+      return try callValue(callee, arguments, frame)
     }
-    let function = unsafeDowncast(found, to: FunctionObject.self)
-    guard function.takesPlainCalls, function.positionalCount == arguments.count + 1 else { return }
-    // The same method seen through another shape needs no other cache entry, only the token.
-    if cache.function?.toOpaque() != Unmanaged.passUnretained(function).toOpaque() { cache.replace(function, runtime) }
-    if cache.function?.toOpaque() == Unmanaged.passUnretained(function).toOpaque() { functionToken = object.cacheToken }
+    if let instance = receiver.instance {
+      if instance.type.token == receiverToken, owner.uncountedPointer == ownerClass, let function {
+        return try callPlain(.fromOpaque(function), receiver: receiver, arguments, frame)
+      }
+      let found: Value?
+      do { found = try runtime.superFind(owner, receiver, name) } catch { throw frame.located(error, calleeRange) }
+      if let method = found?.cast(.function, to: FunctionObject.self), method.takesPlainCalls,
+        method.positionalCount == arguments.count + 1
+      {
+        if owners.keep(method) {
+          receiverToken = instance.type.token
+          ownerClass = owner.uncountedPointer
+          function = method.uncountedPointer
+        }
+        defer { withExtendedLifetime(method) {} }
+        return try callPlain(.passUnretained(method), receiver: receiver, arguments, frame)
+      }
+    }
+    let callee: Value
+    do { callee = try runtime.superLookup(owner, receiver, name) } catch { throw frame.located(error, calleeRange) }
+    return try callValue(callee, arguments, frame)
   }
 }
 

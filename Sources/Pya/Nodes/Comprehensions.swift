@@ -55,6 +55,10 @@ final class AppendElementNode: StatementNode {
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
     let item = try element.evaluate(frame)
+    if kind == .list, let held = (frame.slots + slot).uncountedObject {
+      held._withUnsafeGuaranteedRef { unsafeDowncast($0, to: ListObject.self).append(item) }
+      return .normal
+    }
     guard case .object(let collection) = frame.slots[slot] else { fatalError("pya: comprehension without a collection") }
     switch kind {
     case .list: unsafeDowncast(collection, to: ListObject.self).append(item)

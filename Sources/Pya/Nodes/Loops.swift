@@ -20,7 +20,7 @@ final class WhileNode: StatementNode {
       case .returns(let value): return .returns(value)
       case .suspends: return .suspends
       }
-      if frame.machine.pointee.isInterrupted { throw frame.interrupted(range) }
+      if frame.machine.pointee.isInterrupted { try frame.handleInterrupt(range) }
     }
     return try otherwise.execute(frame)
   }
@@ -28,9 +28,11 @@ final class WhileNode: StatementNode {
 
 extension Frame {
   /// Ctrl-C arrived.
-  func interrupted(_ range: SourceRange) -> Raised {
+  @inline(never)
+  func handleInterrupt(_ range: SourceRange) throws(Raised) {
     machine.pointee.isInterrupted = false
-    return located(runtime.error("KeyboardInterrupt"), range)
+    if runtime.interruptHandler?() == true { return }
+    throw located(runtime.error("KeyboardInterrupt"), range)
   }
 }
 
@@ -81,7 +83,7 @@ final class ForNode: StatementNode {
       case .returns(let value): return .returns(value)
       case .suspends: return .suspends
       }
-      if frame.machine.pointee.isInterrupted { throw frame.interrupted(self.range) }
+      if frame.machine.pointee.isInterrupted { try frame.handleInterrupt(self.range) }
     }
     return try otherwise.execute(frame)
   }
@@ -97,7 +99,7 @@ final class ForNode: StatementNode {
       case .returns(let value): return .returns(value)
       case .suspends: return .suspends
       }
-      if frame.machine.pointee.isInterrupted { throw frame.interrupted(range) }
+      if frame.machine.pointee.isInterrupted { try frame.handleInterrupt(range) }
     }
     return try otherwise.execute(frame)
   }
@@ -117,7 +119,7 @@ final class ForNode: StatementNode {
       case .returns(let value): return .returns(value)
       case .suspends: return .suspends
       }
-      if frame.machine.pointee.isInterrupted { throw frame.interrupted(range) }
+      if frame.machine.pointee.isInterrupted { try frame.handleInterrupt(range) }
     }
     return try otherwise.execute(frame)
   }

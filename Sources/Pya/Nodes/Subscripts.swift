@@ -22,12 +22,7 @@ final class SubscriptNode: ExpressionNode {
     if objectSlot >= 0, indexSlot >= 0, case .int(let position) = frame.slots[indexSlot],
       let held = (frame.slots + objectSlot).uncountedObject
     {
-      let found = held._withUnsafeGuaranteedRef { object -> Value in
-        guard object.kind == .list, !object.isOfHeapType else { return .undefined }
-        let list = unsafeDowncast(object, to: ListObject.self)
-        let place = position < 0 ? position &+ list.count : position
-        return place >= 0 && place < list.count ? list[place] : .undefined
-      }
+      let found = held._withUnsafeGuaranteedRef { element(of: $0, at: position) }
       if !found.isUndefined { return found }
     }
     let container = try object.evaluate(frame)
@@ -52,6 +47,14 @@ final class SubscriptNode: ExpressionNode {
       }
     }
     return try general(container, key, frame)
+  }
+
+  @inline(__always)
+  private func element(of object: Object, at position: Int) -> Value {
+    guard object.kind == .list, !object.isOfHeapType else { return .undefined }
+    let list = unsafeDowncast(object, to: ListObject.self)
+    let place = position < 0 ? position &+ list.count : position
+    return place >= 0 && place < list.count ? list[place] : .undefined
   }
 
   @inline(never)

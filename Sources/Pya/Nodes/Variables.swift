@@ -74,6 +74,8 @@ final class GlobalNode: ExpressionNode {
   let name: StringObject
   private let globals: DictObject
   private let builtins: DictObject
+  /// Where a name is that the module does not define: among the built-ins or the additions to the language.
+  private var home: DictObject
   private var globalsChanges = -1
   private var builtinsChanges = -1
   private var index = 0
@@ -83,13 +85,14 @@ final class GlobalNode: ExpressionNode {
     self.name = name
     self.globals = globals
     self.builtins = builtins
+    home = builtins
     super.init(range)
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     if globals.changes == globalsChanges {
       if !isBuiltin { return globals.entries[index].value }
-      if builtins.changes == builtinsChanges { return builtins.entries[index].value }
+      if builtins.changes == builtinsChanges { return home.entries[index].value }
     }
     return try lookUp(frame)
   }
@@ -102,16 +105,18 @@ final class GlobalNode: ExpressionNode {
 
   private func lookUp(_ frame: Frame) throws(Raised) -> Value {
     let own = globals.index(ofString: name)
-    let found = own >= 0 ? own : builtins.index(ofString: name)
-    guard found >= 0 else {
-      if let extra = frame.runtime.languageAddition(name) { return extra }
-      throw frame.located(frame.runtime.nameError(name), range)
+    var found = own >= 0 ? own : builtins.index(ofString: name)
+    home = builtins
+    if found < 0, let additions = frame.runtime.languageAdditions(with: name) {
+      home = additions
+      found = additions.index(ofString: name)
     }
+    guard found >= 0 else { throw frame.located(frame.runtime.nameError(name), range) }
     index = found
     isBuiltin = own < 0
     globalsChanges = globals.changes
     builtinsChanges = builtins.changes
-    return isBuiltin ? builtins.entries[index].value : globals.entries[index].value
+    return isBuiltin ? home.entries[index].value : globals.entries[index].value
   }
 }
 
@@ -204,6 +209,13 @@ final class GlobalTarget: TargetNode {
     self.name = name
     self.globals = globals
     super.init(range)
+  }
+
+  /// Where the value lies, if it is known.
+  var place: UnsafeMutablePointer<Value>? {
+    guard globals.changes == changes else { return nil }
+    let entry = UnsafeMutableRawPointer(globals.entries + index)
+    return (entry + DictObject.Entry.valueOffset).assumingMemoryBound(to: Value.self)
   }
 
   override func store(_ frame: Frame, _ value: Value) throws(Raised) {

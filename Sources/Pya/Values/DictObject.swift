@@ -54,7 +54,7 @@ final class DictObject: Object {
 
   /// The index of the entry with a string key, or -1. Runs no code of the program, except for a key that is neither a
   /// string nor a built-in type: such keys never equal an exact string unless their class says so, and are asked by `find`.
-  @inline(__always)
+  @inline(never)
   final func index(ofString key: StringObject) -> Int {
     let hash = key.stringHash
     guard let table else {
@@ -82,7 +82,6 @@ final class DictObject: Object {
   }
 
   /// The index of the entry whose key equals `key`, or -1.
-  @inline(__always)
   final func find(_ key: Value, hash: Int, _ runtime: Runtime) throws(Raised) -> Int {
     if case .object(let object) = key, object.kind == .string, object.isExactly(runtime.types.str) {
       let index = index(ofString: unsafeDowncast(object, to: StringObject.self))

@@ -38,6 +38,11 @@ struct Machine {
 
   unowned(unsafe) var runtime: Runtime
 
+  /// While an exception is on its way into suspended frames: how many were being handled outside of them.
+  var handledBase = 0
+  /// It was thrown in from outside, not raised by one of the frames.
+  var isThrowing = false
+
   private var lastToken = 0
   private var releaseDepth = 0
   private var pendingRelease: [Value] = []

@@ -15,8 +15,10 @@ final class OutputBuffer {
   private var pending: [UInt8] = []
   /// A terminal: every line is written at once.
   var isLineBuffered: Bool
-  /// The reader is gone (EPIPE): what is written from now on is dropped.
-  private(set) var isClosed = false
+  /// Why the system refused to take more, or 0. What is written from then on is dropped.
+  private(set) var failure: Int32 = 0
+  /// The reader is gone.
+  var isClosed: Bool { failure == EPIPE }
 
   init(_ destination: Destination) {
     self.destination = destination
@@ -38,24 +40,27 @@ final class OutputBuffer {
     text.withUTF8 { write($0) }
   }
 
-  /// Hands everything to the system. False: the reader is gone.
+  /// Hands everything to the system. False: it takes no more, now or since an earlier time.
   @discardableResult
   func flush() -> Bool {
     guard case .descriptor(let descriptor) = destination else { return true }
     var offset = 0
-    while offset < pending.count, !isClosed {
+    while offset < pending.count, failure == 0 {
       let written = pending.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress! + offset, $0.count - offset) }
       if written >= 0 {
         offset += written
       } else if errno == EAGAIN {
         var descriptorToPoll = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         poll(&descriptorToPoll, 1, -1)
+      } else if errno == EBADF {
+        // The process was started with this output closed: nobody wants it.
+        offset = pending.count
       } else if errno != EINTR {
-        isClosed = true
+        failure = errno
       }
     }
     pending.removeAll(keepingCapacity: true)
-    return !isClosed
+    return failure == 0
   }
 
   /// What was written to memory so far.

@@ -29,14 +29,14 @@ final class Runtime {
   /// Where tracebacks and warnings go.
   let errorOutput: OutputBuffer
   var scriptArguments: [String] = []
+  /// Asked first when Ctrl-C arrives; true: taken care of, no KeyboardInterrupt. Set by `asyncio.run`.
+  var interruptHandler: (() -> Bool)?
   /// Told of every async generator at its first step; set by the event loop.
   var asyncGeneratorHook: ((Object) -> Void)?
   /// Told of every async generator that was dropped in the middle; set by the event loop.
   var asyncGeneratorFinalizer: ((Object) -> Void)?
 
   private var keptTypes: [TypeObject] = []
-  /// Objects that call nodes no longer remember but whose code may be running.
-  private var retired: [Object] = []
   private var interned: [String: StringObject] = [:]
   private var singleCharacters: [StringObject] = []
   private let lookupCacheEntries: UnsafeMutablePointer<LookupCacheEntry>
@@ -83,9 +83,6 @@ final class Runtime {
 
   /// Holds a type for as long as the runtime lives.
   func keepAlive(_ type: TypeObject) { keptTypes.append(type) }
-
-  /// Keeps an object that may be in use uncounted.
-  func retire(_ object: Object) { retired.append(object) }
 
   @inline(__always)
   func lookupCache(_ type: TypeObject, _ name: StringObject) -> UnsafeMutablePointer<LookupCacheEntry> {
@@ -150,6 +147,11 @@ final class Runtime {
     let made = make()
     attachments[ObjectIdentifier(type)] = made
     return made
+  }
+
+  /// The subsystem's state, if there is one already.
+  func existingAttachment<T: AnyObject>(_ type: T.Type) -> T? {
+    attachments[ObjectIdentifier(type)].map { unsafeDowncast($0, to: type) }
   }
 
   // MARK: Types of values

@@ -63,13 +63,9 @@ struct AwaitPoint {
     let thrown = suspendable.thrown
     suspendable.thrown = nil
     if note == Waiting.frame {
-      if let thrown {
-        frame.runtime.extendContext(of: thrown)
-        throw frame.located(Raised(thrown), range)
-      }
+      if let thrown { throw frame.received(thrown, range) }
       return sent
     }
-    if let thrown { frame.runtime.setContext(of: thrown) }
     guard let delegate = suspendable.delegate else { fatalError("pya: nothing to resume") }
     let object = unsafeDowncast(delegate, to: AwaitableObject.self)
     let result: Value
@@ -81,6 +77,7 @@ struct AwaitPoint {
       }
     } catch {
       suspendable.delegate = nil
+      if let thrown, thrown === error.exception { throw frame.received(thrown, range) }
       throw frame.located(error, range)
     }
     if result.isUndefined {
@@ -269,7 +266,7 @@ final class YieldNode: ResumableNode {
     }
     if let thrown = suspendable.thrown {
       suspendable.thrown = nil
-      throw frame.located(Raised(thrown), range)
+      throw frame.received(thrown, range)
     }
     if let slot { frame.slots[slot] = suspendable.sent }
     suspendable.sent = .none

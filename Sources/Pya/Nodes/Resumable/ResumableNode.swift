@@ -36,16 +36,26 @@ class ResumableNode: StatementNode {
 /// Statements in order, some of which suspend.
 final class ResumableBlockNode: ResumableNode {
   private let statements: [StatementNode]
+  /// The same, walked without counting references.
+  private let children: UnsafeMutablePointer<Unmanaged<StatementNode>>
+  private let count: Int
 
   init(_ statements: [StatementNode], state: Int, _ range: SourceRange) {
     self.statements = statements
+    count = statements.count
+    children = .allocate(capacity: statements.count)
+    for (index, statement) in statements.enumerated() {
+      (children + index).initialize(to: .passUnretained(statement))
+    }
     super.init(state: state, range)
   }
 
+  deinit { children.deallocate() }
+
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
     var index = takeNote(frame) ?? 0
-    while index < statements.count {
-      let completion = try statements[index].execute(frame)
+    while index < count {
+      let completion = try children[index].borrowed { (statement) throws(Raised) in try statement.execute(frame) }
       switch completion {
       case .normal: index += 1
       case .suspends: return suspend(frame, index)
@@ -116,7 +126,7 @@ final class ResumableWhileNode: ResumableNode {
       case .returns(let value): return .returns(value)
       case .suspends: return suspend(frame, Phase.body)
       }
-      if frame.machine.pointee.isInterrupted { throw frame.interrupted(range) }
+      if frame.machine.pointee.isInterrupted { try frame.handleInterrupt(range) }
     }
   }
 }
@@ -183,7 +193,7 @@ final class ResumableForNode: ResumableNode {
         return .returns(value)
       case .suspends: return suspend(frame, Phase.body)
       }
-      if frame.machine.pointee.isInterrupted { throw frame.interrupted(range) }
+      if frame.machine.pointee.isInterrupted { try frame.handleInterrupt(range) }
     }
   }
 }

@@ -240,7 +240,7 @@ final class AsyncForNode: ResumableNode {
         return .returns(value)
       case .suspends: return suspend(frame, Phase.body)
       }
-      if frame.machine.pointee.isInterrupted { throw frame.interrupted(range) }
+      if frame.machine.pointee.isInterrupted { try frame.handleInterrupt(range) }
     }
   }
 
