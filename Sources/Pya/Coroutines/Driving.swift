@@ -5,6 +5,13 @@ enum Step {
   case returned(Value)
 }
 
+extension Machine {
+  fileprivate mutating func announceThrow(isThrowing: Bool, _ runtime: Runtime) {
+    self.isThrowing = isThrowing
+    handledBase = runtime.handled.count
+  }
+}
+
 /// The one place where suspended frames run.
 extension SuspendableFrame {
   /// Resumes the chain of which this frame is the outermost.
@@ -29,11 +36,12 @@ extension SuspendableFrame {
     switch state {
     case .created:
       finish()
+      exception.traceback.append(tracebackEntry)
       throw Raised(exception)
     case .suspended:
       let current = innermost ?? self
       current.thrown = exception
-      return try run(runtime, from: current)
+      return try run(runtime, from: current, isThrowing: true)
     case .running: throw alreadyRunning(runtime)
     case .finished:
       if kind == .coroutine { throw runtime.runtimeError("cannot reuse already awaited coroutine") }
@@ -42,11 +50,13 @@ extension SuspendableFrame {
   }
 
   /// Runs frames from `first` outward, until one suspends or the outermost, which is this one, ends.
-  private func run(_ runtime: Runtime, from first: SuspendableFrame) throws(Raised) -> Step {
+  private func run(_ runtime: Runtime, from first: SuspendableFrame, isThrowing: Bool = false) throws(Raised) -> Step {
     let machine = runtime.machine
     defer { machine.leaveFrame() }
     try machine.enterFrame()
     state = .running
+    var isThrowing = isThrowing
+    if isThrowing { machine.pointee.announceThrow(isThrowing: true, runtime) }
     var current = first
     while true {
       var result: Value
@@ -62,6 +72,7 @@ extension SuspendableFrame {
         failed.finish()
         current.delegate = nil
         current.thrown = error.exception
+        machine.pointee.announceThrow(isThrowing: isThrowing, runtime)
         continue
       }
       if result.isUndefined {
@@ -76,6 +87,7 @@ extension SuspendableFrame {
         finish()
         return .returned(result)
       }
+      isThrowing = false
       let done = current
       current = done.awaiter.unsafelyUnwrapped
       done.finish()

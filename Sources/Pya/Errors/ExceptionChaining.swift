@@ -21,13 +21,15 @@ extension Runtime {
     exception.context = current
   }
 
-  /// Makes the exception being handled the end of the chain of one that comes out of an awaited frame: that frame, resumed directly, did
-  /// not see what is being handled around it.
-  func extendContext(of exception: ExceptionObject) {
-    guard let current = handled.last, current !== exception else { return }
+  /// Makes what a frame is handling the end of the chain of an exception that comes out of a frame it awaited: that one, resumed
+  /// directly, did not see what is being handled around it, and may have taken `outermost` for it.
+  func extendContext(
+    of exception: ExceptionObject, with current: ExceptionObject, inPlaceOf outermost: ExceptionObject?
+  ) {
+    if current === exception { return }
     var link = exception
     var length = 0
-    while let context = link.context {
+    while let context = link.context, context !== outermost {
       length += 1
       if context === current || context === exception || length > 10_000 { return }
       link = context

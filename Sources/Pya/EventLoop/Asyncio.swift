@@ -15,6 +15,12 @@ final class Asyncio {
   var lastTaskNumber = 0
   /// The number of the last future.
   var lastSerial: UInt32 = 0
+  /// `sleep`, `create_task` and `gather`, for programs that do not import them. Never changes once it is there.
+  var languageAdditions: DictObject?
+  /// All loops that still exist.
+  var loops: [WeakLoop] = []
+  /// Futures that failed, by number; each takes itself out when it is freed.
+  var failures: [UInt32: Unmanaged<FutureObject>] = [:]
   /// The program's main task, which Ctrl-C cancels, and how often Ctrl-C came.
   var mainTask: TaskObject?
   var interruptCount = 0

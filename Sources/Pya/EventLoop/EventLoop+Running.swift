@@ -55,15 +55,10 @@ extension EventLoop {
     }
   }
 
-  /// Ctrl-C: the first one cancels the main task, so that it can clean up; another one ends everything.
+  /// Ctrl-C arrived while the loop itself had the word.
   func handleInterrupt(_ runtime: Runtime) throws(Raised) {
     runtime.machine.pointee.isInterrupted = false
-    asyncio.interruptCount += 1
-    if asyncio.interruptCount == 1, let main = asyncio.mainTask, !main.isDone {
-      _ = try main.cancel(message: .none, runtime)
-      return
-    }
-    throw runtime.error("KeyboardInterrupt", [])
+    if !asyncio.cancelMainTask() { throw runtime.error("KeyboardInterrupt", []) }
   }
 }
 
@@ -83,6 +78,14 @@ private final class StopCallback: DoneCallback {
 }
 
 extension Asyncio {
+  /// Ctrl-C: the first one cancels the main task, so that it can clean up. False for another one, which is to end everything.
+  func cancelMainTask() -> Bool {
+    guard let mainTask else { return false }
+    interruptCount += 1
+    if interruptCount > 1 || mainTask.isDone { return false }
+    return (try? mainTask.cancel(message: .none, runtime)) ?? false
+  }
+
   /// `asyncio.get_event_loop`: the running loop, or the one that was set.
   func eventLoop() throws(Raised) -> EventLoop {
     if let runningLoop { return runningLoop }

@@ -39,6 +39,8 @@ final class EventLoop: Object {
     clock = asyncio.runtime.clock
     virtualClock = clock as? VirtualClock
     super.init(type: asyncio.loopType, kind: .other)
+    asyncio.loops.removeAll { $0.loop == nil }
+    asyncio.loops.append(WeakLoop(loop: self))
   }
 
   deinit {

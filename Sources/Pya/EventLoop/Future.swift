@@ -17,6 +17,7 @@ class FutureObject: AwaitableObject {
   final var isBlocking = false
   /// It failed, and nobody has asked for the exception yet.
   final var logsTraceback = false
+  final private var isListedAsFailed = false
   /// `outcome` is an exception: what a finished future raises, or the CancelledError that ended a cancelled task.
   final private(set) var holdsException = false
   /// Its number among all futures: what its hash is made of, so that sets of tasks have an order that does not change from run to run.
@@ -144,6 +145,8 @@ class FutureObject: AwaitableObject {
     holdsException = true
     tracebackCount = Int32(truncatingIfNeeded: exception.traceback.count)
     state = .finished
+    loop.asyncio.failures[serial] = Unmanaged.passUnretained(self)
+    isListedAsFailed = true
     try scheduleCallbacks(runtime)
     logsTraceback = true
   }
@@ -250,6 +253,7 @@ class FutureObject: AwaitableObject {
   }
 
   deinit {
+    if isListedAsFailed { loop.asyncio.failures[serial] = nil }
     // A failure that nobody looked at is not lost silently.
     if logsTraceback {
       let twin = FutureObject(type: type, loop: loop)

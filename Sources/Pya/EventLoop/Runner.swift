@@ -55,7 +55,10 @@ final class RunnerObject: Object {
     let (outerMain, outerCount) = (asyncio.mainTask, asyncio.interruptCount)
     asyncio.mainTask = asyncio.isFuture(task) as? TaskObject
     asyncio.interruptCount = 0
+    let outerHandler = runtime.interruptHandler
+    runtime.interruptHandler = { [unowned asyncio] in asyncio.cancelMainTask() }
     defer {
+      runtime.interruptHandler = outerHandler
       asyncio.mainTask = outerMain
       asyncio.interruptCount = outerCount
     }

@@ -1,7 +1,7 @@
 /// `asyncio.sleep(delay, result)`: the coroutine and the future it waits for in one object.
 ///
-/// To programs it is a coroutine; for the task that awaits it, it is the future whose timer it is. A sleep of no time is a bare
-/// yield: the task goes to the end of the ready queue.
+/// To programs it is a coroutine; for the task that awaits it, it is the future whose timer it is. A sleep of no time, as far as that
+/// is known from the start, is a `BareYield`.
 final class SleepFuture: FutureObject {
   private enum Phase: UInt8 { case created, yielded, waiting, over }
 

@@ -81,7 +81,7 @@ extension Runtime {
 
   private func describeForeignCoroutine(_ coroutine: Object) throws(Raised) -> String {
     switch coroutine {
-    case is SleepFuture: return "sleep()"
+    case is SleepFuture, is BareYield: return "sleep()"
     case is WrappedAwaitable: return "ensure_future.<locals>._wrap_awaitable()"
     case is AsyncGeneratorShutdown: return "BaseEventLoop.shutdown_asyncgens()"
     case is ExecutorShutdown: return "BaseEventLoop.shutdown_default_executor()"

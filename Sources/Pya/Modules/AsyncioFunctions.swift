@@ -23,7 +23,12 @@ extension Asyncio {
       try run(arguments[0], isDebugging: arguments[1].defined ?? .none, loopFactory: arguments[2].defined ?? .none)
     }
     module.define(runtime, "sleep", "delay, result=None") { [unowned self] (_, arguments) throws(Raised) in
-      .object(SleepFuture(self, delay: arguments[0], result: arguments[1].defined ?? .none))
+      let result = arguments[1].defined ?? .none
+      switch arguments[0] {
+      case .int(let delay) where delay <= 0: return .object(BareYield(self, result: result))
+      case .float(let delay) where delay <= 0: return .object(BareYield(self, result: result))
+      case let delay: return .object(SleepFuture(self, delay: delay, result: result))
+      }
     }
     if let sleep = module.namespace.getString(runtime.intern("sleep"))?.object {
       coroutineFunctions.insert(ObjectIdentifier(sleep))

@@ -152,14 +152,18 @@ extension Runtime {
     try runModule(source: SourceFile(name: "<library \(name)>", text: source), name: name, into: module)
   }
 
-  /// A name that is found without import when nothing else defines it.
-  func languageAddition(_ name: StringObject) -> Value? {
-    switch name.text {
-    case "sleep", "create_task", "gather": break
-    default: return nil
-    }
-    guard let asyncio = try? importModule("asyncio", level: 0, globals: builtins).cast(.module, to: ModuleObject.self)
+  /// The names that are found without import when nothing else defines them, if this is one of them.
+  func languageAdditions(with name: StringObject) -> DictObject? {
+    let names = ["sleep", "create_task", "gather"]
+    guard names.contains(name.text) else { return nil }
+    if let additions = asyncio.languageAdditions { return additions }
+    guard let module = try? importModule("asyncio", level: 0, globals: builtins).cast(.module, to: ModuleObject.self)
     else { return nil }
-    return asyncio.namespace.getString(name)
+    let additions = DictObject(self)
+    for name in names {
+      if let function = module.namespace.getString(intern(name)) { additions.setString(intern(name), function) }
+    }
+    asyncio.languageAdditions = additions
+    return additions
   }
 }
