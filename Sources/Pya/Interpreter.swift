@@ -95,6 +95,7 @@ public final class Interpreter {
     } catch {
       status = runtime.report(uncaught: error)
     }
+    runtime.finishEventLoops()
     runtime.errorOutput.flush()
     return runtime.finishOutput() ?? status
   }
