@@ -116,12 +116,12 @@ extension Runtime {
       return .none
     }
     module.define(self, "get_int_max_str_digits", "") { (runtime, _) throws(Raised) in
-      .int(runtime.systemSettings.maximumDigits)
+      .int(runtime.integerDigitLimit.digits)
     }
     module.define(self, "set_int_max_str_digits", "maxdigits") { (runtime, arguments) throws(Raised) in
       let digits = try runtime.index(arguments[0])
       if digits != 0, digits < 640 { throw runtime.valueError("maxdigits must be 0 or larger than 640") }
-      runtime.systemSettings.maximumDigits = digits
+      runtime.integerDigitLimit.digits = digits
       return .none
     }
     module.define(self, "getswitchinterval", "") { (_, _) throws(Raised) in .float(0.005) }
@@ -223,8 +223,6 @@ extension Runtime {
       try runtime.call(arguments[0], try runtime.array(arguments[1]))
     }
   }
-
-  fileprivate var systemSettings: SystemSettings { attachment(SystemSettings.self) { SystemSettings() } }
 }
 
 extension TypeObject {
@@ -233,9 +231,4 @@ extension TypeObject {
     guard isHeap, let (value, owner) = lookupWithOwner(runtime.intern(name)), owner.isHeap else { return nil }
     return value
   }
-}
-
-/// What programs set through `sys` and nothing else looks at.
-private final class SystemSettings {
-  var maximumDigits = 4300
 }
