@@ -21,7 +21,7 @@ extension Runtime {
 
   /// Sets `sys.path`: the script's folder, then those of `PYAPATH`.
   func setSearchPath(first: String?) {
-    var folders = first.map { [$0.isEmpty ? "." : $0] } ?? []
+    var folders = first.map { [$0] } ?? []
     if let more = environmentVariable("PYAPATH") { folders += more.split(separator: ":").map(String.init) }
     for folder in folders { imports.path.append(.object(string(folder))) }
   }
@@ -96,7 +96,8 @@ extension Runtime {
     guard let folders = try searchPath(of: package) else {
       throw moduleNotFound(fullName, "No module named '\(fullName)'; '\(package?.name ?? "")' is not a package")
     }
-    for folder in folders {
+    for entry in folders {
+      let folder = entry.isEmpty ? ImportedFile.workingDirectory : entry
       guard let found = ImportedFile.find(lastName, in: folder) else { continue }
       guard let bytes = ImportedFile.read(found.path) else { continue }
       return try run(SourceFile(name: found.path, bytes: bytes), as: fullName) { module in

@@ -57,7 +57,7 @@ extension Runtime {
     module.set(self, "executable", text(CommandLine.arguments.first ?? ""))
     for name in ["prefix", "base_prefix", "exec_prefix", "base_exec_prefix"] { module.set(self, name, text("/usr")) }
     module.set(self, "platlibdir", text("lib"))
-    module.set(self, "path", .object(ListObject(self, [])))
+    module.set(self, "path", .object(imports.path))
     for name in ["meta_path", "path_hooks", "warnoptions"] { module.set(self, name, .object(ListObject(self))) }
     module.set(self, "dont_write_bytecode", .bool(true))
     module.set(self, "builtin_module_names", .object(TupleObject(self, texts(nativeModules.keys.sorted()))))
