@@ -95,7 +95,9 @@ public final class Interpreter {
     } catch {
       status = runtime.report(uncaught: error)
     }
+    runtime.runExitCallbacks()
     runtime.finishEventLoops()
+    runtime.finalizeObjects()
     runtime.errorOutput.flush()
     return runtime.finishOutput() ?? status
   }
@@ -156,6 +158,7 @@ extension Runtime {
     case .bool(let flag): return flag ? 1 : 0
     case .int(let status): return Int32(truncatingIfNeeded: status & 0xFF)
     case let other:
+      if other.bigInt != nil { return 255 }
       if let text = try? str(other) { errorOutput.write(text.text + "\n") }
       return 1
     }

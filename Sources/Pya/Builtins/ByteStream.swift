@@ -125,8 +125,34 @@ final class OutputStream: ByteStream {
   }
 
   override var descriptor: Int32? { number }
-  override func write(_ bytes: UnsafeBufferPointer<UInt8>) throws(SystemFailure) { output.write(bytes) }
-  override func flush() throws(SystemFailure) { output.flush() }
+  override func write(_ bytes: UnsafeBufferPointer<UInt8>) throws(SystemFailure) {
+    output.write(bytes)
+    if output.failure != 0 { throw SystemFailure(code: output.failure) }
+  }
+
+  override func flush() throws(SystemFailure) {
+    if !output.flush() { throw SystemFailure(code: output.failure) }
+  }
+}
+
+/// Standard input: waiting for it ends when Ctrl-C arrives.
+final class StandardInputStream: ByteStream {
+  private let input = DescriptorStream(0, ownsDescriptor: false)
+  private unowned let runtime: Runtime
+
+  init(_ runtime: Runtime) { self.runtime = runtime }
+
+  override var descriptor: Int32? { input.descriptor }
+  override var isSeekable: Bool { input.isSeekable }
+
+  override func read(_ count: Int) throws(SystemFailure) -> [UInt8] {
+    while !runtime.asyncio.wakeup.waitForInput(on: 0) {
+      if runtime.machine.pointee.isInterrupted { throw SystemFailure(code: EINTR) }
+    }
+    return try input.read(count)
+  }
+
+  override func seek(_ offset: Int, _ origin: Origin) throws(SystemFailure) -> Int { try input.seek(offset, origin) }
 }
 
 /// Bytes in memory: `io.BytesIO` and `io.StringIO`.
@@ -181,6 +207,11 @@ extension Runtime {
   func checkingSystem<Result>(
     file: Value = .undefined, _ step: () throws(SystemFailure) -> Result
   ) throws(Raised) -> Result {
-    do { return try step() } catch { throw systemError(error.code, file: file) }
+    while true {
+      do { return try step() } catch {
+        if error.code != EINTR || !machine.pointee.isInterrupted { throw systemError(error.code, file: file) }
+      }
+      try handleInterrupt()
+    }
   }
 }

@@ -15,7 +15,7 @@ final class StandardStreams {
     let type = runtime.fileTypes.text
     func name(_ text: String) -> Value { .object(runtime.string(text)) }
     input = TextFileObject(
-      type: type, stream: DescriptorStream(0, ownsDescriptor: false), name: name("<stdin>"), mode: "r")
+      type: type, stream: StandardInputStream(runtime), name: name("<stdin>"), mode: "r")
     output = TextFileObject(
       type: type, stream: OutputStream(runtime.output, descriptor: 1), name: name("<stdout>"), mode: "w")
     error = TextFileObject(

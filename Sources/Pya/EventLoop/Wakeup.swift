@@ -31,12 +31,23 @@ final class Wakeup {
     var poll = pollfd(fd: readDescriptor, events: Int16(POLLIN), revents: 0)
     // `poll` counts in milliseconds; what is less than one is slept afterwards.
     let milliseconds = min(seconds * 1000, 86_400_000).rounded(.down)
-    if milliseconds > 0 { _ = waitForInput(&poll, 1, Int32(milliseconds)) }
+    if milliseconds > 0 { _ = wait(&poll, 1, Int32(milliseconds)) }
     if poll.revents != 0 { return drain() }
     let rest = seconds - milliseconds / 1000
     guard rest > 0, rest < 0.001 else { return }
     var time = timespec(tv_sec: 0, tv_nsec: Int(rest * 1e9))
     nanosleep(&time, nil)
+  }
+
+  /// Waits until a descriptor has something to read, or is at its end. False: a byte arrived before that.
+  func waitForInput(on descriptor: Int32) -> Bool {
+    var polls = [
+      pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: readDescriptor, events: Int16(POLLIN), revents: 0),
+    ]
+    while wait(&polls, 2, -1) < 0, errno == EINTR {}
+    if polls[1].revents != 0 { drain() }
+    return polls[0].revents != 0
   }
 
   private func drain() {
@@ -45,7 +56,7 @@ final class Wakeup {
   }
 }
 
-private func waitForInput(_ descriptors: UnsafeMutablePointer<pollfd>, _ count: nfds_t, _ milliseconds: Int32) -> Int32 {
+private func wait(_ descriptors: UnsafeMutablePointer<pollfd>, _ count: nfds_t, _ milliseconds: Int32) -> Int32 {
   poll(descriptors, count, milliseconds)
 }
 
@@ -56,5 +67,11 @@ extension Runtime {
     let descriptor = machine.pointee.wakeupDescriptor
     var byte: UInt8 = 0
     if descriptor >= 0 { _ = write(descriptor, &byte, 1) }
+  }
+
+  /// Ctrl-C arrived while an operation waited: it goes on if the event loop takes care of it.
+  func handleInterrupt() throws(Raised) {
+    machine.pointee.isInterrupted = false
+    if interruptHandler?() != true { throw error("KeyboardInterrupt", []) }
   }
 }

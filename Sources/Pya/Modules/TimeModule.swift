@@ -32,8 +32,20 @@ extension Runtime {
       let seconds = try runtime.seconds(arguments[0])
       if seconds < 0 { throw runtime.valueError("sleep length must be non-negative") }
       runtime.output.flush()
-      runtime.clock.sleep(seconds)
+      try runtime.sleep(seconds)
       return .none
+    }
+  }
+
+  /// Ctrl-C ends a sleep on the system's clock.
+  private func sleep(_ seconds: Double) throws(Raised) {
+    guard clock is SystemClock else { return clock.sleep(seconds) }
+    let deadline = clock.monotonic + seconds
+    while true {
+      if machine.pointee.isInterrupted { try handleInterrupt() }
+      let rest = deadline - clock.monotonic
+      if rest <= 0 { return }
+      asyncio.wakeup.sleep(rest)
     }
   }
 
