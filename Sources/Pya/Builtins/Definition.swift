@@ -14,6 +14,7 @@ extension TypeObject {
   /// A class method: the first parameter is the class.
   func defineClassMethod(_ runtime: Runtime, _ name: String, _ signature: NativeSignature, _ body: @escaping NativeBody) {
     let function = NativeFunction(runtime, name, signature, body: body)
+    function.takesClass = true
     attributes.setString(runtime.intern(name), .object(ClassMethodObject(runtime, .object(function))))
   }
 

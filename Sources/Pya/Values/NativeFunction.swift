@@ -9,6 +9,11 @@ final class NativeFunction: Object {
   /// The type whose method it is: the first parameter is `self` and must be an instance.
   unowned(unsafe) let owner: TypeObject?
   var doc: String?
+  /// A class method: the class comes first.
+  var takesClass = false
+
+  /// The first argument is not the caller's, and not counted in messages.
+  var hasReceiver: Bool { owner != nil || takesClass }
   /// The module it was defined in, when that is not `builtins`.
   var moduleName: String?
   /// In CPython it is a Python function: complaints about arguments are worded as for those.
@@ -146,7 +151,7 @@ struct NativeSignature: ExpressibleByStringLiteral {
       guard let index = names.firstIndex(of: name.text), !name.text.isEmpty else { continue }
       if index >= arguments.count { values[index] = value }
     }
-    let offset = function.owner == nil ? 0 : 1
+    let offset = function.hasReceiver ? 1 : 0
     for index in 0..<required where values[index].isUndefined {
       throw runtime.typeError(
         "\(function.name)() missing required argument '\(names[index])' (pos \(index + 1 - offset))")
@@ -167,7 +172,7 @@ struct NativeSignature: ExpressibleByStringLiteral {
 
   /// The complaints about counts that come before any name is looked at.
   private func checkCounts(_ runtime: Runtime, _ function: NativeFunction, _ arguments: Arguments) throws(Raised) {
-    let offset = function.owner == nil ? 0 : 1
+    let offset = function.hasReceiver ? 1 : 0
     let given = arguments.count - offset
     let total = given + arguments.keywordNames.count
     let parameters = names.count - offset
@@ -192,7 +197,7 @@ struct NativeSignature: ExpressibleByStringLiteral {
   }
 
   private func countError(_ runtime: Runtime, _ function: NativeFunction, _ given: Int) -> Raised {
-    let offset = function.owner == nil ? 0 : 1
+    let offset = function.hasReceiver ? 1 : 0
     let (given, least, most) = (given - offset, required - offset, maximum - offset)
     let name = function.displayName
     if function.isSlot, least == most {
