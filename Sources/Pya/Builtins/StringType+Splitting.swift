@@ -99,7 +99,7 @@ extension Runtime {
   // MARK: Joining
 
   func join(_ separator: StringObject, _ iterable: Value) throws(Raised) -> StringObject {
-    if let list = iterable.list, !list.type.isHeap { return try join(separator, list.items, list.count) }
+    if let list = iterable.list, !list.type.isHeap { return try join(separator, list) }
     if let tuple = iterable.tuple, !tuple.type.isHeap { return try join(separator, tuple.items, tuple.count) }
     let source: IteratorObject
     do { source = try iterator(iterable) } catch {
@@ -111,7 +111,11 @@ extension Runtime {
       if value.isUndefined { break }
       collected.append(value)
     }
-    return try join(separator, collected.items, collected.count)
+    return try join(separator, collected)
+  }
+
+  private func join(_ separator: StringObject, _ list: ListObject) throws(Raised) -> StringObject {
+    try join(separator, list.items, list.count)
   }
 
   /// Joins values in memory that nothing changes meanwhile: no code of the program runs.

@@ -17,7 +17,8 @@ extension Runtime {
 private struct Decoder: ~Copyable {
   let runtime: Runtime
   let bytes: [UInt8]
-  let encoding: Encoding
+  /// With the byte order that was found.
+  private var encoding: Encoding
   let errors: String
   var builder: TextBuilder
   private var index = 0
@@ -107,6 +108,7 @@ private struct Decoder: ~Copyable {
       if bytes.starts(with: [0xFF, 0xFE]) { index = 2 }
       if bytes.starts(with: [0xFE, 0xFF]) { (index, isBigEndian) = (2, true) }
     }
+    encoding = .utf16(isBigEndian: isBigEndian)
     while index < bytes.count {
       guard let unit = unit(at: index, 2, isBigEndian) else {
         try handle(index..<bytes.count, "truncated data")
@@ -136,6 +138,7 @@ private struct Decoder: ~Copyable {
       if bytes.starts(with: [0xFF, 0xFE, 0, 0]) { index = 4 }
       if bytes.starts(with: [0, 0, 0xFE, 0xFF]) { (index, isBigEndian) = (4, true) }
     }
+    encoding = .utf32(isBigEndian: isBigEndian)
     while index < bytes.count {
       guard let unit = unit(at: index, 4, isBigEndian) else {
         try handle(index..<bytes.count, "truncated data")
@@ -171,11 +174,12 @@ private struct Decoder: ~Copyable {
     case "backslashreplace":
       for byte in bytes[span] { builder.append("\\x" + hexText(UInt32(byte), width: 2)) }
     case "surrogateescape":
-      // Only the first byte when ASCII follows it: CPython escapes byte by byte, too.
-      for byte in bytes[span] {
-        guard byte >= 0x80 else { throw failure(span, reason) }
-        builder.append(codePoint: 0xDC00 + UInt32(byte))
-      }
+      // What is not ASCII at the beginning; decoding goes on right behind.
+      let escaped = bytes[span].prefix { $0 >= 0x80 }
+      if escaped.isEmpty { throw failure(span, reason) }
+      for byte in escaped { builder.append(codePoint: 0xDC00 + UInt32(byte)) }
+      index = escaped.endIndex
+      return
     case "surrogatepass":
       guard let (codePoint, width) = surrogate(at: span.lowerBound) else { throw failure(span, reason) }
       builder.append(codePoint: codePoint)
@@ -197,6 +201,9 @@ private struct Decoder: ~Copyable {
     case .utf16(let order):
       guard let unit = unit(at: start, 2, order ?? false), unit >= 0xD800, unit <= 0xDFFF else { return nil }
       return (unit, 2)
+    case .utf32(let order):
+      guard let unit = unit(at: start, 4, order ?? false), unit >= 0xD800, unit <= 0xDFFF else { return nil }
+      return (unit, 4)
     default: return nil
     }
   }

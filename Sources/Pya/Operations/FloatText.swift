@@ -185,7 +185,7 @@ struct DecimalDigits {
     let exact = min(significant, 768)
     var builder = TextBuilder(capacity: exact + 16)
     builder.append(cFormat: "%.*e", exact - 1, number)
-    parse(builder.utf8)
+    parse(builder)
     bytes.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: significant - exact))
     if number == 0 { point = 1 }
   }
@@ -193,6 +193,8 @@ struct DecimalDigits {
   mutating func dropTrailingZeros() {
     while bytes.count > 1, bytes.last == UInt8(ascii: "0") { bytes.removeLast() }
   }
+
+  private mutating func parse(_ builder: borrowing TextBuilder) { parse(builder.utf8) }
 
   private mutating func parse(_ text: UnsafeBufferPointer<UInt8>) {
     bytes.reserveCapacity(text.count)

@@ -204,7 +204,7 @@ extension Runtime {
     if isNegative, specification.coercesNegativeZero, text.isZero { isNegative = false }
     if specification.width < 0, specification.separator == 0 {
       builder.append(signOf: isNegative, specification.sign)
-      return builder.append(text.utf8)
+      return builder.append(text: text)
     }
     builder.append(
       number: text, leadingDigits: text.leadingDigitCount, isNegative: isNegative, prefix: "", specification)
@@ -252,7 +252,7 @@ extension Runtime {
     let padding = max(0, specification.width - text.count)
     let left = specification.leftPadding(padding)
     builder.append(codePoint: specification.fill, times: left)
-    builder.append(text.utf8)
+    builder.append(text: text)
     builder.append(codePoint: specification.fill, times: padding - left)
   }
 }

@@ -13,7 +13,7 @@ extension Runtime {
     defer { copy.deallocate() }
     _ = copy.initialize(from: format)
     try formatter.run(UnsafeBufferPointer(copy))
-    return Array(formatter.builder.utf8)
+    return formatter.builder.copyBytes()
   }
 }
 
@@ -337,7 +337,7 @@ private struct PercentFormatter: ~Copyable {
     }
     var padded = TextBuilder()
     padded.append(repeating: UInt8(ascii: "0"), conversion.specification.precision - digits.count)
-    padded.append(digits.utf8)
+    padded.append(text: digits)
     builder.append(
       number: padded, leadingDigits: padded.count, isNegative: runtime.isNegativeInteger(number),
       prefix: conversion.specification.isAlternate ? prefix : "", specification(conversion))

@@ -22,7 +22,11 @@ struct TextBuilder: ~Copyable {
   deinit { bytes.deallocate() }
 
   var isASCII: Bool { union < 0x80 }
+
+  /// The text so far. The pointer does not keep the builder alive: pass the builder on, borrowed, and ask there.
   var utf8: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: bytes, count: count) }
+
+  borrowing func copyBytes() -> [UInt8] { Array(utf8) }
 
   @inline(__always)
   mutating func append(byte: UInt8) {
@@ -50,6 +54,9 @@ struct TextBuilder: ~Copyable {
     guard let base = utf8.baseAddress else { return }
     append(base, utf8.count, isASCII: utf8.isASCII)
   }
+
+  /// What another builder holds so far.
+  mutating func append(text other: borrowing TextBuilder) { append(other.bytes, other.count, isASCII: other.isASCII) }
 
   mutating func append(_ utf8: [UInt8]) { utf8.withUnsafeBufferPointer { append($0) } }
 
