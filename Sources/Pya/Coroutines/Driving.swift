@@ -179,6 +179,7 @@ extension Runtime {
 
   /// A coroutine object died before it began.
   func coroutineWasNeverAwaited(name: StringObject) {
-    warn("coroutine '\(name.text)' was never awaited", category: "RuntimeWarning")
+    let message = "coroutine '\(name.text)' was never awaited"
+    deferWarning { runtime, place in runtime.warn(message, category: "RuntimeWarning", at: place, hasSource: true) }
   }
 }

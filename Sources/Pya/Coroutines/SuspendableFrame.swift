@@ -54,6 +54,7 @@ final class SuspendableFrame: IteratorObject {
     case .coroutine, .plain: super.init(type: runtime.types.coroutine, kind: .coroutine)
     }
     frame.suspendable = self
+    runtime.machine.pointee.liveFrames &+= 1
   }
 
   /// Takes over everything from a frame object that is being freed, so that its cleanup can run.
@@ -112,9 +113,32 @@ final class SuspendableFrame: IteratorObject {
   }
 
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
+    if state == .suspended, delegate == nil { return try resumeAlone(runtime) }
     switch try drive(runtime, sending: .none) {
     case .suspended(let value): return value
     case .returned: return .undefined
+    }
+  }
+
+  /// The commonest step: a generator that waits for nothing but its caller.
+  private func resumeAlone(_ runtime: Runtime) throws(Raised) -> Value {
+    let machine = runtime.machine
+    defer { machine.leaveFrame() }
+    try machine.enterFrame()
+    sent = .none
+    do throws(Raised) {
+      if try runOnce(runtime, machine).isUndefined {
+        innermost = Unmanaged<SuspendableFrame>.fromOpaque(machine.pointee.innermost.unsafelyUnwrapped)
+          .takeUnretainedValue()
+        let value = machine.pointee.suspended
+        machine.pointee.suspended = .undefined
+        return value
+      }
+      finish()
+      return .undefined
+    } catch {
+      finish()
+      throw error
     }
   }
 
@@ -122,6 +146,7 @@ final class SuspendableFrame: IteratorObject {
     if state == .suspended, !isResurrected {
       let runtime = type.runtime
       if code.needsCleanup {
+        // The twin takes the place of this one in the count.
         let twin = SuspendableFrame(resurrecting: self)
         runtime.closeDropped(twin)
         return
@@ -130,6 +155,7 @@ final class SuspendableFrame: IteratorObject {
       type.runtime.coroutineWasNeverAwaited(name: qualifiedName)
     }
     if state != .finished { releaseVariables() }
+    machineOfType.pointee.liveFrames &-= 1
     memory.deallocate()
   }
 }

@@ -10,6 +10,9 @@ class Code: Object {
   }
 
   let information: CodeInformation
+  /// `__name__` and `__qualname__` of functions made of this code.
+  let name: StringObject
+  let qualifiedName: StringObject
   let flavour: Flavour
   let parameters: ParameterLayout
   /// How many slots a frame has: parameters, locals, temporaries.
@@ -29,6 +32,8 @@ class Code: Object {
 
   init(_ runtime: Runtime, _ draft: CodeDraft) {
     information = draft.information
+    name = runtime.intern(draft.information.name)
+    qualifiedName = runtime.string(draft.information.qualifiedName)
     flavour = draft.flavour
     parameters = draft.parameters
     frameSize = draft.frameSize

@@ -37,8 +37,8 @@ final class FunctionObject: Object {
     self.globals = globals
     self.defaults = defaults
     self.keywordDefaults = keywordDefaults
-    name = runtime.intern(code.information.name)
-    qualifiedName = runtime.string(code.information.qualifiedName)
+    name = code.name
+    qualifiedName = code.qualifiedName
     doc = code.doc
     moduleName = globals.getString(runtime.names.name) ?? .none
     super.init(type: runtime.types.function, kind: .function)

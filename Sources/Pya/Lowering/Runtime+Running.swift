@@ -4,6 +4,7 @@ import PyaSyntax
 extension Runtime {
   /// Parses and lowers a module. A syntax error becomes a Python SyntaxError.
   func compile(_ file: SourceFile, globals: DictObject, usesNamespace: Bool = false) throws(Raised) -> Code {
+    sourceFiles.byName[file.name] = file
     do {
       var parser = Parser(file: file)
       let module = try parser.parseModule()
@@ -23,6 +24,7 @@ extension Runtime {
 
   /// Compiles a lone expression, for `eval`: names of its top level live in a namespace.
   func compileExpression(_ file: SourceFile, globals: DictObject) throws(Raised) -> Code {
+    sourceFiles.byName[file.name] = file
     do {
       var parser = Parser(file: file)
       let (expression, scopeCount) = try parser.parseExpressionOnly()

@@ -17,6 +17,8 @@ extension Runtime {
       "asyncio.threads": { $0.asyncio.makeModule("asyncio.threads") },
       "asyncio.timeouts": { $0.asyncio.makeModule("asyncio.timeouts") },
       "contextvars": makeContextvarsModule,
+      "_warnings": { $0.makeWarningsSupportModule() },
+      "atexit": { $0.makeAtexitModule() },
       "bisect": { $0.makeBisectModule() },
       "builtins": { ModuleObject($0, name: "builtins", namespace: $0.builtins) },
       "collections": { $0.makeCollectionsModule() },

@@ -31,6 +31,7 @@ final class AssignNode: StatementNode {
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
     let result = try value.evaluate(frame)
     try target.store(frame, result)
+    if frame.machine.pointee.hasDeferredWarnings { frame.issueDeferredWarnings(range) }
     return .normal
   }
 }
@@ -80,17 +81,34 @@ final class UnpackTarget: TargetNode {
   private let targets: [TargetNode]
   /// The position of the starred target, if there is one.
   private let star: Int?
+  /// The slots, when all targets are local variables.
+  private let slots: UnsafeMutablePointer<Int>?
+  private let count: Int
 
   init(_ targets: [TargetNode], star: Int?, _ range: SourceRange) {
     self.targets = targets
     self.star = star
+    count = targets.count
+    let locals = targets.compactMap { ($0 as? LocalTarget)?.slot }
+    if locals.count == targets.count, star == nil {
+      slots = .allocate(capacity: max(locals.count, 1))
+      slots?.initialize(from: locals, count: locals.count)
+    } else {
+      slots = nil
+    }
     super.init(range)
   }
+
+  deinit { slots?.deallocate() }
 
   override func store(_ frame: Frame, _ value: Value) throws(Raised) {
     if star == nil, case .object(let object) = value, object.kind == .tuple, !object.isOfHeapType {
       let tuple = unsafeDowncast(object, to: TupleObject.self)
-      if tuple.count == targets.count {
+      if tuple.count == count {
+        if let slots {
+          for index in 0..<count { frame.slots[slots[index]] = tuple.items[index] }
+          return
+        }
         for index in 0..<targets.count { try targets[index].store(frame, tuple[index]) }
         return
       }
@@ -200,13 +218,20 @@ extension UnsafeMutablePointer where Pointee == Value {
     uncountedObject?._withUnsafeGuaranteedRef { $0.kind == .string && !$0.isOfHeapType } ?? false
   }
 
+  /// Takes the string away, so that no reference to it is left here.
+  @inline(never)
+  private func takeString() -> StringObject {
+    guard case .object(let object) = pointee else { fatalError("pya: not a string") }
+    pointee = .undefined
+    return unsafeDowncast(object, to: StringObject.self)
+  }
+
   /// `place += addition` for two strings: in place when nobody else holds the text, so that building one in a loop is not quadratic.
   /// (CPython does the same.)
   @inline(never)
   func appendText(_ addition: Value, _ runtime: Runtime) {
-    guard case .object(let more) = addition, case .object(let object) = move() else { fatalError("pya: not a string") }
-    initialize(to: .undefined)
-    var text = unsafeDowncast(object, to: StringObject.self)
+    guard case .object(let more) = addition else { fatalError("pya: not a string") }
+    var text = takeString()
     let suffix = unsafeDowncast(more, to: StringObject.self)
     if !text.isInterned, isKnownUniquelyReferenced(&text) {
       text.appendInPlace(suffix)

@@ -11,8 +11,7 @@ final class AttributeNode: ExpressionNode {
   let name: StringObject
   /// The slot when the object is a local variable, else -1.
   private let objectSlot: Int
-  private var token = 0
-  private var slot = 0
+  private let cache = SlotCache()
 
   init(_ object: ExpressionNode, _ name: StringObject, _ range: SourceRange) {
     self.object = object
@@ -21,22 +20,26 @@ final class AttributeNode: ExpressionNode {
     super.init(range)
   }
 
+  deinit { cache.deallocate() }
+
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     if objectSlot >= 0, let held = (frame.slots + objectSlot).uncountedObject {
       let found = held._withUnsafeGuaranteedRef { cached($0) }
       if !found.isUndefined { return found }
     }
     let value = try object.evaluate(frame)
-    if case .object(let object) = value, object.kind == .instance, object.cacheToken == token {
-      return unsafeDowncast(object, to: Instance.self).slot(slot).pointee
+    if case .object(let object) = value {
+      let found = cached(object)
+      if !found.isUndefined { return found }
     }
     return try lookUp(value, frame)
   }
 
   @inline(__always)
   private func cached(_ object: Object) -> Value {
-    guard object.kind == .instance, object.cacheToken == token else { return .undefined }
-    return unsafeDowncast(object, to: Instance.self).slot(slot).pointee
+    guard object.kind == .instance else { return .undefined }
+    let slot = cache.slot(object.cacheToken)
+    return slot < 0 ? .undefined : unsafeDowncast(object, to: Instance.self).slot(slot).pointee
   }
 
   @inline(never)
@@ -47,8 +50,7 @@ final class AttributeNode: ExpressionNode {
     {
       let onType = instance.type.lookup(name)
       if onType?.object.map(runtime.isDataDescriptor) != true {
-        token = instance.cacheToken
-        slot = index
+        cache.remember(instance.cacheToken, index)
         return instance.slot(index).pointee
       }
     }
@@ -62,8 +64,7 @@ final class AttributeTarget: TargetNode {
   private let name: StringObject
   /// The slot when the object is a local variable, else -1.
   private let objectSlot: Int
-  private var token = 0
-  private var slot = 0
+  private let cache = SlotCache()
   /// For adding the attribute to an instance that does not have it yet: the shape it then gets.
   private var addingToken = 0
   private var addingSlot = 0
@@ -79,10 +80,14 @@ final class AttributeTarget: TargetNode {
   /// Stores into a slot the instance has, if the cache knows it.
   @inline(__always)
   private func storeCached(_ object: Object, _ value: Value) -> Bool {
-    guard object.kind == .instance, object.cacheToken == token else { return false }
+    guard object.kind == .instance else { return false }
+    let slot = cache.slot(object.cacheToken)
+    if slot < 0 { return false }
     unsafeDowncast(object, to: Instance.self).slot(slot).pointee = value
     return true
   }
+
+  deinit { cache.deallocate() }
 
   override func store(_ frame: Frame, _ value: Value) throws(Raised) {
     if objectSlot >= 0, let held = (frame.slots + objectSlot).uncountedObject,
@@ -97,12 +102,9 @@ final class AttributeTarget: TargetNode {
   @inline(__always)
   func store(in target: Value, _ frame: Frame, _ value: Value) throws(Raised) {
     if case .object(let object) = target, object.kind == .instance {
+      if storeCached(object, value) { return }
       let current = object.cacheToken
       let instance = unsafeDowncast(object, to: Instance.self)
-      if current == token {
-        instance.slot(slot).pointee = value
-        return
-      }
       if current == addingToken, addingSlot < Instance.inlineCapacity, let addedShape {
         instance.slot(addingSlot).pointee = value
         instance.shape = addedShape
@@ -120,8 +122,7 @@ final class AttributeTarget: TargetNode {
       name !== runtime.names.class, name !== runtime.names.dict
     {
       if let index = instance.shape.index(of: name) {
-        token = instance.cacheToken
-        slot = index
+        cache.remember(instance.cacheToken, index)
         instance.slot(index).pointee = value
       } else {
         addingToken = instance.cacheToken
@@ -137,5 +138,38 @@ final class AttributeTarget: TargetNode {
   override func delete(_ frame: Frame) throws(Raised) {
     let target = try object.evaluate(frame)
     do { try frame.runtime.deleteAttribute(target, name) } catch { throw frame.located(error, range) }
+  }
+}
+
+/// Slots by the tokens of up to four shapes, for places that see instances of several classes.
+struct SlotCache {
+  private struct Entry {
+    var token = 0
+    var slot = -1
+  }
+
+  private let entries: UnsafeMutablePointer<Entry>
+  private static let count = 4
+
+  init() {
+    entries = .allocate(capacity: SlotCache.count)
+    entries.initialize(repeating: Entry(), count: SlotCache.count)
+  }
+
+  func deallocate() { entries.deallocate() }
+
+  /// The slot under this token; -1 when it is not known.
+  @inline(__always)
+  func slot(_ token: Int) -> Int {
+    if entries[0].token == token { return entries[0].slot }
+    if entries[1].token == token { return entries[1].slot }
+    if entries[2].token == token { return entries[2].slot }
+    return entries[3].token == token ? entries[3].slot : -1
+  }
+
+  /// Puts the newest first.
+  func remember(_ token: Int, _ slot: Int) {
+    for index in stride(from: SlotCache.count - 1, to: 0, by: -1) { entries[index] = entries[index - 1] }
+    entries[0] = Entry(token: token, slot: slot)
   }
 }

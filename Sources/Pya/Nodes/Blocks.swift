@@ -71,6 +71,7 @@ final class ExpressionStatementNode: StatementNode {
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
     _ = try expression.evaluate(frame)
+    if frame.machine.pointee.hasDeferredWarnings { frame.issueDeferredWarnings(range) }
     return .normal
   }
 }

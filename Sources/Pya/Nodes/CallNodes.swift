@@ -44,10 +44,13 @@ final class GlobalCallNode: ExpressionNode {
   private let arguments: CallArguments
   /// The function or class called last, used uncounted; `owners` keeps it.
   private var cached: UnsafeMutableRawPointer?
+  private var cachedKind = CachedKind.function
   /// For a class: its token, under which `initializer` is its plain `__init__`.
   private var classToken = 0
   private var initializer: UnsafeMutableRawPointer?
   private var owners = CacheOwners()
+
+  private enum CachedKind: UInt8 { case function, type, native }
 
   init(_ callee: GlobalNode, _ arguments: [ExpressionNode], _ range: SourceRange) {
     self.callee = callee
@@ -57,9 +60,10 @@ final class GlobalCallNode: ExpressionNode {
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     if let cached, callee.means(cached) {
-      if classToken == 0 {
+      if cachedKind == .function {
         return try callPlain(Unmanaged<FunctionObject>.fromOpaque(cached), receiver: .undefined, arguments, frame)
       }
+      if cachedKind == .native { return try callNative(Unmanaged<NativeFunction>.fromOpaque(cached), frame) }
       let type = Unmanaged<TypeObject>.fromOpaque(cached)
       if let initializer, type._withUnsafeGuaranteedRef({ $0.token }) == classToken {
         let instance = type._withUnsafeGuaranteedRef { Instance(type: $0) }
@@ -81,15 +85,34 @@ final class GlobalCallNode: ExpressionNode {
       if function.takesPlainCalls, function.positionalCount == arguments.count {
         if owners.keep(function) {
           cached = function.uncountedPointer
-          classToken = 0
+          cachedKind = .function
         }
         defer { withExtendedLifetime(object) {} }
         return try callPlain(.passUnretained(function), receiver: .undefined, arguments, frame)
+      }
+    } else if object.kind == .nativeFunction {
+      if unsafeDowncast(object, to: NativeFunction.self).owner == nil, owners.keep(object) {
+        cached = object.uncountedPointer
+        cachedKind = .native
       }
     } else if object.kind == .type {
       remember(unsafeDowncast(object, to: TypeObject.self), frame.runtime)
     }
     return try callGeneral(object, receiver: .undefined, arguments, frame)
+  }
+
+  @inline(__always)
+  private func callNative(_ native: Unmanaged<NativeFunction>, _ frame: Frame) throws(Raised) -> Value {
+    let machine = frame.machine
+    let count = arguments.count
+    guard let base = machine.reserveUnbound(count) else { throw frame.located(machine.stackOverflow(), range) }
+    defer { machine.release(base, count) }
+    try arguments.evaluate(into: base, frame)
+    do throws(Raised) {
+      return try native.borrowed { (native) throws(Raised) in
+        try native.callChecked(frame.runtime, Arguments(base, count))
+      }
+    } catch { throw frame.located(error, range) }
   }
 
   /// A class without `__new__` and metaclass whose `__init__` takes just these arguments.
@@ -99,6 +122,7 @@ final class GlobalCallNode: ExpressionNode {
       found.positionalCount == arguments.count + 1, owners.keep(found)
     else { return }
     cached = type.uncountedPointer
+    cachedKind = .type
     classToken = type.token
     initializer = found.uncountedPointer
   }

@@ -100,7 +100,9 @@ final class GlobalNode: ExpressionNode {
   /// Whether the name means this object now.
   @inline(__always)
   func means(_ object: UnsafeMutableRawPointer) -> Bool {
-    globals.changes == globalsChanges && !isBuiltin && (globals.entries + index).value(is: object)
+    guard globals.changes == globalsChanges else { return false }
+    if !isBuiltin { return (globals.entries + index).value(is: object) }
+    return builtins.changes == builtinsChanges && (builtins.entries + index).value(is: object)
   }
 
   private func lookUp(_ frame: Frame) throws(Raised) -> Value {

@@ -43,6 +43,13 @@ struct Machine {
   /// It was thrown in from outside, not raised by one of the frames.
   var isThrowing = false
 
+  /// Warnings wait for the end of a statement, where their place is known.
+  var hasDeferredWarnings = false
+  /// Some class has a `__del__`.
+  var hasFinalizers = false
+  /// Generators and coroutines whose frames are in memory of their own: at the end they may have something left to do.
+  var liveFrames = 0
+
   private var lastToken = 0
   private var releaseDepth = 0
   private var pendingRelease: [Value] = []

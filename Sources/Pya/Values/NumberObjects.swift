@@ -53,7 +53,7 @@ extension Value {
 extension Runtime {
   /// The one representation of an integer.
   func integer(_ value: BigInt) -> Value {
-    if let small = Int(exactly: value) { return .int(small) }
+    if value.bitWidth <= Int.bitWidth, let small = Int(exactly: value) { return .int(small) }
     return .object(BigIntObject(self, value))
   }
 }

@@ -9,6 +9,8 @@ final class Shape {
   /// A fallback for instances whose attributes live in a dictionary; it has no slots.
   let isDictionary: Bool
   private(set) var token: Int
+  /// The transition taken last.
+  private var lastAdded: (name: StringObject, shape: Shape)?
   private var transitions: [ObjectIdentifier: Shape] = [:]
   private let indices: [ObjectIdentifier: Int]
   private let machine: UnsafeMutablePointer<Machine>
@@ -27,7 +29,7 @@ final class Shape {
 
   /// The slot of an interned name.
   func index(of name: StringObject) -> Int? {
-    if names.count <= 6 {
+    if names.count <= 12 {
       for index in 0..<names.count where names[index] === name { return index }
       return nil
     }
@@ -36,7 +38,11 @@ final class Shape {
 
   /// The shape with one more name (interned) at the end.
   func adding(_ name: StringObject) -> Shape {
-    if let next = transitions[ObjectIdentifier(name)] { return next }
+    if let lastAdded, lastAdded.name === name { return lastAdded.shape }
+    if let next = transitions[ObjectIdentifier(name)] {
+      lastAdded = (name, next)
+      return next
+    }
     let next = Shape(machine: machine, names: names + [name])
     transitions[ObjectIdentifier(name)] = next
     return next

@@ -152,6 +152,7 @@ final class TypeObject: Object {
       }
     }
     hasFinalizer = special(.del) != nil
+    if hasFinalizer { machine.pointee.hasFinalizers = true }
   }
 
   override func call(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {

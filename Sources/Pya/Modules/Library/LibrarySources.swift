@@ -9,5 +9,7 @@ enum Library {
     "dataclasses": dataclassesSource,
     "enum": enumSource,
     "types": typesSource,
+    "typing": typingSource,
+    "warnings": warningsSource,
   ]
 }

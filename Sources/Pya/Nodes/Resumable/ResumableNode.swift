@@ -134,6 +134,8 @@ final class ResumableWhileNode: ResumableNode {
 /// `for`. The iterator lives in a slot.
 final class ResumableForNode: ResumableNode {
   private let target: TargetNode
+  /// The slot when the target is a local variable, else -1.
+  private let targetSlot: Int
   private let iterable: ExpressionNode
   private let iteratorSlot: Int
   private let body: StatementNode
@@ -146,6 +148,7 @@ final class ResumableForNode: ResumableNode {
     state: Int, _ range: SourceRange
   ) {
     self.target = target
+    targetSlot = (target as? LocalTarget)?.slot ?? -1
     self.iterable = iterable
     self.iteratorSlot = iteratorSlot
     self.body = body
@@ -166,16 +169,20 @@ final class ResumableForNode: ResumableNode {
     }
     while true {
       if phase == Phase.next {
-        guard case .object(let iterator) = frame.slots[iteratorSlot] else { fatalError("pya: for without an iterator") }
+        guard let iterator = (frame.slots + iteratorSlot).uncountedObject else { fatalError("pya: for without an iterator") }
         let value: Value
-        do { value = try unsafeDowncast(iterator, to: IteratorObject.self).next(runtime) } catch {
+        do { 
+          value = try iterator.borrowed { (iterator) throws(Raised) in
+            try unsafeDowncast(iterator, to: IteratorObject.self).next(runtime)
+          }
+        } catch {
           throw frame.located(error, iterable.range)
         }
         if value.isUndefined {
           frame.slots[iteratorSlot] = .undefined
           phase = Phase.otherwise
         } else {
-          try target.store(frame, value)
+          if targetSlot >= 0 { frame.slots[targetSlot] = value } else { try target.store(frame, value) }
         }
       }
       if phase == Phase.otherwise {
