@@ -127,7 +127,7 @@ extension Runtime {
     group.traceback = original.traceback
     group.context = original.context
     group.cause = original.cause
-    group.suppressesContext = group.suppressesContext || original.cause != nil
+    group.suppressesContext = true
     if let notes = try getAttributeIfPresent(.object(original), intern("__notes__")), let copied = try sequenceElements(notes) {
       try setAttribute(.object(group), intern("__notes__"), .object(ListObject(self, copied)))
     }
@@ -142,9 +142,12 @@ extension Runtime {
     match: ExceptionObject?, rest: ExceptionObject?
   ) {
     let types = exceptionTypeList(type) ?? []
+    if types.contains(where: { $0.exceptionLayout == .group }) {
+      throw typeError("catching ExceptionGroup with except* is not allowed. Use except instead.")
+    }
     if types.contains(where: { exception.type.isSubtype(of: $0) }) {
       if isGroup(exception) { return (exception, nil) }
-      let wrapper = error("ExceptionGroup", [.object(names.empty), .object(ListObject(self, [.object(exception)]))])
+      let wrapper = error("ExceptionGroup", [.object(names.empty), .object(TupleObject(self, [.object(exception)]))])
       let group = wrapper.exception
       if !exception.type.isSubtype(of: exceptionTypes["Exception"].unsafelyUnwrapped) {
         group.type = exceptionTypes["BaseExceptionGroup"].unsafelyUnwrapped

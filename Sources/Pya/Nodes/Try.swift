@@ -183,6 +183,10 @@ struct GroupHandling {
   /// The part that the clause handles, always a group; nil when there is none.
   mutating func take(_ clause: ExceptClause, _ frame: Frame) throws(Raised) -> ExceptionObject? {
     guard let whole = remaining, let type = clause.type else { return nil }
+    // Whatever goes wrong while matching happens while the exception is being handled.
+    let runtime = frame.runtime
+    runtime.handled.append(original)
+    defer { runtime.handled.removeLast() }
     let candidate = try type.evaluate(frame)
     do throws(Raised) {
       _ = try frame.runtime.exceptionMatches(whole, candidate)

@@ -42,7 +42,7 @@ private struct PercentFormatter: ~Copyable {
   private static func isMapping(_ runtime: Runtime, _ value: Value, isText: Bool) -> Bool {
     guard case .object(let object) = value else { return false }
     switch object.kind {
-    case .string: return !isText
+    case .string: return false
     case .bytes, .byteArray: return isText
     case .list, .dict, .range: return true
     case .type: return false
