@@ -95,9 +95,7 @@ public final class Interpreter {
     } catch {
       status = runtime.report(uncaught: error)
     }
-    runtime.runExitCallbacks()
     runtime.finishEventLoops()
-    runtime.finalizeObjects()
     runtime.errorOutput.flush()
     return runtime.finishOutput() ?? status
   }
