@@ -95,7 +95,9 @@ public final class Interpreter {
     } catch {
       status = runtime.report(uncaught: error)
     }
+    runtime.runExitCallbacks()
     runtime.finishEventLoops()
+    runtime.finalizeObjects()
     runtime.errorOutput.flush()
     return runtime.finishOutput() ?? status
   }

@@ -6,26 +6,57 @@ import Pya
   import Darwin
 #endif
 
+/// `pya`: reads the arguments, reads the program, runs it, and leaves with its status.
 @main
 enum Main {
   static func main() {
-    let arguments = Array(CommandLine.arguments.dropFirst())
+    signal(SIGPIPE, SIG_IGN)
+    exit(status(of: Command.invocation(Array(CommandLine.arguments.dropFirst()))))
+  }
+
+  private static func status(of answer: Command.Answer) -> Int32 {
+    switch answer {
+    case .text(let text):
+      write(text, to: 1)
+      return 0
+    case .wrongUsage(let message):
+      write(message, to: 2)
+      return 2
+    case .run(let invocation):
+      return run(invocation)
+    }
+  }
+
+  private static func run(_ invocation: Invocation) -> Int32 {
+    let program: Interpreter.Program
+    do {
+      program = try invocation.readProgram()
+    } catch {
+      write("pya: \(error.message)\n", to: 2)
+      return 2
+    }
+    if let dump = invocation.dump { return show(dump, of: program) }
     var options = Interpreter.Options()
-    var rest = arguments[...]
-    if rest.first == "--clock" { rest = rest.dropFirst(); options.usesVirtualClock = rest.first == "virtual"; rest = rest.dropFirst() }
-    guard let name = rest.first else { return }
-    var source: [UInt8] = []
-    var programName = name
-    if name == "-c" { source = Array(rest.dropFirst().first!.utf8); programName = "<string>" } else {
-      let descriptor = open(name, O_RDONLY)
-      var buffer = [UInt8](repeating: 0, count: 65536)
-      while true {
-        let count = read(descriptor, &buffer, buffer.count)
-        if count <= 0 { break }
-        source += buffer[..<count]
+    options.arguments = invocation.arguments
+    options.usesVirtualClock = invocation.usesVirtualClock
+    // Only now: until the program is there, Ctrl-C simply ends the process.
+    let interrupts = Interrupts.block()
+    return Interpreter.run(program, options: options) { interrupts?.forward(to: $0) }.status
+  }
+}
+
+/// Writes a text of the command itself (not of a program) to a file descriptor.
+func write(_ text: String, to descriptor: Int32) {
+  var text = text
+  text.withUTF8 { bytes in
+    var rest = UnsafeRawBufferPointer(bytes)
+    while !rest.isEmpty {
+      let written = write(descriptor, rest.baseAddress, rest.count)
+      if written > 0 {
+        rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(written))
+      } else if errno != EINTR {
+        return
       }
     }
-    let outcome = Interpreter.run(.init(name: programName, source: source, directory: nil), options: options)
-    exit(outcome.status)
   }
 }

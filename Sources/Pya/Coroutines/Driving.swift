@@ -10,6 +10,14 @@ extension Machine {
     self.isThrowing = isThrowing
     handledBase = runtime.handled.count
   }
+
+  /// What the frame that has just suspended hands out.
+  @inline(__always)
+  mutating func takeSuspended() -> Value {
+    let value = suspended
+    suspended = .undefined
+    return value
+  }
 }
 
 /// The one place where suspended frames run.
@@ -55,44 +63,66 @@ extension SuspendableFrame {
     defer { machine.leaveFrame() }
     try machine.enterFrame()
     state = .running
-    var isThrowing = isThrowing
     if isThrowing { machine.pointee.announceThrow(isThrowing: true, runtime) }
-    var current = first
+    // Nearly always the first frame suspends again, or is the only one.
+    let result: Value
+    do throws(Raised) { result = try first.runOnce(runtime, machine) } catch {
+      if first === self {
+        finish()
+        throw error
+      }
+      return try runOutward(from: first, failing: error.exception, .undefined, isThrowing: isThrowing, runtime, machine)
+    }
+    if result.isUndefined { return suspend(machine) }
+    if first === self {
+      finish()
+      return .returned(result)
+    }
+    return try runOutward(from: first, failing: nil, result, isThrowing: false, runtime, machine)
+  }
+
+  @inline(__always)
+  private func suspend(_ machine: UnsafeMutablePointer<Machine>) -> Step {
+    state = .suspended
+    innermost = Unmanaged<SuspendableFrame>.fromOpaque(machine.pointee.innermost.unsafelyUnwrapped).takeUnretainedValue()
+    return .suspended(machine.pointee.takeSuspended())
+  }
+
+  /// Hands the outcome of a frame that ended to the one that awaits it, and so on.
+  private func runOutward(
+    from ended: SuspendableFrame, failing exception: ExceptionObject?, _ result: Value, isThrowing: Bool, _ runtime: Runtime,
+    _ machine: UnsafeMutablePointer<Machine>
+  ) throws(Raised) -> Step {
+    var (ended, exception, result, isThrowing) = (ended, exception, result, isThrowing)
     while true {
-      var result: Value
+      let current = ended.awaiter.unsafelyUnwrapped
+      ended.finish()
+      current.delegate = nil
+      if let exception {
+        current.thrown = exception
+        machine.pointee.announceThrow(isThrowing: isThrowing, runtime)
+      } else {
+        current.sent = result
+        isThrowing = false
+      }
       do throws(Raised) {
         result = try current.runOnce(runtime, machine)
+        exception = nil
       } catch {
-        let failed = current
-        if failed === self {
+        if current === self {
           finish()
           throw error
         }
-        current = failed.awaiter.unsafelyUnwrapped
-        failed.finish()
-        current.delegate = nil
-        current.thrown = error.exception
-        machine.pointee.announceThrow(isThrowing: isThrowing, runtime)
+        exception = error.exception
+        ended = current
         continue
       }
-      if result.isUndefined {
-        state = .suspended
-        innermost = Unmanaged<SuspendableFrame>.fromOpaque(machine.pointee.innermost.unsafelyUnwrapped)
-          .takeUnretainedValue()
-        result = machine.pointee.suspended
-        machine.pointee.suspended = .undefined
-        return .suspended(result)
-      }
+      if result.isUndefined { return suspend(machine) }
       if current === self {
         finish()
         return .returned(result)
       }
-      isThrowing = false
-      let done = current
-      current = done.awaiter.unsafelyUnwrapped
-      done.finish()
-      current.delegate = nil
-      current.sent = result
+      ended = current
     }
   }
 

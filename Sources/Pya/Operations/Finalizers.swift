@@ -12,10 +12,29 @@ extension Runtime {
     }
   }
 
-  /// "Exception ignored in: ..." with its traceback, on the error output.
-  func reportUnraisable(_ raised: Raised, in object: Value) {
-    let subject = (try? repr(object).text) ?? "<object repr() failed>"
+  /// "Exception ignored in: ..." with its traceback, which has neither carets nor causes, on the error output.
+  func reportUnraisable(_ raised: Raised, in object: Value, during occasion: String = "") {
+    let exception = raised.exception
     output.flush()
-    errorOutput.write("Exception ignored in: \(subject)\n\(render(raised.exception))")
+    if !object.isNone {
+      let subject = (try? repr(object).text) ?? "<object repr() failed>"
+      errorOutput.write(
+        occasion.isEmpty ? "Exception ignored in: \(subject)\n" : "Exception ignored in \(occasion)\(subject):\n")
+    }
+    let entries = exception.traceback.filter { !$0.file.isLibrary }
+    if !entries.isEmpty { errorOutput.write("Traceback (most recent call last):\n") }
+    for entry in entries.reversed() {
+      let line = entry.file.location(of: entry.range.start).line
+      errorOutput.write("  File \"\(entry.file.name)\", line \(line), in \(entry.functionName)\n")
+      let source = entry.file.lineText(line).drop { $0 == " " || $0 == "\t" }
+      if !source.isEmpty { errorOutput.write("    \(source)\n") }
+    }
+    let text = (try? str(.object(exception)).text) ?? "<exception str() failed>"
+    errorOutput.write("\(publicName(of: exception.type).replacingMainModule): \(text)\n")
   }
+}
+
+extension String {
+  /// Without the `__main__.` that names of the program's own classes begin with.
+  fileprivate var replacingMainModule: String { hasPrefix("__main__.") ? String(dropFirst(9)) : self }
 }

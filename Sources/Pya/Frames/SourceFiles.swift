@@ -1,0 +1,10 @@
+import PyaSyntax
+
+/// The files whose code was compiled, by name: for whoever shows source lines.
+final class SourceFiles {
+  var byName: [String: SourceFile] = [:]
+}
+
+extension Runtime {
+  var sourceFiles: SourceFiles { attachment(SourceFiles.self) { SourceFiles() } }
+}

@@ -1,0 +1,116 @@
+import PyaSyntax
+
+/// Where a warning comes from.
+struct WarningPlace {
+  var fileName: String
+  var line: Int
+  /// `__name__` of the module.
+  var module: String
+  /// The text of the line, without blanks around it.
+  var source = ""
+
+  /// Of what happens after the program's last line.
+  static let end = WarningPlace(fileName: "<sys>", line: 0, module: "sys")
+  static let unknown = WarningPlace(fileName: "<sys>", line: 1, module: "sys")
+
+  init(fileName: String, line: Int, module: String) {
+    self.fileName = fileName
+    self.line = line
+    self.module = module
+  }
+
+  init(_ frame: Frame, _ range: SourceRange, globals: DictObject? = nil) {
+    let file = frame.code.information.file
+    fileName = file.name
+    line = file.location(of: range.start).line
+    let name = frame.runtime.names.name
+    module = (globals ?? frame.function?.globals)?.getString(name)?.string?.text ?? "__main__"
+    let text = file.lineText(line).drop { $0 == " " || $0 == "\t" }
+    source = String(text.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
+  }
+
+  init(_ site: CallSite) { self.init(site.frame, site.range, globals: site.globals) }
+}
+
+/// What the interpreter remembers of warnings.
+final class WarningState {
+  /// A warning whose place shows only when a call has returned: `issue` gets it from the first statement that ends in a frame
+  /// at most as deep as `depth`.
+  fileprivate struct Deferred {
+    let depth: Int
+    let issue: (Runtime, WarningPlace) -> Void
+  }
+
+  fileprivate var shown: Set<String> = []
+  fileprivate var deferred: [Deferred] = []
+}
+
+extension Runtime {
+  private var warningState: WarningState { attachment(WarningState.self) { WarningState() } }
+
+  /// Warns about the call in progress, by the filters of the module `warnings`. Raises where they say so.
+  func issueWarning(
+    _ message: String, category: String, at place: WarningPlace? = nil, hasSource: Bool = false
+  ) throws(Raised) {
+    let place = place ?? callSite().map { WarningPlace($0) } ?? .unknown
+    guard let module = modules["warnings"], let type = exceptionTypes[category] else {
+      return showWarning(message, category: category, at: place, hasSource: hasSource)
+    }
+    let function = try getAttribute(.object(module), "warn_explicit")
+    let arguments: [Value] = [
+      .object(string(message)), .object(type), .object(string(place.fileName)), .int(place.line),
+      .object(string(place.module)),
+    ]
+    _ = try call(function, arguments, keywords: hasSource ? [(intern("source"), .bool(true))] : [])
+  }
+
+  /// The same where nothing can be raised.
+  func warn(_ message: String, category: String, at place: WarningPlace? = nil, hasSource: Bool = false) {
+    do { try issueWarning(message, category: category, at: place, hasSource: hasSource) } catch {
+      reportUnraisable(error, in: .none)
+    }
+  }
+
+  /// The filters that hold before a program changes them: each place once, and deprecations only in the program itself.
+  private func showWarning(_ message: String, category: String, at place: WarningPlace, hasSource: Bool) {
+    switch category {
+    case "DeprecationWarning" where place.module != "__main__": return
+    case "PendingDeprecationWarning", "ImportWarning", "ResourceWarning": return
+    default: break
+    }
+    let key = "\(place.module):\(place.line):\(category):\(message)"
+    guard place.line == 0 || warningState.shown.insert(key).inserted else { return }
+    output.flush()
+    errorOutput.write("\(place.fileName):\(place.line): \(category): \(message)\n")
+    if !place.source.isEmpty { errorOutput.write("  \(place.source)\n") }
+    if hasSource, place.line > 0 {
+      errorOutput.write("\(category): Enable tracemalloc to get the object allocation traceback\n")
+    }
+  }
+
+  // MARK: Later
+
+  /// Warns when `levels` calls have returned; with 0 at the end of the statement in progress, whichever that is.
+  func deferWarning(levels: Int = 0, _ issue: @escaping (Runtime, WarningPlace) -> Void) {
+    let depth = levels == 0 ? Int.max : machine.pointee.depth - levels
+    warningState.deferred.append(WarningState.Deferred(depth: depth, issue: issue))
+    machine.pointee.hasDeferredWarnings = true
+  }
+
+  /// Issues the deferred warnings that have waited for a place this far out.
+  func issueDeferredWarnings(at place: WarningPlace, depth: Int = 0) {
+    let state = warningState
+    let due = state.deferred.filter { $0.depth >= depth }
+    state.deferred.removeAll { $0.depth >= depth }
+    machine.pointee.hasDeferredWarnings = !state.deferred.isEmpty
+    for warning in due { warning.issue(self, place) }
+  }
+}
+
+extension Frame {
+  /// At the end of a statement, when `hasDeferredWarnings`.
+  @inline(never)
+  func issueDeferredWarnings(_ range: SourceRange) {
+    runtime.issueDeferredWarnings(at: WarningPlace(self, range), depth: machine.pointee.depth)
+  }
+}

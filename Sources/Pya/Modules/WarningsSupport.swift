@@ -1,0 +1,31 @@
+import PyaSyntax
+
+/// `_warnings`: what the module `warnings` needs to know of the running program.
+extension Runtime {
+  func makeWarningsSupportModule() -> ModuleObject {
+    let module = ModuleObject(self, name: "_warnings")
+    module.define(self, "_call_site", "") { (runtime, _) throws(Raised) in
+      // `warn` asks; what was recorded is who called `warn`.
+      runtime.describe(runtime.callSite(level: -1).map { WarningPlace($0) } ?? .unknown)
+    }
+    module.define(self, "_defer", "levels, function, /") { (runtime, arguments) throws(Raised) in
+      let function = arguments[1]
+      runtime.deferWarning(levels: try runtime.index(arguments[0]) + 1) { runtime, place in
+        guard let parts = runtime.describe(place).tuple else { return }
+        do throws(Raised) { _ = try runtime.call(function, parts.array) } catch { runtime.reportUnraisable(error, in: function) }
+      }
+      return .none
+    }
+    module.define(self, "_source_line", "filename, lineno, /") { (runtime, arguments) throws(Raised) in
+      guard let name = arguments[0].string, case .int(let line) = arguments[1] else { return .none }
+      var file = runtime.sourceFiles.byName[name.text]
+      if file == nil, let bytes = ImportedFile.read(name.text) { file = SourceFile(name: name.text, bytes: bytes) }
+      return .object(runtime.string(file?.lineText(line) ?? ""))
+    }
+    return module
+  }
+
+  private func describe(_ place: WarningPlace) -> Value {
+    .object(TupleObject(self, [.object(string(place.fileName)), .int(place.line), .object(string(place.module))]))
+  }
+}

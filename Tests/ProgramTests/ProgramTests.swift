@@ -1,0 +1,117 @@
+import Pya
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Runs every `Programs/<feature>/<claim>.pya` and every example on the virtual clock and compares what it prints with the files
+/// beside it: `.expected` (standard output), `.status` (0 when absent) and `.stderr` (empty when absent; not compared for
+/// examples). With `PYA_RECORD` set in the environment the files are written instead; read them before committing.
+@Suite struct ProgramTests {
+  @Test(arguments: Golden.all(below: Golden.programs))
+  func printsWhatCPythonPrints(_ program: Golden) {
+    let outcome = program.run()
+    if getenv("PYA_RECORD") != nil { return program.record(outcome) }
+    #expect(text(outcome.output) == program.expected, "standard output of \(program.path)")
+    #expect(outcome.status == program.status, "exit status of \(program.path)")
+    #expect(text(outcome.errorOutput) == program.expectedError, "standard error of \(program.path)")
+  }
+
+  @Test(arguments: Golden.all(below: Golden.examples))
+  func exampleRuns(_ program: Golden) {
+    let outcome = program.run()
+    #expect(text(outcome.output) == program.expected, "standard output of \(program.path)")
+    #expect(outcome.status == 0, "exit status of \(program.path): \(text(outcome.errorOutput))")
+  }
+
+  @Test func programsAreFound() {
+    #expect(Golden.all(below: Golden.programs).count >= 150)
+    #expect(Golden.all(below: Golden.examples).count >= 8)
+  }
+}
+
+/// One program with its expectations.
+struct Golden: Sendable, CustomTestStringConvertible {
+  /// Without the `.pya`.
+  let base: String
+
+  var path: String { base + ".pya" }
+  var testDescription: String { base.split(separator: "/").suffix(2).joined(separator: "/") }
+
+  private static let folder = String(#filePath.dropLast("/ProgramTests.swift".count))
+  static let programs = folder + "/Programs"
+  static let examples = folder + "/../../examples"
+
+  /// Programs that pya does not run as CPython does yet, each with what is missing: `not-yet.txt` beside the programs.
+  private static let notYet = Set(
+    text(contents(of: folder + "/not-yet.txt") ?? []).split(separator: "\n").map { String($0.prefix { $0 != " " }) })
+
+  static func all(below folder: String) -> [Golden] {
+    var found: [Golden] = []
+    for name in entries(of: folder) {
+      let path = folder + "/" + name
+      if name.hasSuffix(".pya") {
+        found.append(Golden(base: String(path.dropLast(4))))
+      } else if !name.contains(".") {
+        found += all(below: path)
+      }
+    }
+    return found.filter { !notYet.contains($0.testDescription) }
+  }
+
+  func run() -> Interpreter.Outcome {
+    var options = Interpreter.Options()
+    options.usesVirtualClock = true
+    options.collectsOutput = true
+    let name = String(path.split(separator: "/").last ?? "")
+    let directory = String(path.dropLast(name.count + 1))
+    let program = Interpreter.Program(name: name, source: contents(of: path) ?? [], directory: directory)
+    return Interpreter.run(program, options: options)
+  }
+
+  var expected: String { text(contents(of: base + ".expected") ?? []) }
+  var expectedError: String { text(contents(of: base + ".stderr") ?? []) }
+  var status: Int32 { contents(of: base + ".status").flatMap { Int32(text($0).prefix { $0 != "\n" }) } ?? 0 }
+
+  func record(_ outcome: Interpreter.Outcome) {
+    write(outcome.output, to: base + ".expected")
+    if outcome.status != 0 { write(Array("\(outcome.status)\n".utf8), to: base + ".status") }
+    if !outcome.errorOutput.isEmpty { write(outcome.errorOutput, to: base + ".stderr") }
+  }
+}
+
+func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+
+private func entries(of folder: String) -> [String] {
+  guard let directory = opendir(folder) else { return [] }
+  defer { closedir(directory) }
+  var names: [String] = []
+  while let entry = readdir(directory) {
+    let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    if !name.hasPrefix(".") { names.append(name) }
+  }
+  return names.sorted()
+}
+
+private func contents(of path: String) -> [UInt8]? {
+  guard let file = fopen(path, "rb") else { return nil }
+  defer { fclose(file) }
+  var bytes: [UInt8] = []
+  var buffer = [UInt8](repeating: 0, count: 1 << 16)
+  while true {
+    let count = fread(&buffer, 1, buffer.count, file)
+    if count == 0 { return bytes }
+    bytes += buffer[..<count]
+  }
+}
+
+private func write(_ bytes: [UInt8], to path: String) {
+  guard let file = fopen(path, "wb") else { return }
+  defer { fclose(file) }
+  _ = bytes.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
+}
