@@ -21,7 +21,7 @@ struct Command: ParsableCommand {
     usage: """
       pya [options] FILE [ARGS ...]
       pya [options] -c CODE [ARGS ...]
-      pya [options] - [ARGS ...]      (or no argument: a script on standard input)
+      pya [options] - [ARGS ...]    (or none: a script on standard input)
       """,
     discussion: "A script may await at its top level; sleep, create_task and gather need no import.")
 

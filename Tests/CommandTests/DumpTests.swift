@@ -7,7 +7,7 @@ import Testing
   @Test func tokens() {
     scratch.write("a.pya", "x = 1\n")
     let ended = scratch.run("--tokens", "a.pya")
-    #expect(ended.output == "1:0-1:1 name x\n1:2-1:3 op =\n1:4-1:5 integer 1\n1:5-1:6 newline\n2:0-2:0 endOfFile\n")
+    #expect(ended.output == "1:0-1:1 name x\n1:2-1:3 op =\n1:4-1:5 integer 1\n1:5-1:5 newline\n2:0-2:0 endOfFile\n")
     #expect(ended.status == 0)
   }
 

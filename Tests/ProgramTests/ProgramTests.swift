@@ -68,8 +68,11 @@ struct Golden: Sendable, CustomTestStringConvertible {
     options.collectsOutput = true
     let name = String(path.split(separator: "/").last ?? "")
     let directory = String(path.dropLast(name.count + 1))
-    let program = Interpreter.Program(name: name, source: contents(of: path) ?? [], directory: directory)
-    return Interpreter.run(program, options: options)
+    let program = Interpreter.Program(name: path, source: contents(of: path) ?? [], directory: directory)
+    var outcome = Interpreter.run(program, options: options)
+    // Expectations name files without their folder.
+    outcome.errorOutput = Array(replacing(directory + "/", in: text(outcome.errorOutput)).utf8)
+    return outcome
   }
 
   var expected: String { text(contents(of: base + ".expected") ?? []) }
@@ -81,6 +84,22 @@ struct Golden: Sendable, CustomTestStringConvertible {
     if outcome.status != 0 { write(Array("\(outcome.status)\n".utf8), to: base + ".status") }
     if !outcome.errorOutput.isEmpty { write(outcome.errorOutput, to: base + ".stderr") }
   }
+}
+
+/// Without Foundation: `text` with every `part` taken out.
+private func replacing(_ part: String, in text: String) -> String {
+  let (part, bytes) = (Array(part.utf8), Array(text.utf8))
+  var result: [UInt8] = []
+  var index = 0
+  while index < bytes.count {
+    if bytes[index...].starts(with: part) {
+      index += part.count
+    } else {
+      result.append(bytes[index])
+      index += 1
+    }
+  }
+  return String(decoding: result, as: UTF8.self)
 }
 
 func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

@@ -276,6 +276,7 @@ extension CodeLowering {
 
   private func lowerMatch(_ subject: Expression, _ cases: [MatchCase], _ range: SourceRange) -> StatementNode {
     let node = lower(subject)
+    if cases.contains(where: { suspends($0.guardCondition) }) { return lowerSuspendingMatch(node, cases, range) }
     let clauses = cases.map { matchCase in
       var captures: [(slot: Int, target: TargetNode)] = []
       let pattern = lowerPattern(matchCase.pattern, &captures)
@@ -287,6 +288,31 @@ extension CodeLowering {
       return ResumableMatchNode(node, clauses, state: newSlot(), range)
     }
     return MatchNode(node, clauses, range)
+  }
+
+  /// `match` with a guard that suspends: each case is an `if` of its own, passed over once one was taken.
+  private func lowerSuspendingMatch(_ subject: ExpressionNode, _ cases: [MatchCase], _ range: SourceRange) -> StatementNode {
+    let (subjectSlot, takenSlot) = (newSlot(), newSlot())
+    var statements: [StatementNode] = [
+      AssignLocalNode(slot: subjectSlot, subject, range),
+      AssignLocalNode(slot: takenSlot, ConstantNode(.bool(false), range), range),
+    ]
+    let take = AssignLocalNode(slot: takenSlot, ConstantNode(.bool(true), range), range)
+    for matchCase in cases {
+      var captures: [(slot: Int, target: TargetNode)] = []
+      let pattern = lowerPattern(matchCase.pattern, &captures)
+      let clause = MatchClause(pattern: pattern, captures: captures, condition: nil, body: PassNode(range))
+      let test = ClauseTestNode(clause, subject: subjectSlot, taken: takenSlot, matchCase.pattern.range)
+      let body = sequence([take, lowerBlock(matchCase.body, range)], range)
+      var then: StatementNode = body
+      if let condition = matchCase.guardCondition {
+        let (steps, node) = separately { lower(condition) }
+        let guarded = ResumableIfNode(node, then: body, otherwise: PassNode(range), state: newSlot(), range)
+        then = sequence(steps + [guarded], range)
+      }
+      statements.append(ResumableIfNode(test, then: then, otherwise: PassNode(range), state: newSlot(), range))
+    }
+    return sequence(statements, range)
   }
 
   private func lowerPattern(_ pattern: Pattern, _ captures: inout [(slot: Int, target: TargetNode)]) -> PatternNode {

@@ -43,6 +43,25 @@ final class MatchNode: StatementNode {
   }
 }
 
+/// Whether a case is the one to take: no other was, and its pattern matches.
+final class ClauseTestNode: ExpressionNode {
+  private let clause: MatchClause
+  private let subjectSlot: Int
+  private let takenSlot: Int
+
+  init(_ clause: MatchClause, subject: Int, taken: Int, _ range: SourceRange) {
+    self.clause = clause
+    subjectSlot = subject
+    takenSlot = taken
+    super.init(range)
+  }
+
+  override func evaluateBool(_ frame: Frame) throws(Raised) -> Bool {
+    if case .bool(true) = frame.slots[takenSlot] { return false }
+    return try clause.matches(frame, frame.slots[subjectSlot])
+  }
+}
+
 final class ValuePattern: PatternNode {
   private let value: ExpressionNode
 

@@ -8,6 +8,7 @@ enum Library {
     "copy": copySource,
     "dataclasses": dataclassesSource,
     "enum": enumSource,
+    "string": stringSource,
     "types": typesSource,
     "typing": typingSource,
     "warnings": warningsSource,
