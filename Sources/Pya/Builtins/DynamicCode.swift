@@ -85,7 +85,7 @@ extension Runtime {
     if dict.getString(names.builtins) == nil { dict.setString(names.builtins, .object(builtins)) }
     if locals.isUndefined || locals.isNone || locals.object === dict { return (dict, .undefined) }
     guard type(of: locals).lookup(names[.getitem]) != nil else {
-      throw typeError("locals must be a mapping or None, not \(typeName(locals))")
+      throw typeError("locals must be a mapping\(function == "exec" ? " or None, not \(typeName(locals))" : "")")
     }
     return (dict, locals)
   }

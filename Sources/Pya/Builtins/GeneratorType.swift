@@ -1,5 +1,3 @@
-import PyaSyntax
-
 /// Generators: `send`, `throw`, `close` and what can be asked of them.
 extension Runtime {
   func installGeneratorType() {
@@ -52,7 +50,7 @@ extension Runtime {
   func exceptionToThrow(_ arguments: Arguments, _ method: StaticString = "throw") throws(Raised) -> ExceptionObject {
     let (type, value, traceback) = (arguments[1], arguments[2], arguments[3])
     if arguments.count > 2 {
-      warn(
+      try issueWarning(
         "the (type, exc, tb) signature of \(method)() is deprecated, use the single-arg signature instead.",
         category: "DeprecationWarning")
     }
@@ -139,8 +137,7 @@ extension Runtime {
     type.defineProperty(self, prefix + "frame") { (runtime, value) throws(Raised) in
       let frame = try runtime.suspendable(value)
       if frame.state == .finished { return .none }
-      let place = TracebackEntry(code: frame.code.information, range: SourceRange(0, 0))
-      return .object(FrameObject(runtime, place))
+      return .object(FrameObject(runtime, frame.tracebackEntry))
     }
   }
 }

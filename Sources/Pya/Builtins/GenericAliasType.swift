@@ -1,34 +1,3 @@
-/// `list[int]`: a class with type arguments, which behaves as the class wherever it is used.
-final class GenericAliasObject: Object {
-  let origin: Value
-  let arguments: [Value]
-
-  init(_ runtime: Runtime, origin: Value, arguments: [Value]) {
-    self.origin = origin
-    self.arguments = arguments
-    super.init(type: runtime.types.genericAlias, kind: .other)
-  }
-
-  override func call(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {
-    let made = try runtime.call(origin, arguments)
-    if made.instance != nil, runtime.type(of: made).special(.setattr) == nil {
-      // Instances without room for it go without.
-      try? runtime.setAttribute(made, runtime.intern("__orig_class__"), .object(self))
-    }
-    return made
-  }
-
-  override func nativeAttribute(_ name: StringObject, _ runtime: Runtime) throws(Raised) -> Value? {
-    let text = name.text
-    if text.hasPrefix("__"), text.hasSuffix("__"), text != "__name__", text != "__qualname__", text != "__module__",
-      text != "__doc__"
-    {
-      return nil
-    }
-    return try runtime.getAttributeIfPresent(origin, name)
-  }
-}
-
 extension Runtime {
   func makeGenericAlias(_ origin: Value, _ item: Value) -> Value {
     .object(GenericAliasObject(self, origin: origin, arguments: item.tuple?.array ?? [item]))

@@ -1,14 +1,3 @@
-/// `int | None`: a union of types.
-final class UnionObject: Object {
-  /// At least two, none equal to another; None stands for its type.
-  let members: [Value]
-
-  init(_ runtime: Runtime, _ members: [Value]) {
-    self.members = members
-    super.init(type: runtime.types.unionType, kind: .other)
-  }
-}
-
 extension Runtime {
   /// `left | right` of types; NotImplemented when one of them cannot be in a union.
   func makeUnion(_ left: Value, _ right: Value) throws(Raised) -> Value {

@@ -22,9 +22,10 @@ final class CallSites {
 extension Runtime {
   var callSites: CallSites { attachment(CallSites.self) { CallSites() } }
 
-  /// Where the function now running was called from, if that was recorded. `level` 1: where its caller was called from, and so on.
+  /// Where the built-in function now running was called from, if that was recorded. `level` -1: where the function that called it
+  /// was called from.
   func callSite(level: Int = 0) -> CallSite? {
-    guard let site = callSites.current, site.depth + level == machine.pointee.depth else { return nil }
+    guard let site = callSites.current, site.depth == machine.pointee.depth + level else { return nil }
     return site
   }
 }

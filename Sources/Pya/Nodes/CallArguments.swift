@@ -96,7 +96,11 @@ extension ExpressionNode {
     defer { machine.release(base, count) }
     if extra == 1 { base.initialize(to: receiver) }
     try arguments.evaluate(into: base + extra, frame)
-    do { return try object.call(frame.runtime, Arguments(base, count)) } catch { throw frame.located(error, range) }
+    do throws(Raised) {
+      return try machine.pointee.runtimeReference.borrowed { (runtime) throws(Raised) in
+        try object.call(runtime, Arguments(base, count))
+      }
+    } catch { throw frame.located(error, range) }
   }
 }
 

@@ -109,8 +109,10 @@ final class GlobalCallNode: ExpressionNode {
     defer { machine.release(base, count) }
     try arguments.evaluate(into: base, frame)
     do throws(Raised) {
-      return try native.borrowed { (native) throws(Raised) in
-        try native.callChecked(frame.runtime, Arguments(base, count))
+      return try machine.pointee.runtimeReference.borrowed { (runtime) throws(Raised) in
+        try native.borrowed { (native) throws(Raised) in
+          try native.callChecked(runtime, Arguments(base, count))
+        }
       }
     } catch { throw frame.located(error, range) }
   }
@@ -218,8 +220,10 @@ final class MethodCallNode: ExpressionNode {
     base.initialize(to: value)
     try arguments.evaluate(into: base + 1, frame)
     do throws(Raised) {
-      return try native.borrowed { (native) throws(Raised) in
-        try native.callChecked(frame.runtime, Arguments(base, count))
+      return try machine.pointee.runtimeReference.borrowed { (runtime) throws(Raised) in
+        try native.borrowed { (native) throws(Raised) in
+          try native.callChecked(runtime, Arguments(base, count))
+        }
       }
     } catch { throw frame.located(error, range) }
   }

@@ -120,10 +120,11 @@ final class Instance: Object {
 
   deinit {
     let owner = Unmanaged<TypeObject>.fromOpaque(typePointer)
-    if owner._withUnsafeGuaranteedRef({ $0.hasFinalizer }) {
+    if !isFinalized, owner._withUnsafeGuaranteedRef({ $0.hasFinalizer }) {
+      // The twin is not finalized again: else it would make another twin, and so on.
       let twin = movedOut()
       twin.isFinalized = true
-      if !isFinalized { type.runtime.runFinalizer(of: twin) }
+      type.runtime.runFinalizer(of: twin)
     }
     let machine = owner._withUnsafeGuaranteedRef { $0.machine }
     if machine.pointee.beginRelease() {

@@ -36,7 +36,11 @@ struct Machine {
   /// Where in the source that frame waits.
   var pendingPosition: UInt32 = 0
 
-  unowned(unsafe) var runtime: Runtime
+  /// The runtime this machine belongs to and never outlives, uncounted; calls on hot paths borrow it from here.
+  let runtimeReference: Unmanaged<Runtime>
+
+  @inline(__always)
+  var runtime: Runtime { runtimeReference.takeUnretainedValue() }
 
   /// While an exception is on its way into suspended frames: how many were being handled outside of them.
   var handledBase = 0
@@ -64,7 +68,7 @@ struct Machine {
     stackBase = memory.bindMemory(to: Value.self, capacity: Machine.stackCapacity)
     stackTop = stackBase
     stackEnd = stackBase + (Machine.stackCapacity - 4096)
-    self.runtime = runtime
+    runtimeReference = .passUnretained(runtime)
   }
 
   #if canImport(Glibc)

@@ -1,6 +1,7 @@
 /// The modules written in the language itself, by name.
 enum Library {
   static let sources: [String: String] = [
+    "__future__": futureSource,
     "_collections_wrappers": collectionsWrappersSource,
     "abc": abcSource,
     "collections.abc": collectionsAbcSource,
