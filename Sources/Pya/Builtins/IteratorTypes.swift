@@ -21,6 +21,7 @@ extension Runtime {
   }
 
   private func installEnumerate() {
+    defineTypeArguments(of: types.iterators.enumerate)
     types.iterators.enumerate.defineConstructor(self, "*args, **kwargs") { (runtime, cls, arguments) throws(Raised) in
       let (iterable, given) = try runtime.enumerateArguments(arguments)
       let start = given.isUndefined ? .int(0) : try runtime.integer(fromIndex: given)
@@ -28,6 +29,7 @@ extension Runtime {
     }
   }
 
+  /// `iterable` and `start`.
   private func enumerateArguments(_ arguments: Arguments) throws(Raised) -> (iterable: Value, start: Value) {
     let total = arguments.count + arguments.keywordNames.count
     if total > 2 { throw typeError("enumerate() takes at most 2 arguments (\(total) given)") }
@@ -110,6 +112,7 @@ final class EnumerateIterator: IteratorObject {
   final let source: IteratorObject
   /// The number of the next element: an int, maybe a big one.
   final var number: Value
+  private final let reusable = ReusableTuple()
 
   init(type: TypeObject, _ source: IteratorObject, start: Value) {
     self.source = source
@@ -126,7 +129,7 @@ final class EnumerateIterator: IteratorObject {
     } else {
       number = try runtime.binary(.add, current, .int(1))
     }
-    return runtime.pair(current, value)
+    return reusable.pair(runtime, current, value)
   }
 }
 
@@ -134,6 +137,7 @@ final class ZipIterator: IteratorObject {
   private final let sources: [IteratorObject]
   private final let isStrict: Bool
   private final var isExhausted: Bool
+  private final let reusable = ReusableTuple()
 
   init(type: TypeObject, _ sources: [IteratorObject], isStrict: Bool) {
     self.sources = sources
@@ -149,7 +153,7 @@ final class ZipIterator: IteratorObject {
       if first.isUndefined { return try end(at: 0, runtime) }
       let second = try sources[1].next(runtime)
       if second.isUndefined { return try end(at: 1, runtime) }
-      return runtime.pair(first, second)
+      return reusable.pair(runtime, first, second)
     }
     var values: [Value] = []
     values.reserveCapacity(sources.count)

@@ -30,8 +30,9 @@ extension Runtime {
         try body(runtime, arguments[0].list.unsafelyUnwrapped, arguments)
       }
     }
-    define("append", "self, object, /") { (_, list, arguments) throws(Raised) in
-      list.append(arguments[1])
+    // The two that loops call most go without the second closure.
+    type.define(self, "append", "self, object, /") { (_, arguments) throws(Raised) in
+      unsafeDowncast(arguments.base[0].object.unsafelyUnwrapped, to: ListObject.self).append(arguments.base[1])
       return .none
     }
     define("extend", "self, iterable, /") { (runtime, list, arguments) throws(Raised) in
@@ -52,7 +53,8 @@ extension Runtime {
       list.insert(arguments[2], at: position)
       return .none
     }
-    define("pop", "self, index=-1, /") { (runtime, list, arguments) throws(Raised) in
+    type.define(self, "pop", "self, index=-1, /") { (runtime, arguments) throws(Raised) in
+      let list = unsafeDowncast(arguments.base[0].object.unsafelyUnwrapped, to: ListObject.self)
       let index = arguments[1].isUndefined ? -1 : try runtime.index(arguments[1])
       if list.count == 0 { throw runtime.indexError("pop from empty list") }
       let position = index < 0 ? index &+ list.count : index
@@ -133,11 +135,8 @@ extension Runtime {
     }
     for name in ["__mul__", "__rmul__"] {
       type.define(self, name, "self, value, /") { (runtime, arguments) throws(Raised) in
-        let count = arguments[1]
-        let product = try runtime.repetition(of: arguments[0].object.unsafelyUnwrapped, count: count)
-        if !product.isNotImplemented { return product }
-        return try runtime.repetition(
-          of: arguments[0].object.unsafelyUnwrapped, count: .int(try runtime.repetitionCount(count)))
+        try runtime.repetition(
+          of: arguments[0].object.unsafelyUnwrapped, count: try runtime.integer(fromIndex: arguments[1]))
       }
     }
   }

@@ -47,8 +47,8 @@ extension Runtime {
   }
 
   private func installSetElementChanges(_ type: TypeObject) {
-    define(type, "add", "self, object, /") { (runtime, set, arguments) throws(Raised) in
-      try set.add(arguments[1], runtime)
+    type.define(self, "add", "self, object, /") { (runtime, arguments) throws(Raised) in
+      try unsafeDowncast(arguments.base[0].object.unsafelyUnwrapped, to: SetObject.self).add(arguments.base[1], runtime)
       return .none
     }
     define(type, "discard", "self, object, /") { (runtime, set, arguments) throws(Raised) in

@@ -22,9 +22,7 @@ extension Runtime {
     defineDequeItems(type)
     defineDequeOperators(type)
     type.defineProperty(self, "maxlen") { (_, value) throws(Raised) in value.deque.limit.map { .int($0) } ?? .none }
-    type.defineClassMethod(self, "__class_getitem__", "cls, item, /") { (runtime, arguments) throws(Raised) in
-      runtime.makeGenericAlias(arguments[0], arguments[1])
-    }
+    defineTypeArguments(of: type)
     return type
   }
 
@@ -45,19 +43,22 @@ extension Runtime {
   }
 
   private func defineDequeEnds(_ type: TypeObject) {
-    define(type, "append", "self, item, /") { (_, deque, arguments) throws(Raised) in
-      deque.append(arguments[1])
+    // The four that loops call go without the second closure.
+    type.define(self, "append", "self, item, /") { (_, arguments) throws(Raised) in
+      arguments.base[0].deque.append(arguments.base[1])
       return .none
     }
-    define(type, "appendleft", "self, item, /") { (_, deque, arguments) throws(Raised) in
-      deque.prepend(arguments[1])
+    type.define(self, "appendleft", "self, item, /") { (_, arguments) throws(Raised) in
+      arguments.base[0].deque.prepend(arguments.base[1])
       return .none
     }
-    define(type, "pop", "self, /") { (runtime, deque, _) throws(Raised) in
+    type.define(self, "pop", "self, /") { (runtime, arguments) throws(Raised) in
+      let deque = arguments.base[0].deque
       if deque.count == 0 { throw runtime.indexError("pop from an empty deque") }
       return deque.popLast()
     }
-    define(type, "popleft", "self, /") { (runtime, deque, _) throws(Raised) in
+    type.define(self, "popleft", "self, /") { (runtime, arguments) throws(Raised) in
+      let deque = arguments.base[0].deque
       if deque.count == 0 { throw runtime.indexError("pop from an empty deque") }
       return deque.popFirst()
     }

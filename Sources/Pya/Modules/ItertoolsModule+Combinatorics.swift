@@ -31,21 +31,56 @@ extension Runtime {
       let pool = try runtime.array(arguments[0])
       let length = try runtime.index(arguments[1])
       if length < 0 { throw runtime.valueError("r must be non-negative") }
+      if length > 1 << 28 { throw runtime.memoryError() }
       return CombinationsIterator(type: cls, pool, length: length, repeats: true)
     }
   }
 }
 
+/// Values to choose from, and positions among them, in memory of its own: the iterators below touch them for every result.
+private struct Choice: ~Copyable {
+  let pool: UnsafeMutablePointer<Value>
+  let poolCount: Int
+  let indices: UnsafeMutablePointer<Int>
+  let count: Int
+
+  init(_ pool: [Value], indices: [Int]) {
+    self.pool = .allocate(capacity: pool.count)
+    poolCount = pool.count
+    for (index, value) in pool.enumerated() { (self.pool + index).initialize(to: value) }
+    self.indices = .allocate(capacity: indices.count)
+    count = indices.count
+    for (index, value) in indices.enumerated() { (self.indices + index).initialize(to: value) }
+  }
+
+  deinit {
+    pool.deinitialize(count: poolCount)
+    pool.deallocate()
+    indices.deallocate()
+  }
+}
+
 /// Positions into pools, counted up like an odometer.
 private final class ProductIterator: IteratorObject {
-  private let pools: [[Value]]
-  private var indices: [Int]
+  /// The pools one after the other.
+  private let choice: Choice
+  /// Where each pool begins and how many values it has.
+  private let starts: [Int]
+  private let counts: [Int]
+  private let reusable = ReusableTuple()
   private var hasStarted = false
   private var isExhausted: Bool
 
   init(type: TypeObject, _ pools: [[Value]]) {
-    self.pools = pools
-    indices = [Int](repeating: 0, count: pools.count)
+    choice = Choice(pools.flatMap { $0 }, indices: [Int](repeating: 0, count: pools.count))
+    counts = pools.map(\.count)
+    var starts: [Int] = []
+    var total = 0
+    for pool in pools {
+      starts.append(total)
+      total += pool.count
+    }
+    self.starts = starts
     isExhausted = pools.contains(where: \.isEmpty)
     super.init(type: type)
   }
@@ -57,17 +92,15 @@ private final class ProductIterator: IteratorObject {
       return .undefined
     }
     hasStarted = true
-    return .object(
-      TupleObject(runtime, count: pools.count) { items in
-        for index in 0..<pools.count { (items + index).initialize(to: pools[index][indices[index]]) }
-      })
+    return reusable.tuple(runtime, count: choice.count) { choice.pool[starts[$0] + choice.indices[$0]] }
   }
 
   private func advance() -> Bool {
-    var place = pools.count - 1
+    let indices = choice.indices
+    var place = choice.count - 1
     while place >= 0 {
       indices[place] += 1
-      if indices[place] < pools[place].count { return true }
+      if indices[place] < counts[place] { return true }
       indices[place] = 0
       place -= 1
     }
@@ -76,19 +109,18 @@ private final class ProductIterator: IteratorObject {
 }
 
 private final class PermutationsIterator: IteratorObject {
-  private let pool: [Value]
+  /// All positions, those of the result first, and behind them how often each place of the result can still change.
+  private let choice: Choice
   private let length: Int
-  private var indices: [Int]
-  private var cycles: [Int]
+  private let reusable = ReusableTuple()
   private var hasStarted = false
   private var isExhausted: Bool
 
   init(type: TypeObject, _ pool: [Value], length: Int) {
-    self.pool = pool
-    self.length = length
-    indices = Array(0..<pool.count)
     isExhausted = length > pool.count
-    cycles = isExhausted ? [] : (0..<length).map { pool.count - $0 }
+    let cycles = isExhausted ? [] : (0..<length).map { pool.count - $0 }
+    choice = Choice(pool, indices: Array(0..<pool.count) + cycles)
+    self.length = length
     super.init(type: type)
   }
 
@@ -99,22 +131,25 @@ private final class PermutationsIterator: IteratorObject {
       return .undefined
     }
     hasStarted = true
-    return .object(
-      TupleObject(runtime, count: length) { items in
-        for index in 0..<length { (items + index).initialize(to: pool[indices[index]]) }
-      })
+    return reusable.tuple(runtime, count: length) { choice.pool[choice.indices[$0]] }
   }
 
   private func advance() -> Bool {
+    let count = choice.poolCount
+    let indices = choice.indices
+    let cycles = indices + count
     var place = length - 1
     while place >= 0 {
       cycles[place] -= 1
       if cycles[place] > 0 {
-        indices.swapAt(place, indices.count - cycles[place])
+        let other = count - cycles[place]
+        (indices[place], indices[other]) = (indices[other], indices[place])
         return true
       }
-      indices.append(indices.remove(at: place))
-      cycles[place] = pool.count - place
+      let moved = indices[place]
+      (indices + place).update(from: indices + place + 1, count: count - place - 1)
+      indices[count - 1] = moved
+      cycles[place] = count - place
       place -= 1
     }
     return false
@@ -122,18 +157,18 @@ private final class PermutationsIterator: IteratorObject {
 }
 
 private final class CombinationsIterator: IteratorObject {
-  private let pool: [Value]
-  private var indices: [Int]
+  private let choice: Choice
   /// An element may be chosen more than once.
   private let repeats: Bool
+  private let reusable = ReusableTuple()
   private var hasStarted = false
   private var isExhausted: Bool
 
   init(type: TypeObject, _ pool: [Value], length: Int, repeats: Bool) {
-    self.pool = pool
     self.repeats = repeats
     isExhausted = repeats ? pool.isEmpty && length > 0 : length > pool.count
-    indices = isExhausted ? [] : repeats ? [Int](repeating: 0, count: length) : Array(0..<length)
+    let first = isExhausted ? [] : repeats ? [Int](repeating: 0, count: length) : Array(0..<length)
+    choice = Choice(pool, indices: first)
     super.init(type: type)
   }
 
@@ -144,17 +179,15 @@ private final class CombinationsIterator: IteratorObject {
       return .undefined
     }
     hasStarted = true
-    return .object(
-      TupleObject(runtime, count: indices.count) { items in
-        for index in 0..<indices.count { (items + index).initialize(to: pool[indices[index]]) }
-      })
+    return reusable.tuple(runtime, count: choice.count) { choice.pool[choice.indices[$0]] }
   }
 
   private func advance() -> Bool {
-    let length = indices.count
+    let length = choice.count
+    let indices = choice.indices
     var place = length - 1
     while place >= 0 {
-      let last = repeats ? pool.count - 1 : pool.count - length + place
+      let last = repeats ? choice.poolCount - 1 : choice.poolCount - length + place
       if indices[place] != last {
         let value = indices[place] + 1
         for later in place..<length { indices[later] = repeats ? value : value + later - place }

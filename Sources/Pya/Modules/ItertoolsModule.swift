@@ -240,8 +240,12 @@ extension Runtime {
   // MARK: Groups
 
   private func addGrouping(to module: ModuleObject) {
+    let groupType = types.iterators["_grouper"]
+    groupType.moduleName = "itertools"
+    groupType.messageName = "itertools._grouper"
     addIteratorType("groupby", to: module, "iterable, key=None") { (runtime, cls, arguments) throws(Raised) in
-      GroupbyIterator(type: cls, try runtime.iterator(arguments[0]), key: arguments[1].defined ?? .none)
+      GroupbyIterator(
+        type: cls, try runtime.iterator(arguments[0]), key: arguments[1].defined ?? .none, groupType: groupType)
     }
   }
 }
@@ -507,20 +511,22 @@ private final class TeeIterator: IteratorObject {
 private final class GroupbyIterator: IteratorObject {
   private let source: IteratorObject
   private let key: Value
+  private let groupType: TypeObject
   fileprivate var currentValue = Value.undefined
   fileprivate var currentKey = Value.undefined
   fileprivate var targetKey = Value.undefined
-  /// The group handed out last: earlier ones are over.
-  fileprivate weak var currentGroup: GroupIterator?
+  /// The number of the group handed out last: earlier ones are over.
+  fileprivate var currentGroup = 0
 
-  init(type: TypeObject, _ source: IteratorObject, key: Value) {
+  init(type: TypeObject, _ source: IteratorObject, key: Value, groupType: TypeObject) {
     self.source = source
     self.key = key
+    self.groupType = groupType
     super.init(type: type)
   }
 
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
-    currentGroup = nil
+    currentGroup += 1
     while true {
       if !currentKey.isUndefined {
         if targetKey.isUndefined { break }
@@ -529,9 +535,7 @@ private final class GroupbyIterator: IteratorObject {
       if try !advance(runtime) { return .undefined }
     }
     targetKey = currentKey
-    let group = GroupIterator(runtime, self, key: targetKey)
-    currentGroup = group
-    return runtime.pair(currentKey, .object(group))
+    return runtime.pair(currentKey, .object(GroupIterator(type: groupType, self, key: targetKey)))
   }
 
   /// False at the end.
@@ -548,17 +552,17 @@ private final class GroupbyIterator: IteratorObject {
 private final class GroupIterator: IteratorObject {
   private let parent: GroupbyIterator
   private let key: Value
+  private let number: Int
 
-  init(_ runtime: Runtime, _ parent: GroupbyIterator, key: Value) {
+  init(type: TypeObject, _ parent: GroupbyIterator, key: Value) {
     self.parent = parent
     self.key = key
-    let type = runtime.types.iterators["_grouper"]
-    type.moduleName = "itertools"
+    number = parent.currentGroup
     super.init(type: type)
   }
 
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
-    if parent.currentGroup !== self { return .undefined }
+    if parent.currentGroup != number { return .undefined }
     if parent.currentValue.isUndefined, try !parent.advance(runtime) { return .undefined }
     if try !runtime.isSame(key, parent.currentKey) { return .undefined }
     let value = parent.currentValue

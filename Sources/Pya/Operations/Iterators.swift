@@ -112,6 +112,7 @@ final class DictIterator: IteratorObject {
   /// How many entries the dictionary must still have; -1 after it was found changed.
   final var expectedCount: Int
   final var delivered = 0
+  private final let reusable = ReusableTuple()
 
   init(_ runtime: Runtime, _ dict: DictObject, _ part: DictViewObject.Part) {
     self.dict = dict
@@ -136,7 +137,9 @@ final class DictIterator: IteratorObject {
         throw runtime.runtimeError("dictionary keys changed during iteration")
       }
       delivered += 1
-      return runtime.part(part, of: dict.entries + (index - 1))
+      let entry = dict.entries + (index - 1)
+      if part == .items { return reusable.pair(runtime, entry.pointee.key, entry.pointee.value) }
+      return part == .keys ? entry.pointee.key : entry.pointee.value
     }
     self.dict = nil
     return .undefined
@@ -180,6 +183,51 @@ final class ReversedDictIterator: IteratorObject {
   }
 }
 
+/// The tuple that an iterator made first, filled anew whenever the program has let go of it: a loop that unpacks its
+/// pairs makes only one.
+struct ReusableTuple: ~Copyable {
+  private let slot: UnsafeMutablePointer<TupleObject?>
+
+  init() {
+    slot = .allocate(capacity: 1)
+    slot.initialize(to: nil)
+  }
+
+  deinit {
+    slot.deinitialize(count: 1)
+    slot.deallocate()
+  }
+
+  @inline(__always)
+  func pair(_ runtime: Runtime, _ first: Value, _ second: Value) -> Value {
+    if isKnownUniquelyReferenced(&slot.pointee), let tuple = slot.pointee {
+      tuple.items[0] = first
+      tuple.items[1] = second
+      return .object(tuple)
+    }
+    let made = TupleObject(runtime, count: 2) { items in
+      items.initialize(to: first)
+      (items + 1).initialize(to: second)
+    }
+    if slot.pointee == nil { slot.pointee = made }
+    return .object(made)
+  }
+
+  /// A tuple of `count` elements, which must be the same in every call.
+  @inline(__always)
+  func tuple(_ runtime: Runtime, count: Int, _ element: (Int) -> Value) -> Value {
+    if isKnownUniquelyReferenced(&slot.pointee), let tuple = slot.pointee {
+      for index in 0..<count { tuple.items[index] = element(index) }
+      return .object(tuple)
+    }
+    let made = TupleObject(runtime, count: count) { items in
+      for index in 0..<count { (items + index).initialize(to: element(index)) }
+    }
+    if slot.pointee == nil { slot.pointee = made }
+    return .object(made)
+  }
+}
+
 extension Runtime {
   @inline(__always)
   fileprivate func part(_ part: DictViewObject.Part, of entry: UnsafeMutablePointer<DictObject.Entry>) -> Value {
@@ -219,7 +267,9 @@ final class SetIterator: IteratorObject {
       expectedCount = -1
       throw runtime.runtimeError("Set changed size during iteration")
     }
-    let index = set.next(&position)
+    var next = position
+    let index = set.next(&next)
+    position = next
     if index >= 0 {
       delivered += 1
       return set.entries[index].key

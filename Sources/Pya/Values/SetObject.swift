@@ -267,14 +267,13 @@ final class SetObject: Object {
 
   /// Exchanges elements with another set.
   final func swapElements(with other: SetObject) {
-    swap(&entries, &other.entries)
-    swap(&used, &other.used)
-    swap(&capacity, &other.capacity)
-    swap(&count, &other.count)
-    swap(&table, &other.table)
-    swap(&mask, &other.mask)
-    swap(&fill, &other.fill)
-    swap(&hasPerRunHash, &other.hasPerRunHash)
+    // Not with `swap`: a property passed inout anywhere is checked for exclusive access everywhere.
+    let own = (entries, used, capacity, count, table, mask, fill, hasPerRunHash)
+    (entries, used, capacity) = (other.entries, other.used, other.capacity)
+    (count, table, mask) = (other.count, other.table, other.mask)
+    (fill, hasPerRunHash) = (other.fill, other.hasPerRunHash)
+    (other.entries, other.used, other.capacity, other.count) = (own.0, own.1, own.2, own.3)
+    (other.table, other.mask, other.fill, other.hasPerRunHash) = (own.4, own.5, own.6, own.7)
     changes &+= 1
     other.changes &+= 1
   }
