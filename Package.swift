@@ -1,4 +1,4 @@
-// swift-tools-version: 6.0
+// swift-tools-version: 6.1
 import PackageDescription
 
 let package = Package(
@@ -17,7 +17,13 @@ let package = Package(
     .target(name: "PyaSyntax"),
     .target(
       name: "Pya",
-      dependencies: ["PyaSyntax", .product(name: "BigInt", package: "BigInt")]),
+      dependencies: ["PyaSyntax", .product(name: "BigInt", package: "BigInt")],
+      exclude: ["Modules/Library"],
+      plugins: ["EmbedLibraryPlugin"]),
+    .executableTarget(name: "EmbedLibrary"),
+    .plugin(
+      name: "EmbedLibraryPlugin", capability: .buildTool(), dependencies: ["EmbedLibrary"],
+      path: "Sources/EmbedLibraryPlugin"),
     .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"]), .brew(["readline"])]),
     .executableTarget(
       name: "PyaCommand",

@@ -97,7 +97,7 @@ extension Asyncio {
         if let value = package.namespace.getString(runtime.intern(name)) { module.set(runtime, name, value) }
       }
     }
-    guard let source = AsyncioLibrary.sources[name] else { return module }
+    guard let source = Library.sources[name] else { return module }
     var isLoaded = false
     module.lazyAttribute = { (runtime, module, attribute) throws(Raised) in
       // Only what the source may define starts it.
