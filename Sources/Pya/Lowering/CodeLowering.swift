@@ -89,7 +89,8 @@ final class CodeLowering {
   func read(_ name: String, _ range: SourceRange) -> ExpressionNode {
     let key = intern(mangle(name))
     switch binding(of: name) {
-    case .local(let slot): return LocalNode(slot: slot, range)
+    case .local(let slot):
+      return unit.hasAssignmentExpressions ? SettledLocalNode(slot: slot, range) : LocalNode(slot: slot, range)
     case .cell(let slot): return CellNode(slot: slot, range)
     case .free(let index): return FreeNode(index: index, range)
     case .global where unit.usesNamespace && host == .module:
@@ -129,4 +130,6 @@ struct LoweringUnit {
   var usesNamespace = false
   /// `from __future__ import annotations`.
   var annotationsAreText = false
+  /// Somewhere in the file stands `:=`, which may change a variable while an expression to its right is evaluated.
+  let hasAssignmentExpressions: Bool
 }

@@ -9,7 +9,9 @@ extension Runtime {
       var parser = Parser(file: file)
       let module = try parser.parseModule()
       let table = try analyseScopes(of: module)
-      var unit = LoweringUnit(runtime: self, file: file, table: table, globals: globals, builtins: builtins)
+      var unit = LoweringUnit(
+        runtime: self, file: file, table: table, globals: globals, builtins: builtins,
+        hasAssignmentExpressions: file.hasAssignmentExpressions)
       unit.usesNamespace = usesNamespace
       unit.annotationsAreText = module.importsFutureAnnotations
       let lowering = CodeLowering(unit, host: .module, privateClass: nil)
@@ -29,7 +31,9 @@ extension Runtime {
       var parser = Parser(file: file)
       let (expression, scopeCount) = try parser.parseExpressionOnly()
       let table = try analyseScopes(of: expression, scopeCount: scopeCount)
-      var unit = LoweringUnit(runtime: self, file: file, table: table, globals: globals, builtins: builtins)
+      var unit = LoweringUnit(
+        runtime: self, file: file, table: table, globals: globals, builtins: builtins,
+        hasAssignmentExpressions: file.hasAssignmentExpressions)
       unit.usesNamespace = true
       let lowering = CodeLowering(unit, host: .module, privateClass: nil)
       let node = lowering.lower(expression)
@@ -80,6 +84,20 @@ extension Module {
     body.contains { statement in
       guard case .importFrom("__future__", 0, let names) = statement.kind else { return false }
       return names.contains { $0.name == "annotations" }
+    }
+  }
+}
+
+extension SourceFile {
+  /// Whether `:=` stands anywhere, in a text or comment perhaps.
+  fileprivate var hasAssignmentExpressions: Bool {
+    bytes.withUnsafeBufferPointer { bytes in
+      var index = 1
+      while index < bytes.count {
+        if bytes[index] == UInt8(ascii: "="), bytes[index - 1] == UInt8(ascii: ":") { return true }
+        index += 1
+      }
+      return false
     }
   }
 }

@@ -2,19 +2,59 @@ import PyaSyntax
 
 /// `left op right`: subclasses handle ints and floats, the rest goes to `Runtime.binary`.
 class BinaryNode: ExpressionNode {
-  final let left: ExpressionNode
-  final let right: ExpressionNode
+  final let left: Operand
+  final let right: Operand
 
   init(_ left: ExpressionNode, _ right: ExpressionNode, _ range: SourceRange) {
-    self.left = left
-    self.right = right
+    self.left = Operand(left)
+    self.right = Operand(right)
     super.init(range)
+  }
+
+  /// The operation on numbers where that applies, the general rule elsewhere.
+  @inline(__always)
+  final func evaluate<Operation: QuickOperation>(_ operation: Operation.Type, _ frame: Frame) throws(Raised) -> Value {
+    if let a = left.place(frame) {
+      if let b = right.place(frame) {
+        let quick = Operation.apply(a.number, b.number)
+        return quick.isUndefined ? try general(Operation.operator, frame) : quick
+      }
+      if a.holdsUndefined { return try general(Operation.operator, frame) }
+      let b = try right.evaluate(frame)
+      let quick = Operation.apply(a.number, b)
+      return quick.isUndefined ? try general(Operation.operator, a.pointee, b, frame) : quick
+    }
+    let a = try left.evaluate(frame)
+    if let b = right.place(frame) {
+      let quick = Operation.apply(a, b.number)
+      return quick.isUndefined ? try general(Operation.operator, a, frame) : quick
+    }
+    let b = try right.evaluate(frame)
+    let quick = Operation.apply(a, b)
+    return quick.isUndefined ? try general(Operation.operator, a, b, frame) : quick
+  }
+
+  @inline(never)
+  private func general(_ op: BinaryOperator, _ frame: Frame) throws(Raised) -> Value {
+    try general(op, try left.evaluate(frame), try right.evaluate(frame), frame)
+  }
+
+  @inline(never)
+  private func general(_ op: BinaryOperator, _ a: Value, _ frame: Frame) throws(Raised) -> Value {
+    try general(op, a, try right.evaluate(frame), frame)
   }
 
   @inline(never)
   final func general(_ op: BinaryOperator, _ a: Value, _ b: Value, _ frame: Frame) throws(Raised) -> Value {
     do { return try frame.runtime.binary(op, a, b) } catch { throw frame.located(error, range) }
   }
+}
+
+/// An operation on numbers alone.
+protocol QuickOperation {
+  static var `operator`: BinaryOperator { get }
+  /// `undefined` where the general rule must decide.
+  static func apply(_ a: Value, _ b: Value) -> Value
 }
 
 // The operations on numbers alone: nil where the general rule must decide. Shared by the plain and the in-place nodes.
@@ -110,102 +150,113 @@ func quickShiftRight(_ a: Value, _ b: Value) -> Value {
 }
 
 final class AddNode: BinaryNode {
-  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let a = try left.evaluate(frame)
-    let b = try right.evaluate(frame)
-    let quick = quickAdd(a, b)
-    return quick.isUndefined ? try general(.add, a, b, frame) : quick
+  enum Operation: QuickOperation {
+    static var `operator`: BinaryOperator { .add }
+    @inline(__always)
+    static func apply(_ a: Value, _ b: Value) -> Value { quickAdd(a, b) }
   }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value { try evaluate(Operation.self, frame) }
 }
 
 final class SubtractNode: BinaryNode {
-  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let a = try left.evaluate(frame)
-    let b = try right.evaluate(frame)
-    let quick = quickSubtract(a, b)
-    return quick.isUndefined ? try general(.subtract, a, b, frame) : quick
+  enum Operation: QuickOperation {
+    static var `operator`: BinaryOperator { .subtract }
+    @inline(__always)
+    static func apply(_ a: Value, _ b: Value) -> Value { quickSubtract(a, b) }
   }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value { try evaluate(Operation.self, frame) }
 }
 
 final class MultiplyNode: BinaryNode {
-  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let a = try left.evaluate(frame)
-    let b = try right.evaluate(frame)
-    let quick = quickMultiply(a, b)
-    return quick.isUndefined ? try general(.multiply, a, b, frame) : quick
+  enum Operation: QuickOperation {
+    static var `operator`: BinaryOperator { .multiply }
+    @inline(__always)
+    static func apply(_ a: Value, _ b: Value) -> Value { quickMultiply(a, b) }
   }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value { try evaluate(Operation.self, frame) }
 }
 
 final class DivideNode: BinaryNode {
-  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let a = try left.evaluate(frame)
-    let b = try right.evaluate(frame)
-    let quick = quickDivide(a, b)
-    return quick.isUndefined ? try general(.divide, a, b, frame) : quick
+  enum Operation: QuickOperation {
+    static var `operator`: BinaryOperator { .divide }
+    @inline(__always)
+    static func apply(_ a: Value, _ b: Value) -> Value { quickDivide(a, b) }
   }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value { try evaluate(Operation.self, frame) }
 }
 
 final class FloorDivideNode: BinaryNode {
-  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let a = try left.evaluate(frame)
-    let b = try right.evaluate(frame)
-    let quick = quickFloorDivide(a, b)
-    return quick.isUndefined ? try general(.floorDivide, a, b, frame) : quick
+  enum Operation: QuickOperation {
+    static var `operator`: BinaryOperator { .floorDivide }
+    @inline(__always)
+    static func apply(_ a: Value, _ b: Value) -> Value { quickFloorDivide(a, b) }
   }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value { try evaluate(Operation.self, frame) }
 }
 
 final class ModuloNode: BinaryNode {
-  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let a = try left.evaluate(frame)
-    let b = try right.evaluate(frame)
-    let quick = quickModulo(a, b)
-    return quick.isUndefined ? try general(.modulo, a, b, frame) : quick
+  enum Operation: QuickOperation {
+    static var `operator`: BinaryOperator { .modulo }
+    @inline(__always)
+    static func apply(_ a: Value, _ b: Value) -> Value { quickModulo(a, b) }
   }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value { try evaluate(Operation.self, frame) }
 }
 
 final class AndNode: BinaryNode {
-  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let a = try left.evaluate(frame)
-    let b = try right.evaluate(frame)
-    let quick = quickAnd(a, b)
-    return quick.isUndefined ? try general(.and, a, b, frame) : quick
+  enum Operation: QuickOperation {
+    static var `operator`: BinaryOperator { .and }
+    @inline(__always)
+    static func apply(_ a: Value, _ b: Value) -> Value { quickAnd(a, b) }
   }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value { try evaluate(Operation.self, frame) }
 }
 
 final class OrNode: BinaryNode {
-  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let a = try left.evaluate(frame)
-    let b = try right.evaluate(frame)
-    let quick = quickOr(a, b)
-    return quick.isUndefined ? try general(.or, a, b, frame) : quick
+  enum Operation: QuickOperation {
+    static var `operator`: BinaryOperator { .or }
+    @inline(__always)
+    static func apply(_ a: Value, _ b: Value) -> Value { quickOr(a, b) }
   }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value { try evaluate(Operation.self, frame) }
 }
 
 final class XorNode: BinaryNode {
-  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let a = try left.evaluate(frame)
-    let b = try right.evaluate(frame)
-    let quick = quickXor(a, b)
-    return quick.isUndefined ? try general(.xor, a, b, frame) : quick
+  enum Operation: QuickOperation {
+    static var `operator`: BinaryOperator { .xor }
+    @inline(__always)
+    static func apply(_ a: Value, _ b: Value) -> Value { quickXor(a, b) }
   }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value { try evaluate(Operation.self, frame) }
 }
 
 final class ShiftLeftNode: BinaryNode {
-  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let a = try left.evaluate(frame)
-    let b = try right.evaluate(frame)
-    let quick = quickShiftLeft(a, b)
-    return quick.isUndefined ? try general(.leftShift, a, b, frame) : quick
+  enum Operation: QuickOperation {
+    static var `operator`: BinaryOperator { .leftShift }
+    @inline(__always)
+    static func apply(_ a: Value, _ b: Value) -> Value { quickShiftLeft(a, b) }
   }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value { try evaluate(Operation.self, frame) }
 }
 
 final class ShiftRightNode: BinaryNode {
-  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let a = try left.evaluate(frame)
-    let b = try right.evaluate(frame)
-    let quick = quickShiftRight(a, b)
-    return quick.isUndefined ? try general(.rightShift, a, b, frame) : quick
+  enum Operation: QuickOperation {
+    static var `operator`: BinaryOperator { .rightShift }
+    @inline(__always)
+    static func apply(_ a: Value, _ b: Value) -> Value { quickShiftRight(a, b) }
   }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value { try evaluate(Operation.self, frame) }
 }
 
 /// `**` and `@`.

@@ -12,7 +12,7 @@ final class AssignLocalNode: StatementNode {
   }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
-    frame.slots[slot] = try value.evaluate(frame)
+    (frame.slots + slot).store(try value.evaluate(frame))
     return .normal
   }
 }
@@ -149,40 +149,45 @@ final class DeleteNode: StatementNode {
 final class AugmentLocalNode: StatementNode {
   private let slot: Int
   private let op: BinaryOperator
-  private let value: ExpressionNode
+  private let value: Operand
 
   init(slot: Int, _ op: BinaryOperator, _ value: ExpressionNode, _ range: SourceRange) {
     self.slot = slot
     self.op = op
-    self.value = value
+    self.value = Operand(value)
     super.init(range)
   }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
-    if op == .add { return try add(frame) }
+    // A number: only this statement assigns to the variable, so it is still there after the operand was evaluated.
+    let place = frame.slots + slot
+    if case .undefined = place.number {
+      return op == .add ? try addGeneral(frame) : try executeGeneral(frame)
+    }
+    if let operand = value.place(frame) {
+      let result = frame.quickAugment(op, place.number, operand.number)
+      if !result.isUndefined {
+        place.initialize(to: result)
+        return .normal
+      }
+    }
+    let old = place.number
+    let operand = try value.evaluate(frame)
+    let result = frame.quickAugment(op, old, operand)
+    if !result.isUndefined {
+      place.store(result)
+      return .normal
+    }
+    place.store(try frame.augment(op, old, operand, range))
+    return .normal
+  }
+
+  private func executeGeneral(_ frame: Frame) throws(Raised) -> Completion {
     let old = frame.slots[slot]
     if old.isUndefined { throw frame.located(frame.unboundLocal(slot), range) }
     let operand = try value.evaluate(frame)
     frame.slots[slot] = try frame.augment(op, old, operand, range)
     return .normal
-  }
-
-  /// The commonest: `i += 1`, `total += x`, `text += part`.
-  @inline(__always)
-  private func add(_ frame: Frame) throws(Raised) -> Completion {
-    if case .int(let old) = frame.slots[slot] {
-      let operand = try value.evaluate(frame)
-      if case .int(let addend) = operand {
-        let (sum, overflow) = old.addingReportingOverflow(addend)
-        if !overflow {
-          frame.slots[slot] = .int(sum)
-          return .normal
-        }
-      }
-      frame.slots[slot] = try frame.augment(.add, .int(old), operand, range)
-      return .normal
-    }
-    return try addGeneral(frame)
   }
 
   private func addGeneral(_ frame: Frame) throws(Raised) -> Completion {
@@ -243,24 +248,29 @@ extension UnsafeMutablePointer where Pointee == Value {
 }
 
 extension Frame {
+  /// `old op= operand` on numbers; `undefined` where the general rule must decide.
+  @inline(__always)
+  func quickAugment(_ op: BinaryOperator, _ old: Value, _ operand: Value) -> Value {
+    switch op {
+    case .add: quickAdd(old, operand)
+    case .subtract: quickSubtract(old, operand)
+    case .multiply: quickMultiply(old, operand)
+    case .divide: quickDivide(old, operand)
+    case .floorDivide: quickFloorDivide(old, operand)
+    case .modulo: quickModulo(old, operand)
+    case .and: quickAnd(old, operand)
+    case .or: quickOr(old, operand)
+    case .xor: quickXor(old, operand)
+    case .leftShift: quickShiftLeft(old, operand)
+    case .rightShift: quickShiftRight(old, operand)
+    case .power, .matrixMultiply: .undefined
+    }
+  }
+
   /// `old op= operand` on values.
   @inline(__always)
   func augment(_ op: BinaryOperator, _ old: Value, _ operand: Value, _ range: SourceRange) throws(Raised) -> Value {
-    let quick: Value
-    switch op {
-    case .add: quick = quickAdd(old, operand)
-    case .subtract: quick = quickSubtract(old, operand)
-    case .multiply: quick = quickMultiply(old, operand)
-    case .divide: quick = quickDivide(old, operand)
-    case .floorDivide: quick = quickFloorDivide(old, operand)
-    case .modulo: quick = quickModulo(old, operand)
-    case .and: quick = quickAnd(old, operand)
-    case .or: quick = quickOr(old, operand)
-    case .xor: quick = quickXor(old, operand)
-    case .leftShift: quick = quickShiftLeft(old, operand)
-    case .rightShift: quick = quickShiftRight(old, operand)
-    case .power, .matrixMultiply: quick = .undefined
-    }
+    let quick = quickAugment(op, old, operand)
     if !quick.isUndefined { return quick }
     do { return try runtime.inPlace(op, old, operand) } catch { throw located(error, range) }
   }
@@ -337,39 +347,70 @@ final class AugmentAttributeNode: StatementNode {
 
 /// `object[index] op= value`: object and index are evaluated once.
 final class AugmentSubscriptNode: StatementNode {
-  private let object: ExpressionNode
-  private let index: ExpressionNode
+  private let object: Operand
+  private let index: Operand
   private let op: BinaryOperator
-  private let value: ExpressionNode
+  private let value: Operand
   private let targetRange: SourceRange
 
   init(
     _ object: ExpressionNode, _ index: ExpressionNode, _ op: BinaryOperator, _ value: ExpressionNode,
     targetRange: SourceRange, _ range: SourceRange
   ) {
-    self.object = object
-    self.index = index
+    self.object = Operand(object)
+    self.index = Operand(index)
     self.op = op
-    self.value = value
+    self.value = Operand(value)
     self.targetRange = targetRange
     super.init(range)
   }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
-    let container = try object.evaluate(frame)
-    let key = try index.evaluate(frame)
-    if case .object(let object) = container, object.kind == .list, case .int(let position) = key, !object.isOfHeapType {
-      let list = unsafeDowncast(object, to: ListObject.self)
-      let place = position < 0 ? position &+ list.count : position
-      if place >= 0, place < list.count {
-        let old = list[place]
+    // A number in a list in a local variable: the list is used where it lies.
+    if let container = object.place(frame), let held = container.uncountedObject, let key = index.place(frame),
+      case .int(let position) = key.number
+    {
+      let old = held._withUnsafeGuaranteedRef { $0.listNumber(at: position) }
+      if !old.isUndefined {
         let operand = try value.evaluate(frame)
         let result = try frame.augment(op, old, operand, range)
-        if place < list.count {
-          list[place] = result
+        if held._withUnsafeGuaranteedRef({ $0.storeElement(at: position, result) }) { return .normal }
+        throw frame.located(frame.runtime.indexError("list assignment index out of range"), targetRange)
+      }
+    }
+    return try executeGeneral(frame)
+  }
+
+  private func executeGeneral(_ frame: Frame) throws(Raised) -> Completion {
+    let container = try object.evaluate(frame)
+    let key = try index.evaluate(frame)
+    if case .object(let object) = container, case .int(let position) = key {
+      let old = object.listNumber(at: position)
+      if !old.isUndefined {
+        let operand = try value.evaluate(frame)
+        let result = try frame.augment(op, old, operand, range)
+        if object.storeElement(at: position, result) { return .normal }
+        throw frame.located(frame.runtime.indexError("list assignment index out of range"), targetRange)
+      }
+    }
+    if case .object(let object) = container, object.kind == .dict, !object.isOfHeapType, case .object(let text) = key,
+      text.kind == .string, !text.isOfHeapType
+    {
+      let dict = unsafeDowncast(object, to: DictObject.self)
+      let index = dict.index(ofString: unsafeDowncast(text, to: StringObject.self))
+      if index >= 0 {
+        let old = dict.valuePlace(index).number
+        if !old.isUndefined {
+          let changes = dict.changes
+          let operand = try value.evaluate(frame)
+          let result = try frame.augment(op, old, operand, range)
+          if dict.changes == changes {
+            dict.valuePlace(index).store(result)
+            return .normal
+          }
+          do { try frame.runtime.setItem(container, key, result) } catch { throw frame.located(error, targetRange) }
           return .normal
         }
-        throw frame.located(frame.runtime.indexError("list assignment index out of range"), targetRange)
       }
     }
     let runtime = frame.runtime
@@ -379,6 +420,17 @@ final class AugmentSubscriptNode: StatementNode {
     let result = try frame.augment(op, old, operand, range)
     do { try runtime.setItem(container, key, result) } catch { throw frame.located(error, targetRange) }
     return .normal
+  }
+}
+
+extension Object {
+  /// The int or float in a list; `undefined` for anything else.
+  @inline(__always)
+  final func listNumber(at position: Int) -> Value {
+    guard kind == .list, !isOfHeapType else { return .undefined }
+    let list = unsafeDowncast(self, to: ListObject.self)
+    let place = position < 0 ? position &+ list.count : position
+    return place >= 0 && place < list.count ? (list.items + place).number : .undefined
   }
 }
 

@@ -24,8 +24,11 @@ final class AttributeNode: ExpressionNode {
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     if objectSlot >= 0, let held = (frame.slots + objectSlot).uncountedObject {
-      let found = held._withUnsafeGuaranteedRef { cached($0) }
-      if !found.isUndefined { return found }
+      let slot = cachedSlot(held)
+      if slot >= 0 {
+        let found = held.instanceSlot(slot).pointee
+        if !found.isUndefined { return found }
+      }
     }
     let value = try object.evaluate(frame)
     if case .object(let object) = value {
@@ -33,6 +36,12 @@ final class AttributeNode: ExpressionNode {
       if !found.isUndefined { return found }
     }
     return try lookUp(value, frame)
+  }
+
+  /// The slot of the attribute when the cache knows the object's shape, else -1.
+  @inline(__always)
+  private func cachedSlot(_ held: Unmanaged<Object>) -> Int {
+    held._withUnsafeGuaranteedRef { $0.kind == .instance ? cache.slot($0.cacheToken) : -1 }
   }
 
   @inline(__always)
@@ -83,7 +92,7 @@ final class AttributeTarget: TargetNode {
     guard object.kind == .instance else { return false }
     let slot = cache.slot(object.cacheToken)
     if slot < 0 { return false }
-    unsafeDowncast(object, to: Instance.self).slot(slot).pointee = value
+    unsafeDowncast(object, to: Instance.self).slot(slot).store(value)
     return true
   }
 
@@ -171,5 +180,13 @@ struct SlotCache {
   func remember(_ token: Int, _ slot: Int) {
     for index in stride(from: SlotCache.count - 1, to: 0, by: -1) { entries[index] = entries[index - 1] }
     entries[0] = Entry(token: token, slot: slot)
+  }
+}
+
+extension Unmanaged where Instance == Object {
+  /// Where an instance's slot lies.
+  @inline(__always)
+  func instanceSlot(_ index: Int) -> UnsafeMutablePointer<Value> {
+    _withUnsafeGuaranteedRef { unsafeDowncast($0, to: Pya.Instance.self).slot(index) }
   }
 }

@@ -6,37 +6,99 @@ import PyaSyntax
 /// plain field costs a bare indirect call. Fields beyond `count` hold a placeholder.
 struct CallArguments {
   let count: Int
-  private let first, second, third, fourth: ExpressionNode
+  private let first, second, third, fourth: Operand
   private let rest: [ExpressionNode]
 
   init(_ nodes: [ExpressionNode]) {
     count = nodes.count
-    let placeholder = ConstantNode(.none, SourceRange(0, 0))
-    func node(_ index: Int) -> ExpressionNode { index < nodes.count ? nodes[index] : placeholder }
-    first = node(0)
-    second = node(1)
-    third = node(2)
-    fourth = node(3)
+    let placeholder = Operand(ConstantNode(.none, SourceRange(0, 0)))
+    func operand(_ index: Int) -> Operand { index < nodes.count ? Operand(nodes[index]) : placeholder }
+    first = operand(0)
+    second = operand(1)
+    third = operand(2)
+    fourth = operand(3)
     rest = Array(nodes.dropFirst(4))
   }
 
-  /// Evaluates into slots that are unbound.
+  /// Evaluates into slots that are unbound, which own the values then: a frame's parameters.
   @inline(__always)
   func evaluate(into slots: UnsafeMutablePointer<Value>, _ frame: Frame) throws(Raised) {
     if count == 0 { return }
-    slots.initialize(to: try first.evaluate(frame))
+    try first.evaluate(into: slots, frame)
     if count == 1 { return }
-    (slots + 1).initialize(to: try second.evaluate(frame))
+    try second.evaluate(into: slots + 1, frame)
     if count == 2 { return }
-    (slots + 2).initialize(to: try third.evaluate(frame))
+    try third.evaluate(into: slots + 2, frame)
     if count == 3 { return }
-    (slots + 3).initialize(to: try fourth.evaluate(frame))
+    try fourth.evaluate(into: slots + 3, frame)
     if count > 4 { try evaluateRest(into: slots + 4, frame) }
   }
 
   @inline(never)
   private func evaluateRest(into slots: UnsafeMutablePointer<Value>, _ frame: Frame) throws(Raised) {
     for index in 0..<rest.count { (slots + index).initialize(to: try rest[index].evaluate(frame)) }
+  }
+
+  /// Evaluates into slots that are unbound, for the time of a call of something that only looks at them. Local variables and
+  /// constants are lent: copied without counting, and `giveBack` does not release them.
+  @inline(__always)
+  func lend(to slots: UnsafeMutablePointer<Value>, _ frame: Frame) throws(Raised) {
+    if count == 0 { return }
+    try first.lend(to: slots, frame)
+    if count == 1 { return }
+    try second.lend(to: slots + 1, frame)
+    if count == 2 { return }
+    try third.lend(to: slots + 2, frame)
+    if count == 3 { return }
+    try fourth.lend(to: slots + 3, frame)
+    if count > 4 { try evaluateRest(into: slots + 4, frame) }
+  }
+
+  /// Releases what `lend` evaluated.
+  @inline(__always)
+  func giveBack(_ slots: UnsafeMutablePointer<Value>) {
+    if count == 0 { return }
+    first.giveBack(slots)
+    if count == 1 { return }
+    second.giveBack(slots + 1)
+    if count == 2 { return }
+    third.giveBack(slots + 2)
+    if count == 3 { return }
+    fourth.giveBack(slots + 3)
+    if count > 4 { (slots + 4).deinitialize(count: count - 4) }
+  }
+}
+
+extension Operand {
+  @inline(__always)
+  func evaluate(into slot: UnsafeMutablePointer<Value>, _ frame: Frame) throws(Raised) {
+    if let place = place(frame), !place.holdsUndefined {
+      slot.initialize(to: place.pointee)
+    } else {
+      slot.initialize(to: try node.evaluate(frame))
+    }
+  }
+
+  @inline(__always)
+  func lend(to slot: UnsafeMutablePointer<Value>, _ frame: Frame) throws(Raised) {
+    if let place = place(frame), !place.holdsUndefined {
+      slot.lend(place)
+    } else {
+      slot.initialize(to: try node.evaluate(frame))
+    }
+  }
+
+  @inline(__always)
+  func giveBack(_ slot: UnsafeMutablePointer<Value>) {
+    if !hasPlace, slot.tag == ValueTag.object { slot.deinitialize(count: 1) }
+  }
+}
+
+extension UnsafeMutablePointer where Pointee == Value {
+  /// Takes over what lies elsewhere without counting a reference. It must not be released here.
+  @inline(__always)
+  func lend(_ place: UnsafeMutablePointer<Value>) {
+    UnsafeMutableRawPointer(self).copyMemory(from: UnsafeRawPointer(place), byteCount: MemoryLayout<Value>.size)
   }
 }
 
@@ -93,12 +155,39 @@ extension ExpressionNode {
     let extra = receiver.isUndefined ? 0 : 1
     let count = arguments.count + extra
     guard let base = machine.reserveUnbound(count) else { throw frame.located(machine.stackOverflow(), range) }
-    defer { machine.release(base, count) }
+    defer {
+      arguments.giveBack(base + extra)
+      machine.release(base, extra)
+    }
     if extra == 1 { base.initialize(to: receiver) }
-    try arguments.evaluate(into: base + extra, frame)
+    try arguments.lend(to: base + extra, frame)
     do throws(Raised) {
       return try machine.pointee.runtimeReference.borrowed { (runtime) throws(Raised) in
         try object.call(runtime, Arguments(base, count))
+      }
+    } catch { throw frame.located(error, range) }
+  }
+
+  /// Calls a native function; `receiver` is its first argument, if not nil, lent for the time of the call.
+  @inline(__always)
+  final func callNative(
+    _ native: Unmanaged<NativeFunction>, receiver: UnsafeMutablePointer<Value>?, _ arguments: CallArguments, _ frame: Frame
+  ) throws(Raised) -> Value {
+    let machine = frame.machine
+    let extra = receiver == nil ? 0 : 1
+    let count = arguments.count + extra
+    guard let base = machine.reserveUnbound(count) else { throw frame.located(machine.stackOverflow(), range) }
+    defer {
+      arguments.giveBack(base + extra)
+      machine.pointee.stackTop = base
+    }
+    if let receiver { base.lend(receiver) }
+    try arguments.lend(to: base + extra, frame)
+    do throws(Raised) {
+      return try machine.pointee.runtimeReference.borrowed { (runtime) throws(Raised) in
+        try native.borrowed { (native) throws(Raised) in
+          try native.callChecked(runtime, Arguments(base, count))
+        }
       }
     } catch { throw frame.located(error, range) }
   }

@@ -63,7 +63,9 @@ final class GlobalCallNode: ExpressionNode {
       if cachedKind == .function {
         return try callPlain(Unmanaged<FunctionObject>.fromOpaque(cached), receiver: .undefined, arguments, frame)
       }
-      if cachedKind == .native { return try callNative(Unmanaged<NativeFunction>.fromOpaque(cached), frame) }
+      if cachedKind == .native {
+        return try callNative(Unmanaged<NativeFunction>.fromOpaque(cached), receiver: nil, arguments, frame)
+      }
       let type = Unmanaged<TypeObject>.fromOpaque(cached)
       if let initializer, type._withUnsafeGuaranteedRef({ $0.token }) == classToken {
         let instance = type._withUnsafeGuaranteedRef { Instance(type: $0) }
@@ -99,22 +101,6 @@ final class GlobalCallNode: ExpressionNode {
       remember(unsafeDowncast(object, to: TypeObject.self), frame.runtime)
     }
     return try callGeneral(object, receiver: .undefined, arguments, frame)
-  }
-
-  @inline(__always)
-  private func callNative(_ native: Unmanaged<NativeFunction>, _ frame: Frame) throws(Raised) -> Value {
-    let machine = frame.machine
-    let count = arguments.count
-    guard let base = machine.reserveUnbound(count) else { throw frame.located(machine.stackOverflow(), range) }
-    defer { machine.release(base, count) }
-    try arguments.evaluate(into: base, frame)
-    do throws(Raised) {
-      return try machine.pointee.runtimeReference.borrowed { (runtime) throws(Raised) in
-        try native.borrowed { (native) throws(Raised) in
-          try native.callChecked(runtime, Arguments(base, count))
-        }
-      }
-    } catch { throw frame.located(error, range) }
   }
 
   /// A class without `__new__` and metaclass whose `__init__` takes just these arguments.
@@ -169,7 +155,7 @@ struct MethodCacheEntry {
 /// an attribute of the instance nor a data descriptor can be in its way while the token is the same. It has four entries, for
 /// call sites that see several classes.
 final class MethodCallNode: ExpressionNode {
-  private let receiver: ExpressionNode
+  private let receiver: Operand
   private let name: StringObject
   private let arguments: CallArguments
   /// Of `receiver.name`.
@@ -184,7 +170,7 @@ final class MethodCallNode: ExpressionNode {
     _ receiver: ExpressionNode, _ name: StringObject, _ arguments: [ExpressionNode], calleeRange: SourceRange,
     _ range: SourceRange
   ) {
-    self.receiver = receiver
+    self.receiver = Operand(receiver)
     self.name = name
     self.arguments = CallArguments(arguments)
     self.calleeRange = calleeRange
@@ -196,36 +182,24 @@ final class MethodCallNode: ExpressionNode {
   deinit { entries.deallocate() }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let value = try receiver.evaluate(frame)
-    guard case .object(let object) = value else { return try callUncached(value, frame) }
-    let token = object.cacheToken
+    if let place = receiver.place(frame), !place.holdsUndefined { return try call(at: place, frame) }
+    var value = try receiver.evaluate(frame)
+    return try call(at: &value, frame)
+  }
+
+  /// Calls the method of what lies at `place`, which keeps it meanwhile.
+  @inline(__always)
+  private func call(at place: UnsafeMutablePointer<Value>, _ frame: Frame) throws(Raised) -> Value {
+    guard let held = place.uncountedObject else { return try callUncached(place.pointee, frame) }
+    let token = held._withUnsafeGuaranteedRef { $0.cacheToken }
     for index in 0..<MethodCallNode.entryCount where entries[index].token == token {
       guard let target = entries[index].target else { break }
       if entries[index].isNative {
-        return try callNative(Unmanaged<NativeFunction>.fromOpaque(target), value, frame)
+        return try callNative(Unmanaged<NativeFunction>.fromOpaque(target), receiver: place, arguments, frame)
       }
-      return try callPlain(Unmanaged<FunctionObject>.fromOpaque(target), receiver: value, arguments, frame)
+      return try callPlain(Unmanaged<FunctionObject>.fromOpaque(target), receiver: place.pointee, arguments, frame)
     }
-    return try callUncached(value, frame)
-  }
-
-  @inline(__always)
-  private func callNative(
-    _ native: Unmanaged<NativeFunction>, _ value: Value, _ frame: Frame
-  ) throws(Raised) -> Value {
-    let machine = frame.machine
-    let count = arguments.count + 1
-    guard let base = machine.reserveUnbound(count) else { throw frame.located(machine.stackOverflow(), range) }
-    defer { machine.release(base, count) }
-    base.initialize(to: value)
-    try arguments.evaluate(into: base + 1, frame)
-    do throws(Raised) {
-      return try machine.pointee.runtimeReference.borrowed { (runtime) throws(Raised) in
-        try native.borrowed { (native) throws(Raised) in
-          try native.callChecked(runtime, Arguments(base, count))
-        }
-      }
-    } catch { throw frame.located(error, range) }
+    return try callUncached(place.pointee, frame)
   }
 
   @inline(never)
@@ -239,7 +213,8 @@ final class MethodCallNode: ExpressionNode {
       remember(found, for: value)
       defer { withExtendedLifetime(found) {} }
       if found.kind == .nativeFunction {
-        return try callNative(.fromOpaque(found.uncountedPointer), value, frame)
+        var receiver = value
+        return try callNative(.fromOpaque(found.uncountedPointer), receiver: &receiver, arguments, frame)
       }
       let function = unsafeDowncast(found, to: FunctionObject.self)
       if function.takesPlainCalls, function.positionalCount == arguments.count + 1 {
@@ -391,8 +366,11 @@ final class KeywordCallNode: ExpressionNode {
     let value = try callee.evaluate(frame)
     let machine = frame.machine
     guard let base = machine.reserveUnbound(arguments.count) else { throw frame.located(machine.stackOverflow(), range) }
-    defer { machine.release(base, arguments.count) }
-    try arguments.evaluate(into: base, frame)
+    defer {
+      arguments.giveBack(base)
+      machine.pointee.stackTop = base
+    }
+    try arguments.lend(to: base, frame)
     do throws(Raised) {
       return try frame.runtime.call(value, Arguments(base, positionalCount, keywordNames: keywordNames))
     } catch { throw frame.located(error, range) }

@@ -2,142 +2,188 @@ import PyaSyntax
 
 /// `left op right` for one comparison; chains are `ChainedComparisonNode`s.
 class ComparisonNode: ExpressionNode {
-  final let left: ExpressionNode
-  final let right: ExpressionNode
+  final let left: Operand
+  final let right: Operand
 
   init(_ left: ExpressionNode, _ right: ExpressionNode, _ range: SourceRange) {
-    self.left = left
-    self.right = right
+    self.left = Operand(left)
+    self.right = Operand(right)
     super.init(range)
   }
 
-  @inline(never)
-  final func general(_ op: ComparisonOperator, _ a: Value, _ b: Value, _ frame: Frame) throws(Raised) -> Value {
-    do { return try frame.runtime.compare(op, a, b) } catch { throw frame.located(error, range) }
+  /// The truth of the comparison of numbers where that applies, of the general rule's result elsewhere.
+  @inline(__always)
+  final func evaluateBool<Comparison: QuickComparison>(
+    _ comparison: Comparison.Type, _ frame: Frame
+  ) throws(Raised) -> Bool {
+    if let a = left.place(frame) {
+      if let b = right.place(frame) {
+        if let quick = Comparison.apply(a.number, b.number) { return quick }
+        if let quick = comparedTexts(Comparison.operator, a, b) { return quick }
+        return try truth(try general(Comparison.operator, frame), frame)
+      }
+      if a.holdsUndefined { return try truth(try general(Comparison.operator, frame), frame) }
+      let b = try right.evaluate(frame)
+      if let quick = Comparison.apply(a.number, b) { return quick }
+      return try truth(try general(Comparison.operator, a.pointee, b, frame), frame)
+    }
+    let a = try left.evaluate(frame)
+    if let b = right.place(frame) {
+      if let quick = Comparison.apply(a, b.number) { return quick }
+      return try truth(try general(Comparison.operator, a, frame), frame)
+    }
+    let b = try right.evaluate(frame)
+    if let quick = Comparison.apply(a, b) { return quick }
+    return try truth(try general(Comparison.operator, a, b, frame), frame)
+  }
+
+  /// The comparison's value: a bool, unless a class says otherwise.
+  @inline(__always)
+  final func evaluate<Comparison: QuickComparison>(_ comparison: Comparison.Type, _ frame: Frame) throws(Raised) -> Value {
+    if let a = left.place(frame), let b = right.place(frame) {
+      if let quick = Comparison.apply(a.number, b.number) { return .bool(quick) }
+      return try general(Comparison.operator, frame)
+    }
+    let a = try left.evaluate(frame)
+    let b = try right.evaluate(frame)
+    if let quick = Comparison.apply(a, b) { return .bool(quick) }
+    return try general(Comparison.operator, a, b, frame)
+  }
+
+  /// `==` and `!=` of two strings.
+  @inline(__always)
+  private func comparedTexts(
+    _ op: ComparisonOperator, _ a: UnsafeMutablePointer<Value>, _ b: UnsafeMutablePointer<Value>
+  ) -> Bool? {
+    guard op == .equal || op == .notEqual, a.holdsPlainString, b.holdsPlainString, let x = a.uncountedObject,
+      let y = b.uncountedObject
+    else { return nil }
+    let isSame = x._withUnsafeGuaranteedRef { first in
+      y._withUnsafeGuaranteedRef { second in
+        unsafeDowncast(first, to: StringObject.self).hasSameText(as: unsafeDowncast(second, to: StringObject.self))
+      }
+    }
+    return isSame == (op == .equal)
   }
 
   @inline(never)
-  final func generalBool(_ op: ComparisonOperator, _ a: Value, _ b: Value, _ frame: Frame) throws(Raised) -> Bool {
-    do throws(Raised) {
-      let result = try frame.runtime.compare(op, a, b)
-      if case .bool(let flag) = result { return flag }
-      return try frame.runtime.isTrue(result)
-    } catch { throw frame.located(error, range) }
+  private func general(_ op: ComparisonOperator, _ frame: Frame) throws(Raised) -> Value {
+    try general(op, try left.evaluate(frame), try right.evaluate(frame), frame)
+  }
+
+  @inline(never)
+  private func general(_ op: ComparisonOperator, _ a: Value, _ frame: Frame) throws(Raised) -> Value {
+    try general(op, a, try right.evaluate(frame), frame)
+  }
+
+  @inline(never)
+  private func general(_ op: ComparisonOperator, _ a: Value, _ b: Value, _ frame: Frame) throws(Raised) -> Value {
+    if op == .equal || op == .notEqual, a.isPlainString, b.isPlainString, let x = a.string, let y = b.string {
+      return .bool(x.hasSameText(as: y) == (op == .equal))
+    }
+    do { return try frame.runtime.compare(op, a, b) } catch { throw frame.located(error, range) }
+  }
+
+  @inline(__always)
+  private func truth(_ value: Value, _ frame: Frame) throws(Raised) -> Bool {
+    if case .bool(let flag) = value { return flag }
+    do { return try frame.runtime.isTrue(value) } catch { throw frame.located(error, range) }
+  }
+}
+
+/// A comparison of numbers alone.
+protocol QuickComparison {
+  static var `operator`: ComparisonOperator { get }
+  static func ints(_ x: Int, _ y: Int) -> Bool
+  static func floats(_ x: Double, _ y: Double) -> Bool
+}
+
+extension QuickComparison {
+  /// Nil where the general rule must decide.
+  @inline(__always)
+  static func apply(_ a: Value, _ b: Value) -> Bool? {
+    if case .int(let x) = a, case .int(let y) = b { return ints(x, y) }
+    if case .float(let x) = a, case .float(let y) = b { return floats(x, y) }
+    return nil
   }
 }
 
 final class LessNode: ComparisonNode {
-  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let a = try left.evaluate(frame)
-    let b = try right.evaluate(frame)
-    if case .int(let x) = a, case .int(let y) = b { return .bool(x < y) }
-    if case .float(let x) = a, case .float(let y) = b { return .bool(x < y) }
-    return try general(.less, a, b, frame)
+  enum Comparison: QuickComparison {
+    static var `operator`: ComparisonOperator { .less }
+    @inline(__always)
+    static func ints(_ x: Int, _ y: Int) -> Bool { x < y }
+    @inline(__always)
+    static func floats(_ x: Double, _ y: Double) -> Bool { x < y }
   }
 
-  override func evaluateBool(_ frame: Frame) throws(Raised) -> Bool {
-    let a = try left.evaluate(frame)
-    let b = try right.evaluate(frame)
-    if case .int(let x) = a, case .int(let y) = b { return x < y }
-    if case .float(let x) = a, case .float(let y) = b { return x < y }
-    return try generalBool(.less, a, b, frame)
-  }
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value { try evaluate(Comparison.self, frame) }
+  override func evaluateBool(_ frame: Frame) throws(Raised) -> Bool { try evaluateBool(Comparison.self, frame) }
 }
 
 final class LessEqualNode: ComparisonNode {
-  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let a = try left.evaluate(frame)
-    let b = try right.evaluate(frame)
-    if case .int(let x) = a, case .int(let y) = b { return .bool(x <= y) }
-    if case .float(let x) = a, case .float(let y) = b { return .bool(x <= y) }
-    return try general(.lessEqual, a, b, frame)
+  enum Comparison: QuickComparison {
+    static var `operator`: ComparisonOperator { .lessEqual }
+    @inline(__always)
+    static func ints(_ x: Int, _ y: Int) -> Bool { x <= y }
+    @inline(__always)
+    static func floats(_ x: Double, _ y: Double) -> Bool { x <= y }
   }
 
-  override func evaluateBool(_ frame: Frame) throws(Raised) -> Bool {
-    let a = try left.evaluate(frame)
-    let b = try right.evaluate(frame)
-    if case .int(let x) = a, case .int(let y) = b { return x <= y }
-    if case .float(let x) = a, case .float(let y) = b { return x <= y }
-    return try generalBool(.lessEqual, a, b, frame)
-  }
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value { try evaluate(Comparison.self, frame) }
+  override func evaluateBool(_ frame: Frame) throws(Raised) -> Bool { try evaluateBool(Comparison.self, frame) }
 }
 
 final class GreaterNode: ComparisonNode {
-  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let a = try left.evaluate(frame)
-    let b = try right.evaluate(frame)
-    if case .int(let x) = a, case .int(let y) = b { return .bool(x > y) }
-    if case .float(let x) = a, case .float(let y) = b { return .bool(x > y) }
-    return try general(.greater, a, b, frame)
+  enum Comparison: QuickComparison {
+    static var `operator`: ComparisonOperator { .greater }
+    @inline(__always)
+    static func ints(_ x: Int, _ y: Int) -> Bool { x > y }
+    @inline(__always)
+    static func floats(_ x: Double, _ y: Double) -> Bool { x > y }
   }
 
-  override func evaluateBool(_ frame: Frame) throws(Raised) -> Bool {
-    let a = try left.evaluate(frame)
-    let b = try right.evaluate(frame)
-    if case .int(let x) = a, case .int(let y) = b { return x > y }
-    if case .float(let x) = a, case .float(let y) = b { return x > y }
-    return try generalBool(.greater, a, b, frame)
-  }
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value { try evaluate(Comparison.self, frame) }
+  override func evaluateBool(_ frame: Frame) throws(Raised) -> Bool { try evaluateBool(Comparison.self, frame) }
 }
 
 final class GreaterEqualNode: ComparisonNode {
-  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let a = try left.evaluate(frame)
-    let b = try right.evaluate(frame)
-    if case .int(let x) = a, case .int(let y) = b { return .bool(x >= y) }
-    if case .float(let x) = a, case .float(let y) = b { return .bool(x >= y) }
-    return try general(.greaterEqual, a, b, frame)
+  enum Comparison: QuickComparison {
+    static var `operator`: ComparisonOperator { .greaterEqual }
+    @inline(__always)
+    static func ints(_ x: Int, _ y: Int) -> Bool { x >= y }
+    @inline(__always)
+    static func floats(_ x: Double, _ y: Double) -> Bool { x >= y }
   }
 
-  override func evaluateBool(_ frame: Frame) throws(Raised) -> Bool {
-    let a = try left.evaluate(frame)
-    let b = try right.evaluate(frame)
-    if case .int(let x) = a, case .int(let y) = b { return x >= y }
-    if case .float(let x) = a, case .float(let y) = b { return x >= y }
-    return try generalBool(.greaterEqual, a, b, frame)
-  }
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value { try evaluate(Comparison.self, frame) }
+  override func evaluateBool(_ frame: Frame) throws(Raised) -> Bool { try evaluateBool(Comparison.self, frame) }
 }
 
 final class EqualNode: ComparisonNode {
-  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let a = try left.evaluate(frame)
-    let b = try right.evaluate(frame)
-    if case .int(let x) = a, case .int(let y) = b { return .bool(x == y) }
-    if case .float(let x) = a, case .float(let y) = b { return .bool(x == y) }
-    return try general(.equal, a, b, frame)
+  enum Comparison: QuickComparison {
+    static var `operator`: ComparisonOperator { .equal }
+    @inline(__always)
+    static func ints(_ x: Int, _ y: Int) -> Bool { x == y }
+    @inline(__always)
+    static func floats(_ x: Double, _ y: Double) -> Bool { x == y }
   }
 
-  override func evaluateBool(_ frame: Frame) throws(Raised) -> Bool {
-    let a = try left.evaluate(frame)
-    let b = try right.evaluate(frame)
-    if case .int(let x) = a, case .int(let y) = b { return x == y }
-    if case .float(let x) = a, case .float(let y) = b { return x == y }
-    if case .object(let x) = a, case .object(let y) = b, x.kind == .string, y.kind == .string, !x.type.isHeap, !y.type.isHeap {
-      return unsafeDowncast(x, to: StringObject.self).hasSameText(as: unsafeDowncast(y, to: StringObject.self))
-    }
-    return try generalBool(.equal, a, b, frame)
-  }
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value { try evaluate(Comparison.self, frame) }
+  override func evaluateBool(_ frame: Frame) throws(Raised) -> Bool { try evaluateBool(Comparison.self, frame) }
 }
 
 final class NotEqualNode: ComparisonNode {
-  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let a = try left.evaluate(frame)
-    let b = try right.evaluate(frame)
-    if case .int(let x) = a, case .int(let y) = b { return .bool(x != y) }
-    if case .float(let x) = a, case .float(let y) = b { return .bool(x != y) }
-    return try general(.notEqual, a, b, frame)
+  enum Comparison: QuickComparison {
+    static var `operator`: ComparisonOperator { .notEqual }
+    @inline(__always)
+    static func ints(_ x: Int, _ y: Int) -> Bool { x != y }
+    @inline(__always)
+    static func floats(_ x: Double, _ y: Double) -> Bool { x != y }
   }
 
-  override func evaluateBool(_ frame: Frame) throws(Raised) -> Bool {
-    let a = try left.evaluate(frame)
-    let b = try right.evaluate(frame)
-    if case .int(let x) = a, case .int(let y) = b { return x != y }
-    if case .float(let x) = a, case .float(let y) = b { return x != y }
-    if case .object(let x) = a, case .object(let y) = b, x.kind == .string, y.kind == .string, !x.type.isHeap, !y.type.isHeap {
-      return !unsafeDowncast(x, to: StringObject.self).hasSameText(as: unsafeDowncast(y, to: StringObject.self))
-    }
-    return try generalBool(.notEqual, a, b, frame)
-  }
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value { try evaluate(Comparison.self, frame) }
+  override func evaluateBool(_ frame: Frame) throws(Raised) -> Bool { try evaluateBool(Comparison.self, frame) }
 }
 
 /// `is` and `is not`.
@@ -152,6 +198,13 @@ final class IdentityNode: ComparisonNode {
   override func evaluate(_ frame: Frame) throws(Raised) -> Value { .bool(try evaluateBool(frame)) }
 
   override func evaluateBool(_ frame: Frame) throws(Raised) -> Bool {
+    if let a = left.place(frame), let b = right.place(frame), !a.holdsUndefined, !b.holdsUndefined {
+      return a.isIdentical(to: b) == expected
+    }
+    if let b = right.place(frame), !b.holdsUndefined {
+      var a = try left.evaluate(frame)
+      return withUnsafeMutablePointer(to: &a) { $0.isIdentical(to: b) } == expected
+    }
     let a = try left.evaluate(frame)
     let b = try right.evaluate(frame)
     return a.isIdentical(to: b) == expected
@@ -171,6 +224,13 @@ final class MembershipNode: ComparisonNode {
 
   override func evaluateBool(_ frame: Frame) throws(Raised) -> Bool {
     let item = try left.evaluate(frame)
+    if let place = right.place(frame), let held = place.uncountedObject {
+      do throws(Raised) {
+        return try held.borrowed { (container) throws(Raised) in
+          try frame.runtime.contains(.object(container), item)
+        } == expected
+      } catch { throw frame.located(error, range) }
+    }
     let container = try right.evaluate(frame)
     do { return try frame.runtime.contains(container, item) == expected } catch { throw frame.located(error, range) }
   }

@@ -1,13 +1,20 @@
 import PyaSyntax
 
 final class ConstantNode: ExpressionNode {
-  let value: Value
+  /// Memory of its own: an `Operand` reads it there.
+  let place: UnsafeMutablePointer<Value>
 
   init(_ value: Value, _ range: SourceRange) {
-    self.value = value
+    place = .allocate(capacity: 1)
+    place.initialize(to: value)
     super.init(range)
   }
 
-  override func evaluate(_ frame: Frame) throws(Raised) -> Value { value }
-  override var constant: Value? { value }
+  deinit {
+    place.deinitialize(count: 1)
+    place.deallocate()
+  }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value { place.pointee }
+  override var constant: Value? { place.pointee }
 }

@@ -1,65 +1,96 @@
 import PyaSyntax
 
 /// `object[index]`.
+///
+/// Containers in local variables are used where they lie; lists, tuples and strings by an int, and dictionaries by a string or int,
+/// are looked into here.
 final class SubscriptNode: ExpressionNode {
-  private let object: ExpressionNode
-  private let index: ExpressionNode
-  /// The slot when the container is a local variable, else -1.
-  private let objectSlot: Int
-  /// The same of the index.
-  private let indexSlot: Int
+  private let object: Operand
+  private let index: Operand
 
   init(_ object: ExpressionNode, _ index: ExpressionNode, _ range: SourceRange) {
-    self.object = object
-    self.index = index
-    objectSlot = object.localSlot ?? -1
-    indexSlot = index.localSlot ?? -1
+    self.object = Operand(object)
+    self.index = Operand(index)
     super.init(range)
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    // A list in a local variable and an index that cannot run code: no reference to the list is counted.
-    if objectSlot >= 0, indexSlot >= 0, case .int(let position) = frame.slots[indexSlot],
-      let held = (frame.slots + objectSlot).uncountedObject
-    {
-      let found = held._withUnsafeGuaranteedRef { element(of: $0, at: position) }
+    guard let container = object.place(frame) else { return try evaluateContainer(frame) }
+    guard let held = container.uncountedObject else { return try general(frame) }
+    if let key = index.place(frame) {
+      if case .int(let position) = key.number {
+        let found = held._withUnsafeGuaranteedRef { $0.element(at: position, frame) }
+        if !found.isUndefined { return found }
+      } else {
+        let found = held._withUnsafeGuaranteedRef { $0.element(forTextAt: key) }
+        if !found.isUndefined { return found }
+      }
+      return try general(frame)
+    }
+    let key = try index.evaluate(frame)
+    if case .int(let position) = key {
+      let found = held._withUnsafeGuaranteedRef { $0.element(at: position, frame) }
       if !found.isUndefined { return found }
     }
+    return try general(container.pointee, key, frame)
+  }
+
+  private func evaluateContainer(_ frame: Frame) throws(Raised) -> Value {
     let container = try object.evaluate(frame)
     let key = try index.evaluate(frame)
-    if case .object(let object) = container, !object.isOfHeapType {
-      if case .int(let position) = key {
-        if object.kind == .list {
-          let list = unsafeDowncast(object, to: ListObject.self)
-          let place = position < 0 ? position &+ list.count : position
-          if place >= 0, place < list.count { return list[place] }
-        } else if object.kind == .tuple {
-          let tuple = unsafeDowncast(object, to: TupleObject.self)
-          let place = position < 0 ? position &+ tuple.count : position
-          if place >= 0, place < tuple.count { return tuple[place] }
-        } else if object.kind == .string {
-          let string = unsafeDowncast(object, to: StringObject.self)
-          let place = position < 0 ? position &+ string.byteCount : position
-          if string.isASCII, place >= 0, place < string.byteCount {
-            return .object(frame.runtime.character(string.bytes[place]))
-          }
-        }
-      }
+    if case .object(let object) = container, case .int(let position) = key {
+      let found = object.element(at: position, frame)
+      if !found.isUndefined { return found }
     }
     return try general(container, key, frame)
   }
 
-  @inline(__always)
-  private func element(of object: Object, at position: Int) -> Value {
-    guard object.kind == .list, !object.isOfHeapType else { return .undefined }
-    let list = unsafeDowncast(object, to: ListObject.self)
-    let place = position < 0 ? position &+ list.count : position
-    return place >= 0 && place < list.count ? list[place] : .undefined
+  @inline(never)
+  private func general(_ frame: Frame) throws(Raised) -> Value {
+    try general(try object.evaluate(frame), try index.evaluate(frame), frame)
   }
 
   @inline(never)
   private func general(_ container: Value, _ key: Value, _ frame: Frame) throws(Raised) -> Value {
     do { return try frame.runtime.getItem(container, key) } catch { throw frame.located(error, range) }
+  }
+}
+
+extension Object {
+  /// The element of a list, tuple or string at an int, or of a dictionary under it, when the class of the program has no say
+  /// in it; `undefined` where the general rule must decide.
+  @inline(__always)
+  final func element(at position: Int, _ frame: Frame) -> Value {
+    if isOfHeapType { return .undefined }
+    switch kind {
+    case .list:
+      let list = unsafeDowncast(self, to: ListObject.self)
+      let place = position < 0 ? position &+ list.count : position
+      return place >= 0 && place < list.count ? list[place] : .undefined
+    case .tuple:
+      let tuple = unsafeDowncast(self, to: TupleObject.self)
+      let place = position < 0 ? position &+ tuple.count : position
+      return place >= 0 && place < tuple.count ? tuple[place] : .undefined
+    case .dict:
+      let dict = unsafeDowncast(self, to: DictObject.self)
+      let index = dict.index(ofInt: position)
+      return index >= 0 ? dict.entries[index].value : .undefined
+    case .string:
+      let string = unsafeDowncast(self, to: StringObject.self)
+      let place = position < 0 ? position &+ string.byteCount : position
+      guard string.isASCII, place >= 0, place < string.byteCount else { return .undefined }
+      return .object(frame.runtime.character(string.bytes[place]))
+    default: return .undefined
+    }
+  }
+
+  /// The value of a plain dictionary under the string that lies at `key`; `undefined` where the general rule must decide.
+  @inline(__always)
+  final func element(forTextAt key: UnsafeMutablePointer<Value>) -> Value {
+    guard kind == .dict, !isOfHeapType, key.holdsPlainString, let text = key.uncountedObject else { return .undefined }
+    let dict = unsafeDowncast(self, to: DictObject.self)
+    let index = text._withUnsafeGuaranteedRef { dict.index(ofString: unsafeDowncast($0, to: StringObject.self)) }
+    return index >= 0 ? dict.entries[index].value : .undefined
   }
 }
 
@@ -73,26 +104,42 @@ extension Object {
 
 /// `object[index] = value`, `del object[index]`.
 final class SubscriptTarget: TargetNode {
-  private let object: ExpressionNode
-  private let index: ExpressionNode
+  private let object: Operand
+  private let index: Operand
 
   init(_ object: ExpressionNode, _ index: ExpressionNode, _ range: SourceRange) {
-    self.object = object
-    self.index = index
+    self.object = Operand(object)
+    self.index = Operand(index)
     super.init(range)
   }
 
   override func store(_ frame: Frame, _ value: Value) throws(Raised) {
+    if let container = object.place(frame), let held = container.uncountedObject {
+      if let key = index.place(frame) {
+        if case .int(let position) = key.number,
+          held._withUnsafeGuaranteedRef({ $0.storeElement(at: position, value) })
+        {
+          return
+        }
+        return try storeGeneral(frame, value)
+      }
+      let key = try index.evaluate(frame)
+      if case .int(let position) = key, held._withUnsafeGuaranteedRef({ $0.storeElement(at: position, value) }) { return }
+      return try storeGeneral(container.pointee, key, frame, value)
+    }
+    try storeGeneral(frame, value)
+  }
+
+  @inline(never)
+  private func storeGeneral(_ frame: Frame, _ value: Value) throws(Raised) {
     let container = try object.evaluate(frame)
     let key = try index.evaluate(frame)
-    if case .object(let object) = container, object.kind == .list, case .int(let position) = key, !object.isOfHeapType {
-      let list = unsafeDowncast(object, to: ListObject.self)
-      let place = position < 0 ? position &+ list.count : position
-      if place >= 0, place < list.count {
-        list[place] = value
-        return
-      }
-    }
+    if case .object(let object) = container, case .int(let position) = key, object.storeElement(at: position, value) { return }
+    try storeGeneral(container, key, frame, value)
+  }
+
+  @inline(never)
+  private func storeGeneral(_ container: Value, _ key: Value, _ frame: Frame, _ value: Value) throws(Raised) {
     do { try frame.runtime.setItem(container, key, value) } catch { throw frame.located(error, range) }
   }
 
@@ -100,6 +147,19 @@ final class SubscriptTarget: TargetNode {
     let container = try object.evaluate(frame)
     let key = try index.evaluate(frame)
     do { try frame.runtime.deleteItem(container, key) } catch { throw frame.located(error, range) }
+  }
+}
+
+extension Object {
+  /// Replaces an element of a list, or of a byte array by a small int. False: the general rule must decide.
+  @inline(__always)
+  final func storeElement(at position: Int, _ value: Value) -> Bool {
+    guard kind == .list, !isOfHeapType else { return false }
+    let list = unsafeDowncast(self, to: ListObject.self)
+    let place = position < 0 ? position &+ list.count : position
+    guard place >= 0, place < list.count else { return false }
+    (list.items + place).store(value)
+    return true
   }
 }
 

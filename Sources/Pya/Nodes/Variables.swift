@@ -18,6 +18,23 @@ final class LocalNode: ExpressionNode {
   }
 }
 
+/// A local variable that an assignment expression may change while its neighbours are evaluated: it must be read in its turn, so
+/// it is no `localSlot` (see `Operand`).
+final class SettledLocalNode: ExpressionNode {
+  private let slot: Int
+
+  init(slot: Int, _ range: SourceRange) {
+    self.slot = slot
+    super.init(range)
+  }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let value = frame.slots[slot]
+    if value.isUndefined { throw frame.located(frame.unboundLocal(slot), range) }
+    return value
+  }
+}
+
 /// A value put aside in a temporary slot, used once.
 final class TakeTemporaryNode: ExpressionNode {
   let slot: Int

@@ -60,7 +60,7 @@ final class DictObject: Object {
     guard let table else {
       var index = 0
       while index < used {
-        if entries[index].hash == hash, entries[index].key.isString(key) { return index }
+        if entries[index].hash == hash, keyPlace(index).isString(key) { return index }
         index += 1
       }
       return -1
@@ -70,7 +70,39 @@ final class DictObject: Object {
     while true {
       let index = Int(table[slot])
       if index == -1 { return -1 }
-      if index >= 0, entries[index].hash == hash, entries[index].key.isString(key) { return index }
+      if index >= 0, entries[index].hash == hash, keyPlace(index).isString(key) { return index }
+      perturb >>= 5
+      slot = (slot &* 5 &+ 1 &+ Int(bitPattern: perturb)) & mask
+    }
+  }
+
+  @inline(__always)
+  final func keyPlace(_ index: Int) -> UnsafeMutablePointer<Value> {
+    (UnsafeMutableRawPointer(entries + index) + 8).assumingMemoryBound(to: Value.self)
+  }
+
+  @inline(__always)
+  final func valuePlace(_ index: Int) -> UnsafeMutablePointer<Value> {
+    (UnsafeMutableRawPointer(entries + index) + Entry.valueOffset).assumingMemoryBound(to: Value.self)
+  }
+
+  /// The index of the entry with this very int as key, or -1: an equal key of another type may be there.
+  final func index(ofInt key: Int) -> Int {
+    let hash = NumericHash.of(key)
+    guard let table else {
+      var index = 0
+      while index < used {
+        if entries[index].hash == hash, keyPlace(index).isInt(key) { return index }
+        index += 1
+      }
+      return -1
+    }
+    var slot = hash & mask
+    var perturb = UInt(bitPattern: hash)
+    while true {
+      let index = Int(table[slot])
+      if index == -1 { return -1 }
+      if index >= 0, entries[index].hash == hash, keyPlace(index).isInt(key) { return index }
       perturb >>= 5
       slot = (slot &* 5 &+ 1 &+ Int(bitPattern: perturb)) & mask
     }
@@ -83,15 +115,22 @@ final class DictObject: Object {
 
   /// The index of the entry whose key equals `key`, or -1.
   final func find(_ key: Value, hash: Int, _ runtime: Runtime) throws(Raised) -> Int {
-    if case .object(let object) = key, object.kind == .string, object.isExactly(runtime.types.str) {
-      let index = index(ofString: unsafeDowncast(object, to: StringObject.self))
-      if index >= 0 || !hasInstanceKeys { return index }
+    if case .object(let object) = key {
+      if object.kind == .string, !object.isOfHeapType {
+        let index = index(ofString: unsafeDowncast(object, to: StringObject.self))
+        if index >= 0 || !hasInstanceKeys { return index }
+      }
+    } else if case .int(let number) = key {
+      let index = index(ofInt: number)
+      if index >= 0 || hasOnlyPlainKeys { return index }
     }
     return try findGeneral(key, hash: hash, runtime)
   }
 
   /// Some key is an instance of a class of the program, whose `__eq__` may claim to equal a string.
   private final var hasInstanceKeys = false
+  /// All keys so far were ints and plain strings, so that no key can equal an int of other value.
+  private final var hasOnlyPlainKeys = true
 
   private final func findGeneral(_ key: Value, hash: Int, _ runtime: Runtime) throws(Raised) -> Int {
     restart: while true {
@@ -177,7 +216,13 @@ final class DictObject: Object {
   /// Adds an entry whose key is known to be absent.
   final func insert(_ key: Value, hash: Int, _ value: Value) {
     if used == capacity { resize() }
-    if case .object(let object) = key, object.type.isHeap { hasInstanceKeys = true }
+    if case .object(let object) = key {
+      if object.isOfHeapType { hasInstanceKeys = true }
+      if object.kind != .string || object.isOfHeapType { hasOnlyPlainKeys = false }
+    } else if case .int = key {
+    } else {
+      hasOnlyPlainKeys = false
+    }
     (entries + used).initialize(to: Entry(hash: hash, key: key, value: value))
     if let table { table[freeSlot(table, hash)] = Int32(truncatingIfNeeded: used) }
     used += 1
@@ -233,6 +278,7 @@ final class DictObject: Object {
     table = nil
     mask = 0
     hasInstanceKeys = false
+    hasOnlyPlainKeys = true
     changes &+= 1
     oldEntries.deinitialize(count: oldUsed)
     if oldCapacity > 0 { oldEntries.deallocate() }
@@ -334,13 +380,20 @@ final class DictObject: Object {
   }
 }
 
-extension Value {
-  /// Whether a string with the same text as `other`.
+extension UnsafeMutablePointer where Pointee == Value {
+  /// Whether a string with the same text as `other` lies here.
   @inline(__always)
   func isString(_ other: StringObject) -> Bool {
-    guard case .object(let object) = self else { return false }
-    if object === other { return true }
-    guard object.kind == .string else { return false }
-    return unsafeDowncast(object, to: StringObject.self).hasSameText(as: other)
+    guard let held = uncountedObject else { return false }
+    return held._withUnsafeGuaranteedRef { object in
+      if object === other { return true }
+      guard object.kind == .string else { return false }
+      return unsafeDowncast(object, to: StringObject.self).hasSameText(as: other)
+    }
+  }
+
+  @inline(__always)
+  func isInt(_ number: Int) -> Bool {
+    tag == ValueTag.int && UnsafeRawPointer(self).load(as: Int.self) == number
   }
 }

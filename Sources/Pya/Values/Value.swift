@@ -82,23 +82,3 @@ extension Value {
   @inline(__always) var exception: ExceptionObject? { cast(.exception, to: ExceptionObject.self) }
   @inline(__always) var instance: Instance? { cast(.instance, to: Instance.self) }
 }
-
-extension Value {
-  /// Whether an `.object` lies in memory as code that reads it uncounted expects: the pointer, then a zero tag.
-  static func layoutIsAsExpected(_ probe: Object) -> Bool {
-    withUnsafeBytes(of: Value.object(probe)) { bytes in
-      bytes.load(as: UnsafeRawPointer?.self) == UnsafeRawPointer(Unmanaged.passUnretained(probe).toOpaque())
-        && bytes[8] == 0
-    }
-  }
-}
-
-extension UnsafeMutablePointer where Pointee == Value {
-  /// The object held here, without counting a reference; nil for anything else. Good only until something else runs.
-  @inline(__always)
-  var uncountedObject: Unmanaged<Object>? {
-    let place = UnsafeRawPointer(self)
-    guard place.load(fromByteOffset: 8, as: UInt8.self) == 0 else { return nil }
-    return Unmanaged.fromOpaque(place.load(as: UnsafeRawPointer.self))
-  }
-}

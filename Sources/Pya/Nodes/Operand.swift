@@ -1,0 +1,29 @@
+/// A child of a node that is often just a local variable or a constant.
+///
+/// Such an operand needs no call to be evaluated and no reference counted: the node asks for its `place` and looks there.
+/// What makes that right: only the frame's own code assigns to its local variables, so nothing that runs while a node is being
+/// evaluated can change them, except an assignment expression among the operands to the right. Where a file has one of those,
+/// lowering makes a `SettledLocalNode` of a variable, which is no such operand. So a place may also be read after the operands to its right were
+/// evaluated, and an object found there lives until the node is done.
+struct Operand {
+  let node: ExpressionNode
+  /// The variable's slot; -1 for anything else.
+  let slot: Int
+  private let constant: UnsafeMutablePointer<Value>?
+
+  init(_ node: ExpressionNode) {
+    self.node = node
+    slot = node.localSlot ?? -1
+    constant = (node as? ConstantNode)?.place
+  }
+
+  /// Where the value lies. Nil: the node must be evaluated. An unbound variable's place holds `undefined`.
+  @inline(__always)
+  func place(_ frame: Frame) -> UnsafeMutablePointer<Value>? { slot >= 0 ? frame.slots + slot : constant }
+
+  @inline(__always)
+  var hasPlace: Bool { slot >= 0 || constant != nil }
+
+  @inline(__always)
+  func evaluate(_ frame: Frame) throws(Raised) -> Value { try node.evaluate(frame) }
+}

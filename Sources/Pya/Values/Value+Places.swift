@@ -1,0 +1,65 @@
+/// Looking at values where they lie, without counting references.
+///
+/// Copying a `Value` out of memory retains an object, whatever is done with it then. Code on hot paths only wants to know that
+/// a place holds two ints, or a list: it asks the place. In memory a value is a word of payload and a tag byte, and the tags of
+/// the cases with payload are their order in the declaration; `layoutIsAsExpected` checks that once per runtime.
+extension UnsafeMutablePointer where Pointee == Value {
+  @inline(__always)
+  var tag: UInt8 { UnsafeRawPointer(self).load(fromByteOffset: 8, as: UInt8.self) }
+
+  /// The object held here, without counting a reference; nil for anything else. Good only until something else runs, or for as
+  /// long as the place is known to keep it.
+  @inline(__always)
+  var uncountedObject: Unmanaged<Object>? {
+    guard tag == ValueTag.object else { return nil }
+    return Unmanaged.fromOpaque(UnsafeRawPointer(self).load(as: UnsafeRawPointer.self))
+  }
+
+  /// The int or float held here; `undefined` for anything else.
+  @inline(__always)
+  var number: Value {
+    switch tag {
+    case ValueTag.int: return .int(UnsafeRawPointer(self).load(as: Int.self))
+    case ValueTag.float: return .float(UnsafeRawPointer(self).load(as: Double.self))
+    default: return .undefined
+    }
+  }
+
+  @inline(__always)
+  var holdsUndefined: Bool {
+    tag > ValueTag.bool && pointee.isUndefined
+  }
+
+  /// Python's `is` on what lies here and there.
+  @inline(__always)
+  func isIdentical(to other: UnsafeMutablePointer<Value>) -> Bool {
+    if tag != other.tag { return false }
+    if tag >= ValueTag.bool { return pointee.isIdentical(to: other.pointee) }
+    return UnsafeRawPointer(self).load(as: UInt.self) == UnsafeRawPointer(other).load(as: UInt.self)
+  }
+
+  /// Stores a value; what was there is released when it was an object.
+  @inline(__always)
+  func store(_ value: consuming Value) {
+    if tag == ValueTag.object { pointee = value } else { initialize(to: value) }
+  }
+}
+
+enum ValueTag {
+  static let object: UInt8 = 0
+  static let int: UInt8 = 1
+  static let float: UInt8 = 2
+  static let bool: UInt8 = 3
+}
+
+extension Value {
+  /// Whether values lie in memory as code that reads them uncounted expects.
+  static func layoutIsAsExpected(_ probe: Object) -> Bool {
+    func holds(_ value: Value, _ payload: UInt, _ tag: UInt8) -> Bool {
+      withUnsafeBytes(of: value) { $0.load(as: UInt.self) == payload && $0[8] == tag }
+    }
+    return holds(.object(probe), UInt(bitPattern: probe.address), ValueTag.object)
+      && holds(.int(77), 77, ValueTag.int)
+      && holds(.float(1.5), UInt((1.5).bitPattern), ValueTag.float)
+  }
+}
