@@ -12,16 +12,16 @@ extension Runtime {
       try runtime.next(arguments[0], fallback: arguments[1])
     }
     defineBuiltin("any", "iterable, /") { (runtime, arguments) throws(Raised) in
-      .bool(try runtime.hasElement(arguments[0], whoseTruthIs: true))
+      .bool(try runtime.hasElement(arguments, whoseTruthIs: true))
     }
     defineBuiltin("all", "iterable, /") { (runtime, arguments) throws(Raised) in
-      .bool(try !runtime.hasElement(arguments[0], whoseTruthIs: false))
+      .bool(try !runtime.hasElement(arguments, whoseTruthIs: false))
     }
     defineBuiltin("sorted", "*args, **kwargs") { (runtime, arguments) throws(Raised) in
       guard arguments.count == 1 else { throw runtime.typeError("sorted expected 1 argument, got \(arguments.count)") }
       let options = try runtime.keywordValues(arguments, "sort", ["key", "reverse"])
       let isReversed = options[1].isUndefined ? false : try runtime.isTrue(options[1])
-      var values = try runtime.array(arguments[0])
+      var values = try runtime.array(arguments, at: 0)
       try runtime.sort(&values, key: options[0].defined ?? .none, isReversed: isReversed)
       return .object(ListObject(runtime, values))
     }
@@ -32,7 +32,7 @@ extension Runtime {
       try runtime.extreme(arguments, "max", isMaximum: true)
     }
     defineBuiltin("sum", "iterable, /, start=0") { (runtime, arguments) throws(Raised) in
-      try runtime.sum(arguments[0], start: arguments[1].defined ?? .int(0))
+      try runtime.sum(arguments, start: arguments[1].defined ?? .int(0))
     }
   }
 
@@ -59,21 +59,13 @@ extension Runtime {
     return fallback
   }
 
-  private func hasElement(_ iterable: Value, whoseTruthIs wanted: Bool) throws(Raised) -> Bool {
-    if let list = iterable.list, !list.type.isHeap {
-      var index = 0
-      while index < list.count {
-        if try isTrue(list[index]) == wanted { return true }
-        index += 1
-      }
-      return false
+  private func hasElement(_ arguments: Arguments, whoseTruthIs wanted: Bool) throws(Raised) -> Bool {
+    var isFound = false
+    try walk(arguments, at: 0) { (element) throws(Raised) in
+      isFound = try isTrue(element) == wanted
+      return !isFound
     }
-    let iterator = try iterator(iterable)
-    while true {
-      let element = try iterator.next(self)
-      if element.isUndefined { return false }
-      if try isTrue(element) == wanted { return true }
-    }
+    return isFound
   }
 
   // MARK: min and max
@@ -86,8 +78,9 @@ extension Runtime {
     if arguments.count == 1 {
       var best = Value.undefined
       var bestKey = Value.undefined
-      try forEach(arguments[0]) { (value) throws(Raised) in
+      try walk(arguments, at: 0) { (value) throws(Raised) in
         try consider(value, key, &best, &bestKey, isMaximum)
+        return true
       }
       if let best = best.defined { return best }
       guard let fallback = options[1].defined else { throw valueError("\(name)() iterable argument is empty") }
@@ -135,16 +128,18 @@ extension Runtime {
   // MARK: sum
 
   /// Ints as long as there are ints, then floats with Neumaier's compensation, then whatever `+` means.
-  private func sum(_ iterable: Value, start: Value) throws(Raised) -> Value {
+  private func sum(_ arguments: Arguments, start: Value) throws(Raised) -> Value {
     if start.string != nil { throw typeError("sum() can't sum strings [use ''.join(seq) instead]") }
     if start.bytes != nil { throw typeError("sum() can't sum bytes [use b''.join(seq) instead]") }
     if start.cast(.byteArray, to: BytesObject.self) != nil {
       throw typeError("sum() can't sum bytearray [use b''.join(seq) instead]")
     }
     var total = RunningSum(start)
-    try forEach(iterable) { (value) throws(Raised) in
-      if total.add(value) { return }
-      total = RunningSum(afterAdding: try binary(.add, total.value, value), mayBeFloat: total.isInteger)
+    try walk(arguments, at: 0) { (value) throws(Raised) in
+      if !total.add(value) {
+        total = RunningSum(afterAdding: try binary(.add, total.value, value), mayBeFloat: total.isInteger)
+      }
+      return true
     }
     return total.value
   }

@@ -8,7 +8,14 @@ extension Runtime {
       fill: { (runtime, made, arguments) throws(Raised) in
         let list = made.list.unsafelyUnwrapped
         if list.count > 0 { list.removeAll() }
-        if let iterable = arguments[0].defined { try runtime.extend(list, with: iterable) }
+        if runtime.isDrainable(arguments, at: 0) {
+          try runtime.walk(arguments, at: 0) { (value) throws(Raised) in
+            list.append(value)
+            return true
+          }
+        } else if let iterable = arguments[0].defined {
+          try runtime.extend(list, with: iterable)
+        }
       })
     type.defineComparisons(self)
     type.defineLength(self) { $0.list.unsafelyUnwrapped.count }

@@ -16,7 +16,7 @@ extension Runtime {
       fill: { (runtime, made, arguments) throws(Raised) in
         let set = made.set.unsafelyUnwrapped
         if set.count > 0 { set.removeAll() }
-        if let iterable = arguments[0].defined { try runtime.setUpdate(set, iterable) }
+        try runtime.fill(set, from: arguments)
       })
     type.defineAsUnhashable(self)
     installSetElementChanges(type)
@@ -29,11 +29,23 @@ extension Runtime {
     type.defineConstructor(self, "iterable=(), /") { (runtime, cls, arguments) throws(Raised) in
       if cls === runtime.types.frozenset, let set = arguments[0].set, set.isExactly(cls) { return arguments[0] }
       let set = SetObject(type: cls)
-      if let iterable = arguments[0].defined { try runtime.setUpdate(set, iterable) }
+      try runtime.fill(set, from: arguments)
       return .object(set)
     }
     type.define(self, "__hash__", "self, /") { (runtime, arguments) throws(Raised) in
       .int(runtime.frozenSetHash(arguments[0].set.unsafelyUnwrapped))
+    }
+  }
+
+  /// Adds the elements of the first argument, if there is one, to a new set.
+  private func fill(_ set: SetObject, from arguments: Arguments) throws(Raised) {
+    if isDrainable(arguments, at: 0) {
+      try walk(arguments, at: 0) { (value) throws(Raised) in
+        _ = try set.add(value, self)
+        return true
+      }
+    } else if let iterable = arguments[0].defined {
+      try setUpdate(set, iterable)
     }
   }
 

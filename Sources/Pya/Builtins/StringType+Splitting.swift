@@ -22,7 +22,11 @@ extension Runtime {
       return .object(runtime.splitLines(arguments.text, keepsEnds: keepsEnds))
     }
     type.define(self, "join", "self, iterable, /") { (runtime, arguments) throws(Raised) in
-      .object(try runtime.join(arguments.text, arguments[1]))
+      if runtime.isDrainable(arguments, at: 1) {
+        let parts = ListObject(runtime, try runtime.array(arguments, at: 1))
+        return .object(try runtime.join(arguments.text, parts))
+      }
+      return .object(try runtime.join(arguments.text, arguments[1]))
     }
   }
 

@@ -11,11 +11,14 @@ extension Machine {
     handledBase = runtime.handled.count
   }
 
+}
+
+extension Machine {
   /// What the frame that has just suspended hands out.
   @inline(__always)
   mutating func takeSuspended() -> Value {
-    let value = suspended
-    suspended = .undefined
+    var value = Value.undefined
+    swap(&value, &suspended)
     return value
   }
 }

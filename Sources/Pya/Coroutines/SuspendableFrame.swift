@@ -34,6 +34,8 @@ final class SuspendableFrame: IteratorObject {
   var handledWithin: [ExceptionObject] = []
   /// Set by async generators: called with the generator at the first iteration (`sys.set_asyncgen_hooks`).
   var isRegisteredWithLoop = false
+  /// Who takes the elements while the generator is being drained.
+  var consumer: Consumer?
 
   /// Takes over the slots of a frame on the value stack, which must then be closed as if empty.
   init(_ runtime: Runtime, function: FunctionObject, movingFrom source: Frame, state: State) {
@@ -124,22 +126,20 @@ final class SuspendableFrame: IteratorObject {
   private func resumeAlone(_ runtime: Runtime) throws(Raised) -> Value {
     let machine = runtime.machine
     defer { machine.leaveFrame() }
-    try machine.enterFrame()
     sent = .none
     do throws(Raised) {
+      try machine.enterFrame()
       if try runOnce(runtime, machine).isUndefined {
         innermost = Unmanaged<SuspendableFrame>.fromOpaque(machine.pointee.innermost.unsafelyUnwrapped)
-          .takeUnretainedValue()
-        let value = machine.pointee.suspended
-        machine.pointee.suspended = .undefined
-        return value
+          ._withUnsafeGuaranteedRef { $0 }
+        return machine.pointee.takeSuspended()
       }
-      finish()
-      return .undefined
     } catch {
       finish()
       throw error
     }
+    finish()
+    return .undefined
   }
 
   deinit {

@@ -53,6 +53,12 @@ class Code: Object {
   /// Runs the body of plain code to its end.
   func run(_ frame: Frame) throws(Raised) -> Value { fatalError("pya: code without a body") }
 
+  /// Whether `drain` works: for a generator expression that awaits nothing.
+  var canDrain: Bool { false }
+
+  /// Runs a generator expression that has not begun to its end, handing each element to the frame's consumer.
+  func drain(_ frame: Frame) throws(Raised) { fatalError("pya: code without a body") }
+
   /// Runs the body of suspendable code from where it stands.
   func resume(_ frame: Frame) throws(Raised) -> Completion { fatalError("pya: code without a body") }
 }

@@ -106,7 +106,7 @@ final class UnpackTarget: TargetNode {
       let tuple = unsafeDowncast(object, to: TupleObject.self)
       if tuple.count == count {
         if let slots {
-          for index in 0..<count { frame.slots[slots[index]] = tuple.items[index] }
+          for index in 0..<count { (frame.slots + slots[index]).store(tuple.items[index]) }
           return
         }
         for index in 0..<targets.count { try targets[index].store(frame, tuple[index]) }

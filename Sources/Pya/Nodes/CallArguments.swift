@@ -65,7 +65,7 @@ struct CallArguments {
     third.giveBack(slots + 2)
     if count == 3 { return }
     fourth.giveBack(slots + 3)
-    if count > 4 { (slots + 4).deinitialize(count: count - 4) }
+    if count > 4 { (slots + 4).deinitializeValues(count - 4) }
   }
 }
 
@@ -91,14 +91,6 @@ extension Operand {
   @inline(__always)
   func giveBack(_ slot: UnsafeMutablePointer<Value>) {
     if !hasPlace, slot.tag == ValueTag.object { slot.deinitialize(count: 1) }
-  }
-}
-
-extension UnsafeMutablePointer where Pointee == Value {
-  /// Takes over what lies elsewhere without counting a reference. It must not be released here.
-  @inline(__always)
-  func lend(_ place: UnsafeMutablePointer<Value>) {
-    UnsafeMutableRawPointer(self).copyMemory(from: UnsafeRawPointer(place), byteCount: MemoryLayout<Value>.size)
   }
 }
 

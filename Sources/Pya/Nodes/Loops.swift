@@ -69,7 +69,7 @@ final class ForNode: StatementNode {
 
   @inline(__always)
   private func bind(_ value: Value, _ frame: Frame) throws(Raised) {
-    if slot >= 0 { frame.slots[slot] = value } else { try target.store(frame, value) }
+    if slot >= 0 { (frame.slots + slot).store(value) } else { try target.store(frame, value) }
   }
 
   private func walk(_ range: RangeObject, _ frame: Frame) throws(Raised) -> Completion {

@@ -47,11 +47,17 @@ class TargetNode: Node {
 /// The code of a function whose body is a sequence of statements, of a module or of a class.
 final class StatementCode: Code {
   private let body: StatementNode
+  private let drain: StatementNode?
 
-  init(_ runtime: Runtime, _ draft: CodeDraft, body: StatementNode) {
+  /// `drain`: of a generator expression, the loops that deliver all elements without suspending.
+  init(_ runtime: Runtime, _ draft: CodeDraft, body: StatementNode, drain: StatementNode? = nil) {
     self.body = body
+    self.drain = drain
     super.init(runtime, draft)
   }
+
+  override var canDrain: Bool { drain != nil }
+  override func drain(_ frame: Frame) throws(Raised) { _ = try drain?.execute(frame) }
 
   override func run(_ frame: Frame) throws(Raised) -> Value {
     if case .returns(let value) = try body.execute(frame) { return value }

@@ -1,12 +1,22 @@
 import PyaSyntax
 
 /// One `except` clause.
-struct ExceptClause {
+final class ExceptClause {
   /// Nil: catches everything.
   let type: ExpressionNode?
   let target: TargetNode?
   let body: StatementNode
   let range: SourceRange
+  /// The type, when it is a name of the module or the built-ins.
+  let typeName: GlobalNode?
+
+  init(type: ExpressionNode?, target: TargetNode?, body: StatementNode, range: SourceRange) {
+    self.type = type
+    self.target = target
+    self.body = body
+    self.range = range
+    typeName = type as? GlobalNode
+  }
 }
 
 /// `try` with handlers (and `else`); `finally` is a `FinallyNode` around it.
@@ -42,8 +52,19 @@ final class TryNode: StatementNode {
 extension Frame {
   /// The clause that catches the exception. Its type expressions run with the exception as the one being handled.
   func matchingClause(_ clauses: [ExceptClause], _ raised: Raised) throws(Raised) -> Int? {
-    for (index, clause) in clauses.enumerated() {
-      guard let type = clause.type else { return index }
+    let runtime = runtime
+    for index in 0..<clauses.count {
+      guard let type = clauses[index].type else { return index }
+      if let global = clauses[index].typeName, let known = global.knownValue, case .object(let object) = known,
+        object.kind == .type
+      {
+        // A class that needs no code to be looked up: nothing happens while the exception is being matched.
+        let candidate = unsafeDowncast(object, to: TypeObject.self)
+        if candidate.isSubtype(of: runtime.types.baseException) {
+          if raised.exception.type.isSubtype(of: candidate) { return index }
+          continue
+        }
+      }
       runtime.handled.append(raised.exception)
       defer { runtime.handled.removeLast() }
       let candidate = try type.evaluate(self)

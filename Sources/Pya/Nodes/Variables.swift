@@ -114,6 +114,13 @@ final class GlobalNode: ExpressionNode {
     return try lookUp(frame)
   }
 
+  /// The value, if it is known where it lies.
+  var knownValue: Value? {
+    guard globals.changes == globalsChanges else { return nil }
+    if !isBuiltin { return globals.entries[index].value }
+    return builtins.changes == builtinsChanges ? home.entries[index].value : nil
+  }
+
   /// Whether the name means this object now.
   @inline(__always)
   func means(_ object: UnsafeMutableRawPointer) -> Bool {

@@ -60,11 +60,7 @@ extension Runtime {
       if let slice = key.slice {
         let span = try sliceSpan(slice) { list.count }
         let result = ListObject(self, capacity: span.count)
-        var position = span.start
-        for _ in 0..<span.count {
-          result.append(list[position])
-          position &+= span.step
-        }
+        if span.count > 0 { result.append(copiesOf: list.items + span.start, count: span.count, step: span.step) }
         return .object(result)
       }
       let index = try sequenceIndex(key, "list")

@@ -99,26 +99,35 @@ extension Runtime {
   // MARK: All elements
 
   /// Calls `body` with every element. Lists that grow meanwhile are followed to their new end.
+  @inline(__always)
   func forEach(_ a: Value, _ body: (Value) throws(Raised) -> Void) throws(Raised) {
+    try walk(a) { (value) throws(Raised) in
+      try body(value)
+      return true
+    }
+  }
+
+  /// The same, until `body` returns false.
+  func walk(_ a: Value, _ body: (Value) throws(Raised) -> Bool) throws(Raised) {
     if case .object(let object) = a, !object.type.isHeap {
       switch object.kind {
       case .list:
         let list = unsafeDowncast(object, to: ListObject.self)
         var index = 0
         while index < list.count {
-          try body(list[index])
+          guard try body(list[index]) else { return }
           index += 1
         }
         return
       case .tuple:
         let tuple = unsafeDowncast(object, to: TupleObject.self)
-        for index in 0..<tuple.count { try body(tuple[index]) }
+        for index in 0..<tuple.count { guard try body(tuple[index]) else { return } }
         return
       case .range:
         let range = unsafeDowncast(object, to: RangeObject.self)
         var current = range.start
         for _ in 0..<range.count {
-          try body(.int(current))
+          guard try body(.int(current)) else { return }
           current = current &+ range.step
         }
         return
@@ -129,7 +138,7 @@ extension Runtime {
     while true {
       let value = try iterator.next(self)
       if value.isUndefined { return }
-      try body(value)
+      guard try body(value) else { return }
     }
   }
 

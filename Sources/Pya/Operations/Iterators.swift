@@ -2,22 +2,33 @@
 
 final class ListIterator: IteratorObject {
   /// Nil once exhausted: a list that grows afterwards is not taken up again.
-  final var list: ListObject?
+  final private(set) var list: ListObject?
+  /// The same, read without counting.
+  private final var uncounted: UnsafeRawPointer?
   final var index = 0
 
   init(_ runtime: Runtime, _ list: ListObject) {
     self.list = list
+    uncounted = UnsafeRawPointer(Unmanaged.passUnretained(list).toOpaque())
     super.init(type: runtime.types.iterators.list)
   }
 
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
-    guard let list else { return .undefined }
-    if index < list.count {
-      index += 1
-      return list[index - 1]
+    guard let uncounted else { return .undefined }
+    let found: Value = Unmanaged<ListObject>.fromOpaque(uncounted)._withUnsafeGuaranteedRef { list in
+      index >= 0 && index < list.count ? list.items[index] : .undefined
     }
-    self.list = nil
-    return .undefined
+    if found.isUndefined {
+      exhaust()
+    } else {
+      index += 1
+    }
+    return found
+  }
+
+  final func exhaust() {
+    uncounted = nil
+    list = nil
   }
 
   override var lengthHint: Int? { list.map { max($0.count - index, 0) } ?? 0 }
@@ -106,7 +117,9 @@ final class BytesIterator: IteratorObject {
 
 /// Keys, values or items of a dictionary, in order.
 final class DictIterator: IteratorObject {
-  final var dict: DictObject?
+  final private(set) var dict: DictObject?
+  /// The same, read without counting.
+  private final var uncounted: UnsafeRawPointer?
   final let part: DictViewObject.Part
   final var index = 0
   /// How many entries the dictionary must still have; -1 after it was found changed.
@@ -116,6 +129,7 @@ final class DictIterator: IteratorObject {
 
   init(_ runtime: Runtime, _ dict: DictObject, _ part: DictViewObject.Part) {
     self.dict = dict
+    uncounted = UnsafeRawPointer(Unmanaged.passUnretained(dict).toOpaque())
     self.part = part
     expectedCount = dict.count
     let types = runtime.types.iterators
@@ -124,25 +138,41 @@ final class DictIterator: IteratorObject {
   }
 
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
-    guard let dict else { return .undefined }
+    guard let uncounted else { return .undefined }
+    return try Unmanaged<DictObject>.fromOpaque(uncounted).borrowed { (dict) throws(Raised) in
+      try next(of: dict, runtime)
+    }
+  }
+
+  @inline(__always)
+  private func next(of dict: DictObject, _ runtime: Runtime) throws(Raised) -> Value {
     if dict.count != expectedCount {
       expectedCount = -1
       throw runtime.runtimeError("dictionary changed size during iteration")
     }
     while index < dict.used {
+      let position = index
       index += 1
-      if dict.entries[index - 1].key.isUndefined { continue }
+      if dict.keyPlace(position).holdsUndefined { continue }
       if delivered == expectedCount {
-        self.dict = nil
+        exhaust()
         throw runtime.runtimeError("dictionary keys changed during iteration")
       }
       delivered += 1
-      let entry = dict.entries + (index - 1)
-      if part == .items { return reusable.pair(runtime, entry.pointee.key, entry.pointee.value) }
-      return part == .keys ? entry.pointee.key : entry.pointee.value
+      switch part {
+      case .keys: return dict.keyPlace(position).pointee
+      case .values: return dict.valuePlace(position).pointee
+      case .items:
+        return reusable.pair(runtime, dict.keyPlace(position).pointee, dict.valuePlace(position).pointee)
+      }
     }
-    self.dict = nil
+    exhaust()
     return .undefined
+  }
+
+  private func exhaust() {
+    uncounted = nil
+    dict = nil
   }
 
   override var lengthHint: Int? {

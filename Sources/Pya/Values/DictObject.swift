@@ -365,6 +365,13 @@ final class DictObject: Object {
   }
   override var existingInstanceDictionary: DictObject? { attributes }
 
+  private final func deinitializeEntries() {
+    for index in 0..<used {
+      keyPlace(index).deinitializeValues(1)
+      valuePlace(index).deinitializeValues(1)
+    }
+  }
+
   deinit {
     let machine = machineOfType
     if !machine.pointee.beginRelease() {
@@ -373,7 +380,7 @@ final class DictObject: Object {
         machine.pointee.releaseLater(entries[index].value)
       }
     }
-    entries.deinitialize(count: used)
+    deinitializeEntries()
     machine.endRelease()
     if capacity > 0 { entries.deallocate() }
     table?.deallocate()

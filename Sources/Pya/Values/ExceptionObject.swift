@@ -1,20 +1,22 @@
 import PyaSyntax
 
 /// An instance of `BaseException` or a subclass.
+///
+/// Exclusive access is not checked at run time: nobody holds a field while the program's code runs.
 final class ExceptionObject: Object {
   /// `args`.
-  var arguments: [Value]
+  @exclusivity(unchecked) var arguments: [Value]
   /// The frames it passed through, innermost first.
-  var traceback: [TracebackEntry] = []
+  @exclusivity(unchecked) var traceback: [TracebackEntry] = []
   /// The frame it is passing through has its entry in `traceback` already.
-  var isLocated = false
-  var cause: ExceptionObject?
-  var context: ExceptionObject?
-  var suppressesContext = false
+  @exclusivity(unchecked) var isLocated = false
+  @exclusivity(unchecked) var cause: ExceptionObject?
+  @exclusivity(unchecked) var context: ExceptionObject?
+  @exclusivity(unchecked) var suppressesContext = false
   /// Further attributes: `errno`, `__notes__`, and what the program sets.
-  var dictionary: DictObject?
+  @exclusivity(unchecked) var dictionary: DictObject?
   /// What kinds of exception keep beside `args`: StopIteration's `value`, a group's `message` and `exceptions`, `name`...
-  var fields: [String: Value] = [:]
+  @exclusivity(unchecked) var fields: [String: Value] = [:]
 
   init(type: TypeObject, arguments: [Value]) {
     self.arguments = arguments

@@ -37,13 +37,25 @@ final class ListObject: Object {
   }
 
   /// A copy of the elements.
-  var array: [Value] { Array(UnsafeBufferPointer(start: items, count: count)) }
+  var array: [Value] {
+    Array(unsafeUninitializedCapacity: count) { copies, copied in
+      if let base = copies.baseAddress { base.initializeCopies(of: items, count: count) }
+      copied = count
+    }
+  }
 
   @inline(__always)
   final func append(_ value: consuming Value) {
     if count == capacity { grow(to: count + 1) }
     (items + count).initialize(to: value)
     count += 1
+  }
+
+  /// Adds copies of `count` values that lie from `source` on, `step` values apart.
+  final func append(copiesOf source: UnsafeMutablePointer<Value>, count added: Int, step: Int = 1) {
+    grow(to: count + added)
+    (items + count).initializeCopies(of: source, count: added, step: step)
+    count += added
   }
 
   final func append(contentsOf values: [Value]) {
@@ -71,16 +83,19 @@ final class ListObject: Object {
 
   /// Replaces a span (within `count`) by other elements. What was there is released after the list is whole again.
   final func replace(_ span: Range<Int>, with values: [Value]) {
-    let old = Array(UnsafeBufferPointer(start: items + span.lowerBound, count: span.count))
+    // The old elements are moved out, and released when the list is whole again: that may run code of the program.
+    let old = UnsafeMutablePointer<Value>.allocate(capacity: span.count)
+    old.moveInitialize(from: items + span.lowerBound, count: span.count)
     let tail = count - span.upperBound
     let newCount = count - span.count + values.count
     grow(to: newCount)
-    (items + span.lowerBound).deinitialize(count: span.count)
-    let source = items + span.upperBound
-    (items + span.lowerBound + values.count).moveInitialize(from: source, count: tail)
+    if values.count != span.count {
+      (items + span.lowerBound + values.count).moveInitialize(from: items + span.upperBound, count: tail)
+    }
     for (offset, value) in values.enumerated() { (items + span.lowerBound + offset).initialize(to: value) }
     count = newCount
-    _ = consume old
+    old.deinitializeValues(span.count)
+    old.deallocate()
   }
 
   final func removeAll() { _ = takeAll() }
@@ -93,7 +108,7 @@ final class ListObject: Object {
     items = .allocate(capacity: 0)
     count = 0
     capacity = 0
-    oldItems.deinitialize(count: oldCount)
+    oldItems.deinitializeValues(oldCount)
     oldItems.deallocate()
     return old
   }
@@ -132,7 +147,7 @@ func releaseElements(_ items: UnsafeMutablePointer<Value>, _ count: Int, machine
   if !machine.pointee.beginRelease() {
     for index in 0..<count { machine.pointee.releaseLater(items[index]) }
   }
-  items.deinitialize(count: count)
+  items.deinitializeValues(count)
   machine.endRelease()
 }
 

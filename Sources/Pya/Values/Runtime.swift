@@ -21,7 +21,7 @@ final class Runtime {
   /// State of one subsystem each, by its type: the event loop, `random`, ...
   private var attachments: [ObjectIdentifier: AnyObject] = [:]
   /// The exceptions being handled, innermost last: what a bare `raise` raises and `__context__` becomes.
-  var handled: [ExceptionObject] = []
+  @exclusivity(unchecked) var handled: [ExceptionObject] = []
   /// Containers whose `repr` is being made, by address, outermost first: one met again shows as `[...]`.
   var openRepresentations: [Int] = []
   /// Where `print` writes.

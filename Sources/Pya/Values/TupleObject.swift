@@ -26,7 +26,12 @@ final class TupleObject: Object {
   @inline(__always)
   subscript(_ index: Int) -> Value { items[index] }
 
-  var array: [Value] { Array(UnsafeBufferPointer(start: items, count: count)) }
+  var array: [Value] {
+    Array(unsafeUninitializedCapacity: count) { copies, copied in
+      if let base = copies.baseAddress { base.initializeCopies(of: items, count: count) }
+      copied = count
+    }
+  }
 
   override func instanceDictionary(_ runtime: Runtime) -> DictObject? {
     if dictionary == nil, type.isHeap, !type.hasNoInstanceDictionary { dictionary = DictObject(runtime) }

@@ -105,8 +105,9 @@ final class TypeObject: Object {
 
   func isSubtype(of other: TypeObject) -> Bool {
     if self === other { return true }
-    for type in mro where type === other { return true }
-    return false
+    let wanted = UInt(bitPattern: other.address)
+    // An array of classes is an array of words; read as such, no reference is counted.
+    return mro.withUnsafeBytes { $0.bindMemory(to: UInt.self).contains(wanted) }
   }
 
   /// A special method that a class of the program defines, or nil for the kind's built-in behaviour.

@@ -256,21 +256,40 @@ final class YieldNode: ResumableNode {
   }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
-    guard let suspendable = frame.suspendable else { fatalError("pya: yield outside of a generator's frame") }
+    guard let pointer = frame.suspendablePointer else { fatalError("pya: yield outside of a generator's frame") }
     if takeNote(frame) == nil {
       let machine = frame.machine
       machine.pointee.suspended = try value.evaluate(frame)
-      machine.pointee.innermost = UnsafeRawPointer(Unmanaged.passUnretained(suspendable).toOpaque())
-      if isAsync { suspendable.stoppedAtYield = true }
+      machine.pointee.innermost = UnsafeRawPointer(pointer)
+      if isAsync { Unmanaged<SuspendableFrame>.fromOpaque(pointer)._withUnsafeGuaranteedRef { $0.stoppedAtYield = true } }
       return suspend(frame, 1)
     }
-    if let thrown = suspendable.thrown {
-      suspendable.thrown = nil
-      throw frame.received(thrown, range)
+    try Unmanaged<SuspendableFrame>.fromOpaque(pointer).borrowed { (suspendable) throws(Raised) in
+      if let thrown = suspendable.thrown {
+        suspendable.thrown = nil
+        throw frame.received(thrown, range)
+      }
+      if let slot { frame.slots[slot] = suspendable.sent }
+      suspendable.sent = .none
     }
-    if let slot { frame.slots[slot] = suspendable.sent }
-    suspendable.sent = .none
     return .normal
+  }
+}
+
+/// The innermost step of a generator expression that is run at one go: hands the element to whoever wants it.
+final class DeliverNode: StatementNode {
+  private let element: ExpressionNode
+
+  init(_ element: ExpressionNode, _ range: SourceRange) {
+    self.element = element
+    super.init(range)
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    let value = try element.evaluate(frame)
+    guard let pointer = frame.suspendablePointer else { fatalError("pya: an element outside of a generator's frame") }
+    let goesOn = Unmanaged<SuspendableFrame>.fromOpaque(pointer)._withUnsafeGuaranteedRef { $0.deliver(value) }
+    return goesOn ? .normal : .returns(.none)
   }
 }
 

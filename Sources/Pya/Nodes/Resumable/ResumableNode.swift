@@ -21,14 +21,14 @@ class ResumableNode: StatementNode {
   /// The note, which is taken away; nil on a fresh start.
   @inline(__always)
   final func takeNote(_ frame: Frame) -> Int? {
-    guard case .int(let note) = frame.slots[state] else { return nil }
-    frame.slots[state] = .undefined
+    guard case .int(let note) = (frame.slots + state).number else { return nil }
+    (frame.slots + state).initialize(to: .undefined)
     return note
   }
 
   @inline(__always)
   final func suspend(_ frame: Frame, _ note: Int) -> Completion {
-    frame.slots[state] = .int(note)
+    (frame.slots + state).initialize(to: .int(note))
     return .suspends
   }
 }
@@ -156,24 +156,29 @@ final class ResumableForNode: ResumableNode {
     super.init(state: state, range)
   }
 
+  private func begin(_ frame: Frame) throws(Raised) {
+    let source = try iterable.evaluate(frame)
+    do { frame.slots[iteratorSlot] = .object(try frame.runtime.iterator(source)) } catch {
+      throw frame.located(error, iterable.range)
+    }
+  }
+
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
-    let runtime = frame.runtime
     var phase = Phase.next
     if let note = takeNote(frame) {
       phase = note
     } else {
-      let source = try iterable.evaluate(frame)
-      do { frame.slots[iteratorSlot] = .object(try runtime.iterator(source)) } catch {
-        throw frame.located(error, iterable.range)
-      }
+      try begin(frame)
     }
     while true {
       if phase == Phase.next {
         guard let iterator = (frame.slots + iteratorSlot).uncountedObject else { fatalError("pya: for without an iterator") }
         let value: Value
-        do { 
-          value = try iterator.borrowed { (iterator) throws(Raised) in
-            try unsafeDowncast(iterator, to: IteratorObject.self).next(runtime)
+        do {
+          value = try frame.machine.pointee.runtimeReference.borrowed { (runtime) throws(Raised) in
+            try iterator.borrowed { (iterator) throws(Raised) in
+              try unsafeDowncast(iterator, to: IteratorObject.self).next(runtime)
+            }
           }
         } catch {
           throw frame.located(error, iterable.range)
@@ -182,7 +187,7 @@ final class ResumableForNode: ResumableNode {
           frame.slots[iteratorSlot] = .undefined
           phase = Phase.otherwise
         } else {
-          if targetSlot >= 0 { frame.slots[targetSlot] = value } else { try target.store(frame, value) }
+          if targetSlot >= 0 { (frame.slots + targetSlot).store(value) } else { try target.store(frame, value) }
         }
       }
       if phase == Phase.otherwise {
