@@ -15,6 +15,18 @@ public final class Interpreter {
     public var arguments: [String] = []
     /// Sleeping takes no time: the clock jumps to the next deadline.
     public var usesVirtualClock = false
+    /// Warning filters as after Python's `-W`.
+    public var warningFilters: [String] = []
+    /// Options as after Python's `-X`: `dev`, or `name=value`.
+    public var extras: [String] = []
+    /// Hands every piece of output to the system at once.
+    public var isUnbuffered = false
+    /// A prompt comes after the program.
+    public var isInspecting = false
+    /// The session tells nothing but what is asked.
+    public var isQuiet = false
+    /// Colours tracebacks.
+    public var coloursErrors = false
     /// Collects what the program prints instead of writing it to the process's output.
     public var collectsOutput = false
     public init() {}
@@ -29,6 +41,8 @@ public final class Interpreter {
     public var directory: String?
     /// `sys.argv[0]`.
     public var scriptName: String
+    /// Instead of a source: the name of a module to be found and run as the program.
+    public var moduleName: String?
 
     public init(name: String, source: [UInt8], directory: String?, scriptName: String? = nil) {
       self.name = name
@@ -58,6 +72,17 @@ public final class Interpreter {
       output: OutputBuffer(options.collectsOutput ? .memory : .descriptor(1)),
       errorOutput: OutputBuffer(options.collectsOutput ? .memory : .descriptor(2)))
     runtime.installBuiltins()
+    let launch = runtime.launchOptions
+    launch.extras = options.extras.map { extra in
+      let parts = extra.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      return (parts[0], parts.count > 1 ? parts[1] : nil)
+    }
+    launch.warningFilters = (launch.isDevelopment ? ["default"] : []) + options.warningFilters
+    launch.isInspecting = options.isInspecting
+    launch.isQuiet = options.isQuiet
+    runtime.output.isUnbuffered = options.isUnbuffered
+    runtime.errorOutput.isUnbuffered = options.isUnbuffered
+    runtime.coloursErrors = options.coloursErrors
     if options.usesVirtualClock { runtime.clock = VirtualClock() }
   }
 
@@ -65,8 +90,16 @@ public final class Interpreter {
   public static func run(
     _ program: Program, options: Options = Options(), started: (@Sendable (InterruptHandle) -> Void)? = nil
   ) -> Outcome {
-    let job = Job(program, options, started)
-    runOnLargeStack(job)
+    runOnLargeStack(options, started) { $0.runOnThisThread(program) }
+  }
+
+  /// Runs `body` with a new interpreter on a thread with a large stack, and returns the exit status it gives.
+  static func runOnLargeStack(
+    _ options: Options, _ started: (@Sendable (InterruptHandle) -> Void)?,
+    _ body: @escaping @Sendable (Interpreter) -> Int32
+  ) -> Outcome {
+    let job = Job(options, started, body)
+    Pya.runOnLargeStack(job)
     return job.outcome
   }
 
@@ -74,7 +107,8 @@ public final class Interpreter {
   fileprivate static func perform(_ job: Job) {
     let interpreter = Interpreter(options: job.options)
     job.started?(InterruptHandle(interpreter.runtime))
-    job.outcome.status = interpreter.runOnThisThread(job.program)
+    interpreter.noteStack()
+    job.outcome.status = job.body(interpreter)
     job.outcome.output = interpreter.runtime.output.collected
     job.outcome.errorOutput = interpreter.runtime.errorOutput.collected
     // Freeing every object would only cost time: a command is about to exit.
@@ -83,11 +117,14 @@ public final class Interpreter {
 
   // MARK: On the interpreter's thread
 
-  private func runOnThisThread(_ program: Program) -> Int32 {
+  /// Tells the machine how far the stack of this thread reaches.
+  fileprivate func noteStack() {
     var probe: UInt8 = 0
     let here = withUnsafeMutablePointer(to: &probe) { UInt(bitPattern: $0) }
     runtime.machine.pointee.nativeStackLimit = here - UInt(Interpreter.stackSize) + (1 << 21)
-    runtime.scriptArguments = [program.scriptName] + options.arguments
+  }
+
+  private func runOnThisThread(_ program: Program) -> Int32 {
     let status: Int32
     do {
       try runMain(program)
@@ -95,6 +132,11 @@ public final class Interpreter {
     } catch {
       status = runtime.report(uncaught: error)
     }
+    return finish(status)
+  }
+
+  /// What happens after the last line; the exit status.
+  func finish(_ status: Int32) -> Int32 {
     runtime.runExitCallbacks()
     runtime.finishEventLoops()
     runtime.finalizeObjects()
@@ -102,13 +144,24 @@ public final class Interpreter {
     return runtime.finishOutput() ?? status
   }
 
-  private func runMain(_ program: Program) throws(Raised) {
+  /// Makes the module `__main__` of a program.
+  func makeMainModule(_ program: Program) -> ModuleObject {
+    runtime.scriptArguments = [program.scriptName] + options.arguments
     runtime.setSearchPath(first: program.directory)
     let module = ModuleObject(runtime, name: "__main__")
     runtime.modules["__main__"] = module
-    if program.name != "<string>" { module.set(runtime, "__file__", .object(runtime.string(program.name))) }
+    if !["<string>", "<prompt>", "<module>"].contains(program.name) {
+      module.set(runtime, "__file__", .object(runtime.string(program.name)))
+    }
     module.set(runtime, "__builtins__", (try? runtime.importModule("builtins", level: 0, globals: module.namespace)) ?? .none)
-    let file = SourceFile(name: program.name, bytes: program.source)
+    return module
+  }
+
+  func runMain(_ program: Program) throws(Raised) {
+    let module = makeMainModule(program)
+    try runtime.useWarningFilters()
+    var file = SourceFile(name: program.name, bytes: program.source)
+    if let name = program.moduleName { file = try runtime.prepareModuleAsMain(name, module) }
     let code = try runtime.compile(file, globals: module.namespace)
     if code.flavour == .plain {
       _ = try runtime.run(code)
@@ -126,6 +179,12 @@ public struct InterruptHandle: @unchecked Sendable {
 
   /// The program gets a KeyboardInterrupt at its next loop turn or when its event loop wakes.
   public func interrupt() { runtime.interrupt() }
+
+  /// To be called a moment after `interrupt` in a session: a background task that still keeps the loop busy is ended.
+  public func insist() { runtime.insistOnInterrupt() }
+
+  /// Ends the sleep of a session at its prompt: the terminal has changed.
+  public func wake() { runtime.wake() }
 }
 
 extension Runtime {
@@ -135,8 +194,7 @@ extension Runtime {
     if matches(raised, "SystemExit") { return exitStatus(raised.exception) }
     // Whoever read the output has gone (`| head`): no reason to complain.
     if output.isClosed, matches(raised, "BrokenPipeError") { return 1 }
-    errorOutput.write(render(raised.exception))
-    errorOutput.flush()
+    show(traceback: raised.exception)
     return matches(raised, "KeyboardInterrupt") ? 130 : 1
   }
 
@@ -150,6 +208,13 @@ extension Runtime {
       errorOutput.flush()
     }
     return 120
+  }
+
+  /// Shows what nobody caught.
+  func show(traceback exception: ExceptionObject) {
+    let text = render(exception)
+    errorOutput.write(coloursErrors ? TracebackColours.coloured(text) : text)
+    errorOutput.flush()
   }
 
   private func exitStatus(_ exception: ExceptionObject) -> Int32 {
@@ -167,17 +232,18 @@ extension Runtime {
 
 /// What the starting thread and the interpreter's thread hand each other; the one waits while the other uses it.
 private final class Job: @unchecked Sendable {
-  let program: Interpreter.Program
   let options: Interpreter.Options
   let started: (@Sendable (InterruptHandle) -> Void)?
+  let body: @Sendable (Interpreter) -> Int32
   var outcome = Interpreter.Outcome(status: 1, output: [], errorOutput: [])
 
   init(
-    _ program: Interpreter.Program, _ options: Interpreter.Options, _ started: (@Sendable (InterruptHandle) -> Void)?
+    _ options: Interpreter.Options, _ started: (@Sendable (InterruptHandle) -> Void)?,
+    _ body: @escaping @Sendable (Interpreter) -> Int32
   ) {
-    self.program = program
     self.options = options
     self.started = started
+    self.body = body
   }
 }
 

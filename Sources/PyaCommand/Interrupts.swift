@@ -9,22 +9,23 @@ import Pya
 /// Ctrl-C: a thread of its own waits for SIGINT and tells the interpreter. Unlike a handler it needs no global state, and no system
 /// call of the program fails half-way.
 struct Interrupts: Sendable {
-  private init() {}
+  /// For a prompt: also what concerns its terminal.
+  private let isForSession: Bool
 
   /// Keeps SIGINT from this thread and those it starts from now on. Nil: whoever started the process has it ignored (a
   /// job in the background of a shell script), and so does the program, as on CPython.
-  static func block() -> Interrupts? {
+  static func block(forSession isForSession: Bool = false) -> Interrupts? {
     var current = sigaction()
     sigaction(SIGINT, nil, &current)
     if ignores(current) { return nil }
-    var signals = interruptSet()
+    var signals = signalSet(isForSession)
     pthread_sigmask(SIG_BLOCK, &signals, nil)
-    return Interrupts()
+    return Interrupts(isForSession: isForSession)
   }
 
   /// Starts the thread. It lives as long as the process.
   func forward(to handle: InterruptHandle) {
-    let argument = Unmanaged.passRetained(Recipient(handle)).toOpaque()
+    let argument = Unmanaged.passRetained(Recipient(handle, isForSession)).toOpaque()
     #if canImport(Glibc)
       var thread = pthread_t()
       if pthread_create(&thread, nil, waitForInterrupts, argument) == 0 { pthread_detach(thread) }
@@ -46,19 +47,62 @@ struct Interrupts: Sendable {
 
 private final class Recipient: Sendable {
   let handle: InterruptHandle
-  init(_ handle: InterruptHandle) { self.handle = handle }
+  let isForSession: Bool
+
+  init(_ handle: InterruptHandle, _ isForSession: Bool) {
+    self.handle = handle
+    self.isForSession = isForSession
+  }
 
   func wait() {
-    var signals = interruptSet()
+    var signals = signalSet(isForSession)
     var signal: Int32 = 0
-    while sigwait(&signals, &signal) == 0 { handle.interrupt() }
+    while sigwait(&signals, &signal) == 0 {
+      switch signal {
+      case SIGINT:
+        handle.interrupt()
+        if isForSession {
+          usleep(40_000)
+          handle.insist()
+        }
+      case SIGTSTP: stop()
+      default: handle.wake()
+      }
+    }
+  }
+
+  /// Ctrl-Z: the terminal is given back in its usual state, and taken again when the process goes on.
+  private func stop() {
+    var settings = termios()
+    let isTerminal = tcgetattr(0, &settings) == 0
+    if isTerminal {
+      var usual = settings
+      usual.c_lflag |= tcflag_t(ICANON | ECHO)
+      usual.c_iflag |= tcflag_t(ICRNL)
+      tcsetattr(0, TCSADRAIN, &usual)
+    }
+    kill(getpid(), SIGSTOP)
+    if isTerminal { tcsetattr(0, TCSADRAIN, &settings) }
+    SessionSignals.wasStopped.pointee = true
+    handle.wake()
   }
 }
 
-private func interruptSet() -> sigset_t {
+/// What the thread that waits for signals leaves for the prompt: plain memory, written by the one and read by the other.
+enum SessionSignals {
+  /// The process was stopped and goes on: the screen shows other things now.
+  nonisolated(unsafe) static let wasStopped: UnsafeMutablePointer<Bool> = {
+    let memory = UnsafeMutablePointer<Bool>.allocate(capacity: 1)
+    memory.initialize(to: false)
+    return memory
+  }()
+}
+
+private func signalSet(_ isForSession: Bool) -> sigset_t {
   var signals = sigset_t()
   sigemptyset(&signals)
   sigaddset(&signals, SIGINT)
+  if isForSession { for signal in [SIGWINCH, SIGTSTP] { sigaddset(&signals, signal) } }
   return signals
 }
 

@@ -4,8 +4,12 @@ struct Invocation: Equatable, Sendable {
     case file(String)
     /// The text after `-c`.
     case code(String)
+    /// The name after `-m`.
+    case module(String)
     /// `isNamed`: asked for with `-`, which then is `sys.argv[0]`.
     case standardInput(isNamed: Bool)
+    /// No program: a session.
+    case prompt
   }
 
   /// What to print of a program instead of running it.
@@ -18,4 +22,12 @@ struct Invocation: Equatable, Sendable {
   var arguments: [String]
   var usesVirtualClock = false
   var dump: Dump?
+  /// A prompt after the program.
+  var inspects = false
+  var isQuiet = false
+  var isUnbuffered = false
+  var warningFilters: [String] = []
+  /// What stood after `-X`.
+  var extras: [String] = []
+  var colour = Command.ColourChoice.auto
 }

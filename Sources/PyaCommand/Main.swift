@@ -11,7 +11,7 @@ import Pya
 enum Main {
   static func main() {
     signal(SIGPIPE, SIG_IGN)
-    exit(status(of: Command.invocation(Array(CommandLine.arguments.dropFirst()))))
+    exit(status(of: Command.answer(Array(CommandLine.arguments.dropFirst()))))
   }
 
   private static func status(of answer: Command.Answer) -> Int32 {
@@ -22,26 +22,64 @@ enum Main {
     case .wrongUsage(let message):
       write(message, to: 2)
       return 2
-    case .run(let invocation):
-      return run(invocation)
+    case .check(let check): return check.perform()
+    case .test(let test): return test.perform()
+    case .run(let invocation): return run(invocation)
     }
   }
 
   private static func run(_ invocation: Invocation) -> Int32 {
-    let program: Interpreter.Program
-    do {
-      program = try invocation.readProgram()
-    } catch {
-      write("pya: \(error.message)\n", to: 2)
-      return 2
+    var program: Interpreter.Program?
+    if invocation.source != .prompt {
+      do {
+        program = try invocation.readProgram()
+      } catch {
+        write("pya: \(error.message)\n", to: 2)
+        if !invocation.inspects { return 2 }
+      }
     }
-    if let dump = invocation.dump { return show(dump, of: program) }
-    var options = Interpreter.Options()
-    options.arguments = invocation.arguments
-    options.usesVirtualClock = invocation.usesVirtualClock
+    if let dump = invocation.dump { return program.map { show(dump, of: $0) } ?? 0 }
+    if invocation.inspects || invocation.source == .prompt { return converse(invocation, after: program) }
+    guard let program else { return 2 }
     // Only now: until the program is there, Ctrl-C simply ends the process.
     let interrupts = Interrupts.block()
-    return Interpreter.run(program, options: options) { interrupts?.forward(to: $0) }.status
+    return Interpreter.run(program, options: invocation.interpreterOptions) { interrupts?.forward(to: $0) }.status
+  }
+
+  /// Opens the prompt.
+  private static func converse(_ invocation: Invocation, after program: Interpreter.Program?) -> Int32 {
+    let interrupts = Interrupts.block(forSession: true)
+    let isQuiet = invocation.isQuiet || program != nil || invocation.inspects
+    let colours = invocation.usesColour(1)
+    return Interpreter.runSession(
+      after: program, options: invocation.interpreterOptions, started: { interrupts?.forward(to: $0) }
+    ) { session in
+      Conversation(session, usesColour: colours).run(isQuiet: isQuiet)
+    }.status
+  }
+}
+
+extension Invocation {
+  fileprivate var interpreterOptions: Interpreter.Options {
+    var options = Interpreter.Options()
+    options.arguments = arguments
+    options.usesVirtualClock = usesVirtualClock
+    options.warningFilters = warningFilters
+    options.extras = extras
+    options.isUnbuffered = isUnbuffered
+    options.isInspecting = inspects
+    options.isQuiet = isQuiet
+    options.coloursErrors = usesColour(2)
+    return options
+  }
+
+  /// Whether what goes to a descriptor is coloured.
+  func usesColour(_ descriptor: Int32) -> Bool {
+    switch colour {
+    case .always: true
+    case .never: false
+    case .auto: Terminal.usesColour(descriptor)
+    }
   }
 }
 

@@ -25,6 +25,12 @@ extension Invocation {
       return Interpreter.Program(name: "<stdin>", source: bytes, directory: "", scriptName: isNamed ? "-" : "")
     case .file(let name):
       return try readFile(name)
+    case .module(let name):
+      var program = Interpreter.Program(name: "<module>", source: [], directory: absolutePath(""), scriptName: "-m")
+      program.moduleName = name
+      return program
+    case .prompt:
+      return Interpreter.Program(name: "<prompt>", source: [], directory: "", scriptName: "")
     }
   }
 
@@ -84,9 +90,18 @@ private func readAll(_ descriptor: Int32) -> [UInt8]? {
   }
 }
 
-private func lastSystemError() -> String { "[Errno \(errno)] \(String(cString: strerror(errno)))" }
+func lastSystemError() -> String { "[Errno \(errno)] \(String(cString: strerror(errno)))" }
 
 /// Between the quotes that Python's repr would choose.
 private func quoted(_ path: String) -> String {
   path.contains("'") && !path.contains("\"") ? "\"\(path)\"" : "'\(path)'"
+}
+
+/// Writes a file; what went wrong, or nil.
+func writeFile(_ path: String, _ text: String) -> String? {
+  let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+  guard descriptor >= 0 else { return "can't write \(quoted(path)): \(lastSystemError())" }
+  write(text, to: descriptor)
+  close(descriptor)
+  return nil
 }

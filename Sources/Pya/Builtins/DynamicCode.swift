@@ -111,7 +111,8 @@ extension Runtime {
     let code =
       text.mode == .expression
       ? try compileExpression(text.file, globals: globals)
-      : try compile(text.file, globals: globals, usesNamespace: usesNamespace)
+      : try compile(
+          text.file, globals: globals, usesNamespace: usesNamespace, displays: text.mode == .interactive ? .all : .none)
     // An expression's names are always looked up in a namespace.
     let namespace = text.mode == .expression && !usesNamespace ? .object(globals) : locals
     return try run(code, namespace: namespace)

@@ -67,6 +67,24 @@ extension Runtime {
     _ = try callMethod(file, "write", [.object(string(text))])
   }
 
+  /// Shows a value as the prompt does, and keeps it as `_`.
+  func display(_ value: Value) throws(Raised) {
+    if value.isNone { return }
+    let name = intern("_")
+    builtins.setString(name, .none)
+    try printText(try repr(value).text + "\n")
+    builtins.setString(name, value)
+  }
+
+  /// Shows a value by what `sys.displayhook` is now.
+  func displayHook(_ value: Value) throws(Raised) {
+    guard let module = standardStreams.sysModule else { return try display(value) }
+    guard let hook = module.namespace.getString(intern("displayhook")) else {
+      throw runtimeError("lost sys.displayhook")
+    }
+    _ = try call(hook, value)
+  }
+
   private func input(_ prompt: Value) throws(Raised) -> Value {
     let streams = standardStreams
     let output = try streams.current(.output, self)

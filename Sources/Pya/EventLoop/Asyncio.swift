@@ -8,6 +8,14 @@ final class Asyncio {
 
   /// The loop that runs right now, and through it the current task.
   var runningLoop: EventLoop?
+  /// The loop of a session at the prompt: what is typed belongs to it although it rests meanwhile.
+  var sessionLoop: EventLoop?
+  /// Waits instead of the loop while the prompt is there.
+  weak var waiter: (any LoopWaiter)?
+  /// Told at once of tasks that fail while nobody waits for them.
+  var failureObserver: ((TaskObject) -> Void)?
+  /// Told of every new task.
+  var birthObserver: ((TaskObject) -> Void)?
   /// What `set_event_loop` set.
   var currentLoop: EventLoop?
   var hasSetLoop = false
@@ -73,8 +81,8 @@ final class Asyncio {
 
   /// The loop that runs, or the complaint that none does.
   func running() throws(Raised) -> EventLoop {
-    guard let runningLoop else { throw runtime.runtimeError("no running event loop") }
-    return runningLoop
+    guard let loop = runningLoop ?? sessionLoop else { throw runtime.runtimeError("no running event loop") }
+    return loop
   }
 
   func isFuture(_ value: Value) -> FutureObject? {

@@ -58,6 +58,11 @@ extension EventLoop {
   /// Ctrl-C arrived while the loop itself had the word.
   func handleInterrupt(_ runtime: Runtime) throws(Raised) {
     runtime.machine.pointee.isInterrupted = false
+    if runtime.machine.pointee.hasDeferredInterrupt {
+      // The task that had the word has ended its step meanwhile.
+      runtime.machine.pointee.hasDeferredInterrupt = false
+      return
+    }
     if !asyncio.cancelMainTask() { throw runtime.error("KeyboardInterrupt", []) }
   }
 }
@@ -88,7 +93,7 @@ extension Asyncio {
 
   /// `asyncio.get_event_loop`: the running loop, or the one that was set.
   func eventLoop() throws(Raised) -> EventLoop {
-    if let runningLoop { return runningLoop }
+    if let loop = runningLoop ?? sessionLoop { return loop }
     if let currentLoop { return currentLoop }
     if hasSetLoop { throw runtime.runtimeError("There is no current event loop in thread 'MainThread'.") }
     runtime.warn("There is no current event loop", category: "DeprecationWarning")

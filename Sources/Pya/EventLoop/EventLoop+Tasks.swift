@@ -27,6 +27,7 @@ extension EventLoop {
   /// Schedules a new task's first step, or runs it at once.
   func start(_ task: TaskObject, startsEagerly: Bool) throws(Raised) {
     let runtime = asyncio.runtime
+    if let observer = asyncio.birthObserver { observer(task) }
     if startsEagerly, isRunning { return try startEagerly(task, runtime) }
     try checkIsOpen(runtime)
     ready.append(.step(task))
@@ -175,10 +176,12 @@ extension EventLoop {
   private func finish(_ task: TaskObject, failing exception: ExceptionObject, _ runtime: Runtime) throws(Raised) {
     pendingTasks.remove(task)
     exception.isLocated = false
+    let isAwaited = task.hasCallbacks
     if exception.type.isSubtype(of: asyncio.cancelledErrorType) {
       return try task.becomeCancelled(by: exception, runtime)
     }
     try task.setException(exception, runtime)
+    if !isAwaited { asyncio.failureObserver?(task) }
     if endsProgram(exception, runtime) { throw Raised(exception) }
   }
 

@@ -17,7 +17,7 @@ final class EventLoop: Object {
   private(set) var isRunning = false
   private(set) var isClosed = false
   private var isStopping = false
-  var isDebugging = false
+  lazy var isDebugging = asyncio.runtime.launchOptions.isDevelopment
   /// Runs a script whose top level awaits: `asyncio.run` may be called within.
   var runsScript = false
   /// The script's own task.
@@ -69,6 +69,7 @@ final class EventLoop: Object {
 
   private func runOnce(_ runtime: Runtime) throws(Raised) {
     timers.dropCancelled()
+    if let waiter = asyncio.waiter { waiter.lookForInput(self) }
     if ready.isEmpty, !isStopping { try waitForTimer(runtime) }
     if !timers.isEmpty { moveDueTimers() }
     if runtime.machine.pointee.isInterrupted { try handleInterrupt(runtime) }
@@ -80,12 +81,17 @@ final class EventLoop: Object {
   }
 
   private func waitForTimer(_ runtime: Runtime) throws(Raised) {
-    guard !timers.isEmpty else { throw reportDeadlock() }
+    if timers.isEmpty {
+      guard let waiter = asyncio.waiter else { throw reportDeadlock() }
+      runtime.output.flush()
+      return waiter.wait(nil, self)
+    }
     if let virtualClock {
       virtualClock.advance(to: timers.nextDeadline)
       return
     }
     runtime.output.flush()
+    if let waiter = asyncio.waiter { return waiter.wait(timers.nextDeadline - clock.monotonic, self) }
     let seconds = timers.nextDeadline - clock.monotonic
     if seconds > 0, !runtime.machine.pointee.isInterrupted { asyncio.wakeup.sleep(seconds) }
   }

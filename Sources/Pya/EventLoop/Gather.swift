@@ -1,7 +1,7 @@
 /// What `asyncio.gather` returns: the future of all results.
 final class GatheringFuture: FutureObject {
   /// In the order of the arguments; a future that was given twice is here twice.
-  fileprivate var children: [FutureObject] = []
+  fileprivate(set) var children: [FutureObject] = []
   /// How many different children there are, and how many of them are done.
   fileprivate var total = 0
   private var finished = 0

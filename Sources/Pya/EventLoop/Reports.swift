@@ -104,6 +104,7 @@ extension EventLoop {
     if pendingTasks.first == nil { text = "pya: the event loop has nothing to do and nothing can stop it\n" }
     runtime.output.flush()
     runtime.errorOutput.write(text)
+    if asyncio.sessionLoop != nil { return runtime.runtimeError("nothing can wake what is awaited") }
     return runtime.error("SystemExit", [.int(1)])
   }
 }

@@ -50,6 +50,19 @@ final class Wakeup {
     return polls[0].revents != 0
   }
 
+  /// Waits until a descriptor has something to read (true), a byte arrives or time is up.
+  func waitForInput(on descriptor: Int32, seconds: Double?) -> Bool {
+    var polls = [
+      pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: readDescriptor, events: Int16(POLLIN), revents: 0),
+    ]
+    // Up to the next millisecond: waiting too short would only mean to come back at once.
+    let milliseconds = seconds.map { Int32(min(max($0 * 1000, 0), 86_400_000).rounded(.up)) } ?? -1
+    if wait(&polls, 2, milliseconds) <= 0 { return false }
+    if polls[1].revents != 0 { drain() }
+    return polls[0].revents != 0
+  }
+
   private func drain() {
     var bytes: [UInt8] = Array(repeating: 0, count: 64)
     while read(readDescriptor, &bytes, bytes.count) > 0 {}
@@ -64,6 +77,16 @@ extension Runtime {
   /// Ctrl-C arrived. May be called from any thread: it touches nothing but the machine's plain memory.
   func interrupt() {
     machine.pointee.isInterrupted = true
+    wake()
+  }
+
+  /// The same again, if it met a task that was to end its step by itself.
+  func insistOnInterrupt() {
+    if machine.pointee.hasDeferredInterrupt { interrupt() }
+  }
+
+  /// Ends a sleep of the loop. May be called from any thread.
+  func wake() {
     let descriptor = machine.pointee.wakeupDescriptor
     var byte: UInt8 = 0
     if descriptor >= 0 { _ = write(descriptor, &byte, 1) }

@@ -8,7 +8,7 @@ import PyaSyntax
 /// only the rest remains an expression. These statements gather in `prelude` while an expression is lowered, and the statement
 /// that owns the expression puts them in front of itself (`Lowering+Suspension`).
 final class CodeLowering {
-  let unit: LoweringUnit
+  private(set) var unit: LoweringUnit
   let host: ScopeID
   /// Where names are resolved: the host, or a comprehension inlined in it.
   var scope: ScopeID
@@ -38,6 +38,15 @@ final class CodeLowering {
   }
 
   var runtime: Runtime { unit.runtime }
+
+  /// The body of a module; of an entry at the prompt only the last statement shows values.
+  func lowerModule(_ statements: [Statement], _ range: SourceRange) -> StatementNode {
+    guard unit.displays == .last, let last = statements.last else { return lowerBlock(statements, range) }
+    unit.displays = .none
+    let first = lowerBlock(statements.dropLast(), range)
+    unit.displays = .all
+    return sequence([first, lower(last)], range)
+  }
   var hostScope: Scope { unit.table[host] }
 
   /// A slot for the lowering's own use.
@@ -132,4 +141,8 @@ struct LoweringUnit {
   var annotationsAreText = false
   /// Somewhere in the file stands `:=`, which may change a variable while an expression to its right is evaluated.
   let hasAssignmentExpressions: Bool
+  /// Typed at a prompt: values of expression statements outside of functions are shown.
+  var displays = Displays.none
+
+  enum Displays { case none, all, last }
 }

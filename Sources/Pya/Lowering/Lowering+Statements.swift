@@ -72,6 +72,7 @@ extension CodeLowering {
   }
 
   private func lowerExpressionStatement(_ expression: Expression, _ range: SourceRange) -> StatementNode {
+    if unit.displays == .all, host == .module { return DisplayNode(lower(expression), range) }
     if lowerSuspension(expression, into: nil) { return PassNode(range) }
     let node = lower(expression)
     if node.constant != nil { return PassNode(range) }

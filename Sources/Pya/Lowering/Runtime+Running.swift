@@ -3,7 +3,9 @@ import PyaSyntax
 /// From source text to running code.
 extension Runtime {
   /// Parses and lowers a module. A syntax error becomes a Python SyntaxError.
-  func compile(_ file: SourceFile, globals: DictObject, usesNamespace: Bool = false) throws(Raised) -> Code {
+  func compile(
+    _ file: SourceFile, globals: DictObject, usesNamespace: Bool = false, displays: LoweringUnit.Displays = .none
+  ) throws(Raised) -> Code {
     sourceFiles.byName[file.name] = file
     do {
       var parser = Parser(file: file)
@@ -14,10 +16,11 @@ extension Runtime {
         hasAssignmentExpressions: file.hasAssignmentExpressions)
       unit.usesNamespace = usesNamespace
       unit.annotationsAreText = module.importsFutureAnnotations
+      unit.displays = displays
       let lowering = CodeLowering(unit, host: .module, privateClass: nil)
-      let (doc, statements) = lowering.splitDoc(module.body)
+      let (doc, statements) = displays == .none ? lowering.splitDoc(module.body) : (.none, module.body)
       if !doc.isNone, !usesNamespace { globals.setString(names.doc, doc) }
-      let body = lowering.lowerBlock(statements, SourceRange(0, file.bytes.count))
+      let body = lowering.lowerModule(statements, SourceRange(0, file.bytes.count))
       return StatementCode(self, lowering.draft(doc: doc), body: body)
     } catch {
       throw syntaxError(error, in: file)

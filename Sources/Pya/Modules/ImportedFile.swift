@@ -41,3 +41,21 @@ enum ImportedFile {
 }
 
 func environmentVariable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
+extension Runtime {
+  /// Names of the modules that files in the folders of `sys.path` hold.
+  var modulesInSearchPath: [String] {
+    var names: [String] = []
+    for folder in imports.path.array.compactMap(\.string?.text) {
+      guard let listing = opendir(folder.isEmpty ? "." : folder) else { continue }
+      defer { closedir(listing) }
+      while let entry = readdir(listing) {
+        let name = withUnsafePointer(to: &entry.pointee.d_name) {
+          $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        }
+        for ending in [".pya", ".py"] where name.hasSuffix(ending) { names.append(String(name.dropLast(ending.count))) }
+      }
+    }
+    return names
+  }
+}

@@ -22,9 +22,10 @@ extension Runtime {
     }
     streams.sysModule = module
     module.define(self, "displayhook", "value, /") { (runtime, arguments) throws(Raised) in
-      if !arguments[0].isNone { try runtime.printText(try runtime.repr(arguments[0]).text + "\n") }
+      try runtime.display(arguments[0])
       return .none
     }
+    module.set(self, "__displayhook__", module.namespace.getString(intern("displayhook")) ?? .none)
   }
 
   fileprivate func defineVersion(of module: ModuleObject) {
@@ -58,7 +59,12 @@ extension Runtime {
     for name in ["prefix", "base_prefix", "exec_prefix", "base_exec_prefix"] { module.set(self, name, text("/usr")) }
     module.set(self, "platlibdir", text("lib"))
     module.set(self, "path", .object(imports.path))
-    for name in ["meta_path", "path_hooks", "warnoptions"] { module.set(self, name, .object(ListObject(self))) }
+    let options = launchOptions
+    module.set(self, "warnoptions", .object(ListObject(self, texts(options.warningFilters))))
+    let extras = DictObject(self)
+    for (name, value) in options.extras { extras.setString(intern(name), value.map { text($0) } ?? .bool(true)) }
+    module.set(self, "_xoptions", .object(extras))
+    for name in ["meta_path", "path_hooks"] { module.set(self, name, .object(ListObject(self))) }
     module.set(self, "dont_write_bytecode", .bool(true))
     module.set(self, "builtin_module_names", .object(TupleObject(self, texts(nativeModules.keys.sorted()))))
     let names = standardModuleNames.split(whereSeparator: { $0 == " " || $0 == "\n" }).map(String.init)
@@ -83,7 +89,11 @@ extension Runtime {
         flagNames.map { name in
           switch name {
           case "hash_randomization": .int(1)
-          case "dev_mode", "safe_path": .bool(false)
+          case "dev_mode": .bool(options.isDevelopment)
+          case "safe_path": .bool(false)
+          case "inspect": .int(options.isInspecting ? 1 : 0)
+          case "interactive": .int(options.isInteractive ? 1 : 0)
+          case "quiet": .int(options.isQuiet ? 1 : 0)
           case "int_max_str_digits": .int(4300)
           default: .int(0)
           }

@@ -15,10 +15,15 @@ final class OutputBuffer {
   private var pending: [UInt8] = []
   /// A terminal: every line is written at once.
   var isLineBuffered: Bool
+  /// Everything is written at once.
+  var isUnbuffered = false
   /// Why the system refused to take more, or 0. What is written from then on is dropped.
   private(set) var failure: Int32 = 0
   /// The reader is gone.
   var isClosed: Bool { failure == EPIPE }
+
+  /// Told what is about to be written: a prompt makes room on the terminal.
+  var willWrite: (([UInt8]) -> Void)?
 
   init(_ destination: Destination) {
     self.destination = destination
@@ -32,7 +37,7 @@ final class OutputBuffer {
   func write(_ bytes: UnsafeBufferPointer<UInt8>) {
     pending.append(contentsOf: bytes)
     guard case .descriptor = destination else { return }
-    if pending.count >= 8192 || (isLineBuffered && bytes.contains(10)) { flush() }
+    if pending.count >= 8192 || isUnbuffered || (isLineBuffered && bytes.contains(10)) { flush() }
   }
 
   func write(_ text: String) {
@@ -44,6 +49,7 @@ final class OutputBuffer {
   @discardableResult
   func flush() -> Bool {
     guard case .descriptor(let descriptor) = destination else { return true }
+    if let willWrite, !pending.isEmpty, failure == 0 { willWrite(pending) }
     var offset = 0
     while offset < pending.count, failure == 0 {
       let written = pending.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress! + offset, $0.count - offset) }

@@ -1,0 +1,61 @@
+import PyaSyntax
+
+/// `-m`: a module that runs as the program, and what the options of the command do before the first line.
+extension Runtime {
+  /// Filters of warnings that were asked for.
+  func useWarningFilters() throws(Raised) {
+    let filters = launchOptions.warningFilters
+    if filters.isEmpty { return }
+    let module = try importModule("warnings", level: 0, globals: builtins)
+    _ = try callMethod(module, "_use_options", [.object(ListObject(self, filters.map { .object(string($0)) }))])
+  }
+
+  /// Finds the module and gives `__main__` and `sys.argv` what they have when it runs as a program.
+  func prepareModuleAsMain(_ name: String, _ main: ModuleObject) throws(Raised) -> SourceFile {
+    let dot = name.lastIndex(of: ".")
+    let package = dot.map { String(name[..<$0]) } ?? ""
+    if !package.isEmpty {
+      do { _ = try importModule(package, level: 0, globals: main.namespace) } catch {
+        if matches(error, "ModuleNotFoundError") { throw cannotRun("No module named \(name)") }
+        throw error
+      }
+    }
+    if nativeModules[name] != nil { throw cannotRun("No code object available for \(name)") }
+    guard var found = try source(ofModule: name, in: package) else { throw cannotRun("No module named \(name)") }
+    var packageOfMain = package
+    if found.isPackage {
+      _ = try importModule(name, level: 0, globals: main.namespace)
+      guard let inner = try source(ofModule: name + ".__main__", in: name) else {
+        throw cannotRun("No module named \(name).__main__; '\(name)' is a package and cannot be directly executed")
+      }
+      found = inner
+      packageOfMain = name
+    }
+    main.set(self, "__file__", .object(string(found.file.name)))
+    main.set(self, "__package__", .object(string(packageOfMain)))
+    if !scriptArguments.isEmpty { scriptArguments[0] = found.file.name }
+    return found.file
+  }
+
+  private func source(ofModule name: String, in package: String) throws(Raised) -> (file: SourceFile, isPackage: Bool)? {
+    if let text = Library.sources[name] {
+      let isPackage = Library.sources.keys.contains { $0.hasPrefix(name + ".") }
+      return (SourceFile(name: "<library \(name)>", text: text), isPackage && Library.sources[name + ".__main__"] != nil)
+    }
+    var folders = imports.path.array
+    if !package.isEmpty {
+      guard let path = modules[package]?.namespace.getString(names.path) else { return nil }
+      folders = try array(path)
+    }
+    let last = name.lastIndex(of: ".").map { String(name[name.index(after: $0)...]) } ?? name
+    for folder in folders.compactMap(\.string?.text) {
+      let folder = folder.isEmpty ? ImportedFile.workingDirectory : folder
+      guard let found = ImportedFile.find(last, in: folder), let bytes = ImportedFile.read(found.path) else { continue }
+      return (SourceFile(name: found.path, bytes: bytes), found.isPackage)
+    }
+    return nil
+  }
+
+  /// Ends the command with status 1 and a message of its own.
+  private func cannotRun(_ message: String) -> Raised { error("SystemExit", "pya: \(message)") }
+}
