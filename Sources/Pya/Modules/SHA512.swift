@@ -12,34 +12,42 @@ enum SHA512 {
       0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b, 0xa54ff53a5f1d36f1,
       0x510e527fade682d1, 0x9b05688c2b3e6c1f, 0x1f83d9abfb41bd6b, 0x5be0cd19137e2179,
     ]
-    for start in stride(from: 0, to: padded.count, by: 128) { absorb(padded[start..<(start + 128)], into: &state) }
+    padded.withUnsafeBufferPointer { bytes in
+      guard let base = bytes.baseAddress else { return }
+      for start in stride(from: 0, to: bytes.count, by: 128) { absorb(base + start, into: &state) }
+    }
     return state.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(56 - $0 * 8)) } }
   }
 
-  private static func absorb(_ block: ArraySlice<UInt8>, into state: inout [UInt64]) {
-    var schedule = [UInt64](repeating: 0, count: 80)
-    for index in 0..<16 {
-      for offset in 0..<8 {
-        schedule[index] = schedule[index] << 8 | UInt64(block[block.startIndex + index * 8 + offset])
+  /// One block of 128 bytes.
+  static func absorb(_ block: UnsafePointer<UInt8>, into state: inout [UInt64]) {
+    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 80) { schedule in
+      constants.withUnsafeBufferPointer { constants in
+        guard let w = schedule.baseAddress, let k = constants.baseAddress else { return }
+        for index in 0..<16 {
+          w[index] = UInt64(bigEndian: UnsafeRawPointer(block + index * 8).loadUnaligned(as: UInt64.self))
+        }
+        for index in 16..<80 {
+          let (first, second) = (w[index - 15], w[index - 2])
+          let small = rotate(first, 1) ^ rotate(first, 8) ^ first >> 7
+          let large = rotate(second, 19) ^ rotate(second, 61) ^ second >> 6
+          w[index] = w[index - 16] &+ small &+ w[index - 7] &+ large
+        }
+        var (a, b, c, d) = (state[0], state[1], state[2], state[3])
+        var (e, f, g, h) = (state[4], state[5], state[6], state[7])
+        for index in 0..<80 {
+          let choice = e & f ^ ~e & g
+          let first = h &+ (rotate(e, 14) ^ rotate(e, 18) ^ rotate(e, 41)) &+ choice &+ k[index] &+ w[index]
+          let majority = a & b ^ a & c ^ b & c
+          let second = (rotate(a, 28) ^ rotate(a, 34) ^ rotate(a, 39)) &+ majority
+          (h, g, f, e, d, c, b, a) = (g, f, e, d &+ first, c, b, a, first &+ second)
+        }
+        for (index, value) in [a, b, c, d, e, f, g, h].enumerated() { state[index] = state[index] &+ value }
       }
     }
-    for index in 16..<80 {
-      let (first, second) = (schedule[index - 15], schedule[index - 2])
-      let small = rotate(first, 1) ^ rotate(first, 8) ^ first >> 7
-      let large = rotate(second, 19) ^ rotate(second, 61) ^ second >> 6
-      schedule[index] = schedule[index - 16] &+ small &+ schedule[index - 7] &+ large
-    }
-    var (a, b, c, d) = (state[0], state[1], state[2], state[3])
-    var (e, f, g, h) = (state[4], state[5], state[6], state[7])
-    for index in 0..<80 {
-      let first = h &+ (rotate(e, 14) ^ rotate(e, 18) ^ rotate(e, 41)) &+ (e & f ^ ~e & g) &+ constants[index]
-        &+ schedule[index]
-      let second = (rotate(a, 28) ^ rotate(a, 34) ^ rotate(a, 39)) &+ (a & b ^ a & c ^ b & c)
-      (h, g, f, e, d, c, b, a) = (g, f, e, d &+ first, c, b, a, first &+ second)
-    }
-    for (index, value) in [a, b, c, d, e, f, g, h].enumerated() { state[index] = state[index] &+ value }
   }
 
+  @inline(__always)
   private static func rotate(_ word: UInt64, _ count: UInt64) -> UInt64 { word >> count | word << (64 - count) }
 
   /// The first 64 bits of the fractions of the cube roots of the first 80 primes.

@@ -1,10 +1,10 @@
 /// Finds characters by their Unicode name, for `\N{NAME}`.
-enum CharacterNames {
+public enum CharacterNames {
   /// The character with a name or alias, in any case.
   ///
   /// Searches all of Unicode: programs that name characters name few, and a table would cost every other program its
   /// start.
-  static func scalar(named name: String) -> Unicode.Scalar? {
+  public static func scalar(named name: String) -> Unicode.Scalar? {
     let wanted = name.uppercased()
     if let alias = controlAliases[wanted] { return Unicode.Scalar(alias) }
     for range in [UInt32(0x20)...0xD7FF, 0xE000...0x323AF, 0xE0000...0xE01FF] {

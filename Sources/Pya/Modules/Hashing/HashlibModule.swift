@@ -1,0 +1,255 @@
+/// `hashlib`
+final class HashObject: Object {
+  let function: HashFunction
+
+  init(type: TypeObject, _ function: HashFunction) {
+    self.function = function
+    super.init(type: type, kind: .other)
+  }
+}
+
+extension Runtime {
+  func makeHashlibModule() -> ModuleObject {
+    let module = ModuleObject(self, name: "hashlib")
+    let plain = makeHashType("HASH", module: "_hashlib", isExtendable: false)
+    let extendable = makeHashType("HASHXOF", module: "_hashlib", isExtendable: true)
+    let names = ["md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3_224", "sha3_256", "sha3_384", "sha3_512"]
+    for name in names {
+      module.define(self, name, "string=b'', *, usedforsecurity=True") { (runtime, arguments) throws(Raised) in
+        try runtime.makeHash(plain, name, arguments[0])
+      }
+    }
+    for name in ["shake_128", "shake_256"] {
+      module.define(self, name, "string=b'', *, usedforsecurity=True") { (runtime, arguments) throws(Raised) in
+        try runtime.makeHash(extendable, name, arguments[0])
+      }
+    }
+    for entry in module.namespace.liveEntries {
+      guard let function = entry.value.cast(.nativeFunction, to: NativeFunction.self) else { continue }
+      function.moduleName = "_hashlib"
+    }
+    let blakes = [("blake2b", 64, 16), ("blake2s", 32, 8)].map { (name, largest, salt) in
+      makeBlakeType(name, largest: largest, saltSize: salt)
+    }
+    for type in blakes { module.set(self, type.name, .object(type)) }
+    module.define(self, "new", "name, data=b'', *, usedforsecurity=True, digest_size=0") { (runtime, arguments) throws(Raised) in
+      guard let name = arguments[0].string?.text else {
+        throw runtime.typeError("new() argument 'name' must be str, not \(runtime.typeName(arguments[0]))")
+      }
+      let lower = name.lowercased()
+      if let type = blakes.first(where: { $0.name == lower }) {
+        return try runtime.call(.object(type), arguments[1].isUndefined ? [] : [arguments[1]])
+      }
+      let known = ["sha-1": "sha1", "sha-256": "sha256", "sha-512": "sha512", "sha-384": "sha384", "sha-224": "sha224"][lower]
+        ?? lower.map { $0 == "-" ? "_" : String($0) }.joined()
+      return try runtime.makeHash(known.hasPrefix("shake") ? extendable : plain, known, arguments[1], asked: name)
+    }
+    for entry in ["algorithms_guaranteed", "algorithms_available"] {
+      let all = (names + ["shake_128", "shake_256", "blake2b", "blake2s"]).map { Value.object(string($0)) }
+      if let set = try? makeSet(all) { module.set(self, entry, set) }
+    }
+    addKeyDerivation(to: module)
+    return module
+  }
+
+  private func makeSet(_ values: [Value]) throws(Raised) -> Value {
+    try call(.object(types.set), .object(ListObject(self, values)))
+  }
+
+  /// The hash function of a name; nil: there is none.
+  func hashFunction(_ name: String) -> HashFunction? {
+    switch name {
+    case "md5": MD5()
+    case "sha1": SHA1()
+    case "sha224": SHA256(isShort: true)
+    case "sha256": SHA256(isShort: false)
+    case "sha384": SHA512Function(isShort: true)
+    case "sha512": SHA512Function(isShort: false)
+    case "sha3_224": Keccak(name: name, rate: 144, digestSize: 28, suffix: 6)
+    case "sha3_256": Keccak(name: name, rate: 136, digestSize: 32, suffix: 6)
+    case "sha3_384": Keccak(name: name, rate: 104, digestSize: 48, suffix: 6)
+    case "sha3_512": Keccak(name: name, rate: 72, digestSize: 64, suffix: 6)
+    case "shake_128": Keccak(name: name, rate: 168, digestSize: 0, suffix: 31)
+    case "shake_256": Keccak(name: name, rate: 136, digestSize: 0, suffix: 31)
+    case "blake2b": Blake2<UInt64>(name: name, Blake2<UInt64>.Parameters(digestSize: 64))
+    case "blake2s": Blake2<UInt32>(name: name, Blake2<UInt32>.Parameters(digestSize: 32))
+    default: nil
+    }
+  }
+
+  private func makeHash(_ type: TypeObject, _ name: String, _ data: Value, asked: String? = nil) throws(Raised) -> Value {
+    guard let function = hashFunction(name) else { throw valueError("unsupported hash type \(asked ?? name)") }
+    if !data.isUndefined { try update(function, data) }
+    return .object(HashObject(type: type, function))
+  }
+
+  private func update(_ function: HashFunction, _ data: Value) throws(Raised) {
+    if let bytes = data.bytes { return function.update(bytes.bytes) }
+    guard let bytes = bytesLike(data) else {
+      throw typeError(
+        data.string != nil ? "Strings must be encoded before hashing" : "object supporting the buffer API required")
+    }
+    function.update(bytes)
+  }
+
+  // MARK: Types
+
+  private func makeHashType(_ name: String, module: String, isExtendable: Bool) -> TypeObject {
+    let type = TypeObject(
+      self, metatype: types.type, name: name, bases: [types.object], instanceKind: .other, isHeap: false)
+    type.moduleName = module
+    type.messageName = "\(module).\(name)"
+    type.isFinal = true
+    defineHashMethods(type, isExtendable: isExtendable)
+    type.define(self, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in
+      let object = arguments[0].hash
+      return .object(
+        runtime.string("<\(object.function.name) \(module).\(name) object @ 0x\(String(object.address, radix: 16))>"))
+    }
+    return type
+  }
+
+  private func defineHashMethods(_ type: TypeObject, isExtendable: Bool) {
+    type.define(self, "update", "self, obj, /") { (runtime, arguments) throws(Raised) in
+      try runtime.update(arguments[0].hash.function, arguments[1])
+      return .none
+    }
+    let signature: NativeSignature = isExtendable ? "self, length" : "self"
+    func digest(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> [UInt8] {
+      guard isExtendable else { return arguments[0].hash.function.digest() }
+      let length = try runtime.index(arguments[1])
+      if length < 0 { throw runtime.valueError("value must be positive") }
+      try runtime.checkAllocation(length)
+      return arguments[0].hash.function.digest(length)
+    }
+    type.define(self, "digest", signature) { (runtime, arguments) throws(Raised) in
+      .object(BytesObject(type: runtime.types.bytes, try digest(runtime, arguments)))
+    }
+    type.define(self, "hexdigest", signature) { (runtime, arguments) throws(Raised) in
+      let bytes = try digest(runtime, arguments)
+      return .object(
+        runtime.asciiText(bytes.count * 2) { text in
+          for (index, byte) in bytes.enumerated() {
+            text[2 * index] = ASCII.hexDigit(byte >> 4)
+            text[2 * index + 1] = ASCII.hexDigit(byte & 15)
+          }
+        })
+    }
+    type.define(self, "copy", "self") { (_, arguments) throws(Raised) in
+      let object = arguments[0].hash
+      return .object(HashObject(type: object.type, object.function.copy()))
+    }
+    type.defineMember(self, "name") { value in
+      let object = value.hash
+      return .object(object.type.runtime.string(object.function.name))
+    }
+    type.defineMember(self, "digest_size") { .int($0.hash.function.digestSize) }
+    type.defineMember(self, "block_size") { .int($0.hash.function.blockSize) }
+  }
+
+  private func makeBlakeType(_ name: String, largest: Int, saltSize: Int) -> TypeObject {
+    let type = makeHashType(name, module: "_blake2", isExtendable: false)
+    type.defineConstructor(
+      self, "data=b'', /, *, digest_size=64, key=b'', salt=b'', person=b'', fanout=1, depth=1, usedforsecurity=True"
+    ) { (runtime, cls, arguments) throws(Raised) in
+      let size = arguments[1].isUndefined ? largest : try runtime.index(arguments[1])
+      guard (1...largest).contains(size) else {
+        throw runtime.valueError("digest_size for \(name == "blake2b" ? "Blake2b" : "Blake2s") must be between 1 and \(largest) bytes, here it is \(size)")
+      }
+      func bytes(_ index: Int, _ what: String, atMost limit: Int) throws(Raised) -> [UInt8] {
+        if arguments[index].isUndefined { return [] }
+        guard let bytes = runtime.bytesLike(arguments[index]) else {
+          throw runtime.typeError("a bytes-like object is required, not '\(runtime.typeName(arguments[index]))'")
+        }
+        if bytes.count > limit { throw runtime.valueError("maximum \(what) length is \(limit) bytes") }
+        return bytes
+      }
+      let key = try bytes(2, "key", atMost: largest)
+      let salt = try bytes(3, "salt", atMost: saltSize)
+      let person = try bytes(4, "person", atMost: saltSize)
+      let function: HashFunction =
+        name == "blake2b"
+        ? Blake2<UInt64>(name: name, .init(digestSize: size, key: key, salt: salt, person: person))
+        : Blake2<UInt32>(name: name, .init(digestSize: size, key: key, salt: salt, person: person))
+      if let data = arguments[0].defined { try runtime.update(function, data) }
+      return .object(HashObject(type: cls, function))
+    }
+    for (constant, value) in [
+      ("MAX_DIGEST_SIZE", largest), ("MAX_KEY_SIZE", largest), ("SALT_SIZE", saltSize), ("PERSON_SIZE", saltSize),
+    ] {
+      type.attributes.setString(intern(constant), .int(value))
+    }
+    return type
+  }
+
+  // MARK: Keys
+
+  private func addKeyDerivation(to module: ModuleObject) {
+    module.define(self, "pbkdf2_hmac", "hash_name, password, salt, iterations, dklen=None") {
+      (runtime, arguments) throws(Raised) in
+      guard let name = arguments[0].string?.text else {
+        throw runtime.typeError("pbkdf2_hmac() argument 'hash_name' must be str, not \(runtime.typeName(arguments[0]))")
+      }
+      guard let inner = runtime.hashFunction(name.lowercased()) else {
+        throw runtime.valueError("unsupported hash type \(name)")
+      }
+      guard let password = runtime.bytesLike(arguments[1]), let salt = runtime.bytesLike(arguments[2]) else {
+        let wrong = runtime.bytesLike(arguments[1]) == nil ? arguments[1] : arguments[2]
+        throw runtime.typeError("a bytes-like object is required, not '\(runtime.typeName(wrong))'")
+      }
+      let iterations = try runtime.index(arguments[3])
+      if iterations < 1 { throw runtime.valueError("iteration value must be greater than 0.") }
+      var length = inner.digestSize
+      if let given = arguments[4].defined, !given.isNone { length = try runtime.index(given) }
+      if length < 1 { throw runtime.valueError("key length must be greater than 0.") }
+      try runtime.checkAllocation(length)
+      let key = HMACFunction(inner, key: password)
+      var result: [UInt8] = []
+      var block: UInt32 = 1
+      while result.count < length {
+        var last = key.digest(salt + block.bytes(isBigEndian: true))
+        var sum = last
+        for turn in 1..<max(iterations, 1) {
+          last = key.digest(last)
+          for index in sum.indices { sum[index] ^= last[index] }
+          if turn & 1023 == 0, runtime.machine.pointee.isInterrupted { try runtime.handleInterrupt() }
+        }
+        result += sum
+        block += 1
+      }
+      return .object(BytesObject(type: runtime.types.bytes, Array(result.prefix(length))))
+    }
+  }
+}
+
+/// HMAC of whole messages.
+private struct HMACFunction {
+  private let inner: HashFunction
+  private let outer: HashFunction
+
+  init(_ function: HashFunction, key: [UInt8]) {
+    var key = key
+    if key.count > function.blockSize {
+      let long = function.copy()
+      long.update(key)
+      key = long.digest()
+    }
+    key += [UInt8](repeating: 0, count: function.blockSize - key.count)
+    inner = function.copy()
+    outer = function.copy()
+    inner.update(key.map { $0 ^ 0x36 })
+    outer.update(key.map { $0 ^ 0x5C })
+  }
+
+  func digest(_ message: [UInt8]) -> [UInt8] {
+    let first = inner.copy()
+    first.update(message)
+    let second = outer.copy()
+    second.update(first.digest())
+    return second.digest()
+  }
+}
+
+extension Value {
+  fileprivate var hash: HashObject { unsafeDowncast(object.unsafelyUnwrapped, to: HashObject.self) }
+}

@@ -1,0 +1,110 @@
+/// SHA-1 and SHA-256 with its shorter form.
+final class SHA1: HashFunction {
+  private var state: (UInt32, UInt32, UInt32, UInt32, UInt32) = (
+    0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476, 0xC3D2_E1F0
+  )
+
+  init() { super.init(name: "sha1", blockSize: 64, digestSize: 20) }
+
+  override func copy() -> HashFunction {
+    let other = copied(into: SHA1())
+    other.state = state
+    return other
+  }
+
+  override func finish(_ length: Int) -> [UInt8] {
+    pad(lengthBytes: 8, isBigEndian: true)
+    return [state.0, state.1, state.2, state.3, state.4].flatMap { $0.bytes(isBigEndian: true) }
+  }
+
+  override func absorb(_ block: UnsafePointer<UInt8>) {
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 80) { schedule in
+      guard let w = schedule.baseAddress else { return }
+      for index in 0..<16 { w[index] = block.bigEndian32(index) }
+      for index in 16..<80 { w[index] = (w[index - 3] ^ w[index - 8] ^ w[index - 14] ^ w[index - 16]).rotatedLeft(1) }
+      var (a, b, c, d, e) = state
+      for index in 0..<80 {
+        let mixed: UInt32
+        switch index {
+        case 0..<20: mixed = (d ^ (b & (c ^ d))) &+ 0x5A82_7999
+        case 20..<40: mixed = (b ^ c ^ d) &+ 0x6ED9_EBA1
+        case 40..<60: mixed = ((b & c) | (d & (b | c))) &+ 0x8F1B_BCDC
+        default: mixed = (b ^ c ^ d) &+ 0xCA62_C1D6
+        }
+        (a, b, c, d, e) = (a.rotatedLeft(5) &+ mixed &+ e &+ w[index], a, b.rotatedLeft(30), c, d)
+      }
+      state = (state.0 &+ a, state.1 &+ b, state.2 &+ c, state.3 &+ d, state.4 &+ e)
+    }
+  }
+}
+
+final class SHA256: HashFunction {
+  private var state: [UInt32]
+
+  init(isShort: Bool) {
+    state =
+      isShort
+      ? [
+        0xC105_9ED8, 0x367C_D507, 0x3070_DD17, 0xF70E_5939, 0xFFC0_0B31, 0x6858_1511, 0x64F9_8FA7, 0xBEFA_4FA4,
+      ]
+      : [
+        0x6A09_E667, 0xBB67_AE85, 0x3C6E_F372, 0xA54F_F53A, 0x510E_527F, 0x9B05_688C, 0x1F83_D9AB, 0x5BE0_CD19,
+      ]
+    super.init(name: isShort ? "sha224" : "sha256", blockSize: 64, digestSize: isShort ? 28 : 32)
+  }
+
+  override func copy() -> HashFunction {
+    let other = copied(into: SHA256(isShort: digestSize == 28))
+    other.state = state
+    return other
+  }
+
+  override func finish(_ length: Int) -> [UInt8] {
+    pad(lengthBytes: 8, isBigEndian: true)
+    return Array(state.flatMap { $0.bytes(isBigEndian: true) }.prefix(digestSize))
+  }
+
+  override func absorb(_ block: UnsafePointer<UInt8>) {
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { schedule in
+      SHA256.constants.withUnsafeBufferPointer { constants in
+        guard let w = schedule.baseAddress, let k = constants.baseAddress else { return }
+        for index in 0..<16 { w[index] = block.bigEndian32(index) }
+        for index in 16..<64 {
+          let (x, y) = (w[index - 15], w[index - 2])
+          let small = x.rotatedRight(7) ^ x.rotatedRight(18) ^ x >> 3
+          let large = y.rotatedRight(17) ^ y.rotatedRight(19) ^ y >> 10
+          w[index] = w[index - 16] &+ small &+ w[index - 7] &+ large
+        }
+        var (a, b, c, d) = (state[0], state[1], state[2], state[3])
+        var (e, f, g, h) = (state[4], state[5], state[6], state[7])
+        for index in 0..<64 {
+          let choice = g ^ (e & (f ^ g))
+          let first = h &+ (e.rotatedRight(6) ^ e.rotatedRight(11) ^ e.rotatedRight(25)) &+ choice &+ k[index] &+ w[index]
+          let majority = (a & b) | (c & (a | b))
+          let second = (a.rotatedRight(2) ^ a.rotatedRight(13) ^ a.rotatedRight(22)) &+ majority
+          (h, g, f, e, d, c, b, a) = (g, f, e, d &+ first, c, b, a, first &+ second)
+        }
+        state[0] &+= a
+        state[1] &+= b
+        state[2] &+= c
+        state[3] &+= d
+        state[4] &+= e
+        state[5] &+= f
+        state[6] &+= g
+        state[7] &+= h
+      }
+    }
+  }
+
+  /// The first 32 bits of the fractions of the cube roots of the first 64 primes.
+  private static let constants: [UInt32] = [
+    0x428A2F98, 0x71374491, 0xB5C0FBCF, 0xE9B5DBA5, 0x3956C25B, 0x59F111F1, 0x923F82A4, 0xAB1C5ED5, 0xD807AA98,
+    0x12835B01, 0x243185BE, 0x550C7DC3, 0x72BE5D74, 0x80DEB1FE, 0x9BDC06A7, 0xC19BF174, 0xE49B69C1, 0xEFBE4786,
+    0x0FC19DC6, 0x240CA1CC, 0x2DE92C6F, 0x4A7484AA, 0x5CB0A9DC, 0x76F988DA, 0x983E5152, 0xA831C66D, 0xB00327C8,
+    0xBF597FC7, 0xC6E00BF3, 0xD5A79147, 0x06CA6351, 0x14292967, 0x27B70A85, 0x2E1B2138, 0x4D2C6DFC, 0x53380D13,
+    0x650A7354, 0x766A0ABB, 0x81C2C92E, 0x92722C85, 0xA2BFE8A1, 0xA81A664B, 0xC24B8B70, 0xC76C51A3, 0xD192E819,
+    0xD6990624, 0xF40E3585, 0x106AA070, 0x19A4C116, 0x1E376C08, 0x2748774C, 0x34B0BCB5, 0x391C0CB3, 0x4ED8AA4A,
+    0x5B9CCA4F, 0x682E6FF3, 0x748F82EE, 0x78A5636F, 0x84C87814, 0x8CC70208, 0x90BEFFFA, 0xA4506CEB, 0xBEF9A3F7,
+    0xC67178F2,
+  ]
+}

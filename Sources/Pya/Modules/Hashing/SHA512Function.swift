@@ -1,0 +1,31 @@
+/// SHA-512 and its shorter form SHA-384, as running hashes.
+final class SHA512Function: HashFunction {
+  private var state: [UInt64]
+
+  init(isShort: Bool) {
+    state =
+      isShort
+      ? [
+        0xCBBB9D5DC1059ED8, 0x629A292A367CD507, 0x9159015A3070DD17, 0x152FECD8F70E5939,
+        0x67332667FFC00B31, 0x8EB44A8768581511, 0xDB0C2E0D64F98FA7, 0x47B5481DBEFA4FA4,
+      ]
+      : [
+        0x6A09E667F3BCC908, 0xBB67AE8584CAA73B, 0x3C6EF372FE94F82B, 0xA54FF53A5F1D36F1,
+        0x510E527FADE682D1, 0x9B05688C2B3E6C1F, 0x1F83D9ABFB41BD6B, 0x5BE0CD19137E2179,
+      ]
+    super.init(name: isShort ? "sha384" : "sha512", blockSize: 128, digestSize: isShort ? 48 : 64)
+  }
+
+  override func copy() -> HashFunction {
+    let other = copied(into: SHA512Function(isShort: digestSize == 48))
+    other.state = state
+    return other
+  }
+
+  override func finish(_ length: Int) -> [UInt8] {
+    pad(lengthBytes: 16, isBigEndian: true)
+    return Array(state.flatMap { $0.bytes(isBigEndian: true) }.prefix(digestSize))
+  }
+
+  override func absorb(_ block: UnsafePointer<UInt8>) { SHA512.absorb(block, into: &state) }
+}
