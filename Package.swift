@@ -11,13 +11,12 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
-    .package(url: "https://github.com/attaswift/BigInt", from: "6.0.0"),
   ],
   targets: [
     .target(name: "PyaSyntax"),
     .target(
       name: "Pya",
-      dependencies: ["PyaSyntax", .product(name: "BigInt", package: "BigInt")],
+      dependencies: ["PyaSyntax"],
       exclude: ["Modules/Library"],
       plugins: ["EmbedLibraryPlugin"]),
     .executableTarget(name: "EmbedLibrary"),

@@ -3,7 +3,6 @@
 #else
   import Darwin
 #endif
-import BigInt
 import PyaSyntax
 
 /// `float`.
@@ -88,7 +87,7 @@ extension Runtime {
       }
       var numerator = BigInt(truncating: fraction)
       var denominator = BigInt(1)
-      if exponent > 0 { numerator <<= Int(exponent) } else { denominator <<= Int(-exponent) }
+      if exponent > 0 { numerator = numerator << Int(exponent) } else { denominator = denominator << Int(-exponent) }
       return .object(TupleObject(runtime, [runtime.integer(numerator), runtime.integer(denominator)]))
     }
   }

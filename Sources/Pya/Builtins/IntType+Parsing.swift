@@ -1,5 +1,3 @@
-import BigInt
-
 /// `int(x)` and `int(text, base)`.
 extension Runtime {
   /// The value a call of `int` gives.
@@ -225,32 +223,6 @@ struct IntegerLiteralParser {
   }
 
   var value: BigInt {
-    let magnitude: BigUInt
-    if base == 10 {
-      magnitude = DecimalText.parse(digits.map { $0 + UInt8(ascii: "0") }[...])
-    } else if base & (base - 1) == 0 {
-      magnitude = BigUInt(words: wordsOfPowerOfTwo())
-    } else {
-      magnitude = digits.reduce(BigUInt(0)) { $0 * BigUInt(base) + BigUInt($1) }
-    }
-    return BigInt(sign: isNegative && !magnitude.isZero ? .minus : .plus, magnitude: magnitude)
-  }
-
-  private func wordsOfPowerOfTwo() -> [UInt] {
-    let bits = base.trailingZeroBitCount
-    var words: [UInt] = []
-    var word: UInt = 0
-    var filled = 0
-    for digit in digits.reversed() {
-      word |= UInt(digit) << UInt(filled)
-      filled += bits
-      if filled >= 64 {
-        words.append(word)
-        filled -= 64
-        word = filled > 0 ? UInt(digit) >> UInt(bits - filled) : 0
-      }
-    }
-    if filled > 0 { words.append(word) }
-    return words
+    BigInt(sign: isNegative ? .minus : .plus, magnitude: BigUInt(digits: digits[...], base: base))
   }
 }

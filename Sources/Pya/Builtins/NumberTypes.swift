@@ -1,4 +1,3 @@
-import BigInt
 import PyaSyntax
 
 /// What the number types have in common: their operators as special methods that programs can name (`int.__add__`, `super().__mul__(x)`).

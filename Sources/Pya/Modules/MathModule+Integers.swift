@@ -1,5 +1,3 @@
-import BigInt
-
 /// `math` on integers of any size.
 extension MathFunctions {
   func defineIntegerFunctions() {

@@ -3,7 +3,6 @@
 #else
   import Darwin
 #endif
-import BigInt
 
 /// `math`: the functions of one or two floats, and the list of the others.
 func makeMathModule(_ runtime: Runtime) -> ModuleObject {
@@ -177,7 +176,7 @@ struct MathFunctions {
         throw runtime.typeError("Expected an int as second argument to ldexp.")
       }
       if x == 0 || !x.isFinite { return .float(x) }
-      let result = scalbn(x, Int32(clamping: exponent))
+      let result = scalbn(x, Int32(clamping: Int(exponent)))
       if result.isInfinite { throw runtime.mathRangeError() }
       return .float(result)
     }
@@ -197,7 +196,7 @@ struct MathFunctions {
       if arguments[2].isUndefined || arguments[2].isNone { return .float(nextafter(x, y)) }
       let steps = try runtime.bigInt(fromIndex: arguments[2])
       if steps.sign == .minus, !steps.isZero { throw runtime.valueError("steps must be a non-negative integer") }
-      return .float(nextAfter(x, y, steps: UInt64(clamping: steps)))
+      return .float(nextAfter(x, y, steps: UInt64(UInt(exactly: steps) ?? .max)))
     }
   }
 

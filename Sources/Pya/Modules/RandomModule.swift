@@ -1,5 +1,3 @@
-import BigInt
-
 /// `random`: CPython's generator, so that the same seed gives the same numbers. The functions of the module are methods of one hidden
 /// instance of `Random`.
 func makeRandomModule(_ runtime: Runtime) -> ModuleObject {

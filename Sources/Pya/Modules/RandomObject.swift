@@ -1,5 +1,3 @@
-import BigInt
-
 /// An instance of `random.Random` or `random.SystemRandom`.
 final class RandomObject: Object {
   var twister: MersenneTwister

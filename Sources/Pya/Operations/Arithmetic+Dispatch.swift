@@ -16,6 +16,9 @@ extension Runtime {
       if !x.type.isHeap, !y.type.isHeap {
         return try concatenate(unsafeDowncast(x, to: StringObject.self), unsafeDowncast(y, to: StringObject.self))
       }
+    case (.object(let x), _) where x.kind == .bigInt:
+      let result = try bigIntegerOperation(op, x, b)
+      if !result.isNotImplemented { return result }
     default: break
     }
     let result = try offerToOperands(op, a, b)
@@ -31,6 +34,9 @@ extension Runtime {
     case (.int(let x), .int(let y)) where op != .matrixMultiply: return try integerOperation(op, x, y)
     case (.float(let x), .float(let y)):
       let result = try floatOperation(op, x, y)
+      if !result.isNotImplemented { return result }
+    case (.object(let x), _) where x.kind == .bigInt:
+      let result = try bigIntegerOperation(op, x, b)
       if !result.isNotImplemented { return result }
     default: break
     }

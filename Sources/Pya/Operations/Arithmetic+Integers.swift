@@ -1,4 +1,3 @@
-import BigInt
 import PyaSyntax
 
 /// Integers: machine words, and on overflow whole numbers of any size.
@@ -10,13 +9,13 @@ extension Runtime {
     switch op {
     case .add:
       let (result, overflow) = x.addingReportingOverflow(y)
-      return overflow ? integer(BigInt(x) + BigInt(y)) : .int(result)
+      return overflow ? integerSum(x, y.magnitude, y < 0) : .int(result)
     case .subtract:
       let (result, overflow) = x.subtractingReportingOverflow(y)
-      return overflow ? integer(BigInt(x) - BigInt(y)) : .int(result)
+      return overflow ? integerSum(x, y.magnitude, y >= 0) : .int(result)
     case .multiply:
       let (result, overflow) = x.multipliedReportingOverflow(by: y)
-      return overflow ? integer(BigInt(x) * BigInt(y)) : .int(result)
+      return overflow ? integerProduct(x, y) : .int(result)
     case .divide:
       if y == 0 { throw zeroDivisionError("division by zero") }
       if x.magnitude <= 1 << 53, y.magnitude <= 1 << 53 { return .float(Double(x) / Double(y)) }
@@ -44,6 +43,49 @@ extension Runtime {
     case .or: return .int(x | y)
     case .xor: return .int(x ^ y)
     case .matrixMultiply: return .notImplemented
+    }
+  }
+
+  /// A sum beyond a machine word: the second number has the sign of the first.
+  @inline(never)
+  private func integerSum(_ x: Int, _ size: UInt, _ isNegative: Bool) -> Value {
+    let (low, carry) = x.magnitude.addingReportingOverflow(size)
+    return .object(
+      BigIntObject(
+        self, BigInt(sign: isNegative ? .minus : .plus, magnitude: BigUInt(high: carry ? 1 : 0, low: low))))
+  }
+
+  @inline(never)
+  private func integerProduct(_ x: Int, _ y: Int) -> Value {
+    let (high, low) = x.magnitude.multipliedFullWidth(by: y.magnitude)
+    return integer(BigInt(sign: (x < 0) == (y < 0) ? .plus : .minus, magnitude: BigUInt(high: high, low: low)))
+  }
+
+  /// An operation on an int beyond a machine word and another plain int; NotImplemented for any other operand.
+  func bigIntegerOperation(_ op: BinaryOperator, _ object: Object, _ other: Value) throws(Raised) -> Value {
+    let x = unsafeDowncast(object, to: BigIntObject.self).value
+    switch other {
+    case .int(let y): return try bigIntegerOperation(op, x, y)
+    case .object(let object) where object.kind == .bigInt:
+      return try bigIntegerOperation(op, x, unsafeDowncast(object, to: BigIntObject.self).value)
+    default: return .notImplemented
+    }
+  }
+
+  private func bigIntegerOperation(_ op: BinaryOperator, _ x: BigInt, _ y: Int) throws(Raised) -> Value {
+    switch op {
+    case .add: return integer(x + y)
+    case .subtract where y != .min: return integer(x + -y)
+    case .multiply: return integer(x * y)
+    case .floorDivide where y > 0 && x.sign == .plus:
+      return integer(BigInt(x.magnitude.divided(by: UInt(y)).quotient))
+    case .modulo where y > 0:
+      let rest = Int(x.magnitude.remainder(by: UInt(y)))
+      return .int(x.sign == .plus || rest == 0 ? rest : y - rest)
+    case .and where y >= 0 && x.sign == .plus: return .int(Int(x.magnitude.lowestWord & UInt(y)))
+    case .rightShift where y >= 0: return integer(x >> y)
+    case .leftShift where y >= 0: return try shiftLeft(x, by: y)
+    default: return try bigIntegerOperation(op, x, BigInt(y))
     }
   }
 

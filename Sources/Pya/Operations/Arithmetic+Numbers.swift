@@ -1,4 +1,3 @@
-import BigInt
 import PyaSyntax
 
 /// A built-in number, in the order in which they give way to each other.

@@ -3,11 +3,11 @@
 #else
   import Darwin
 #endif
-import BigInt
 
 /// What Python's integers need beyond the package's: floor division, rounding to floats, floor shifts.
 extension BigInt {
   /// Quotient rounded down, and the remainder with the divisor's sign. The divisor is not 0.
+  @inline(__always)
   func floorDivided(by divisor: BigInt) -> (quotient: BigInt, remainder: BigInt) {
     let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
     if !remainder.isZero, (remainder.sign == .minus) != (divisor.sign == .minus) {
@@ -17,8 +17,7 @@ extension BigInt {
   }
 
   func shiftedRightRoundingDown(by count: Int) -> BigInt {
-    if sign == .plus || isZero { return BigInt(magnitude >> count) }
-    return -BigInt((magnitude - 1) >> count) - 1
+    self >> count
   }
 
   /// The nearest double, ties to even. Nil beyond the range.

@@ -1,4 +1,3 @@
-import BigInt
 import PyaSyntax
 
 /// Numbers of different types compare by their exact values: `2**53 + 1 > 2.0**53`.

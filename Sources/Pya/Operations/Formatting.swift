@@ -156,7 +156,7 @@ extension Runtime {
       if radix == 10 {
         builder.append(try integerText(large))
       } else {
-        builder.append(String(large, radix: radix))
+        builder.append(large.magnitude.text(bitsPerDigit: radix.trailingZeroBitCount))
       }
       if builder.bytes[start] == UInt8(ascii: "-") { builder.removeByte(at: start) }
     }

@@ -1,5 +1,3 @@
-import BigInt
-
 /// `hash(value)`: CPython's algorithms, so that equal numbers of different types have equal hashes. Only the hashes of
 /// strings and bytes, which CPython salts anyway, are pya's own.
 extension Runtime {

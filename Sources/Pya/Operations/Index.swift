@@ -1,5 +1,3 @@
-import BigInt
-
 /// Values as plain numbers, where an operation needs one.
 extension Runtime {
   /// A machine word (through `__index__`); OverflowError when beyond.

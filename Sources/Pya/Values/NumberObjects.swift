@@ -1,5 +1,3 @@
-import BigInt
-
 /// An `int` beyond a machine word. Values that fit are always `.int`.
 final class BigIntObject: Object {
   final let value: BigInt
@@ -53,7 +51,7 @@ extension Value {
 extension Runtime {
   /// The one representation of an integer.
   func integer(_ value: BigInt) -> Value {
-    if value.bitWidth <= Int.bitWidth, let small = Int(exactly: value) { return .int(small) }
+    if value.magnitude.words.count <= 1, let small = Int(exactly: value) { return .int(small) }
     return .object(BigIntObject(self, value))
   }
 }
