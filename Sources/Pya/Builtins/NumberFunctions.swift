@@ -3,7 +3,6 @@
 #else
   import Darwin
 #endif
-import BigInt
 import PyaSyntax
 
 /// `abs`, `divmod`, `pow`, `round`, `bin`, `oct`, `hex`.
@@ -29,7 +28,7 @@ extension Runtime {
         case .int(let number): text = (number < 0 ? "-" : "") + prefix + String(number.magnitude, radix: radix)
         case let big:
           let number = big.bigInt.unsafelyUnwrapped.value
-          text = (number.sign == .minus ? "-" : "") + prefix + PowerOfTwoText.of(number.magnitude, radix: radix)
+          text = (number.sign == .minus ? "-" : "") + prefix + String(decoding: number.magnitude.text(bitsPerDigit: radix.trailingZeroBitCount), as: UTF8.self)
         }
         return .object(runtime.string(text))
       }
@@ -69,7 +68,7 @@ extension Runtime {
   /// `int.__round__`: half to even, at a power of ten.
   func roundInteger(_ number: Value, _ digits: Value) throws(Raised) -> Value {
     let number = try positive(number)
-    if digits.isUndefined { return number }
+    if digits.isUndefined || digits.isNone { return number }
     let count: Value = try integer(fromIndex: digits)
     guard case .int(let count) = count else {
       // Beyond a machine word: no digit is far enough right, or none is left.
@@ -125,26 +124,5 @@ extension Runtime {
     let isUp = twice > unit || (twice == unit && (hasFraction || isOdd))
     let result = ((isUp ? quotient + 1 : quotient) * unit).roundedToDouble ?? .infinity
     return number < 0 ? -result : result
-  }
-}
-
-/// Digits in base 2, 8 and 16.
-enum PowerOfTwoText {
-  static func of(_ number: BigUInt, radix: Int) -> String {
-    if radix != 8 { return String(number, radix: radix) }
-    // Three bits do not divide a word evenly.
-    var digits: [UInt8] = []
-    let width = number.bitWidth
-    let words = Array(number.words)
-    var position = 0
-    while position < width {
-      let (index, shift) = (position / 64, UInt(position % 64))
-      var bits = words[index] >> shift
-      if shift > 61, index + 1 < words.count { bits |= words[index + 1] << (64 - shift) }
-      digits.append(UInt8(ascii: "0") + UInt8(bits & 7))
-      position += 3
-    }
-    if digits.isEmpty { return "0" }
-    return String(decoding: digits.reversed(), as: UTF8.self)
   }
 }

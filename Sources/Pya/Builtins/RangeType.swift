@@ -4,12 +4,17 @@ extension Runtime {
     let type = types.range
     addBuiltin(type)
     type.defineConstructor(self, "start, stop=None, step=None, /") { (runtime, _, arguments) throws(Raised) in
-      let first = try runtime.rangeNumber(arguments[0])
-      if arguments[1].isUndefined { return .object(RangeObject(runtime, start: 0, stop: first, step: 1)) }
-      let stop = try runtime.rangeNumber(arguments[1])
-      let step = arguments[2].isUndefined ? 1 : try runtime.rangeNumber(arguments[2])
-      if step == 0 { throw runtime.valueError("range() arg 3 must not be zero") }
-      return .object(RangeObject(runtime, start: first, stop: stop, step: step))
+      let stop = arguments[1].defined
+      let step = arguments[2].defined ?? .int(1)
+      if case .int(let start) = stop == nil ? .int(0) : arguments[0], case .int(let stop) = stop ?? arguments[0],
+        case .int(let step) = step, step != 0
+      {
+        let range = RangeObject(runtime, start: start, stop: stop, step: step)
+        if range.count < .max { return .object(range) }
+      }
+      let start = stop == nil ? 0 : try runtime.bigInt(fromIndex: arguments[0])
+      let end = try runtime.bigInt(fromIndex: stop ?? arguments[0])
+      return try runtime.makeRange(start, end, try runtime.bigInt(fromIndex: step))
     }
     type.defineComparisons(self)
     type.defineLength(self) { $0.range.unsafelyUnwrapped.count }
@@ -40,15 +45,7 @@ extension Runtime {
       }
       return .int(first)
     }
-  }
-
-  private func rangeNumber(_ value: Value) throws(Raised) -> Int {
-    if case .int(let number) = value { return number }
-    guard let (number, isExact) = try clampedIndex(value) else {
-      throw typeError("'\(typeName(value))' object cannot be interpreted as an integer")
-    }
-    if !isExact { throw overflowError("Python int too large to convert to C ssize_t") }
-    return number
+    installBigRanges(type)
   }
 
   /// Where equal elements stand in a range: at most one for numbers; other values are compared one by one.

@@ -90,6 +90,7 @@ final class IteratorTypes {
   private(set) lazy var list = self["list_iterator"]
   private(set) lazy var tuple = self["tuple_iterator"]
   private(set) lazy var range = self["range_iterator"]
+  private(set) lazy var longRange = self["longrange_iterator"]
   private(set) lazy var dictKeys = self["dict_keyiterator"]
   private(set) lazy var dictValues = self["dict_valueiterator"]
   private(set) lazy var dictItems = self["dict_itemiterator"]

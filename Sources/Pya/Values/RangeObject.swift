@@ -1,4 +1,4 @@
-/// A `range` whose bounds and length fit a machine word. (`range(10**30)` is refused with OverflowError.)
+/// A `range` whose bounds and length fit a machine word; `BigRangeObject` is for others.
 final class RangeObject: Object {
   final let start: Int
   final let stop: Int
