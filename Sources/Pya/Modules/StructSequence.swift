@@ -10,11 +10,11 @@ final class StructSequenceType {
   /// `hiddenFields` are attributes that are not elements.
   init(
     _ runtime: Runtime, module: String, name: String, fields: [String], hiddenFields: [String] = [],
-    isConstructible: Bool = false
+    isConstructible: Bool = false, showsModule: Bool = true
   ) {
     self.fields = fields
     self.hiddenFields = hiddenFields
-    displayName = "\(module).\(name)"
+    displayName = showsModule ? "\(module).\(name)" : name
     type = TypeObject(
       runtime, metatype: runtime.types.type, name: name, bases: [runtime.types.tuple], instanceKind: .tuple, isHeap: true)
     type.moduleName = module

@@ -7,8 +7,9 @@
 /// `time`. All clocks are the runtime's, so that virtual time holds here too.
 func makeTimeModule(_ runtime: Runtime) -> ModuleObject {
   let module = ModuleObject(runtime, name: "time")
-  let calendar = CalendarTime(runtime)
+  let calendar = CalendarTime.shared(runtime)
   runtime.defineClocks(of: module)
+  runtime.defineNumberedClocks(of: module)
   runtime.defineConversions(of: module, calendar)
   runtime.defineFormatting(of: module, calendar)
   runtime.defineTimeZone(of: module)
@@ -139,25 +140,33 @@ extension Runtime {
       let time =
         arguments[0].isUndefined
         ? try runtime.brokenDown(.undefined, isLocal: true) : try calendar.time(arguments[0], "asctime", runtime)
-      return .object(runtime.string(plainTime(try calendar.checked(time, runtime))))
+      return .object(runtime.string(asctimeText(try calendar.checked(time, runtime))))
     }
     module.define(self, "ctime", "seconds=None, /") { (runtime, arguments) throws(Raised) in
-      .object(runtime.string(plainTime(try runtime.brokenDown(arguments[0], isLocal: true))))
+      .object(runtime.string(asctimeText(try runtime.brokenDown(arguments[0], isLocal: true))))
     }
     module.define(self, "strptime", "data_string, format='', /") { (runtime, arguments) throws(Raised) in
       for index in 0..<2 where !arguments[index].isUndefined && arguments[index].string == nil {
         let type = runtime.classRepr(runtime.type(of: arguments[index]))
         throw runtime.typeError("strptime() argument \(index) must be str, not \(type)")
       }
-      let format = arguments[1].string?.text ?? "%a %b %d %H:%M:%S %Y"
-      let parsed = try TimeParser.parse(arguments[0].string?.text ?? "", format: format, runtime)
-      return calendar.value(parsed.time, zone: parsed.zone, offset: parsed.offset)
+      let format = arguments[1].string ?? runtime.string("%a %b %d %H:%M:%S %Y")
+      let parsed = try TimeParser.parse(arguments[0].string ?? runtime.string(""), format: format, runtime)
+      let fields = [
+        parsed.year, parsed.month, parsed.day, parsed.time.hour, parsed.time.minute, parsed.second, parsed.weekday,
+        parsed.dayOfYear, parsed.isSummer,
+      ]
+      return calendar.structTime.make(
+        fields.map { .int($0) },
+        hidden: [
+          parsed.zoneName.map { .object(runtime.string($0)) } ?? .none, parsed.offsetSeconds.map { .int($0) } ?? .none,
+        ])
     }
   }
 }
 
 /// `Sun Jan  2 03:04:05 2000`
-private func plainTime(_ time: tm) -> String {
+private func asctimeText(_ time: tm) -> String {
   let weekday = TimeNames.weekdays[Int(time.tm_wday)].prefix(3)
   let month = TimeNames.months[Int(time.tm_mon)].prefix(3)
   func two(_ number: Int32, _ filler: String = "0") -> String { number < 10 ? "\(filler)\(number)" : "\(number)" }
@@ -166,7 +175,7 @@ private func plainTime(_ time: tm) -> String {
 }
 
 /// `strftime` of the C library.
-private func formatTime(_ format: String, _ time: tm, zone: String?) -> String {
+func formatTime(_ format: String, _ time: tm, zone: String?) -> String {
   if format.isEmpty { return "" }
   guard let zone else { return formatTime(format, time) }
   return zone.withCString {
@@ -206,7 +215,11 @@ final class CalendarTime {
   let structTime: StructSequenceType
   private unowned let runtime: Runtime
 
-  init(_ runtime: Runtime) {
+  static func shared(_ runtime: Runtime) -> CalendarTime {
+    runtime.attachment(CalendarTime.self) { CalendarTime(runtime) }
+  }
+
+  private init(_ runtime: Runtime) {
     self.runtime = runtime
     structTime = StructSequenceType(
       runtime, module: "time", name: "struct_time",
