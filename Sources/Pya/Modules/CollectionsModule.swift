@@ -18,6 +18,10 @@ extension Runtime {
       for wrapper in wrappers { module.set(runtime, wrapper, try runtime.getAttribute(library, wrapper)) }
       return module.namespace.getString(name)
     }
+    let names = [
+      "ChainMap", "Counter", "OrderedDict", "UserDict", "UserList", "UserString", "defaultdict", "deque", "namedtuple",
+    ]
+    module.set(self, "__all__", .object(ListObject(self, names.map { .object(string($0)) })))
     return module
   }
 

@@ -207,7 +207,7 @@ extension Runtime {
 
   private func storeTypeAttribute(_ owner: TypeObject, _ name: StringObject, _ newValue: Value) throws(Raised) {
     guard owner.isHeap else {
-      throw typeError("cannot set '\(name.text)' attribute of immutable type '\(owner.name)'")
+      throw typeError("cannot set '\(name.text)' attribute of immutable type '\(owner.messageName)'")
     }
     if let onMetatype = owner.type.lookup(name), case .object(let descriptor) = onMetatype {
       if try storeThroughDescriptor(descriptor, .object(owner), newValue) { return }
@@ -280,7 +280,7 @@ extension Runtime {
       return attributeError("'\(type.name)' object attribute '\(name.text)' is read-only")
     }
     let raised = attributeError(
-      "'\(type.name)' object has no attribute '\(name.text)' and no __dict__ for setting new attributes")
+      "'\(type.messageName)' object has no attribute '\(name.text)' and no __dict__ for setting new attributes")
     raised.exception.fields["name"] = .object(name)
     raised.exception.fields["obj"] = value
     return raised

@@ -22,7 +22,7 @@ extension Runtime {
     case .dictView: return unsafeDowncast(object, to: DictViewObject.self).dict.count
     default:
       if let method = type.lookup(names[.len]) { return try lengthFromSpecial(method, a) }
-      throw typeError("object of type '\(type.name)' has no len()")
+      throw typeError("object of type '\(type.messageName)' has no len()")
     }
   }
 
