@@ -24,7 +24,9 @@ extension Runtime {
     _ body: @escaping (Runtime, DictObject, Arguments) throws(Raised) -> Value
   ) {
     type.define(self, name, signature) { (runtime, arguments) throws(Raised) in
-      try body(runtime, arguments[0].dict.unsafelyUnwrapped, arguments)
+      try arguments.receiver(DictObject.self).borrowed { (dict) throws(Raised) in
+        try body(runtime, dict, arguments)
+      }
     }
   }
 

@@ -34,12 +34,14 @@ extension Runtime {
       _ body: @escaping (Runtime, ListObject, Arguments) throws(Raised) -> Value
     ) {
       type.define(self, name, signature) { (runtime, arguments) throws(Raised) in
-        try body(runtime, arguments[0].list.unsafelyUnwrapped, arguments)
+        try arguments.receiver(ListObject.self).borrowed { (list) throws(Raised) in
+        try body(runtime, list, arguments)
+      }
       }
     }
     // The two that loops call most go without the second closure.
     type.define(self, "append", "self, object, /") { (_, arguments) throws(Raised) in
-      unsafeDowncast(arguments.base[0].object.unsafelyUnwrapped, to: ListObject.self).append(arguments.base[1])
+      arguments.receiver(ListObject.self)._withUnsafeGuaranteedRef { $0.append(arguments.base[1]) }
       return .none
     }
     define("extend", "self, iterable, /") { (runtime, list, arguments) throws(Raised) in

@@ -54,13 +54,15 @@ extension Runtime {
     _ body: @escaping (Runtime, SetObject, Arguments) throws(Raised) -> Value
   ) {
     type.define(self, name, signature) { (runtime, arguments) throws(Raised) in
-      try body(runtime, arguments[0].set.unsafelyUnwrapped, arguments)
+      try arguments.receiver(SetObject.self).borrowed { (set) throws(Raised) in
+        try body(runtime, set, arguments)
+      }
     }
   }
 
   private func installSetElementChanges(_ type: TypeObject) {
     type.define(self, "add", "self, object, /") { (runtime, arguments) throws(Raised) in
-      try unsafeDowncast(arguments.base[0].object.unsafelyUnwrapped, to: SetObject.self).add(arguments.base[1], runtime)
+      _ = try arguments.receiver(SetObject.self).borrowed { (set) throws(Raised) in try set.add(arguments.base[1], runtime) }
       return .none
     }
     define(type, "discard", "self, object, /") { (runtime, set, arguments) throws(Raised) in

@@ -39,6 +39,12 @@ struct Frame {
   @inline(__always)
   var runtime: Runtime { machine.pointee.runtime }
 
+  /// Does something with the runtime without counting a reference to it.
+  @inline(__always)
+  func withRuntime<Outcome>(_ body: (Runtime) throws(Raised) -> Outcome) throws(Raised) -> Outcome {
+    try machine.pointee.runtimeReference.borrowed(body)
+  }
+
   var code: Code {
     Unmanaged<Code>.fromOpaque(header.load(fromByteOffset: 8, as: UnsafeMutableRawPointer.self)).takeUnretainedValue()
   }

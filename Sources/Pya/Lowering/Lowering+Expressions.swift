@@ -38,6 +38,7 @@ extension CodeLowering {
       return AttributeNode(node, key, range)
     case .subscript(let object, let index):
       let (container, key) = operands(object, index)
+      if let slice = key as? SliceNode { return SliceSubscriptNode(container, slice, range) }
       return SubscriptNode(container, key, range)
     case .slice(let lower, let upper, let step):
       let nodes = operands([lower, upper, step].compactMap { $0 })

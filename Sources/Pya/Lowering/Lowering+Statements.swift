@@ -196,6 +196,7 @@ extension CodeLowering {
     case .attribute(let object, let name, _): return AttributeTarget(lower(object), intern(mangle(name)), range)
     case .subscript(let object, let index):
       let (container, key) = operands(object, index)
+      if let slice = key as? SliceNode { return SliceTarget(container, slice, range) }
       return SubscriptTarget(container, key, range)
     case .tuple(let items), .list(let items):
       var star: Int?

@@ -46,7 +46,9 @@ class BinaryNode: ExpressionNode {
 
   @inline(never)
   final func general(_ op: BinaryOperator, _ a: Value, _ b: Value, _ frame: Frame) throws(Raised) -> Value {
-    do { return try frame.runtime.binary(op, a, b) } catch { throw frame.located(error, range) }
+    do throws(Raised) {
+      return try frame.withRuntime { (runtime) throws(Raised) in try runtime.binary(op, a, b) }
+    } catch { throw frame.located(error, range) }
   }
 }
 

@@ -184,17 +184,3 @@ extension ExpressionNode {
     } catch { throw frame.located(error, range) }
   }
 }
-
-extension Unmanaged {
-  /// Uses the object without counting; somebody else holds it meanwhile.
-  @inline(__always)
-  func borrowed<Outcome>(_ body: (Instance) throws(Raised) -> Outcome) throws(Raised) -> Outcome {
-    let outcome: Result<Outcome, Raised> = _withUnsafeGuaranteedRef { instance in
-      do throws(Raised) { return .success(try body(instance)) } catch { return .failure(error) }
-    }
-    switch outcome {
-    case .success(let value): return value
-    case .failure(let raised): throw raised
-    }
-  }
-}

@@ -81,13 +81,17 @@ class ComparisonNode: ExpressionNode {
     if op == .equal || op == .notEqual, a.isPlainString, b.isPlainString, let x = a.string, let y = b.string {
       return .bool(x.hasSameText(as: y) == (op == .equal))
     }
-    do { return try frame.runtime.compare(op, a, b) } catch { throw frame.located(error, range) }
+    do throws(Raised) {
+      return try frame.withRuntime { (runtime) throws(Raised) in try runtime.compare(op, a, b) }
+    } catch { throw frame.located(error, range) }
   }
 
   @inline(__always)
   private func truth(_ value: Value, _ frame: Frame) throws(Raised) -> Bool {
     if case .bool(let flag) = value { return flag }
-    do { return try frame.runtime.isTrue(value) } catch { throw frame.located(error, range) }
+    do throws(Raised) {
+      return try frame.withRuntime { (runtime) throws(Raised) in try runtime.isTrue(value) }
+    } catch { throw frame.located(error, range) }
   }
 }
 
@@ -227,12 +231,14 @@ final class MembershipNode: ComparisonNode {
     if let place = right.place(frame), let held = place.uncountedObject {
       do throws(Raised) {
         return try held.borrowed { (container) throws(Raised) in
-          try frame.runtime.contains(.object(container), item)
+          try frame.withRuntime { (runtime) throws(Raised) in try runtime.contains(.object(container), item) }
         } == expected
       } catch { throw frame.located(error, range) }
     }
     let container = try right.evaluate(frame)
-    do { return try frame.runtime.contains(container, item) == expected } catch { throw frame.located(error, range) }
+    do throws(Raised) {
+      return try frame.withRuntime { (runtime) throws(Raised) in try runtime.contains(container, item) } == expected
+    } catch { throw frame.located(error, range) }
   }
 }
 

@@ -177,18 +177,31 @@ final class FStringNode: ExpressionNode {
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     let runtime = frame.runtime
     var builder = TextBuilder()
-    for part in parts {
-      switch part {
+    for index in 0..<parts.count {
+      switch parts[index] {
       case .literal(let text): builder.append(string: text)
       case .field(let node, let conversion, let format):
         var value = try node.evaluate(frame)
+        if conversion == nil, format == nil {
+          // The commonest: text and ints as they are.
+          if case .int(let number) = value {
+            builder.append(integer: number)
+            continue
+          }
+          if let held = value.uncounted, held.kind == .string, held.isPlain {
+            held.as(StringObject.self)._withUnsafeGuaranteedRef { builder.append(string: $0) }
+            continue
+          }
+        }
         let specification = try format?.evaluate(frame)
         do throws(Raised) {
-          switch conversion {
-          case "r": value = .object(try runtime.repr(value))
-          case "s": value = .object(try runtime.str(value))
-          case "a": value = .object(try runtime.ascii(value))
-          default: break
+          if let conversion {
+            switch conversion {
+            case "r": value = .object(try runtime.repr(value))
+            case "s": value = .object(try runtime.str(value))
+            case "a": value = .object(try runtime.ascii(value))
+            default: break
+            }
           }
           if let specification, let text = specification.string, text.byteCount > 0 {
             builder.append(string: try runtime.format(value, text))

@@ -22,7 +22,9 @@ class ExpressionNode: Node {
   func evaluateBool(_ frame: Frame) throws(Raised) -> Bool {
     let value = try evaluate(frame)
     if case .bool(let flag) = value { return flag }
-    do { return try frame.runtime.isTrue(value) } catch { throw frame.located(error, range) }
+    do throws(Raised) {
+      return try frame.withRuntime { (runtime) throws(Raised) in try runtime.isTrue(value) }
+    } catch { throw frame.located(error, range) }
   }
 
   /// The slot, when the node does nothing but read a local variable.

@@ -52,7 +52,9 @@ final class SubscriptNode: ExpressionNode {
 
   @inline(never)
   private func general(_ container: Value, _ key: Value, _ frame: Frame) throws(Raised) -> Value {
-    do { return try frame.runtime.getItem(container, key) } catch { throw frame.located(error, range) }
+    do throws(Raised) {
+      return try frame.withRuntime { (runtime) throws(Raised) in try runtime.getItem(container, key) }
+    } catch { throw frame.located(error, range) }
   }
 }
 
@@ -94,14 +96,6 @@ extension Object {
   }
 }
 
-extension Object {
-  /// Read without counting references.
-  @inline(__always)
-  final var isOfHeapType: Bool {
-    Unmanaged<TypeObject>.fromOpaque(typePointer)._withUnsafeGuaranteedRef { $0.isHeap }
-  }
-}
-
 /// `object[index] = value`, `del object[index]`.
 final class SubscriptTarget: TargetNode {
   private let object: Operand
@@ -140,7 +134,9 @@ final class SubscriptTarget: TargetNode {
 
   @inline(never)
   private func storeGeneral(_ container: Value, _ key: Value, _ frame: Frame, _ value: Value) throws(Raised) {
-    do { try frame.runtime.setItem(container, key, value) } catch { throw frame.located(error, range) }
+    do throws(Raised) {
+      try frame.withRuntime { (runtime) throws(Raised) in try runtime.setItem(container, key, value) }
+    } catch { throw frame.located(error, range) }
   }
 
   override func delete(_ frame: Frame) throws(Raised) {
@@ -175,9 +171,74 @@ final class SliceNode: ExpressionNode {
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let (start, stop, step) = try parts(frame)
+    return .object(SliceObject(frame.runtime, start: start, stop: stop, step: step))
+  }
+
+  @inline(__always)
+  func parts(_ frame: Frame) throws(Raised) -> (start: Value, stop: Value, step: Value) {
     let start = try lower?.evaluate(frame) ?? .none
     let stop = try upper?.evaluate(frame) ?? .none
     let step = try step?.evaluate(frame) ?? .none
-    return .object(SliceObject(frame.runtime, start: start, stop: stop, step: step))
+    return (start, stop, step)
+  }
+}
+
+/// `object[lower:upper:step]`: lists, tuples and strings are cut without an object for the slice.
+final class SliceSubscriptNode: ExpressionNode {
+  private let object: ExpressionNode
+  private let slice: SliceNode
+
+  init(_ object: ExpressionNode, _ slice: SliceNode, _ range: SourceRange) {
+    self.object = object
+    self.slice = slice
+    super.init(range)
+  }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let container = try object.evaluate(frame)
+    let (start, stop, step) = try slice.parts(frame)
+    do throws(Raised) {
+      return try frame.withRuntime { (runtime) throws(Raised) in
+        if let bounds = SliceBounds(start, stop, step), let held = container.uncounted, held.isPlain {
+          let part = held._withUnsafeGuaranteedRef { runtime.cut($0, bounds) }
+          if !part.isUndefined { return part }
+        }
+        return try runtime.getItem(container, .object(SliceObject(runtime, start: start, stop: stop, step: step)))
+      }
+    } catch { throw frame.located(error, range) }
+  }
+}
+
+/// `object[lower:upper:step] = value`.
+final class SliceTarget: TargetNode {
+  private let object: ExpressionNode
+  private let slice: SliceNode
+
+  init(_ object: ExpressionNode, _ slice: SliceNode, _ range: SourceRange) {
+    self.object = object
+    self.slice = slice
+    super.init(range)
+  }
+
+  override func store(_ frame: Frame, _ value: Value) throws(Raised) {
+    let container = try object.evaluate(frame)
+    let (start, stop, step) = try slice.parts(frame)
+    do throws(Raised) {
+      try frame.withRuntime { (runtime) throws(Raised) in
+        if let bounds = SliceBounds(start, stop, step), let held = container.uncounted, held.isPlain, held.kind == .list {
+          return try held.as(ListObject.self).borrowed { (list) throws(Raised) in
+            try runtime.setListSlice(list, bounds, value)
+          }
+        }
+        try runtime.setItem(container, .object(SliceObject(runtime, start: start, stop: stop, step: step)), value)
+      }
+    } catch { throw frame.located(error, range) }
+  }
+
+  override func delete(_ frame: Frame) throws(Raised) {
+    let container = try object.evaluate(frame)
+    let key = try slice.evaluate(frame)
+    do { try frame.runtime.deleteItem(container, key) } catch { throw frame.located(error, range) }
   }
 }

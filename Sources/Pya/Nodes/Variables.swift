@@ -11,6 +11,21 @@ final class LocalNode: ExpressionNode {
 
   override var localSlot: Int? { slot }
 
+  override func evaluateBool(_ frame: Frame) throws(Raised) -> Bool {
+    let place = frame.slots + slot
+    switch place.number {
+    case .int(let number): return number != 0
+    case .float(let number): return number != 0
+    default: break
+    }
+    guard let held = place.uncountedObject else { return try super.evaluateBool(frame) }
+    do throws(Raised) {
+      return try held.borrowed { (object) throws(Raised) in
+        try frame.withRuntime { (runtime) throws(Raised) in try runtime.isTrue(.object(object)) }
+      }
+    } catch { throw frame.located(error, range) }
+  }
+
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     let value = frame.slots[slot]
     if value.isUndefined { throw frame.located(frame.unboundLocal(slot), range) }

@@ -12,14 +12,21 @@ extension Runtime {
     case (.float(let x), .float(let y)):
       let result = try floatOperation(op, x, y)
       if !result.isNotImplemented { return result }
-    case (.object(let x), .object(let y)) where op == .add && x.kind == .string && y.kind == .string:
-      if !x.type.isHeap, !y.type.isHeap {
-        return try concatenate(unsafeDowncast(x, to: StringObject.self), unsafeDowncast(y, to: StringObject.self))
-      }
-    case (.object(let x), _) where x.kind == .bigInt:
-      let result = try bigIntegerOperation(op, x, b)
-      if !result.isNotImplemented { return result }
     default: break
+    }
+    if let x = a.uncounted, x.kind == .bigInt {
+      let result = try x.borrowed { (x) throws(Raised) in try bigIntegerOperation(op, x, b) }
+      if !result.isNotImplemented { return result }
+    }
+    if op == .add, let x = a.uncounted, let y = b.uncounted, x.isPlain, y.isPlain, x.kind == y.kind {
+      if x.kind == .string {
+        return try x.as(StringObject.self).borrowed { (x) throws(Raised) in
+          try y.as(StringObject.self).borrowed { (y) throws(Raised) in try concatenate(x, y) }
+        }
+      }
+      if x.kind == .list || x.kind == .tuple {
+        return try x.borrowed { (x) throws(Raised) in try concatenation(x, b) }
+      }
     }
     let result = try offerToOperands(op, a, b)
     if !result.isNotImplemented { return result }
@@ -202,8 +209,8 @@ extension Value {
   /// Whether its class is written in the program.
   @inline(__always)
   var isOfHeapType: Bool {
-    guard case .object(let object) = self else { return false }
-    return object.type.isHeap
+    guard let held = uncounted else { return false }
+    return !held.isPlain
   }
 
   /// An immediate number.

@@ -25,8 +25,8 @@ extension Runtime {
       guard other.kind == .list else { return .notImplemented }
       let (first, second) = (unsafeDowncast(a, to: ListObject.self), unsafeDowncast(other, to: ListObject.self))
       let result = ListObject(self, capacity: first.count + second.count)
-      for index in 0..<first.count { result.append(first[index]) }
-      for index in 0..<second.count { result.append(second[index]) }
+      result.append(copiesOf: first.items, count: first.count)
+      result.append(copiesOf: second.items, count: second.count)
       return .object(result)
     case .tuple:
       guard other.kind == .tuple else { return .notImplemented }
@@ -35,8 +35,8 @@ extension Runtime {
       if second.count == 0, first.isExactly(types.tuple) { return .object(a) }
       return .object(
         TupleObject(self, count: first.count + second.count) { items in
-          items.initialize(from: first.items, count: first.count)
-          (items + first.count).initialize(from: second.items, count: second.count)
+          items.initializeCopies(of: first.items, count: first.count)
+          (items + first.count).initializeCopies(of: second.items, count: second.count)
         })
     case .bytes, .byteArray:
       guard other.kind == .bytes || other.kind == .byteArray else { return .notImplemented }

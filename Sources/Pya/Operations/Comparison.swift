@@ -12,12 +12,9 @@ extension Runtime {
     case (.float(let x), .float(let y)): return x == y
     case (.bool(let x), .bool(let y)): return x == y
     case (.none, .none): return true
-    case (.object(let x), .object(let y)) where x.kind == .string && y.kind == .string:
-      if !x.type.isHeap, !y.type.isHeap {
-        return unsafeDowncast(x, to: StringObject.self).hasSameText(as: unsafeDowncast(y, to: StringObject.self))
-      }
     default: break
     }
+    if let order = comparedTexts(a, b, asksOrder: false) { return order == 0 }
     return try isTrue(try richComparison(.equal, a, b))
   }
 
@@ -26,13 +23,23 @@ extension Runtime {
     switch (a, b) {
     case (.int(let x), .int(let y)): return x < y
     case (.float(let x), .float(let y)): return x < y
-    case (.object(let x), .object(let y)) where x.kind == .string && y.kind == .string:
-      if !x.type.isHeap, !y.type.isHeap {
-        return unsafeDowncast(x, to: StringObject.self).compare(to: unsafeDowncast(y, to: StringObject.self)) < 0
-      }
     default: break
     }
+    if let order = comparedTexts(a, b, asksOrder: true) { return order < 0 }
     return try isTrue(try richComparison(.less, a, b))
+  }
+
+  /// Two plain strings: zero when equal, else the sign of their order, if that is asked for. Nil: something else.
+  @inline(__always)
+  private func comparedTexts(_ a: Value, _ b: Value, asksOrder: Bool) -> Int? {
+    guard let x = a.uncounted, let y = b.uncounted, x.kind == .string, y.kind == .string, x.isPlain, y.isPlain else {
+      return nil
+    }
+    return x.as(StringObject.self)._withUnsafeGuaranteedRef { x in
+      y.as(StringObject.self)._withUnsafeGuaranteedRef { y in
+        asksOrder ? x.compare(to: y) : x.hasSameText(as: y) ? 0 : 1
+      }
+    }
   }
 
   /// Any comparison operator, with the value a program's special method returned.
@@ -47,8 +54,10 @@ extension Runtime {
     switch (a, b) {
     case (.int(let x), .int(let y)): return .bool(op.holds(x, y))
     case (.float(let x), .float(let y)): return .bool(op.holds(x, y))
-    default: return try richComparison(op, a, b)
+    default: break
     }
+    if let order = comparedTexts(a, b, asksOrder: op != .equal && op != .notEqual) { return .bool(op.holds(order, 0)) }
+    return try richComparison(op, a, b)
   }
 
   private func richComparison(_ op: ComparisonOperator, _ a: Value, _ b: Value) throws(Raised) -> Value {

@@ -7,6 +7,9 @@
 /// `item in container`.
 extension Runtime {
   func contains(_ container: Value, _ item: Value) throws(Raised) -> Bool {
+    if let held = container.uncounted, held.isPlain {
+      return try held.borrowed { (object) throws(Raised) in try builtinContains(object, item) }
+    }
     guard case .object(let object) = container else { throw notContainer(container) }
     let type = object.type
     if type.isHeap {
@@ -24,8 +27,10 @@ extension Runtime {
   func builtinContains(_ object: Object, _ item: Value) throws(Raised) -> Bool {
     switch object.kind {
     case .dict:
-      let dict = unsafeDowncast(object, to: DictObject.self)
-      return try dict.find(item, hash: try hash(item), self) >= 0
+      let hash = try hash(item)
+      return try Unmanaged.passUnretained(object).as(DictObject.self).borrowed { (dict) throws(Raised) in
+        try dict.find(item, hash: hash, self) >= 0
+      }
     case .set: return try setContains(unsafeDowncast(object, to: SetObject.self), item)
     case .list:
       let list = unsafeDowncast(object, to: ListObject.self)

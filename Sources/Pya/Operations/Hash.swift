@@ -3,9 +3,10 @@
 extension Runtime {
   func hash(_ value: Value) throws(Raised) -> Int {
     switch value {
-    case .object(let object):
-      if object.kind == .string, !object.type.isHeap { return unsafeDowncast(object, to: StringObject.self).stringHash }
-      return try hash(object)
+    case .object:
+      let held = value.uncounted.unsafelyUnwrapped
+      if held.kind == .string, held.isPlain { return held.as(StringObject.self)._withUnsafeGuaranteedRef { $0.stringHash } }
+      return try held.borrowed { (object) throws(Raised) in try hash(object) }
     case .int(let number): return NumericHash.of(number)
     case .float(let number): return NumericHash.of(number)
     case .bool(let flag): return flag ? 1 : 0

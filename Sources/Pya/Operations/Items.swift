@@ -41,6 +41,9 @@ extension Runtime {
   // MARK: Getting
 
   func getItem(_ a: Value, _ key: Value) throws(Raised) -> Value {
+    if let held = a.uncounted, held.isPlain {
+      return try held.borrowed { (object) throws(Raised) in try getBuiltinItem(object, key) }
+    }
     guard case .object(let object) = a else { throw notSubscriptable(a) }
     let type = object.type
     if type.isHeap, let method = type.special(.getitem) { return try callSpecial(method, a, key) }
@@ -67,7 +70,10 @@ extension Runtime {
       let position = index < 0 ? index &+ list.count : index
       guard position >= 0, position < list.count else { throw indexError("list index out of range") }
       return list[position]
-    case .dict: return try getDictItem(unsafeDowncast(object, to: DictObject.self), key)
+    case .dict:
+      return try Unmanaged.passUnretained(object).as(DictObject.self).borrowed { (dict) throws(Raised) in
+        try getDictItem(dict, key)
+      }
     case .tuple:
       let tuple = unsafeDowncast(object, to: TupleObject.self)
       if let slice = key.slice { return try tupleSlice(tuple, slice) }
@@ -87,7 +93,7 @@ extension Runtime {
 
   private func getDictItem(_ dict: DictObject, _ key: Value) throws(Raised) -> Value {
     let index = try dict.find(key, hash: try hash(key), self)
-    if index >= 0 { return dict.entries[index].value }
+    if index >= 0 { return dict.valuePlace(index).pointee }
     if !dict.isExactly(types.dict), let missing = dict.type.lookup(names[.missing]) {
       return try callSpecial(missing, .object(dict), key)
     }
@@ -167,6 +173,9 @@ extension Runtime {
   // MARK: Setting
 
   func setItem(_ a: Value, _ key: Value, _ value: Value) throws(Raised) {
+    if let held = a.uncounted, held.isPlain {
+      return try held.borrowed { (object) throws(Raised) in try setBuiltinItem(object, key, value) }
+    }
     guard case .object(let object) = a else { throw noItemAssignment(a) }
     let type = object.type
     if type.isHeap, let method = type.special(.setitem) {
@@ -186,7 +195,10 @@ extension Runtime {
       let position = index < 0 ? index &+ list.count : index
       guard position >= 0, position < list.count else { throw indexError("list assignment index out of range") }
       list[position] = value
-    case .dict: try unsafeDowncast(object, to: DictObject.self).set(key, value, self)
+    case .dict:
+      try Unmanaged.passUnretained(object).as(DictObject.self).borrowed { (dict) throws(Raised) in
+        try dict.set(key, value, self)
+      }
     case .byteArray: try setByteArrayItem(unsafeDowncast(object, to: BytesObject.self), key, value)
     default:
       guard let method = object.type.lookup(names[.setitem]) else { throw noItemAssignment(.object(object)) }
@@ -195,8 +207,18 @@ extension Runtime {
   }
 
   private func setListSlice(_ list: ListObject, _ slice: SliceObject, _ value: Value) throws(Raised) {
-    let bounds = try sliceBounds(slice)
+    try setListSlice(list, try sliceBounds(slice), value)
+  }
+
+  func setListSlice(_ list: ListObject, _ bounds: SliceBounds, _ value: Value) throws(Raised) {
     if bounds.step == 1 {
+      if let held = value.uncounted, held.isPlain, held.kind == .list, held.toOpaque() != list.uncountedPointer {
+        let span = bounds.adjusted(to: list.count)
+        held.as(ListObject.self)._withUnsafeGuaranteedRef { source in
+          list.replace(span.start..<max(span.start, span.stop), withCopiesOf: source.items, count: source.count)
+        }
+        return
+      }
       let values = try assignable(value)
       let span = bounds.adjusted(to: list.count)
       return list.replace(span.start..<max(span.start, span.stop), with: values)

@@ -65,11 +65,74 @@ extension Runtime {
   }
 }
 
+extension Runtime {
+  /// Part of a plain list, tuple or string; `undefined` for anything else.
+  @inline(__always)
+  func cut(_ object: Object, _ bounds: SliceBounds) -> Value {
+    switch object.kind {
+    case .list:
+      let list = unsafeDowncast(object, to: ListObject.self)
+      let span = bounds.adjusted(to: list.count)
+      let result = ListObject(self, capacity: span.count)
+      if span.count > 0 { result.append(copiesOf: list.items + span.start, count: span.count, step: span.step) }
+      return .object(result)
+    case .string:
+      let string = unsafeDowncast(object, to: StringObject.self)
+      let span = bounds.adjusted(to: string.length)
+      return .object(stringSlice(string, start: span.start, step: span.step, count: span.count))
+    case .tuple:
+      let tuple = unsafeDowncast(object, to: TupleObject.self)
+      let span = bounds.adjusted(to: tuple.count)
+      if span.count == tuple.count, span.step == 1 { return .object(tuple) }
+      return .object(
+        TupleObject(self, count: span.count) { items in
+          if span.count > 0 {
+            items.initializeCopies(of: tuple.items + span.start, count: span.count, step: span.step)
+          }
+        })
+    default: return .undefined
+    }
+  }
+}
+
 /// A slice's numbers as words.
 struct SliceBounds {
   var start: Int
   var stop: Int
   let step: Int
+
+  init(start: Int, stop: Int, step: Int) {
+    self.start = start
+    self.stop = stop
+    self.step = step
+  }
+
+  /// A slice of ints and None; nil when something else must be asked for its index, or the step is refused.
+  @inline(__always)
+  init?(_ start: Value, _ stop: Value, _ step: Value) {
+    var stride = 1
+    if case .int(let number) = step {
+      if number == 0 { return nil }
+      stride = max(number, -Int.max)
+    } else if !step.isNone {
+      return nil
+    }
+    self.step = stride
+    if case .int(let number) = start {
+      self.start = number
+    } else if start.isNone {
+      self.start = stride < 0 ? Int.max : 0
+    } else {
+      return nil
+    }
+    if case .int(let number) = stop {
+      self.stop = number
+    } else if stop.isNone {
+      self.stop = stride < 0 ? Int.min : Int.max
+    } else {
+      return nil
+    }
+  }
 
   /// CPython's `PySlice_AdjustIndices`.
   func adjusted(to length: Int) -> SliceSpan {

@@ -9,13 +9,14 @@ extension Runtime {
     case .float(let number): return number != 0
     case .ellipsis: return true
     case .notImplemented: throw typeError("NotImplemented should not be used in a boolean context")
-    case .object(let object): return try isTrue(object)
+    case .object:
+      return try value.uncounted.unsafelyUnwrapped.borrowed { (object) throws(Raised) in try isTrue(object) }
     }
   }
 
   private func isTrue(_ object: Object) throws(Raised) -> Bool {
-    let type = object.type
-    if type.isHeap {
+    if object.isOfHeapType {
+      let type = object.type
       if let method = type.special(.bool) {
         let result = try callSpecial(method, .object(object))
         guard case .bool(let flag) = result else {
@@ -42,6 +43,7 @@ extension Runtime {
       return true
     default: break
     }
+    let type = object.type
     // Built-in types without a case above tell by their `__bool__` or `__len__`, if they have one.
     if let method = type.lookup(names[.bool]) { return try isTrue(callSpecial(method, .object(object))) }
     if type.lookup(names[.len]) != nil { return try length(.object(object)) != 0 }

@@ -18,6 +18,13 @@ struct Arguments {
   @inline(__always)
   subscript(_ index: Int) -> Value { index < count ? base[index] : .undefined }
 
+  /// `self` of a method of a built-in type, which the call has checked. Uncounted: the call holds it.
+  @inline(__always)
+  func receiver<Class: Object>(_ type: Class.Type) -> Unmanaged<Class> {
+    guard let held = base.uncountedObject else { fatalError("pya: a method without its object") }
+    return held.as(type)
+  }
+
   @inline(__always)
   var hasKeywords: Bool { !keywordNames.isEmpty }
 

@@ -115,9 +115,9 @@ final class DictObject: Object {
 
   /// The index of the entry whose key equals `key`, or -1.
   final func find(_ key: Value, hash: Int, _ runtime: Runtime) throws(Raised) -> Int {
-    if case .object(let object) = key {
-      if object.kind == .string, !object.isOfHeapType {
-        let index = index(ofString: unsafeDowncast(object, to: StringObject.self))
+    if let held = key.uncounted {
+      if held.kind == .string, held.isPlain {
+        let index: Int = held.as(StringObject.self)._withUnsafeGuaranteedRef { self.index(ofString: $0) }
         if index >= 0 || !hasInstanceKeys { return index }
       }
     } else if case .int(let number) = key {
@@ -155,9 +155,8 @@ final class DictObject: Object {
         let index = Int(table[slot])
         if index == -1 { return -1 }
         if index >= 0, entries[index].hash == hash {
-          let candidate = entries[index].key
-          if candidate.isIdentical(to: key) { return index }
-          let equal = try runtime.equals(candidate, key)
+          if keyPlace(index).isIdentical(to: key) { return index }
+          let equal = try runtime.equals(entries[index].key, key)
           if changes != before { continue restart }
           if equal { return index }
         }
@@ -194,7 +193,7 @@ final class DictObject: Object {
   final func set(_ key: Value, hash: Int, _ value: Value, _ runtime: Runtime) throws(Raised) {
     let index = try find(key, hash: hash, runtime)
     if index >= 0 {
-      entries[index].value = value
+      valuePlace(index).store(value)
     } else {
       insert(key, hash: hash, value)
     }
@@ -216,9 +215,9 @@ final class DictObject: Object {
   /// Adds an entry whose key is known to be absent.
   final func insert(_ key: Value, hash: Int, _ value: Value) {
     if used == capacity { resize() }
-    if case .object(let object) = key {
-      if object.isOfHeapType { hasInstanceKeys = true }
-      if object.kind != .string || object.isOfHeapType { hasOnlyPlainKeys = false }
+    if let held = key.uncounted {
+      if !held.isPlain { hasInstanceKeys = true }
+      if held.kind != .string || !held.isPlain { hasOnlyPlainKeys = false }
     } else if case .int = key {
     } else {
       hasOnlyPlainKeys = false

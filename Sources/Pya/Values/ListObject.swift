@@ -81,18 +81,28 @@ final class ListObject: Object {
     return value
   }
 
-  /// Replaces a span (within `count`) by other elements. What was there is released after the list is whole again.
+  /// Replaces a span (within `count`) by other elements.
   final func replace(_ span: Range<Int>, with values: [Value]) {
+    var values = values
+    values.withUnsafeMutableBufferPointer { values in
+      let source = values.baseAddress ?? items
+      replace(span, withCopiesOf: source, count: values.count)
+    }
+  }
+
+  /// Replaces a span (within `count`) by copies of `added` values that lie elsewhere.
+  final func replace(_ span: Range<Int>, withCopiesOf source: UnsafeMutablePointer<Value>, count added: Int) {
     // The old elements are moved out, and released when the list is whole again: that may run code of the program.
     let old = UnsafeMutablePointer<Value>.allocate(capacity: span.count)
     old.moveInitialize(from: items + span.lowerBound, count: span.count)
     let tail = count - span.upperBound
-    let newCount = count - span.count + values.count
+    let newCount = count - span.count + added
+    // The list is a row of `lowerBound` elements, a hole and the tail while it grows: moved as plain memory.
     grow(to: newCount)
-    if values.count != span.count {
-      (items + span.lowerBound + values.count).moveInitialize(from: items + span.upperBound, count: tail)
+    if added != span.count {
+      (items + span.lowerBound + added).moveInitialize(from: items + span.upperBound, count: tail)
     }
-    for (offset, value) in values.enumerated() { (items + span.lowerBound + offset).initialize(to: value) }
+    (items + span.lowerBound).initializeCopies(of: source, count: added)
     count = newCount
     old.deinitializeValues(span.count)
     old.deallocate()

@@ -30,6 +30,12 @@ class Object {
     set { typePointer = UnsafeRawPointer(Unmanaged.passUnretained(newValue).toOpaque()) }
   }
 
+  /// Whether of a class of the program. Read without counting references.
+  @inline(__always)
+  final var isOfHeapType: Bool {
+    Unmanaged<TypeObject>.fromOpaque(typePointer)._withUnsafeGuaranteedRef { $0.isHeap }
+  }
+
   /// The address as `id()` shows it.
   final var address: Int { Int(bitPattern: Unmanaged.passUnretained(self).toOpaque()) }
 

@@ -19,7 +19,7 @@ final class Runtime {
   /// `sys.modules`, by full name.
   var modules: [String: ModuleObject] = [:]
   /// State of one subsystem each, by its type: the event loop, `random`, ...
-  private var attachments: [ObjectIdentifier: AnyObject] = [:]
+  @exclusivity(unchecked) private var attachments: [ObjectIdentifier: AnyObject] = [:]
   /// The exceptions being handled, innermost last: what a bare `raise` raises and `__context__` becomes.
   @exclusivity(unchecked) var handled: [ExceptionObject] = []
   /// Containers whose `repr` is being made, by address, outermost first: one met again shows as `[...]`.
@@ -38,7 +38,7 @@ final class Runtime {
 
   private var keptTypes: [TypeObject] = []
   private var interned: [String: StringObject] = [:]
-  private var singleCharacters: [StringObject] = []
+  @exclusivity(unchecked) private var singleCharacters: [StringObject] = []
   private let lookupCacheEntries: UnsafeMutablePointer<LookupCacheEntry>
   private static let lookupCacheSize = 2048
 

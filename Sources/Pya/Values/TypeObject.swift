@@ -11,7 +11,7 @@ final class TypeObject: Object {
   var moduleName: String
   private(set) var bases: [TypeObject]
   /// The linearised ancestors, itself first (C3).
-  var mro: [TypeObject]
+  @exclusivity(unchecked) var mro: [TypeObject]
   /// The class namespace, behind `__dict__`.
   let attributes: DictObject
   private(set) var subclasses: [TypeObject] = []
@@ -29,7 +29,7 @@ final class TypeObject: Object {
 
   /// Special methods that a class of the program defines here or above, by `SpecialMethod.rawValue`; undefined where only
   /// the built-in behaviour of the kind applies. Empty for built-in types.
-  private(set) var specialMethods: [Value] = []
+  @exclusivity(unchecked) private(set) var specialMethods: [Value] = []
   var hasFinalizer = false
   /// `__slots__` in every class of the program among the ancestors, and none of them names `__dict__`.
   var hasNoInstanceDictionary = false

@@ -38,6 +38,13 @@ extension UnsafeMutablePointer where Pointee == Value {
     return UnsafeRawPointer(self).load(as: UInt.self) == UnsafeRawPointer(other).load(as: UInt.self)
   }
 
+  /// Python's `is` on what lies here and a value, when both are objects.
+  @inline(__always)
+  func isIdentical(to other: Value) -> Bool {
+    guard let mine = uncountedObject, let theirs = other.uncounted else { return false }
+    return mine.toOpaque() == theirs.toOpaque()
+  }
+
   /// Stores a value; what was there is released when it was an object.
   @inline(__always)
   func store(_ value: consuming Value) {
@@ -74,6 +81,45 @@ extension UnsafeMutablePointer where Pointee == Value {
   @inline(__always)
   func lend(_ place: UnsafeMutablePointer<Value>) {
     UnsafeMutableRawPointer(self).copyMemory(from: UnsafeRawPointer(place), byteCount: MemoryLayout<Value>.size)
+  }
+}
+
+// Values in registers. `if case .object(let object) = value` counts a reference when anything is called with `object`, and a
+// downcast counts another; what runs for every operation asks for `uncounted` instead.
+extension Value {
+  /// The object, without counting a reference; nil for anything else. Whoever holds the value must go on holding it.
+  @inline(__always)
+  var uncounted: Unmanaged<Object>? {
+    let (word, tag) = unsafeBitCast(self, to: (UInt, UInt8).self)
+    guard tag == ValueTag.object else { return nil }
+    return .fromOpaque(UnsafeRawPointer(bitPattern: word).unsafelyUnwrapped)
+  }
+}
+
+extension Unmanaged where Instance == Object {
+  @inline(__always)
+  var kind: Kind { _withUnsafeGuaranteedRef { $0.kind } }
+
+  /// Whether of a built-in type: no class of the program has a say in what it does.
+  @inline(__always)
+  var isPlain: Bool { _withUnsafeGuaranteedRef { !$0.isOfHeapType } }
+
+  /// The object as what its kind says it is.
+  @inline(__always)
+  func `as`<Class: Object>(_ type: Class.Type) -> Unmanaged<Class> { .fromOpaque(toOpaque()) }
+}
+
+extension Unmanaged {
+  /// Uses the object without counting; somebody else holds it meanwhile.
+  @inline(__always)
+  func borrowed<Outcome>(_ body: (Instance) throws(Raised) -> Outcome) throws(Raised) -> Outcome {
+    let outcome: Result<Outcome, Raised> = _withUnsafeGuaranteedRef { instance in
+      do throws(Raised) { return .success(try body(instance)) } catch { return .failure(error) }
+    }
+    switch outcome {
+    case .success(let value): return value
+    case .failure(let raised): throw raised
+    }
   }
 }
 
