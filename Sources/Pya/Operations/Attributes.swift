@@ -277,10 +277,10 @@ extension Runtime {
   private func cannotStore(_ value: Value, _ name: StringObject, _ newValue: Value) -> Raised {
     let type = type(of: value)
     if type.lookup(name) != nil {
-      return attributeError("'\(type.name)' object attribute '\(name.text)' is read-only")
+      return attributeError("'\(type.messageName)' object attribute '\(name.text)' is read-only")
     }
     let raised = attributeError(
-      "'\(type.name)' object has no attribute '\(name.text)' and no __dict__ for setting new attributes")
+      "'\(type.messageName)' object has no attribute '\(name.text)' and no __dict__ for setting new attributes")
     raised.exception.fields["name"] = .object(name)
     raised.exception.fields["obj"] = value
     return raised

@@ -76,7 +76,7 @@ extension Runtime {
     case .notEqual: return .bool(!a.isIdentical(to: b))
     default:
       throw typeError(
-        "'\(op.rawValue)' not supported between instances of '\(leftType.name)' and '\(rightType.name)'")
+        "'\(op.rawValue)' not supported between instances of '\(leftType.messageName)' and '\(rightType.messageName)'")
     }
   }
 
