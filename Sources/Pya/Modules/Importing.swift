@@ -83,11 +83,11 @@ extension Runtime {
       modules[fullName] = module
       return module
     }
-    if let source = Library.sources[fullName] {
-      let file = SourceFile(name: "<library \(fullName)>", text: source)
+    if let bytes = LibraryFolder.read(fullName) ?? Library.sources[fullName].map({ Array($0.utf8) }) {
+      let file = SourceFile(name: "<library \(fullName)>", bytes: bytes)
       return try run(file, as: fullName) { module in
         // A library module counts as a package when there are modules below it.
-        if Library.sources.keys.contains(where: { $0.hasPrefix(fullName + ".") }) {
+        if Library.sources.keys.contains(where: { $0.hasPrefix(fullName + ".") }) || LibraryFolder.isPackage(fullName) {
           module.set(self, "__path__", .object(ListObject(self, [])))
         }
       }

@@ -17,6 +17,8 @@ extension Runtime {
       "asyncio.threads": { $0.asyncio.makeModule("asyncio.threads") },
       "asyncio.timeouts": { $0.asyncio.makeModule("asyncio.timeouts") },
       "contextvars": makeContextvarsModule,
+      "_frames": { $0.makeFramesModule() },
+      "_weakref": { $0.makeWeakrefModule() },
       "_warnings": { $0.makeWarningsSupportModule() },
       "atexit": { $0.makeAtexitModule() },
       "bisect": { $0.makeBisectModule() },
@@ -42,7 +44,7 @@ extension Runtime {
       "re": { $0.makeReModule() },
       "sys": makeSysModule,
       "time": makeTimeModule,
-      "traceback": makeTracebackModule,
+      "_traceback": makeTracebackModule,
     ]
   }
 }
