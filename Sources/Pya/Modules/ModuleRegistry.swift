@@ -17,6 +17,7 @@ extension Runtime {
       "asyncio.threads": { $0.asyncio.makeModule("asyncio.threads") },
       "asyncio.timeouts": { $0.asyncio.makeModule("asyncio.timeouts") },
       "contextvars": makeContextvarsModule,
+      "_ast": { $0.makeAstModule() },
       "_frames": { $0.makeFramesModule() },
       "_weakref": { $0.makeWeakrefModule() },
       "_warnings": { $0.makeWarningsSupportModule() },

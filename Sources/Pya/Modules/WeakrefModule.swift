@@ -129,7 +129,16 @@ extension Runtime {
     case .intInstance, .tuple, .bytes: return false
     case .other where !object.type.isHeap:
       return !["slice", "code", "frame", "traceback", "mappingproxy", "NoneType"].contains(object.type.name)
-    default: return object.type.isHeap && object.type.lookup(intern("__weakref__")) != nil
+    default: return object.type.isHeap && (object.type.lookup(intern("__weakref__")) != nil || hasWeakReferenceSlot(object.type))
+    }
+  }
+
+  /// `__slots__` names `__weakref__`.
+  private func hasWeakReferenceSlot(_ type: TypeObject) -> Bool {
+    type.mro.contains { ancestor in
+      guard let slots = ancestor.attributes.getString(names.slots) else { return false }
+      let listed = slots.tuple?.array ?? slots.list?.array ?? [slots]
+      return listed.contains { $0.string?.text == "__weakref__" }
     }
   }
 }
