@@ -43,6 +43,7 @@ extension Runtime {
       "posixpath": makePathModule,
       "random": makeRandomModule,
       "re": { $0.makeReModule() },
+      "resource": { $0.makeResourceModule() },
       "sys": makeSysModule,
       "time": makeTimeModule,
       "_traceback": makeTracebackModule,
