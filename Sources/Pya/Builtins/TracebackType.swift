@@ -22,18 +22,37 @@ extension Runtime {
     installFrameType()
   }
 
+  /// The call that the frame waits for, while it is in progress.
+  private func callInProgress(in frame: FrameObject) -> CallSite? {
+    guard let slots = frame.slots else { return nil }
+    return callSites.stack.last { $0.frame.slots == slots && $0.depth == frame.depth }
+  }
+
   private func installFrameType() {
     let type = types.frame
-    type.defineProperty(self, "f_lineno") { (_, value) throws(Raised) in
-      (value.object as? FrameObject).map { .int($0.line) } ?? .none
+    type.defineProperty(self, "f_lineno") { (runtime, value) throws(Raised) in
+      guard let frame = value.object as? FrameObject else { return .none }
+      return .int(runtime.callInProgress(in: frame)?.line ?? frame.line)
     }
     type.defineProperty(self, "f_code") { (runtime, value) throws(Raised) in
-      (value.object as? FrameObject).map { .object(CodeSummary(runtime, $0.entry)) } ?? .none
+      (value.object as? FrameObject).map { $0.code.defined ?? .object(CodeSummary(runtime, $0.entry)) } ?? .none
     }
-    type.defineProperty(self, "f_back") { (_, _) throws(Raised) in .none }
-    for name in ["f_globals", "f_locals"] {
-      type.defineProperty(self, name) { (runtime, _) throws(Raised) in .object(DictObject(runtime)) }
+    type.defineProperty(self, "f_back") { (_, value) throws(Raised) in
+      (value.object as? FrameObject)?.back.map { .object($0) } ?? .none
     }
+    type.defineProperty(self, "f_globals") { (runtime, value) throws(Raised) in
+      (value.object as? FrameObject)?.globals.defined ?? .object(DictObject(runtime))
+    }
+    type.defineProperty(self, "f_locals") { (runtime, value) throws(Raised) in
+      guard let frame = value.object as? FrameObject else { return .none }
+      if let site = runtime.callInProgress(in: frame) { return runtime.locals(of: site) }
+      return frame.locals.defined ?? .object(DictObject(runtime))
+    }
+    type.defineProperty(self, "f_lasti") { (_, value) throws(Raised) in
+      (value.object as? FrameObject).map { .int(Int($0.entry.range.start)) } ?? .none
+    }
+    type.defineProperty(self, "f_trace") { (_, _) throws(Raised) in .none }
+    type.define(self, "clear", "self, /") { (_, _) throws(Raised) in .none }
     type.defineProperty(self, "f_builtins") { (runtime, _) throws(Raised) in .object(runtime.builtins) }
     type.define(self, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in
       guard let frame = arguments[0].object as? FrameObject else { return .none }

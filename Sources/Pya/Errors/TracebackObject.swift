@@ -12,9 +12,17 @@ final class TracebackObject: Object {
   var line: Int { entry.file.location(of: entry.range.start).line }
 }
 
-/// What a traceback shows of a frame.
+/// A frame as a traceback or `sys._getframe` shows it: what was known of it when it was asked for.
 final class FrameObject: Object {
   let entry: TracebackEntry
+  /// The frame that called this one; `code`, `globals` and `locals` are known of frames in progress alone.
+  var back: FrameObject?
+  var code: Value = .undefined
+  var globals: Value = .undefined
+  var locals: Value = .undefined
+  /// Where its variables lie while it is in progress, and at which depth.
+  var slots: UnsafeMutablePointer<Value>?
+  var depth = 0
 
   init(_ runtime: Runtime, _ entry: TracebackEntry) {
     self.entry = entry

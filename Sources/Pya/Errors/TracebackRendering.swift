@@ -9,9 +9,10 @@ extension Runtime {
   }
 
   /// The report in the pieces that `traceback.format_exception` returns.
-  func renderLines(_ exception: ExceptionObject, chain: Bool = true) -> [String] {
+  /// `limit`: how many frames of each exception; the innermost ones when it is negative.
+  func renderLines(_ exception: ExceptionObject, chain: Bool = true, limit: Int? = nil) -> [String] {
     var printer = ReportPrinter()
-    printer.print(report(of: exception), chain: chain)
+    printer.print(report(of: exception, limit: limit), chain: chain)
     return printer.output
   }
 
@@ -26,12 +27,12 @@ extension Runtime {
   // MARK: Reports
 
   /// Reports on the exception and everything it is chained to. An exception that was seen before is not followed again.
-  private func report(of exception: ExceptionObject, isAlone: Bool = false) -> ExceptionReport {
+  private func report(of exception: ExceptionObject, isAlone: Bool = false, limit: Int? = nil) -> ExceptionReport {
     var seen: Set<ObjectIdentifier> = []
     func plainReport(_ exception: ExceptionObject) -> ExceptionReport {
       seen.insert(ObjectIdentifier(exception))
       return ExceptionReport(
-        entries: exception.traceback.reversed(), typeName: reportedTypeName(exception.type),
+        entries: ReportPrinter.limited(exception.traceback.reversed(), limit), typeName: reportedTypeName(exception.type),
         text: reportedText(exception), notes: reportedNotes(exception),
         syntaxError: exception.type.exceptionLayout == .syntaxError ? syntaxErrorDetails(exception) : nil)
     }
@@ -218,6 +219,13 @@ private struct ReportPrinter {
   }
 
   // MARK: Parts
+
+  /// The outermost frames; the innermost ones when the limit is negative.
+  static func limited(_ entries: [TracebackEntry], _ limit: Int?) -> [TracebackEntry] {
+    guard let limit else { return entries }
+    let own = entries.filter { !$0.file.isLibrary }
+    return Array(limit < 0 ? own.suffix(limit == .min ? .max : -limit) : own.prefix(limit))
+  }
 
   /// The frames, outermost first.
   static func stack(_ entries: [TracebackEntry]) -> [String] {

@@ -97,6 +97,7 @@ extension Asyncio {
     if let currentLoop { return currentLoop }
     if hasSetLoop { throw runtime.runtimeError("There is no current event loop in thread 'MainThread'.") }
     runtime.warn("There is no current event loop", category: "DeprecationWarning")
+    try runtime.logNewLoop()
     let made = EventLoop(self)
     setCurrentLoop(made)
     return made

@@ -48,8 +48,10 @@ extension EventLoop {
       lines.append((name, try runtime.repr(entry.value).text))
     }
     for line in lines.sorted(by: { $0.name < $1.name }) { text += "\n\(line.name): \(line.text)" }
+    let exception = context.getString(runtime.intern("exception"))?.exception
+    if try runtime.logLoopError(text, exception) { return }
     text += "\n"
-    if let exception = context.getString(runtime.intern("exception"))?.exception { text += runtime.render(exception) }
+    if let exception { text += runtime.render(exception) }
     runtime.errorOutput.write(text)
   }
 

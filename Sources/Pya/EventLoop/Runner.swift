@@ -24,6 +24,7 @@ final class RunnerObject: Object {
     if let loop { return loop }
     let made: EventLoop
     if loopFactory.isNone {
+      try runtime.logNewLoop()
       made = EventLoop(asyncio)
       if !hasSetLoop {
         asyncio.setCurrentLoop(made)

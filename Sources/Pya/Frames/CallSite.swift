@@ -14,13 +14,30 @@ struct CallSite {
   var line: Int { file.location(of: range.start).line }
 }
 
-/// The innermost recorded call in progress.
+/// The recorded calls in progress, innermost last.
 final class CallSites {
-  var current: CallSite?
+  var stack: [CallSite] = []
+  var current: CallSite? { stack.last }
+
+  /// A source file that mentions one of these has all its calls recorded: it looks at frames further out.
+  static let wordsAboutFrames: [StaticString] = [
+    "_getframe", "currentframe", "inspect.stack", "import stack", "print_stack", "extract_stack", "stacklevel", "stack_info",
+    "f_back",
+  ]
 }
 
 extension Runtime {
   var callSites: CallSites { attachment(CallSites.self) { CallSites() } }
+
+  /// The recorded frames in progress, innermost first. Each counts once, however many of its calls are nested.
+  var recordedFrames: [CallSite] {
+    var depth = Int.max
+    return callSites.stack.reversed().filter { site in
+      if site.depth >= depth { return false }
+      depth = site.depth
+      return true
+    }
+  }
 
   /// Where the built-in function now running was called from, if that was recorded. `level` -1: where the function that called it
   /// was called from.

@@ -145,4 +145,7 @@ struct LoweringUnit {
   var displays = Displays.none
 
   enum Displays { case none, all, last }
+
+  /// Every call is recorded: the file looks at frames.
+  var placesAllCalls = false
 }

@@ -137,12 +137,17 @@ extension CodeLowering {
 
   private func lowerCall(_ callee: Expression, _ arguments: [Argument], _ range: SourceRange) -> ExpressionNode {
     let node = lowerPlainCall(callee, arguments, range)
-    switch callee.kind {
-    case .name(let name) where PlacedCallNode.names.contains(name),
-      .attribute(_, let name, _) where PlacedCallNode.names.contains(name):
-      return PlacedCallNode(node, globals: unit.globals, range)
-    default: return node
+    let isPlaced =
+      switch callee.kind {
+      case .name(let name): PlacedCallNode.names.contains(name)
+      case .attribute(let object, let name, _):
+        PlacedCallNode.names.contains(name) || PlacedCallNode.methodNames.contains(name) && !object.isName("math")
+      default: false
+      }
+    if isPlaced || unit.placesAllCalls && !(node is SuperNode) {
+      return PlacedCallNode(node, runtime.callSites, globals: unit.globals, range)
     }
+    return node
   }
 
   private func lowerPlainCall(_ callee: Expression, _ arguments: [Argument], _ range: SourceRange) -> ExpressionNode {
@@ -210,5 +215,12 @@ extension CodeLowering {
   private func readParameter(_ name: String, _ range: SourceRange) -> ExpressionNode {
     if hostScope.cellSlots.contains(0) { return CellNode(slot: 0, range) }
     return LocalNode(slot: 0, range)
+  }
+}
+
+extension Expression {
+  fileprivate func isName(_ text: String) -> Bool {
+    if case .name(text) = kind { return true }
+    return false
   }
 }

@@ -27,7 +27,7 @@ extension CodeLowering {
     if definition.typeParameters.isEmpty {
       node = makeFunction(definition, range)
     } else {
-      node = lowerGeneric(definition.typeParameters, scope: definition.typeParameterScope, range) { inner in
+      node = lowerGeneric(definition.typeParameters, scope: definition.typeParameterScope, range) { (inner, _) in
         inner.makeFunction(definition, range)
       }
     }
@@ -130,17 +130,20 @@ extension CodeLowering {
     if definition.typeParameters.isEmpty {
       node = makeClass(definition, range)
     } else {
-      node = lowerGeneric(definition.typeParameters, scope: definition.typeParameterScope, range) { inner in
-        inner.makeClass(definition, range)
+      node = lowerGeneric(definition.typeParameters, scope: definition.typeParameterScope, range) { (inner, parameters) in
+        inner.makeClass(definition, genericOver: parameters, range)
       }
     }
     for decorator in decorators.reversed() { node = DecoratorNode(decorator, node, decorator.range) }
     return AssignNode(target(definition.name, definition.nameRange), node, range)
   }
 
-  private func makeClass(_ definition: ClassDefinition, _ range: SourceRange) -> ExpressionNode {
+  private func makeClass(
+    _ definition: ClassDefinition, genericOver parameters: [ExpressionNode] = [], _ range: SourceRange
+  ) -> ExpressionNode {
     let values = operands(definition.arguments.map(\.value))
-    let items = callItems(definition.arguments, values)
+    var items = callItems(definition.arguments, values)
+    if !parameters.isEmpty { items.append(.positional(GenericBaseNode(parameters, globals: unit.globals, range))) }
     let inner = CodeLowering(unit, host: definition.scope, privateClass: definition.name)
     let (doc, statements) = inner.splitDoc(definition.body)
     var nodes: [StatementNode] = []
@@ -159,11 +162,12 @@ extension CodeLowering {
 
   /// What `body` makes inside the scope of `[T, ...]`, which is a frame of its own that runs once.
   private func lowerGeneric(
-    _ parameters: [TypeParameter], scope: ScopeID, _ range: SourceRange, _ body: (CodeLowering) -> ExpressionNode
+    _ parameters: [TypeParameter], scope: ScopeID, _ range: SourceRange,
+    _ body: (CodeLowering, [ExpressionNode]) -> ExpressionNode
   ) -> ExpressionNode {
     let inner = CodeLowering(unit, host: scope, privateClass: privateClass)
     let nodes = inner.lowerTypeParameters(parameters)
-    let made = body(inner)
+    let made = body(inner, nodes.reads)
     let code = StatementCode(
       runtime, inner.draft(), body: inner.sequence(nodes.assignments + [ReturnNode(GenericNode(made, nodes.reads, range), range)], range))
     return ScopedNode(code, captures: captures(of: scope), globals: unit.globals, range)

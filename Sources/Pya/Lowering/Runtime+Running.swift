@@ -17,6 +17,7 @@ extension Runtime {
       unit.usesNamespace = usesNamespace
       unit.annotationsAreText = module.importsFutureAnnotations
       unit.displays = displays
+      unit.placesAllCalls = !file.isLibrary && CallSites.wordsAboutFrames.contains { file.mentions($0) }
       let lowering = CodeLowering(unit, host: .module, privateClass: nil)
       let (doc, statements) = displays == .none ? lowering.splitDoc(module.body) : (.none, module.body)
       if !doc.isNone, !usesNamespace { globals.setString(names.doc, doc) }

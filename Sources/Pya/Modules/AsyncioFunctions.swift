@@ -73,7 +73,10 @@ extension Asyncio {
       runningLoop.map { .object($0) } ?? .none
     }
     module.define(runtime, "get_event_loop", "") { [unowned self] (_, _) throws(Raised) in .object(try eventLoop()) }
-    module.define(runtime, "new_event_loop", "") { [unowned self] (_, _) throws(Raised) in .object(EventLoop(self)) }
+    module.define(runtime, "new_event_loop", "") { [unowned self] (runtime, _) throws(Raised) in
+      try runtime.logNewLoop()
+      return .object(EventLoop(self))
+    }
     module.define(runtime, "set_event_loop", "loop") { [unowned self] (runtime, arguments) throws(Raised) in
       if arguments[0].isNone {
         setCurrentLoop(nil)

@@ -26,11 +26,27 @@ extension Runtime {
     for folder in folders { imports.path.append(.object(string(folder))) }
   }
 
+  /// Where a module of this name comes from: the path of its file, `built-in`, or nil.
+  func origin(ofModule name: String) throws(Raised) -> (path: String, isPackage: Bool)? {
+    if nativeModules[name] != nil || Library.sources[name] != nil { return ("built-in", false) }
+    let dot = name.lastIndex(of: ".")
+    let package = dot.flatMap { modules[String(name[..<$0])] }
+    if dot != nil, package == nil { return nil }
+    let last = dot.map { String(name[name.index(after: $0)...]) } ?? name
+    for entry in try searchPath(of: package) ?? [] {
+      if let found = ImportedFile.find(last, in: entry.isEmpty ? ImportedFile.workingDirectory : entry) { return found }
+    }
+    return nil
+  }
+
   // MARK: By name
 
   /// The last module of a dotted name; its packages are imported before it. `level` counts the dots of a relative import.
   func importModule(_ name: String, level: Int, globals: DictObject) throws(Raised) -> Value {
-    if level == 0, let known = modules[name], imports.initializing.isEmpty { return .object(known) }
+    if level == 0, let known = moduleDictionary.getString(intern(name)) {
+      if known.isNone { throw moduleNotFound(name, "import of \(name) halted; None in sys.modules") }
+      if known.cast(.module, to: ModuleObject.self) == nil || imports.initializing.isEmpty { return known }
+    }
     let fullName = level == 0 ? name : try absoluteName(name, level: level, globals: globals)
     if fullName.isEmpty { throw valueError("Empty module name") }
     var module: ModuleObject?
@@ -83,11 +99,11 @@ extension Runtime {
       modules[fullName] = module
       return module
     }
-    if let source = Library.sources[fullName] {
-      let file = SourceFile(name: "<library \(fullName)>", text: source)
+    if let bytes = LibraryFolder.read(fullName) ?? Library.sources[fullName].map({ Array($0.utf8) }) {
+      let file = SourceFile(name: "<library \(fullName)>", bytes: bytes)
       return try run(file, as: fullName) { module in
         // A library module counts as a package when there are modules below it.
-        if Library.sources.keys.contains(where: { $0.hasPrefix(fullName + ".") }) {
+        if Library.sources.keys.contains(where: { $0.hasPrefix(fullName + ".") }) || LibraryFolder.isPackage(fullName) {
           module.set(self, "__path__", .object(ListObject(self, [])))
         }
       }

@@ -17,6 +17,11 @@ extension Runtime {
       globals.setString(runtime.intern("__package__"), .object(package))
       return try runtime.importModule(String(name.dropFirst(level)), level: level, globals: globals)
     }
+    // (path or "built-in", whether it is a package) of a module that could be imported.
+    module.define(self, "_origin", "name, /") { (runtime, arguments) throws(Raised) in
+      guard let (path, isPackage) = try runtime.origin(ofModule: try runtime.moduleName(arguments[0])) else { return .none }
+      return .object(TupleObject(runtime, [.object(runtime.string(path)), .bool(isPackage)]))
+    }
     module.define(self, "invalidate_caches", "") { (_, _) throws(Raised) in .none }
     module.define(self, "reload", "module, /") { (runtime, arguments) throws(Raised) in
       guard let module = arguments[0].cast(.module, to: ModuleObject.self) else {

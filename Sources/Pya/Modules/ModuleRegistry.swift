@@ -17,6 +17,9 @@ extension Runtime {
       "asyncio.threads": { $0.asyncio.makeModule("asyncio.threads") },
       "asyncio.timeouts": { $0.asyncio.makeModule("asyncio.timeouts") },
       "contextvars": makeContextvarsModule,
+      "_ast": { $0.makeAstModule() },
+      "_frames": { $0.makeFramesModule() },
+      "_weakref": { $0.makeWeakrefModule() },
       "_warnings": { $0.makeWarningsSupportModule() },
       "atexit": { $0.makeAtexitModule() },
       "array": { $0.makeArrayModule() },
@@ -52,6 +55,8 @@ extension Runtime {
       "traceback": makeTracebackModule,
       "unicodedata": { $0.makeUnicodedataModule() },
       "zlib": { $0.makeZlibModule() },
+      "resource": { $0.makeResourceModule() },
+      "_traceback": makeTracebackModule,
     ]
   }
 }

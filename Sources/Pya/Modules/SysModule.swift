@@ -7,6 +7,7 @@ func makeSysModule(_ runtime: Runtime) -> ModuleObject {
   runtime.definePlatform(of: module)
   runtime.defineExceptionAccess(of: module)
   runtime.defineObjectAccess(of: module)
+  runtime.defineFrameAccess(of: module)
   return module
 }
 
@@ -194,21 +195,7 @@ extension Runtime {
   // MARK: Objects
 
   fileprivate func defineObjectAccess(of module: ModuleObject) {
-    // Computed anew at each access, since modules come and go.
-    module.define(self, "__getattr__", "name, /") { (runtime, arguments) throws(Raised) in
-      guard let name = arguments[0].string else { return .none }
-      if name.text == "modules" {
-        let all = DictObject(runtime)
-        for (name, module) in runtime.modules.sorted(by: { $0.key < $1.key }) {
-          all.setString(runtime.intern(name), .object(module))
-        }
-        return .object(all)
-      }
-      let raised = runtime.attributeError("module 'sys' has no attribute '\(name.text)'")
-      raised.exception.fields["name"] = arguments[0]
-      raised.exception.fields["obj"] = runtime.modules["sys"].map { .object($0) }
-      throw raised
-    }
+    module.set(self, "modules", .object(moduleDictionary))
     module.define(self, "intern", "string, /") { (runtime, arguments) throws(Raised) in
       guard let string = arguments[0].string, string.isExactly(runtime.types.str) else {
         throw runtime.typeError("intern() argument must be str, not \(runtime.typeName(arguments[0]))")

@@ -51,7 +51,7 @@ extension Runtime {
   private func objectsToFinalize() -> [Object] {
     var walk = ObjectWalk()
     if let main = modules["__main__"] { walk.visit(.object(main.namespace)) }
-    for (name, module) in modules.sorted(by: { $0.key < $1.key }) where name != "__main__" {
+    for (name, module) in modules.sorted where name != "__main__" {
       walk.visit(.object(module.namespace))
     }
     return walk.run { object in

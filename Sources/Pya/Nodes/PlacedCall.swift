@@ -3,22 +3,27 @@ import PyaSyntax
 /// A call whose callee may ask where it was called from: `globals()`, `eval(text)`, `warnings.warn(text)`.
 final class PlacedCallNode: ExpressionNode {
   private let call: ExpressionNode
+  private let sites: CallSites
   private let globals: DictObject
 
   /// Functions that ask; a call of anything else by these names only costs a little more.
-  static let names: Set<String> = ["globals", "locals", "vars", "dir", "eval", "exec", "warn", "throw"]
+  static let names: Set<String> = [
+    "globals", "locals", "vars", "dir", "eval", "exec", "warn", "throw", "_getframe", "currentframe", "stack", "print_stack",
+    "extract_stack", "debug", "info", "warning", "error", "critical", "fatal", "exception", "_log",
+  ]
+  /// The same for methods alone.
+  static let methodNames: Set<String> = ["log"]
 
-  init(_ call: ExpressionNode, globals: DictObject, _ range: SourceRange) {
+  init(_ call: ExpressionNode, _ sites: CallSites, globals: DictObject, _ range: SourceRange) {
     self.call = call
+    self.sites = sites
     self.globals = globals
     super.init(range)
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let sites = frame.runtime.callSites
-    let outer = sites.current
-    sites.current = CallSite(frame: frame, globals: globals, range: range, depth: frame.machine.pointee.depth)
-    defer { sites.current = outer }
+    sites.stack.append(CallSite(frame: frame, globals: globals, range: range, depth: frame.machine.pointee.depth))
+    defer { sites.stack.removeLast() }
     return try call.evaluate(frame)
   }
 }

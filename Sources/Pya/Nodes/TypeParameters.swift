@@ -48,6 +48,28 @@ final class GenericNode: ExpressionNode {
   }
 }
 
+/// The base that type parameters give a class: `typing.Generic[T, ...]`.
+final class GenericBaseNode: ExpressionNode {
+  private let parameters: [ExpressionNode]
+  private let globals: DictObject
+
+  init(_ parameters: [ExpressionNode], globals: DictObject, _ range: SourceRange) {
+    self.parameters = parameters
+    self.globals = globals
+    super.init(range)
+  }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let runtime = frame.runtime
+    var values: [Value] = []
+    for parameter in parameters { values.append(try parameter.evaluate(frame)) }
+    do throws(Raised) {
+      let typing = try runtime.importModule("typing", level: 0, globals: globals)
+      return try runtime.call(try runtime.getAttribute(typing, "_generic_base"), .object(TupleObject(runtime, values)))
+    } catch { throw frame.located(error, range) }
+  }
+}
+
 /// Makes one type parameter: an object of `typing`'s class of that name.
 final class TypeParameterNode: ExpressionNode {
   private let kind: String
@@ -69,8 +91,9 @@ final class TypeParameterNode: ExpressionNode {
     do throws(Raised) {
       let typing = try runtime.importModule("typing", level: 0, globals: globals)
       let type = try runtime.getAttribute(typing, kind)
-      return try runtime.call(
-        type, [.object(name)], keywords: boundValue.map { [(runtime.intern("bound"), $0)] } ?? [])
+      var keywords: [(name: StringObject, value: Value)] = boundValue.map { [(runtime.intern("bound"), $0)] } ?? []
+      if kind != "TypeVarTuple" { keywords.append((runtime.intern("infer_variance"), .bool(true))) }
+      return try runtime.call(type, [.object(name)], keywords: keywords)
     } catch { throw frame.located(error, range) }
   }
 }

@@ -12,6 +12,8 @@ final class Instance: Object {
   final var dictionary: DictObject?
   /// `__del__` has run (or belongs to the object this one was moved out of).
   final var isFinalized = false
+  /// Somebody wants to know when it is freed (`Runtime.whenFreed`).
+  final var isObserved = false
   private final var slot0: Value = .undefined
   private final var slot1: Value = .undefined
   private final var slot2: Value = .undefined
@@ -29,7 +31,7 @@ final class Instance: Object {
   }
 
   /// Where slot `index` lies. Stored properties of a class have a fixed place after the header: object header 16 bytes,
-  /// type 8, kind 8, shape 8, overflow 8, dictionary 8, the finalizer's flag 8. `Runtime.checkLayout` verifies this once per runtime.
+  /// type 8, kind 8, shape 8, overflow 8, dictionary 8, the two flags 8. `Runtime.checkLayout` verifies this once per runtime.
   @inline(__always)
   final func slot(_ index: Int) -> UnsafeMutablePointer<Value> {
     if index < Instance.inlineCapacity {
@@ -126,6 +128,7 @@ final class Instance: Object {
       twin.isFinalized = true
       type.runtime.runFinalizer(of: twin)
     }
+    if isObserved { type.runtime.wasFreed(address) }
     let machine = owner._withUnsafeGuaranteedRef { $0.machine }
     if machine.pointee.beginRelease() {
       releaseSlots()

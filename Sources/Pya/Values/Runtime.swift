@@ -16,8 +16,9 @@ final class Runtime {
   var exceptionTypes: [String: TypeObject] = [:]
   /// The namespace of `builtins`.
   private(set) var builtins: DictObject!
-  /// `sys.modules`, by full name.
-  var modules: [String: ModuleObject] = [:]
+  /// `sys.modules`.
+  private(set) var moduleDictionary: DictObject!
+  var modules: ModuleTable { ModuleTable(dictionary: moduleDictionary, runtime: self) }
   /// State of one subsystem each, by its type: the event loop, `random`, ...
   @exclusivity(unchecked) private var attachments: [ObjectIdentifier: AnyObject] = [:]
   /// The exceptions being handled, innermost last: what a bare `raise` raises and `__context__` becomes.
@@ -54,6 +55,7 @@ final class Runtime {
     for type in keptTypes { type.attributes.type = types.dict }
     names = Names { intern($0) }
     builtins = DictObject(self)
+    moduleDictionary = DictObject(self)
     for byte in 0..<128 as Range<UInt8> {
       let string = withUnsafeBytes(of: byte) { StringObject(type: types.str, utf8: $0.bindMemory(to: UInt8.self)) }
       singleCharacters.append(string)
@@ -69,7 +71,7 @@ final class Runtime {
   deinit {
     // Programs' objects go first, while the types they point at are there.
     handled = []
-    modules = [:]
+    moduleDictionary.removeAll()
     attachments = [:]
     for index in 0..<Runtime.lookupCacheSize { lookupCacheEntries[index].value = .undefined }
     builtins.removeAll()

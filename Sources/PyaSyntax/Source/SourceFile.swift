@@ -1,5 +1,11 @@
 #if canImport(Glibc)
   import Glibc
+#else
+  import Darwin
+#endif
+
+#if canImport(Glibc)
+  import Glibc
 #elseif canImport(Musl)
   import Musl
 #elseif canImport(Darwin)
@@ -35,6 +41,23 @@ public final class SourceFile: Sendable {
   /// A file of the given text.
   public convenience init(name: String, text: String) {
     self.init(name: name, bytes: Array(text.utf8))
+  }
+
+  /// Whether the text occurs anywhere in the file.
+  public func mentions(_ text: StaticString) -> Bool {
+    let count = text.utf8CodeUnitCount
+    guard count > 0, bytes.count >= count else { return false }
+    return bytes.withUnsafeBytes { file in
+      var start = 0
+      while start + count <= file.count {
+        guard let found = memchr(file.baseAddress! + start, Int32(text.utf8Start[0]), file.count - count - start + 1) else {
+          return false
+        }
+        if memcmp(found, text.utf8Start, count) == 0 { return true }
+        start = UnsafeRawPointer(found) - file.baseAddress! + 1
+      }
+      return false
+    }
   }
 
   /// Lines that hold text or end in a newline: an empty file has none.

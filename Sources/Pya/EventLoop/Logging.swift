@@ -1,0 +1,20 @@
+/// What asyncio tells the logger `asyncio`, in programs that have imported `logging`.
+extension Runtime {
+  /// A new loop, at the level DEBUG.
+  func logNewLoop() throws(Raised) {
+    guard let logging = modules["logging"]?.namespace.getString(intern("_log_new_loop")) else { return }
+    #if os(macOS)
+      let selector = "KqueueSelector"
+    #else
+      let selector = "EpollSelector"
+    #endif
+    _ = try call(logging, .object(string(selector)))
+  }
+
+  /// An error that nobody handled. False: there is no logger.
+  func logLoopError(_ message: String, _ exception: ExceptionObject?) throws(Raised) -> Bool {
+    guard let logging = modules["logging"]?.namespace.getString(intern("_log_loop_error")) else { return false }
+    _ = try call(logging, .object(string(message)), exception.map { .object($0) } ?? .none)
+    return true
+  }
+}

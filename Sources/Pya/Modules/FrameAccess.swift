@@ -1,0 +1,77 @@
+import PyaSyntax
+
+/// `sys._getframe` and what else looks at the calls in progress, as far as they are recorded (`PlacedCallNode`).
+extension Runtime {
+  func defineFrameAccess(of module: ModuleObject) {
+    module.define(self, "_getframe", "depth=0, /") { (runtime, arguments) throws(Raised) in
+      let level = arguments[0].isUndefined ? 0 : max(0, try runtime.index(arguments[0]))
+      guard let innermost = runtime.callSite() else {
+        throw runtime.runtimeError("sys._getframe() only works when it is called by its own name")
+      }
+      let sites = runtime.recordedFrames.drop { $0.depth > innermost.depth }
+      guard level < sites.count else { throw runtime.valueError("call stack is not deep enough") }
+      return runtime.frameObjects(sites.dropFirst(level)).map { .object($0) } ?? .none
+    }
+    module.define(self, "_getframemodulename", "depth=0") { (runtime, arguments) throws(Raised) in
+      let level = arguments[0].isUndefined ? 0 : max(0, try runtime.index(arguments[0]))
+      let sites = runtime.recordedFrames.filter { !$0.file.isLibrary }
+      guard level < sites.count else { return .none }
+      return sites[level].globals.getString(runtime.names.name) ?? .none
+    }
+  }
+
+  /// The frame of the first site, linked to those of the others.
+  private func frameObjects(_ sites: ArraySlice<CallSite>) -> FrameObject? {
+    var outer: FrameObject?
+    for site in sites.reversed() {
+      let frame = FrameObject(self, TracebackEntry(code: site.frame.code.information, range: site.range))
+      frame.code = .object(site.frame.code)
+      frame.globals = .object(site.globals)
+      frame.locals = locals(of: site)
+      frame.back = outer
+      frame.slots = site.frame.slots
+      frame.depth = site.depth
+      outer = frame
+    }
+    return outer
+  }
+
+  /// `_frames`: where the program called the library.
+  func makeFramesModule() -> ModuleObject {
+    let module = ModuleObject(self, name: "_frames")
+    // (file, line, function, module) of the innermost call in the program itself, `level` recorded frames further out.
+    module.define(self, "caller", "level=0, /") { (runtime, arguments) throws(Raised) in
+      let level = arguments[0].isUndefined ? 0 : max(0, try runtime.index(arguments[0]))
+      let sites = runtime.recordedFrames.filter { !$0.file.isLibrary }
+      guard !sites.isEmpty else { return .none }
+      let site = sites[min(level, sites.count - 1)]
+      return .object(
+        TupleObject(
+          runtime,
+          [
+            .object(runtime.string(site.file.name)), .int(site.line),
+            .object(runtime.string(site.frame.code.information.name)),
+            site.globals.getString(runtime.names.name) ?? .none,
+          ]))
+    }
+    // The frame of that call, linked to the program's other recorded frames.
+    module.define(self, "frame", "level=0, /") { (runtime, arguments) throws(Raised) in
+      let level = arguments[0].isUndefined ? 0 : max(0, try runtime.index(arguments[0]))
+      let sites = runtime.recordedFrames.filter { !$0.file.isLibrary }
+      return runtime.frameObjects(sites[min(level, sites.count)...]).map { .object($0) } ?? .none
+    }
+    // A module that has been imported, without importing it.
+    module.define(self, "loaded", "name, /") { (runtime, arguments) throws(Raised) in
+      guard let name = arguments[0].string, let module = runtime.modules[name.text] else { return .none }
+      return .object(module)
+    }
+    // The text of a file that was read to be run; None when there is no such file.
+    module.define(self, "source", "filename, /") { (runtime, arguments) throws(Raised) in
+      guard let name = arguments[0].string else { return .none }
+      if let file = runtime.sourceFiles.byName[name.text] { return .object(runtime.string(file.bytes)) }
+      guard let bytes = ImportedFile.read(name.text) else { return .none }
+      return .object(runtime.string(SourceFile(name: name.text, bytes: bytes).bytes))
+    }
+    return module
+  }
+}

@@ -1,0 +1,144 @@
+/// A weak reference: `weakref.ref(object, callback)`.
+final class WeakReferenceObject: Object {
+  private(set) weak var target: Object?
+  fileprivate let callback: Value
+  /// Of the referent, once asked for: it outlives the referent.
+  fileprivate var rememberedHash: Int?
+  fileprivate let dictionary: DictObject?
+
+  fileprivate init(_ runtime: Runtime, type: TypeObject, _ target: Object, callback: Value) {
+    self.target = target
+    self.callback = callback
+    dictionary = type.isHeap ? DictObject(runtime) : nil
+    super.init(type: type, kind: .other)
+  }
+
+  override func call(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {
+    target.map { .object($0) } ?? .none
+  }
+
+  override func instanceDictionary(_ runtime: Runtime) -> DictObject? { dictionary }
+  override var existingInstanceDictionary: DictObject? { dictionary }
+}
+
+/// The type, and the references without a callback that exist: there is one for each instance.
+private final class WeakReferences {
+  struct Plain {
+    weak var reference: WeakReferenceObject?
+  }
+
+  let type: TypeObject
+  var plain: [Int: Plain] = [:]
+
+  init(_ runtime: Runtime) {
+    type = TypeObject(
+      runtime, metatype: runtime.types.type, name: "ReferenceType", bases: [runtime.types.object], instanceKind: .other,
+      isHeap: false)
+    type.moduleName = "weakref"
+    type.messageName = "weakref.ReferenceType"
+  }
+}
+
+extension Runtime {
+  private var weakReferences: WeakReferences { attachment(WeakReferences.self) { WeakReferences(self) } }
+
+  /// `_weakref`: what the module `weakref` is built on.
+  func makeWeakrefModule() -> ModuleObject {
+    let module = ModuleObject(self, name: "_weakref")
+    let type = weakReferences.type
+    if type.construct == nil { installReferenceType(type) }
+    module.set(self, "ref", .object(type))
+    module.define(self, "getweakrefcount", "object, /") { (runtime, arguments) throws(Raised) in
+      guard case .object(let object) = arguments[0] else { return .int(0) }
+      return .int(runtime.weakReferences.plain[object.address]?.reference == nil ? 0 : 1)
+    }
+    return module
+  }
+
+  private func installReferenceType(_ type: TypeObject) {
+    type.construct = { (runtime, cls, arguments) throws(Raised) in
+      guard (1...2).contains(arguments.count) else {
+        throw runtime.typeError(
+          arguments.count == 0
+            ? "ReferenceType expected at least 1 argument, got 0" : "ReferenceType expected at most 2 arguments, got \(arguments.count)")
+      }
+      let callback = arguments[1].isUndefined ? Value.none : arguments[1]
+      return .object(try runtime.weakReference(to: arguments[0], callback: callback, cls))
+    }
+    type.define(self, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in
+      guard let reference = arguments[0].object as? WeakReferenceObject else { return .none }
+      let place = runtime.addressText(arguments[0])
+      guard let target = reference.target else { return .object(runtime.string("<weakref at \(place); dead>")) }
+      var name = ""
+      if let found = try runtime.getAttributeIfPresent(.object(target), runtime.names.name)?.string { name = " (\(found.text))" }
+      let address = runtime.addressText(.object(target))
+      return .object(
+        runtime.string("<weakref at \(place); to '\(runtime.typeName(.object(target)))' at \(address)\(name)>"))
+    }
+    type.define(self, "__hash__", "self, /") { (runtime, arguments) throws(Raised) in
+      guard let reference = arguments[0].object as? WeakReferenceObject else { return .none }
+      if let hash = reference.rememberedHash { return .int(hash) }
+      guard let target = reference.target else { throw runtime.typeError("weak object has gone away") }
+      let hash = try runtime.hash(.object(target))
+      reference.rememberedHash = hash
+      return .int(hash)
+    }
+    type.define(self, "__eq__", "self, value, /") { (runtime, arguments) throws(Raised) in
+      guard let left = arguments[0].object as? WeakReferenceObject, let right = arguments[1].object as? WeakReferenceObject
+      else { return .notImplemented }
+      guard let first = left.target, let second = right.target else { return .bool(left === right) }
+      return .bool(try runtime.equals(.object(first), .object(second)))
+    }
+    type.defineProperty(self, "__callback__") { (_, value) throws(Raised) in
+      guard let reference = value.object as? WeakReferenceObject, reference.target != nil else { return .none }
+      return reference.callback
+    }
+    type.defineClassMethod(self, "__class_getitem__", "cls, item, /") { (runtime, arguments) throws(Raised) in
+      try runtime.callMethod(.object(runtime.types.list), "__class_getitem__", [arguments[1]])
+    }
+  }
+
+  private func weakReference(to value: Value, callback: Value, _ cls: TypeObject) throws(Raised) -> WeakReferenceObject {
+    guard case .object(let object) = value, allowsWeakReferences(object) else {
+      throw typeError("cannot create weak reference to '\(typeName(value))' object")
+    }
+    let references = weakReferences
+    let isPlain = callback.isNone && cls === references.type && object.kind == .instance
+    if isPlain, let known = references.plain[object.address]?.reference, known.target === object { return known }
+    let made = WeakReferenceObject(self, type: cls, object, callback: callback)
+    guard object.kind == .instance else { return made }
+    let instance = unsafeDowncast(object, to: Instance.self)
+    if isPlain {
+      let isNew = references.plain.updateValue(WeakReferences.Plain(reference: made), forKey: object.address) == nil
+      let address = object.address
+      if isNew { whenFreed(instance) { $0.weakReferences.plain[address] = nil } }
+    } else if !callback.isNone {
+      whenFreed(instance) { [weak made] runtime in
+        guard let made else { return }
+        do throws(Raised) { _ = try runtime.call(made.callback, .object(made)) } catch {
+          runtime.reportUnraisable(error, in: made.callback)
+        }
+      }
+    }
+    return made
+  }
+
+  private func allowsWeakReferences(_ object: Object) -> Bool {
+    switch object.kind {
+    case .function, .nativeFunction, .boundMethod, .set, .generator, .coroutine, .asyncGenerator, .module, .type: return true
+    case .intInstance, .tuple, .bytes: return false
+    case .other where !object.type.isHeap:
+      return !["slice", "code", "frame", "traceback", "mappingproxy", "NoneType"].contains(object.type.name)
+    default: return object.type.isHeap && (object.type.lookup(intern("__weakref__")) != nil || hasWeakReferenceSlot(object.type))
+    }
+  }
+
+  /// `__slots__` names `__weakref__`.
+  private func hasWeakReferenceSlot(_ type: TypeObject) -> Bool {
+    type.mro.contains { ancestor in
+      guard let slots = ancestor.attributes.getString(names.slots) else { return false }
+      let listed = slots.tuple?.array ?? slots.list?.array ?? [slots]
+      return listed.contains { $0.string?.text == "__weakref__" }
+    }
+  }
+}
