@@ -44,7 +44,7 @@ extension Runtime {
   // MARK: Namespaces
 
   /// `locals()` of the calling frame: the module's or class's own namespace, or a snapshot of a function's variables.
-  private func locals(of site: CallSite) -> Value {
+  func locals(of site: CallSite) -> Value {
     let code = site.frame.code
     if site.frame.function == nil || code.slotNames.first == "" {
       // A class body, or code run by `exec`, keeps its namespace in its first slot.

@@ -24,15 +24,24 @@ extension Runtime {
 
   private func installFrameType() {
     let type = types.frame
-    type.defineProperty(self, "f_lineno") { (_, value) throws(Raised) in
-      (value.object as? FrameObject).map { .int($0.line) } ?? .none
+    type.defineProperty(self, "f_lineno") { (runtime, value) throws(Raised) in
+      guard let frame = value.object as? FrameObject else { return .none }
+      guard frame.knowsLine else {
+        throw runtime.error("NotImplementedError", "the line of a calling frame is not known to pya")
+      }
+      return .int(frame.line)
     }
     type.defineProperty(self, "f_code") { (runtime, value) throws(Raised) in
       (value.object as? FrameObject).map { .object(CodeSummary(runtime, $0.entry)) } ?? .none
     }
-    type.defineProperty(self, "f_back") { (_, _) throws(Raised) in .none }
-    for name in ["f_globals", "f_locals"] {
-      type.defineProperty(self, name) { (runtime, _) throws(Raised) in .object(DictObject(runtime)) }
+    type.defineProperty(self, "f_back") { (_, value) throws(Raised) in
+      (value.object as? FrameObject)?.back.map { .object($0) } ?? .none
+    }
+    type.defineProperty(self, "f_locals") { (runtime, value) throws(Raised) in
+      (value.object as? FrameObject)?.locals.defined ?? .object(DictObject(runtime))
+    }
+    type.defineProperty(self, "f_globals") { (runtime, value) throws(Raised) in
+      .object((value.object as? FrameObject)?.globals ?? DictObject(runtime))
     }
     type.defineProperty(self, "f_builtins") { (runtime, _) throws(Raised) in .object(runtime.builtins) }
     type.define(self, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in

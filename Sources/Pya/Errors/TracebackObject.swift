@@ -15,6 +15,12 @@ final class TracebackObject: Object {
 /// What a traceback shows of a frame.
 final class FrameObject: Object {
   let entry: TracebackEntry
+  /// Of frames that are running (`sys._getframe`): their variables, and the frame that called.
+  var locals: Value = .undefined
+  var globals: DictObject?
+  var back: FrameObject?
+  /// False: which line of the frame runs is not known.
+  var knowsLine = true
 
   init(_ runtime: Runtime, _ entry: TracebackEntry) {
     self.entry = entry

@@ -11,6 +11,9 @@ extension Runtime {
     let path: ListObject
     /// Modules whose code is running for the first time.
     fileprivate(set) var initializing: Set<String> = []
+    /// `sys.modules`, once `sys` is there, and which names it had when both were last the same.
+    fileprivate var exposed: DictObject?
+    fileprivate var exposedNames: Set<String> = []
 
     fileprivate init(_ runtime: Runtime) {
       path = ListObject(runtime, [])
@@ -26,11 +29,47 @@ extension Runtime {
     for folder in folders { imports.path.append(.object(string(folder))) }
   }
 
+  // MARK: sys.modules
+
+  /// `sys.modules`. What the program puts into it or takes out of it counts from the next import on.
+  func exposedModules() -> DictObject {
+    if let exposed = imports.exposed { return exposed }
+    let made = DictObject(self)
+    imports.exposed = made
+    exposeModules()
+    return made
+  }
+
+  private func exposeModules() {
+    guard let exposed = imports.exposed, exposed.count != modules.count || imports.exposedNames.count != modules.count else { return }
+    for (name, module) in modules.sorted(by: { $0.key < $1.key }) where imports.exposedNames.insert(name).inserted {
+      exposed.setString(intern(name), .object(module))
+    }
+  }
+
+  private func adoptExposedModules() {
+    guard let exposed = imports.exposed else { return }
+    var present: Set<String> = []
+    for entry in exposed.liveEntries {
+      guard let name = entry.key.string?.text else { continue }
+      present.insert(name)
+      if let module = entry.value.cast(.module, to: ModuleObject.self), modules[name] !== module { modules[name] = module }
+    }
+    for name in imports.exposedNames.subtracting(present) { modules[name] = nil }
+    imports.exposedNames = present
+  }
+
   // MARK: By name
 
   /// The last module of a dotted name; its packages are imported before it. `level` counts the dots of a relative import.
   func importModule(_ name: String, level: Int, globals: DictObject) throws(Raised) -> Value {
-    if level == 0, let known = modules[name], imports.initializing.isEmpty { return .object(known) }
+    let state = imports
+    if level == 0, let known = modules[name], state.initializing.isEmpty {
+      guard let exposed = state.exposed else { return .object(known) }
+      if exposed.getString(intern(name))?.object === known { return .object(known) }
+    }
+    if state.exposed != nil { adoptExposedModules() }
+    defer { if state.exposed != nil { exposeModules() } }
     let fullName = level == 0 ? name : try absoluteName(name, level: level, globals: globals)
     if fullName.isEmpty { throw valueError("Empty module name") }
     var module: ModuleObject?
@@ -96,9 +135,14 @@ extension Runtime {
     guard let folders = try searchPath(of: package) else {
       throw moduleNotFound(fullName, "No module named '\(fullName)'; '\(package?.name ?? "")' is not a package")
     }
+    var portions: [Value] = []
     for entry in folders {
       let folder = entry.isEmpty ? ImportedFile.workingDirectory : entry
-      guard let found = ImportedFile.find(lastName, in: folder) else { continue }
+      guard let found = ImportedFile.find(lastName, in: folder) else {
+        let portion = folder.hasSuffix("/") ? folder + lastName : "\(folder)/\(lastName)"
+        if ImportedFile.isFolder(portion) { portions.append(.object(string(portion))) }
+        continue
+      }
       guard let bytes = ImportedFile.read(found.path) else { continue }
       return try run(SourceFile(name: found.path, bytes: bytes), as: fullName) { module in
         module.set(self, "__file__", .object(string(found.path)))
@@ -107,7 +151,18 @@ extension Runtime {
         }
       }
     }
+    if !portions.isEmpty { return namespacePackage(fullName, portions) }
     throw moduleNotFound(fullName, "No module named '\(fullName)'")
+  }
+
+  /// A package of folders that have no `__init__` file.
+  private func namespacePackage(_ name: String, _ portions: [Value]) -> ModuleObject {
+    let module = ModuleObject(self, name: name)
+    module.set(self, "__path__", .object(ListObject(self, portions)))
+    module.set(self, "__package__", .object(string(name)))
+    for attribute in ["__spec__", "__loader__", "__file__"] { module.set(self, attribute, .none) }
+    modules[name] = module
+    return module
   }
 
   /// The folders to look through: `sys.path`, or a package's `__path__`. Nil: not a package.

@@ -17,6 +17,7 @@ extension Runtime {
       "asyncio.threads": { $0.asyncio.makeModule("asyncio.threads") },
       "asyncio.timeouts": { $0.asyncio.makeModule("asyncio.timeouts") },
       "contextvars": makeContextvarsModule,
+      "_signal": makeSignalModule,
       "_warnings": { $0.makeWarningsSupportModule() },
       "atexit": { $0.makeAtexitModule() },
       "bisect": { $0.makeBisectModule() },

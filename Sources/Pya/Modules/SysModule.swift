@@ -7,6 +7,7 @@ func makeSysModule(_ runtime: Runtime) -> ModuleObject {
   runtime.definePlatform(of: module)
   runtime.defineExceptionAccess(of: module)
   runtime.defineObjectAccess(of: module)
+  runtime.defineFrameAccess(of: module)
   return module
 }
 
@@ -189,26 +190,13 @@ extension Runtime {
       return .none
     }
     if let hook = module.namespace.getString(intern("excepthook")) { module.set(self, "__excepthook__", hook) }
+    if let hook = module.namespace.getString(intern("displayhook")) { module.set(self, "__displayhook__", hook) }
   }
 
   // MARK: Objects
 
   fileprivate func defineObjectAccess(of module: ModuleObject) {
-    // Computed anew at each access, since modules come and go.
-    module.define(self, "__getattr__", "name, /") { (runtime, arguments) throws(Raised) in
-      guard let name = arguments[0].string else { return .none }
-      if name.text == "modules" {
-        let all = DictObject(runtime)
-        for (name, module) in runtime.modules.sorted(by: { $0.key < $1.key }) {
-          all.setString(runtime.intern(name), .object(module))
-        }
-        return .object(all)
-      }
-      let raised = runtime.attributeError("module 'sys' has no attribute '\(name.text)'")
-      raised.exception.fields["name"] = arguments[0]
-      raised.exception.fields["obj"] = runtime.modules["sys"].map { .object($0) }
-      throw raised
-    }
+    module.set(self, "modules", .object(exposedModules()))
     module.define(self, "intern", "string, /") { (runtime, arguments) throws(Raised) in
       guard let string = arguments[0].string, string.isExactly(runtime.types.str) else {
         throw runtime.typeError("intern() argument must be str, not \(runtime.typeName(arguments[0]))")
@@ -226,19 +214,20 @@ extension Runtime {
       return .int(runtime.approximateSize(of: arguments[0]))
     }
     module.define(self, "is_finalizing", "") { (_, _) throws(Raised) in .bool(false) }
-    module.define(self, "gettrace", "") { (_, _) throws(Raised) in .none }
-    module.define(self, "getprofile", "") { (_, _) throws(Raised) in .none }
+    for name in ["gettrace", "getprofile"] { module.define(self, name, "") { (_, _) throws(Raised) in .none } }
+    for name in ["settrace", "setprofile"] {
+      module.define(self, name, "function, /") { (runtime, arguments) throws(Raised) in
+        if arguments[0].isNone { return .none }
+        throw runtime.error("NotImplementedError", "sys.\(name) is not supported by pya")
+      }
+    }
+    module.define(self, "getallocatedblocks", "") { (_, _) throws(Raised) in .int(0) }
+    module.define(self, "_is_gil_enabled", "") { (_, _) throws(Raised) in .bool(true) }
+    module.define(self, "_clear_type_cache", "") { (_, _) throws(Raised) in .none }
+    module.define(self, "unraisablehook", "unraisable, /") { (_, _) throws(Raised) in .none }
     module.define(self, "audit", "event, /, *args") { (_, _) throws(Raised) in .none }
     module.define(self, "call_tracing", "function, args, /") { (runtime, arguments) throws(Raised) in
       try runtime.call(arguments[0], try runtime.array(arguments[1]))
     }
-  }
-}
-
-extension TypeObject {
-  /// A method that a class of the program defines under a name that is not among `SpecialMethod`.
-  fileprivate func special(named name: String, _ runtime: Runtime) -> Value? {
-    guard isHeap, let (value, owner) = lookupWithOwner(runtime.intern(name)), owner.isHeap else { return nil }
-    return value
   }
 }

@@ -34,6 +34,7 @@ extension Runtime {
       }
     }
     issueDeferredWarnings(at: .end)
+    unfinishedFiles.flush()
   }
 
   private func finalize(_ frame: SuspendableFrame) {
