@@ -9,6 +9,8 @@ final class StandardStreams {
   let error: TextFileObject
   /// Once it is imported, its attributes say what the streams are now.
   var sysModule: ModuleObject?
+  /// What is in the place of `sys.stdout` could not be flushed at the end.
+  var failedToFlush = false
   private let names: [StringObject]
 
   init(_ runtime: Runtime) {
@@ -17,7 +19,7 @@ final class StandardStreams {
       let binary = BinaryFileObject(type: type, stream: stream, name: name(label), mode: mode + "b", layer: .buffered)
       binary.closesDescriptor = false
       return TextFileObject(
-        type: runtime.fileTypes.text, binary: binary, name: name(label), mode: mode, errorHandling: errors,
+        type: runtime.fileTypes.text, binary: binary, name: name(label), mode: mode, errorHandling: errors, newline: .exactly("\n"),
         isLineBuffered: stream.isTerminal)
     }
     let (reader, writer) = (runtime.fileTypes.reader, runtime.fileTypes.writer)
