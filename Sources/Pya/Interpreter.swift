@@ -200,6 +200,10 @@ extension Runtime {
 
   /// Writes what is left of the program's output. A status instead of the program's own when that fails, as CPython's.
   func finishOutput() -> Int32? {
+    if standardStreams.failedToFlush {
+      output.flush()
+      return 120
+    }
     let hadFailed = output.failure != 0
     if output.flush() || hadFailed { return nil }
     if !output.isClosed {

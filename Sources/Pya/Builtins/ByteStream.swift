@@ -4,24 +4,35 @@
   import Darwin
 #endif
 
-/// A system call that failed.
+/// A system call that failed; or, where a stream is an object of the program, the exception that its method raised.
 struct SystemFailure: Error {
   let code: Int32
+  var raised: Raised?
+
+  init(code: Int32) { self.code = code }
+
+  init(_ raised: Raised) {
+    code = 0
+    self.raised = raised
+  }
 }
 
-/// Where the bytes of a file object come from and go to.
+/// Where the bytes of a file object come from and go to. This class itself is a stream that has none.
 class ByteStream {
+  final var isClosed = false
   /// Up to `count` bytes; none at the end.
   func read(_ count: Int) throws(SystemFailure) -> [UInt8] { throw SystemFailure(code: EBADF) }
   func write(_ bytes: UnsafeBufferPointer<UInt8>) throws(SystemFailure) { throw SystemFailure(code: EBADF) }
   func flush() throws(SystemFailure) {}
-  func close() throws(SystemFailure) {}
+  func close() throws(SystemFailure) { isClosed = true }
   /// Moves to an absolute position, or from the current one or the end. Returns the new position.
   func seek(_ offset: Int, _ origin: Origin) throws(SystemFailure) -> Int { throw SystemFailure(code: ESPIPE) }
   func truncate(to size: Int) throws(SystemFailure) { throw SystemFailure(code: EINVAL) }
   var descriptor: Int32? { nil }
   var isTerminal: Bool { descriptor.map { isatty($0) == 1 } ?? false }
   var isSeekable: Bool { false }
+  /// How many bytes there probably are from here to the end.
+  var remainingSize: Int? { nil }
 
   enum Origin: Int {
     case start, current, end
@@ -31,20 +42,38 @@ class ByteStream {
 /// A file of the system, with what was written kept back until there is much of it.
 final class DescriptorStream: ByteStream {
   private var file: Int32
-  private let ownsDescriptor: Bool
+  let ownsDescriptor: Bool
   private var pending: [UInt8] = []
+  private let isTerminalFile: Bool
+  private let canSeek: Bool
+  /// Streams with something to write when the program ends.
+  private let unfinished: UnfinishedFiles?
 
-  init(_ descriptor: Int32, ownsDescriptor: Bool = true) {
+  init(_ descriptor: Int32, ownsDescriptor: Bool = true, unfinished: UnfinishedFiles? = nil) {
     file = descriptor
     self.ownsDescriptor = ownsDescriptor
+    self.unfinished = unfinished
+    isTerminalFile = isatty(descriptor) == 1
+    canSeek = lseek(descriptor, 0, SEEK_CUR) >= 0
+    super.init()
   }
 
   deinit { try? close() }
 
   override var descriptor: Int32? { file }
-  override var isSeekable: Bool { lseek(file, 0, SEEK_CUR) >= 0 }
+  override var isSeekable: Bool { canSeek }
+  override var isTerminal: Bool { isTerminalFile }
+
+  override var remainingSize: Int? {
+    var status = stat()
+    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    let position = lseek(file, 0, SEEK_CUR)
+    return position < 0 ? nil : max(0, Int(status.st_size) - Int(position))
+  }
 
   override func read(_ count: Int) throws(SystemFailure) -> [UInt8] {
+    if count <= 0 { return [] }
+    let count = min(count, 1 << 28)
     try flush()
     let descriptor = file
     var failure: Int32 = 0
@@ -62,28 +91,34 @@ final class DescriptorStream: ByteStream {
   }
 
   override func write(_ bytes: UnsafeBufferPointer<UInt8>) throws(SystemFailure) {
+    if pending.isEmpty { unfinished?.insert(self) }
     pending.append(contentsOf: bytes)
     if pending.count >= 8192 { try flush() }
   }
 
   override func flush() throws(SystemFailure) {
     if pending.isEmpty { return }
+    unfinished?.remove(self)
     let bytes = pending
-    pending = []
+    pending.removeAll(keepingCapacity: pending.count < 65536)
     var offset = 0
     while offset < bytes.count {
       let descriptor = file
       let written = bytes.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress! + offset, $0.count - offset) }
       if written >= 0 {
         offset += written
-      } else if errno != EINTR, errno != EAGAIN {
+      } else if errno == EAGAIN {
+        var poll = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        _ = waitForDescriptor(&poll)
+      } else if errno != EINTR {
         throw SystemFailure(code: errno)
       }
     }
   }
 
   override func close() throws(SystemFailure) {
-    guard file >= 0 else { return }
+    if isClosed { return }
+    isClosed = true
     defer {
       if ownsDescriptor { systemClose(file) }
       file = -1
@@ -101,6 +136,20 @@ final class DescriptorStream: ByteStream {
   override func truncate(to size: Int) throws(SystemFailure) {
     try flush()
     if ftruncate(file, off_t(size)) != 0 { throw SystemFailure(code: errno) }
+  }
+}
+
+private func waitForDescriptor(_ descriptor: UnsafeMutablePointer<pollfd>) -> Int32 { poll(descriptor, 1, -1) }
+
+/// Files that hold something not yet written: what a program leaves open is written when it ends.
+final class UnfinishedFiles {
+  private var streams: [ObjectIdentifier: Unmanaged<DescriptorStream>] = [:]
+
+  func insert(_ stream: DescriptorStream) { streams[ObjectIdentifier(stream)] = .passUnretained(stream) }
+  func remove(_ stream: DescriptorStream) { streams[ObjectIdentifier(stream)] = nil }
+
+  func flush() {
+    for stream in streams.values { try? stream.takeUnretainedValue().flush() }
   }
 }
 
@@ -133,6 +182,11 @@ final class OutputStream: ByteStream {
   override func flush() throws(SystemFailure) {
     if !output.flush() { throw SystemFailure(code: output.failure) }
   }
+
+  override func close() throws(SystemFailure) {
+    isClosed = true
+    try flush()
+  }
 }
 
 /// Standard input: waiting for it ends when Ctrl-C arrives.
@@ -163,6 +217,7 @@ final class MemoryStream: ByteStream {
   init(_ bytes: [UInt8] = []) { self.bytes = bytes }
 
   override var isSeekable: Bool { true }
+  override var remainingSize: Int? { max(0, bytes.count - position) }
 
   override func read(_ count: Int) throws(SystemFailure) -> [UInt8] {
     guard position < bytes.count else { return [] }
@@ -173,7 +228,10 @@ final class MemoryStream: ByteStream {
 
   override func write(_ new: UnsafeBufferPointer<UInt8>) throws(SystemFailure) {
     if new.isEmpty { return }
-    if position > bytes.count { bytes.append(contentsOf: repeatElement(0, count: position - bytes.count)) }
+    if position > bytes.count {
+      if position - bytes.count > 1 << 31 { throw SystemFailure(code: ENOMEM) }
+      bytes.append(contentsOf: repeatElement(0, count: position - bytes.count))
+    }
     let overwritten = min(new.count, bytes.count - position)
     if overwritten == 0 {
       bytes.append(contentsOf: new)
@@ -209,9 +267,16 @@ extension Runtime {
   ) throws(Raised) -> Result {
     while true {
       do { return try step() } catch {
+        if let raised = error.raised { throw raised }
+        if error.code == ENOMEM { throw memoryError() }
         if error.code != EINTR || !machine.pointee.isInterrupted { throw systemError(error.code, file: file) }
       }
       try handleInterrupt()
     }
   }
+}
+
+extension Runtime {
+  /// The program's files with something left to write.
+  var unfinishedFiles: UnfinishedFiles { attachment(UnfinishedFiles.self) { UnfinishedFiles() } }
 }

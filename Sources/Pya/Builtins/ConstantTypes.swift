@@ -65,6 +65,9 @@ extension Runtime {
       if let file = module.namespace.getString(runtime.names.file)?.string {
         return .object(runtime.string("<module '\(name)' from \(try runtime.repr(.object(file)).text)>"))
       }
+      if module.namespace.getString(runtime.names.file) != nil, let path = module.namespace.getString(runtime.names.path) {
+        return .object(runtime.string("<module '\(name)' (namespace) from \(try runtime.repr(path).text)>"))
+      }
       let isBuiltin = runtime.modules[module.name] === module
       return .object(runtime.string("<module '\(name)'\(isBuiltin ? " (built-in)" : "")>"))
     }

@@ -13,6 +13,13 @@ extension Runtime {
   }
 
   func open(_ arguments: Arguments) throws(Raised) -> Value {
+    // What the file and errors call it: the path, not the object that stands for it.
+    var file = arguments[0]
+    if case .object(let object) = file, object.kind != .string, object.kind != .bytes,
+      let method = object.type.lookup(names[.fspath])
+    {
+      file = try callSpecial(method, file)
+    }
     func text(_ index: Int, _ name: String) throws(Raised) -> String? {
       if arguments[index].isUndefined || arguments[index].isNone { return nil }
       guard let text = arguments[index].string else {
@@ -34,38 +41,76 @@ extension Runtime {
     } else if buffering == 0 {
       throw valueError("can't have unbuffered text I/O")
     }
-    if let newline, !["", "\n", "\r", "\r\n"].contains(newline) {
-      throw valueError("illegal newline value: \(newline)")
-    }
+    let kind = try checkedNewline(newline)
     let closes = arguments[6].isUndefined ? true : try isTrue(arguments[6])
-    let stream = DescriptorStream(try descriptor(arguments[0], mode), ownsDescriptor: closes)
-    if mode.isBinary {
-      let type =
-        buffering == 0
-        ? fileTypes.raw : mode.isUpdating ? fileTypes.random : mode.reads ? fileTypes.reader : fileTypes.writer
-      return .object(BinaryFileObject(type: type, stream: stream, name: arguments[0], mode: mode.binaryText))
-    }
-    let kind: TextFileObject.Newline =
-      newline == nil ? .universal : newline == "" ? .untranslated : .exactly(newline ?? "\n")
+    let type =
+      !mode.isBinary || buffering != 0
+      ? (mode.isUpdating ? fileTypes.random : mode.reads ? fileTypes.reader : fileTypes.writer) : fileTypes.raw
+    let encodingName = encoding == nil || encoding == "locale" ? "UTF-8" : encoding ?? ""
+    let binary = try openBinary(
+      file, mode, type: type, layer: mode.isBinary && buffering == 0 ? .raw : .buffered, closes: closes,
+      opener: arguments[7])
+    if mode.isBinary { return .object(binary) }
+    _ = try self.encoding(encodingName)
     return .object(
       TextFileObject(
-        type: fileTypes.text, stream: stream, name: arguments[0], mode: mode.text, encoding: encoding ?? "UTF-8",
-        errorHandling: errors ?? "strict", newline: kind, isLineBuffered: buffering == 1 || stream.isTerminal))
+        type: fileTypes.text, binary: binary, name: file, mode: mode.text, encoding: encodingName,
+        errorHandling: errors ?? "strict", newline: kind, isLineBuffered: buffering == 1 || binary.stream.isTerminal))
   }
 
   /// Opens a path, or takes the descriptor that was given instead.
-  private func descriptor(_ file: Value, _ mode: FileMode) throws(Raised) -> Int32 {
-    if case .int(let number) = file {
-      guard let descriptor = Int32(exactly: number), descriptor >= 0 else { throw valueError("negative file descriptor") }
-      return descriptor
+  func openBinary(
+    _ file: Value, _ mode: FileMode, type: TypeObject, layer: BinaryFileObject.Layer, closes: Bool, opener: Value
+  ) throws(Raised) -> BinaryFileObject {
+    let stream = DescriptorStream(
+      try descriptor(file, mode, closes: closes, opener: opener), ownsDescriptor: closes, unfinished: unfinishedFiles)
+    if mode.isAppending, stream.isSeekable {
+      _ = try checkingSystem(file: file) { () throws(SystemFailure) in try stream.seek(0, .end) }
     }
-    let path = try pathText(file)
-    let descriptor = systemOpen(path, mode.flags)
-    if descriptor < 0 { throw systemError(errno, file: file) }
+    let binary = BinaryFileObject(type: type, stream: stream, name: file, mode: mode.binaryText, layer: layer)
+    binary.closesDescriptor = closes
+    return binary
+  }
+
+  private func descriptor(_ file: Value, _ mode: FileMode, closes: Bool, opener: Value) throws(Raised) -> Int32 {
+    var descriptor: Int32
+    if let number = try descriptorNumber(file) {
+      descriptor = number
+    } else {
+      let path = try pathText(file)
+      if !closes { throw valueError("Cannot use closefd=False with file name") }
+      if !opener.isUndefined, !opener.isNone {
+        let made = try index(try call(opener, file, .int(Int(mode.flags | O_CLOEXEC))))
+        guard let number = Int32(exactly: made), number >= 0 else {
+          if made == -1 { throw systemError(errno, file: file) }
+          throw valueError("opener returned \(made)")
+        }
+        descriptor = number
+      } else {
+        descriptor = systemOpen(path, mode.flags)
+        while descriptor < 0, errno == EINTR { descriptor = systemOpen(path, mode.flags) }
+      }
+      if descriptor < 0 { throw systemError(errno, file: file) }
+    }
     var status = stat()
-    if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+    if fstat(descriptor, &status) != 0 { throw systemError(errno, file: file) }
+    if status.st_mode & S_IFMT == S_IFDIR {
       systemClose(descriptor)
       throw systemError(EISDIR, file: file)
+    }
+    return descriptor
+  }
+
+  private func descriptorNumber(_ file: Value) throws(Raised) -> Int32? {
+    let number: Int
+    switch file {
+    case .int(let value): number = value
+    case .bool(let value): number = value ? 1 : 0
+    default: return nil
+    }
+    if number < 0 { throw valueError("negative file descriptor") }
+    guard let descriptor = Int32(exactly: number) else {
+      throw overflowError("Python int too large to convert to C int")
     }
     return descriptor
   }
@@ -99,6 +144,7 @@ struct FileMode {
   let reads: Bool
   let isUpdating: Bool
   let isBinary: Bool
+  let isAppending: Bool
   let flags: Int32
   /// As the `mode` attribute shows it.
   let text: String
@@ -121,6 +167,7 @@ struct FileMode {
           : "must have exactly one of create/read/write/append mode")
     }
     reads = kind == "r"
+    isAppending = kind == "a"
     let access = isUpdating ? O_RDWR : kind == "r" ? O_RDONLY : O_WRONLY
     switch kind {
     case "w": flags = access | O_CREAT | O_TRUNC
@@ -129,6 +176,6 @@ struct FileMode {
     default: flags = access
     }
     self.text = text
-    binaryText = kind == "w" && isUpdating ? "rb+" : "\(kind)b\(isUpdating ? "+" : "")"
+    binaryText = kind == "w" && isUpdating ? "rb+" : isUpdating && kind == "x" ? "xb+" : "\(kind)b\(isUpdating ? "+" : "")"
   }
 }

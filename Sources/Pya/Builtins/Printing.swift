@@ -26,7 +26,7 @@ extension Runtime {
     }
     if file.isNone { file = try streams.current(.output, self) }
     if file.isNone { return }
-    if case .object(let object) = file, let stream = object as? TextFileObject, stream.isUnmodified {
+    if case .object(let object) = file, let stream = object as? TextSinkObject, stream.isUnmodified {
       try print(arguments, separator, end, to: stream)
       if flushes { try stream.flush(self) }
       return
@@ -41,7 +41,7 @@ extension Runtime {
   }
 
   private func print(
-    _ arguments: Arguments, _ separator: StringObject?, _ end: StringObject?, to stream: TextFileObject
+    _ arguments: Arguments, _ separator: StringObject?, _ end: StringObject?, to stream: TextSinkObject
   ) throws(Raised) {
     var line = TextBuilder()
     for index in 0..<arguments.count {
@@ -90,18 +90,28 @@ extension Runtime {
     let output = try streams.current(.output, self)
     let source = try streams.current(.input, self)
     if source.isNone { throw runtimeError("input(): lost sys.stdin") }
+    if output.isNone { throw runtimeError("input(): lost sys.stdout") }
     if !prompt.isUndefined { _ = try callMethod(output, "write", [.object(try str(prompt))]) }
-    if !output.isNone { _ = try callMethod(output, "flush") }
-    let line = try callMethod(source, "readline")
+    _ = try callMethod(output, "flush")
+    let line: Value
+    if let file = source.object as? TextSinkObject, file.isUnmodified {
+      line = try file.readLine(self, limit: -1)
+    } else {
+      line = try callMethod(source, "readline")
+    }
+    if let bytes = line.bytes {
+      if bytes.bytes.isEmpty { throw error("EOFError", "EOF when reading a line") }
+      return .object(BytesObject(type: types.bytes, bytes.bytes.last == 0x0A ? Array(bytes.bytes.dropLast()) : bytes.bytes))
+    }
     guard let text = line.string else { throw typeError("object.readline() returned non-string") }
     if text.byteCount == 0 { throw error("EOFError", "EOF when reading a line") }
-    let bytes = text.copyBytes()
-    return bytes.last == UInt8(ascii: "\n") ? .object(string(Array(bytes.dropLast()))) : line
+    guard text.bytes[text.byteCount - 1] == UInt8(ascii: "\n") else { return line }
+    return .object(string(utf8: UnsafeBufferPointer(start: text.bytes, count: text.byteCount - 1)))
   }
 }
 
 extension TextBuilder {
-  fileprivate borrowing func write(to stream: TextFileObject, _ runtime: Runtime) throws(Raised) {
+  fileprivate borrowing func write(to stream: TextSinkObject, _ runtime: Runtime) throws(Raised) {
     try stream.write(utf8, isASCII: isASCII, runtime)
   }
 }

@@ -9,18 +9,23 @@ final class StandardStreams {
   let error: TextFileObject
   /// Once it is imported, its attributes say what the streams are now.
   var sysModule: ModuleObject?
+  /// What is in the place of `sys.stdout` could not be flushed at the end.
+  var failedToFlush = false
   private let names: [StringObject]
 
   init(_ runtime: Runtime) {
-    let type = runtime.fileTypes.text
     func name(_ text: String) -> Value { .object(runtime.string(text)) }
-    input = TextFileObject(
-      type: type, stream: StandardInputStream(runtime), name: name("<stdin>"), mode: "r")
-    output = TextFileObject(
-      type: type, stream: OutputStream(runtime.output, descriptor: 1), name: name("<stdout>"), mode: "w")
-    error = TextFileObject(
-      type: type, stream: OutputStream(runtime.errorOutput, descriptor: 2), name: name("<stderr>"), mode: "w",
-      errorHandling: "backslashreplace")
+    func file(_ stream: ByteStream, _ type: TypeObject, _ label: String, _ mode: String, errors: String) -> TextFileObject {
+      let binary = BinaryFileObject(type: type, stream: stream, name: name(label), mode: mode + "b", layer: .buffered)
+      binary.closesDescriptor = false
+      return TextFileObject(
+        type: runtime.fileTypes.text, binary: binary, name: name(label), mode: mode, errorHandling: errors, newline: .exactly("\n"),
+        isLineBuffered: stream.isTerminal)
+    }
+    let (reader, writer) = (runtime.fileTypes.reader, runtime.fileTypes.writer)
+    input = file(StandardInputStream(runtime), reader, "<stdin>", "r", errors: "strict")
+    output = file(OutputStream(runtime.output, descriptor: 1), writer, "<stdout>", "w", errors: "strict")
+    error = file(OutputStream(runtime.errorOutput, descriptor: 2), writer, "<stderr>", "w", errors: "backslashreplace")
     names = [Role.input, .output, .error].map { runtime.intern($0.rawValue) }
   }
 

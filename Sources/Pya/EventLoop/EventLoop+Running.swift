@@ -63,6 +63,7 @@ extension EventLoop {
       runtime.machine.pointee.hasDeferredInterrupt = false
       return
     }
+    if let handle = runtime.signalHandler, try handle(runtime) { return }
     if !asyncio.cancelMainTask() { throw runtime.error("KeyboardInterrupt", []) }
   }
 }

@@ -95,6 +95,7 @@ extension Runtime {
   /// Ctrl-C arrived while an operation waited: it goes on if the event loop takes care of it.
   func handleInterrupt() throws(Raised) {
     machine.pointee.isInterrupted = false
+    if let signalHandler, try signalHandler(self) { return }
     if interruptHandler?() != true { throw error("KeyboardInterrupt", []) }
   }
 }

@@ -14,6 +14,12 @@ enum ImportedFile {
     return nil
   }
 
+  /// A folder that could be a package without an `__init__` file.
+  static func isFolder(_ path: String) -> Bool {
+    var information = stat()
+    return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
+  }
+
   static var workingDirectory: String {
     guard let path = getcwd(nil, 0) else { return "." }
     defer { free(path) }

@@ -112,9 +112,14 @@ extension Runtime {
     guard let folders = try searchPath(of: package) else {
       throw moduleNotFound(fullName, "No module named '\(fullName)'; '\(package?.name ?? "")' is not a package")
     }
+    var portions: [Value] = []
     for entry in folders {
       let folder = entry.isEmpty ? ImportedFile.workingDirectory : entry
-      guard let found = ImportedFile.find(lastName, in: folder) else { continue }
+      guard let found = ImportedFile.find(lastName, in: folder) else {
+        let portion = folder.hasSuffix("/") ? folder + lastName : "\(folder)/\(lastName)"
+        if ImportedFile.isFolder(portion) { portions.append(.object(string(portion))) }
+        continue
+      }
       guard let bytes = ImportedFile.read(found.path) else { continue }
       return try run(SourceFile(name: found.path, bytes: bytes), as: fullName) { module in
         module.set(self, "__file__", .object(string(found.path)))
@@ -123,7 +128,18 @@ extension Runtime {
         }
       }
     }
+    if !portions.isEmpty { return namespacePackage(fullName, portions) }
     throw moduleNotFound(fullName, "No module named '\(fullName)'")
+  }
+
+  /// A package of folders that have no `__init__` file.
+  private func namespacePackage(_ name: String, _ portions: [Value]) -> ModuleObject {
+    let module = ModuleObject(self, name: name)
+    module.set(self, "__path__", .object(ListObject(self, portions)))
+    module.set(self, "__package__", .object(string(name)))
+    for attribute in ["__spec__", "__loader__", "__file__"] { module.set(self, attribute, .none) }
+    modules[name] = module
+    return module
   }
 
   /// The folders to look through: `sys.path`, or a package's `__path__`. Nil: not a package.

@@ -190,6 +190,7 @@ extension Runtime {
       return .none
     }
     if let hook = module.namespace.getString(intern("excepthook")) { module.set(self, "__excepthook__", hook) }
+    if let hook = module.namespace.getString(intern("displayhook")) { module.set(self, "__displayhook__", hook) }
   }
 
   // MARK: Objects
@@ -213,19 +214,20 @@ extension Runtime {
       return .int(runtime.approximateSize(of: arguments[0]))
     }
     module.define(self, "is_finalizing", "") { (_, _) throws(Raised) in .bool(false) }
-    module.define(self, "gettrace", "") { (_, _) throws(Raised) in .none }
-    module.define(self, "getprofile", "") { (_, _) throws(Raised) in .none }
+    for name in ["gettrace", "getprofile"] { module.define(self, name, "") { (_, _) throws(Raised) in .none } }
+    for name in ["settrace", "setprofile"] {
+      module.define(self, name, "function, /") { (runtime, arguments) throws(Raised) in
+        if arguments[0].isNone { return .none }
+        throw runtime.error("NotImplementedError", "sys.\(name) is not supported by pya")
+      }
+    }
+    module.define(self, "getallocatedblocks", "") { (_, _) throws(Raised) in .int(0) }
+    module.define(self, "_is_gil_enabled", "") { (_, _) throws(Raised) in .bool(true) }
+    module.define(self, "_clear_type_cache", "") { (_, _) throws(Raised) in .none }
+    module.define(self, "unraisablehook", "unraisable, /") { (_, _) throws(Raised) in .none }
     module.define(self, "audit", "event, /, *args") { (_, _) throws(Raised) in .none }
     module.define(self, "call_tracing", "function, args, /") { (runtime, arguments) throws(Raised) in
       try runtime.call(arguments[0], try runtime.array(arguments[1]))
     }
-  }
-}
-
-extension TypeObject {
-  /// A method that a class of the program defines under a name that is not among `SpecialMethod`.
-  fileprivate func special(named name: String, _ runtime: Runtime) -> Value? {
-    guard isHeap, let (value, owner) = lookupWithOwner(runtime.intern(name)), owner.isHeap else { return nil }
-    return value
   }
 }

@@ -17,6 +17,24 @@ extension Runtime {
         reportUnraisable(error, in: function, during: "atexit callback ")
       }
     }
+    flushReplacedStreams()
+  }
+
+  /// What the program put in the place of `sys.stdout` and `sys.stderr` may hold something back.
+  private func flushReplacedStreams(isLast: Bool = false) {
+    let streams = standardStreams
+    for role in [StandardStreams.Role.output, .error] {
+      guard let file = try? streams.current(role, self), !file.isNone, file.object !== streams.output, file.object !== streams.error
+      else { continue }
+      do throws(Raised) {
+        if let closed = try getAttributeIfPresent(file, intern("closed")), try isTrue(closed) { continue }
+        _ = try callMethod(file, "flush")
+      } catch {
+        guard role == .output, !isLast else { continue }
+        streams.failedToFlush = true
+        errorOutput.write("Exception ignored on flushing sys.stdout:\n" + render(error.exception))
+      }
+    }
   }
 
   /// Finalizes what the modules hold.
@@ -34,6 +52,8 @@ extension Runtime {
       }
     }
     issueDeferredWarnings(at: .end)
+    flushReplacedStreams(isLast: true)
+    unfinishedFiles.flush()
   }
 
   private func finalize(_ frame: SuspendableFrame) {

@@ -31,6 +31,9 @@ extension Frame {
   @inline(never)
   func handleInterrupt(_ range: SourceRange) throws(Raised) {
     machine.pointee.isInterrupted = false
+    if let handle = runtime.signalHandler {
+      do throws(Raised) { if try handle(runtime) { return } } catch { throw located(error, range) }
+    }
     if runtime.interruptHandler?() == true { return }
     throw located(runtime.error("KeyboardInterrupt"), range)
   }

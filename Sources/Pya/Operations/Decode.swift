@@ -4,7 +4,7 @@ extension Runtime {
     let encoding = try encoding(name)
     let isPlain = bytes.withUnsafeBufferPointer { $0.isASCII }
     switch encoding {
-    case .utf8, .utf8Signature, .ascii, .latin1:
+    case .utf8, .utf8Signature, .ascii, .latin1, .table:
       if isPlain { return string(bytes) }
     default: break
     }
@@ -48,6 +48,15 @@ private struct Decoder: ~Copyable {
       }
     case .latin1:
       for byte in bytes { builder.append(codePoint: UInt32(byte)) }
+    case .table(let table):
+      while index < bytes.count {
+        if let codePoint = table.codePoint(of: bytes[index]) {
+          builder.append(codePoint: codePoint)
+          index += 1
+        } else {
+          try handle(index..<(index + 1), "character maps to <undefined>")
+        }
+      }
     case .utf16(let order): try runUTF16(order)
     case .utf32(let order): try runUTF32(order)
     }

@@ -22,6 +22,7 @@ private struct Encoder {
     case .utf16(nil): result = [0xFF, 0xFE]
     case .utf32(nil): result = [0xFF, 0xFE, 0, 0]
     case .utf16, .utf32: break
+    case .table: if text.isASCII { return Array(text.utf8) }
     }
     result.reserveCapacity(result.count + text.byteCount)
     var offset = 0
@@ -63,6 +64,7 @@ private struct Encoder {
     switch encoding {
     case .ascii: codePoint < 0x80
     case .latin1: codePoint < 0x100
+    case .table(let table): table.byte(of: codePoint) != nil
     default: codePoint < 0xD800 || codePoint > 0xDFFF
     }
   }
@@ -79,6 +81,7 @@ private struct Encoder {
         append(unit: 0xDC00 + (codePoint - 0x10000) & 0x3FF, bytes: 2, isBigEndian ?? false)
       }
     case .utf32(let isBigEndian): append(unit: codePoint, bytes: 4, isBigEndian ?? false)
+    case .table(let table): result.append(table.byte(of: codePoint) ?? 0x3F)
     }
   }
 
@@ -131,6 +134,7 @@ private struct Encoder {
     switch encoding {
     case .ascii: reason = "ordinal not in range(128)"
     case .latin1: reason = "ordinal not in range(256)"
+    case .table: reason = "character maps to <undefined>"
     default: reason = "surrogates not allowed"
     }
     return runtime.error(

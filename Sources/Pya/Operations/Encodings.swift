@@ -8,6 +8,8 @@ enum Encoding {
   /// Nil: little-endian after a byte order mark.
   case utf16(isBigEndian: Bool?)
   case utf32(isBigEndian: Bool?)
+  /// One byte per character.
+  case table(CharacterTable)
 
   /// By name, in any of its spellings.
   init?(_ name: String) {
@@ -23,7 +25,9 @@ enum Encoding {
     case "utf-32", "utf32", "u32": self = .utf32(isBigEndian: nil)
     case "utf-32-le", "utf-32le", "utf32-le": self = .utf32(isBigEndian: false)
     case "utf-32-be", "utf-32be", "utf32-be": self = .utf32(isBigEndian: true)
-    default: return nil
+    default:
+      guard let table = CharacterTable.named(normalized) else { return nil }
+      self = .table(table)
     }
   }
 
@@ -33,6 +37,7 @@ enum Encoding {
     case .utf8, .utf8Signature: "utf-8"
     case .ascii: "ascii"
     case .latin1: "latin-1"
+    case .table: "charmap"
     case .utf16(nil): "utf-16"
     case .utf16(let isBigEndian?): isBigEndian ? "utf-16-be" : "utf-16-le"
     case .utf32(nil): "utf-32"

@@ -219,6 +219,9 @@ extension Runtime {
     if let file = module.namespace.getString(names.file)?.string {
       builder.append(" from ")
       builder.append(quoted: file)
+    } else if module.namespace.getString(names.file) != nil, let path = module.namespace.getString(names.path) {
+      builder.append(" (namespace) from ")
+      try appendRepr(path, to: &builder)
     } else {
       builder.append(" (built-in)")
     }

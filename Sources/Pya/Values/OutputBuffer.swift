@@ -12,6 +12,11 @@ final class OutputBuffer {
   }
 
   private let destination: Destination
+  /// For tests: nothing reaches the process's own output.
+  var isInMemory: Bool {
+    if case .memory = destination { return true }
+    return false
+  }
   private var pending: [UInt8] = []
   /// A terminal: every line is written at once.
   var isLineBuffered: Bool

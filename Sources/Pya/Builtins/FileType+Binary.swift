@@ -1,0 +1,198 @@
+/// The methods of binary files, and how `io.BufferedReader(raw)` and its kin are made.
+extension Runtime {
+  func installBinaryFileMethods(_ types: FileTypes) {
+    // On the types themselves too, whose names stand in messages.
+    for type in [types.bufferedBase, types.rawBase, types.reader, types.writer, types.random, types.raw, types.bytesIO] {
+      installBinaryMethods(type)
+    }
+    for type in [types.bufferedBase, types.rawBase] { installReadInto(type) }
+    types.bufferedBase.define(self, "read1", "self, size=-1, /") { (runtime, arguments) throws(Raised) in
+      let size = try runtime.sizeArgument(arguments[1])
+      guard let file = arguments[0].object as? BinaryFileObject else { throw runtime.unsupportedOperation("read1") }
+      return try file.readOnce(runtime, count: size)
+    }
+    types.bufferedBase.define(self, "detach", "self, /") { (runtime, arguments) throws(Raised) in
+      guard let file = arguments[0].object as? BinaryFileObject, file.layer == .buffered else {
+        throw runtime.unsupportedOperation("detach")
+      }
+      try file.flush(runtime)
+      let raw = runtime.rawFile(of: file)
+      file.stream = ByteStream()
+      file.stream.isClosed = true
+      return raw
+    }
+    types.rawBase.define(self, "readall", "self, /") { (runtime, arguments) throws(Raised) in
+      let file = try runtime.file(arguments)
+      if file is BinaryFileObject { return try file.read(runtime, count: -1) }
+      var bytes: [UInt8] = []
+      while let more = runtime.bytesLike(try runtime.callMethod(arguments[0], "read", [.int(8192)])), !more.isEmpty {
+        bytes += more
+      }
+      return .object(BytesObject(type: runtime.types.bytes, bytes))
+    }
+    for type in [types.reader, types.random] {
+      type.define(self, "peek", "self, size=0, /") { (runtime, arguments) throws(Raised) in
+        guard let file = arguments[0].object as? BinaryFileObject else { return .none }
+        return try file.peek(runtime)
+      }
+    }
+    types.raw.defineProperty(self, "closefd") { (_, value) throws(Raised) in
+      .bool((value.object as? BinaryFileObject)?.closesDescriptor ?? true)
+    }
+    for type in [types.reader, types.writer, types.random] {
+      type.defineProperty(self, "raw") { (runtime, value) throws(Raised) in
+        guard let file = value.object as? BinaryFileObject else { return .none }
+        return runtime.rawFile(of: file)
+      }
+    }
+    for type in [types.reader, types.writer, types.random, types.raw] { installNames(type) }
+    installBinaryReprs(types)
+    installBinaryConstructors(types)
+  }
+
+  private func installBinaryMethods(_ type: TypeObject) {
+    type.define(self, "read", "self, size=-1, /") { (runtime, arguments) throws(Raised) in
+      let file = try runtime.file(arguments)
+      if let binary = file as? BinaryFileObject, binary.layer == .buffered, !binary.isReadable {
+        throw runtime.unsupportedOperation("read")
+      }
+      let count = try runtime.sizeArgument(arguments[1])
+      if file.isExactlyBase, !file.type.isSubtype(of: runtime.fileTypes.rawBase) { throw runtime.unsupportedOperation("read") }
+      if file.isExactlyBase { return try runtime.readThroughReadInto(arguments[0], count) }
+      return try file.read(runtime, count: count)
+    }
+    type.define(self, "write", "self, b, /") { (runtime, arguments) throws(Raised) in
+      try runtime.file(arguments).write(runtime, arguments[1])
+    }
+  }
+
+  private func installReadInto(_ type: TypeObject) {
+    for name in ["readinto", "readinto1"] {
+      type.define(self, name, "self, buffer, /") { (runtime, arguments) throws(Raised) in
+        guard let target = arguments[1].cast(.byteArray, to: BytesObject.self) else {
+          throw runtime.typeError(
+            "readinto() argument must be read-write bytes-like object, not \(runtime.typeName(arguments[1]))")
+        }
+        try (arguments[0].object as? BinaryFileObject)?.checkReadInto(runtime)
+        let got = try runtime.callMethod(arguments[0], "read", [.int(target.bytes.count)])
+        let bytes = runtime.bytesLike(got) ?? []
+        let count = min(bytes.count, target.bytes.count)
+        target.bytes.replaceSubrange(0..<count, with: bytes.prefix(count))
+        return .int(count)
+      }
+    }
+  }
+
+  /// `RawIOBase.read` of a class of the program that has only a `readinto`.
+  fileprivate func readThroughReadInto(_ file: Value, _ count: Int) throws(Raised) -> Value {
+    if count < 0 { return try callMethod(file, "readall") }
+    guard type(of: file).special(named: "readinto", self) != nil else { throw error("NotImplementedError", []) }
+    let buffer = BytesObject(type: types.bytearray, kind: .byteArray, [UInt8](repeating: 0, count: min(count, 1 << 26)))
+    let got = try callMethod(file, "readinto", [.object(buffer)])
+    if got.isNone { return .none }
+    return .object(BytesObject(type: types.bytes, Array(buffer.bytes.prefix(max(0, try index(got))))))
+  }
+
+  /// The unbuffered file below a buffered one.
+  func rawFile(of file: BinaryFileObject) -> Value {
+    if file.raw.isUndefined {
+      let raw = BinaryFileObject(type: fileTypes.raw, stream: file.stream, name: file.name, mode: file.mode, layer: .raw)
+      raw.closesDescriptor = file.closesDescriptor
+      file.raw = .object(raw)
+    }
+    return file.raw
+  }
+
+  /// `name` and `mode`.
+  func installNames(_ type: TypeObject) {
+    type.defineProperty(
+      self, "name",
+      get: { (runtime, value) throws(Raised) in
+        guard let file = value.object as? FileObject, let name = file.name.defined else {
+          throw runtime.missingAttribute(value, runtime.intern("name"))
+        }
+        return name
+      },
+      set: { (_, value, new) throws(Raised) in (value.object as? FileObject)?.name = new })
+    type.defineProperty(
+      self, "mode",
+      get: { (runtime, value) throws(Raised) in
+        guard let file = value.object as? FileObject, !file.mode.isEmpty else {
+          throw runtime.missingAttribute(value, runtime.intern("mode"))
+        }
+        return .object(runtime.string(file.mode))
+      },
+      set: { (_, value, new) throws(Raised) in
+        if let mode = new.string { (value.object as? FileObject)?.mode = mode.text }
+      })
+  }
+
+  private func installBinaryReprs(_ types: FileTypes) {
+    for type in [types.reader, types.writer, types.random] {
+      type.define(self, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in
+        let file = try runtime.file(arguments)
+        let name = try file.name.defined.map { (name) throws(Raised) in " name=\(try runtime.repr(name).text)" } ?? ""
+        return .object(runtime.string("<\(file.type.moduleName).\(file.type.name)\(name)>"))
+      }
+    }
+    types.raw.define(self, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in
+      let file = try runtime.file(arguments)
+      if file.isClosed { return .object(runtime.string("<_io.FileIO [closed]>")) }
+      let closes = (file as? BinaryFileObject)?.closesDescriptor ?? true
+      let name = try runtime.repr(file.name.defined ?? .none).text
+      return .object(runtime.string("<_io.FileIO name=\(name) mode='\(file.mode)' closefd=\(closes ? "True" : "False")>"))
+    }
+  }
+
+  // MARK: Making them
+
+  /// Takes over the file below, or wraps an object of the program.
+  func binaryFile(over value: Value, type: TypeObject, mode: String) -> BinaryFileObject {
+    if let below = value.object as? BinaryFileObject, !below.type.isHeap {
+      let file = BinaryFileObject(type: type, stream: below.stream, name: below.name, mode: below.mode, layer: .buffered)
+      file.setAccess(reads: below.isReadable && mode != "wb", writes: below.isWritable && mode != "rb")
+      file.raw = value
+      return file
+    }
+    let stream = ObjectStream(self, value)
+    let name = ((try? getAttributeIfPresent(value, intern("name"))) ?? nil) ?? .undefined
+    let file = BinaryFileObject(type: type, stream: stream, name: name, mode: mode, layer: .buffered)
+    file.setAccess(reads: mode.contains("r") && stream.isReadable, writes: mode != "rb" && stream.isWritable)
+    file.raw = value
+    return file
+  }
+
+  private func installBinaryConstructors(_ types: FileTypes) {
+    for (type, mode) in [(types.reader, "rb"), (types.writer, "wb"), (types.random, "rb+")] {
+      type.construct = { (runtime, cls, arguments) throws(Raised) in
+        guard arguments.count > 0 || arguments.keyword("raw") != nil else {
+          throw runtime.typeError("\(type.name)() missing required argument 'raw' (pos 1)")
+        }
+        let raw = arguments.count > 0 ? arguments[0] : arguments.keyword("raw") ?? .none
+        let file = runtime.binaryFile(over: raw, type: cls, mode: mode)
+        if mode == "rb", !file.isReadable { throw runtime.error("OSError", "File or stream is not readable.") }
+        if mode == "wb", !file.isWritable { throw runtime.error("OSError", "File or stream is not writable.") }
+        return .object(file)
+      }
+    }
+    types.raw.construct = { (runtime, cls, arguments) throws(Raised) in
+      let options = try runtime.optionValues(arguments, "FileIO", ["file", "mode", "closefd", "opener"])
+      guard !options[0].isUndefined else { throw runtime.typeError("FileIO() missing required argument 'file' (pos 1)") }
+      let text = options[1].isUndefined ? "r" : try runtime.textArgument(options[1], "FileIO() argument 'mode' must be str, not ").text
+      let mode = try FileMode(text.contains("b") ? text : text + "b", runtime)
+      let closes = options[2].isUndefined ? true : try runtime.isTrue(options[2])
+      return .object(
+        try runtime.openBinary(options[0], mode, type: cls, layer: .raw, closes: closes, opener: options[3]))
+    }
+  }
+
+  /// Positional arguments and keywords by the names of the parameters.
+  func optionValues(_ arguments: Arguments, _ function: String, _ names: [String]) throws(Raised) -> [Value] {
+    guard arguments.count <= names.count else {
+      throw typeError("\(function)() takes at most \(names.count) argument\(names.count == 1 ? "" : "s") (\(arguments.count) given)")
+    }
+    var options = try keywordValues(arguments, function, names)
+    for index in 0..<arguments.count { options[index] = arguments[index] }
+    return options
+  }
+}

@@ -1,0 +1,153 @@
+/// `io.StringIO`: characters in memory. The position counts characters, as the program sees them; for ASCII text that is the
+/// position in the bytes.
+final class StringFileObject: TextSinkObject {
+  private var text: [UInt8] = []
+  private var isASCII = true
+  /// In characters; may lie behind the end.
+  private var position = 0
+  private var newline = TextFileObject.Newline.exactly("\n")
+
+  override var isReadable: Bool { true }
+  override var isWritable: Bool { true }
+  override var isSeekable: Bool { true }
+
+  func reset(_ initial: StringObject?, _ newline: TextFileObject.Newline, _ runtime: Runtime) throws(Raised) {
+    stream = ByteStream()
+    self.newline = newline
+    text = []
+    isASCII = true
+    position = 0
+    guard let initial else { return }
+    try write(initial.utf8, isASCII: initial.isASCII, runtime)
+    position = 0
+  }
+
+  func contents(_ runtime: Runtime) throws(Raised) -> StringObject {
+    try checkMemoryOpen(runtime)
+    return runtime.string(text)
+  }
+
+  func checkMemoryOpen(_ runtime: Runtime) throws(Raised) {
+    if isClosed { throw runtime.valueError("I/O operation on closed file") }
+  }
+
+  private var length: Int { isASCII ? text.count : text.reduce(0) { $0 + ($1 & 0xC0 != 0x80 ? 1 : 0) } }
+
+  /// Where a character begins; the end when there are not as many.
+  private func offset(of character: Int, from start: Int = 0) -> Int {
+    if isASCII { return min(start + character, text.count) }
+    var offset = start
+    var left = character
+    while left > 0, offset < text.count {
+      offset += UTF8Width.of(leadByte: text[offset])
+      left -= 1
+    }
+    return offset
+  }
+
+  private func take(from start: Int, to end: Int, _ runtime: Runtime) -> Value {
+    if start >= end { return .object(runtime.names.empty) }
+    let taken = text.withUnsafeBufferPointer { runtime.string(utf8: UnsafeBufferPointer(rebasing: $0[start..<end])) }
+    position += taken.length
+    return .object(taken)
+  }
+
+  override func read(_ runtime: Runtime, count: Int) throws(Raised) -> Value {
+    try checkMemoryOpen(runtime)
+    let start = offset(of: position)
+    return take(from: start, to: count < 0 ? text.count : offset(of: count, from: start), runtime)
+  }
+
+  override func readLine(_ runtime: Runtime, limit: Int) throws(Raised) -> Value {
+    try checkMemoryOpen(runtime)
+    let start = offset(of: position)
+    var end = lineEnd(from: start)
+    if limit >= 0 { end = min(end, offset(of: limit, from: start)) }
+    return take(from: start, to: end, runtime)
+  }
+
+  private func lineEnd(from start: Int) -> Int {
+    switch newline {
+    case .universal, .exactly("\n"):
+      return text.withUnsafeBufferPointer { $0[start...].firstIndex(of: 0x0A) }.map { $0 + 1 } ?? text.count
+    case .untranslated:
+      guard let index = text[start...].firstIndex(where: { $0 == 0x0A || $0 == 0x0D }) else { return text.count }
+      return text[index] == 0x0D && index + 1 < text.count && text[index + 1] == 0x0A ? index + 2 : index + 1
+    case .exactly(let mark):
+      let mark = Array(mark.utf8)
+      var index = start
+      while index + mark.count <= text.count {
+        if text[index..<(index + mark.count)].elementsEqual(mark) { return index + mark.count }
+        index += 1
+      }
+      return text.count
+    }
+  }
+
+  override func write(_ runtime: Runtime, _ value: Value) throws(Raised) -> Value {
+    guard let string = value.string else {
+      throw runtime.typeError("string argument expected, got '\(runtime.typeName(value))'")
+    }
+    try checkMemoryOpen(runtime)
+    try write(string.utf8, isASCII: string.isASCII, runtime)
+    return .int(string.length)
+  }
+
+  override func write(_ utf8: UnsafeBufferPointer<UInt8>, isASCII newIsASCII: Bool, _ runtime: Runtime) throws(Raised) {
+    switch newline {
+    case .exactly("\n"), .untranslated: try add(utf8, isASCII: newIsASCII, runtime)
+    case .universal:
+      if !utf8.contains(0x0D) { return try add(utf8, isASCII: newIsASCII, runtime) }
+      try TextFileObject.translatingLineEnds(utf8).withUnsafeBufferPointer { (bytes) throws(Raised) in
+        try add(bytes, isASCII: newIsASCII, runtime)
+      }
+    case .exactly(let mark):
+      let translated = utf8.flatMap { $0 == 0x0A ? Array(mark.utf8) : [$0] }
+      try translated.withUnsafeBufferPointer { (bytes) throws(Raised) in try add(bytes, isASCII: newIsASCII, runtime) }
+    }
+  }
+
+  private func add(_ utf8: UnsafeBufferPointer<UInt8>, isASCII newIsASCII: Bool, _ runtime: Runtime) throws(Raised) {
+    if utf8.isEmpty { return }
+    let added = newIsASCII ? utf8.count : utf8.reduce(0) { $0 + ($1 & 0xC0 != 0x80 ? 1 : 0) }
+    let isAtEnd = isASCII ? position >= text.count : position >= length
+    if isAtEnd {
+      let gap = position - length
+      if gap > 1 << 31 { throw runtime.memoryError() }
+      if gap > 0 { text.append(contentsOf: repeatElement(0, count: gap)) }
+      text.append(contentsOf: utf8)
+    } else {
+      let start = offset(of: position)
+      text.replaceSubrange(start..<offset(of: added, from: start), with: utf8)
+    }
+    isASCII = isASCII && newIsASCII
+    position += added
+  }
+
+  override func seek(_ runtime: Runtime, _ offset: Int, whence: Int) throws(Raised) -> Int {
+    try checkMemoryOpen(runtime)
+    guard (0...2).contains(whence) else {
+      throw runtime.valueError("Invalid whence (\(whence), should be 0, 1 or 2)")
+    }
+    if whence == 0, offset < 0 { throw runtime.valueError("Negative seek position \(offset)") }
+    if whence != 0, offset != 0 { throw runtime.error("OSError", "Can't do nonzero cur-relative seeks") }
+    if offset > 1 << 40 { throw runtime.overflowError("Python int too large to convert to C ssize_t") }
+    if whence != 1 { position = whence == 0 ? offset : length }
+    return position
+  }
+
+  override func tell(_ runtime: Runtime) throws(Raised) -> Int {
+    try checkMemoryOpen(runtime)
+    return position
+  }
+
+  override func truncate(_ runtime: Runtime, _ size: Int?) throws(Raised) -> Int {
+    try checkMemoryOpen(runtime)
+    let target = size ?? position
+    if target < 0 { throw runtime.valueError("Negative size value \(target)") }
+    text.removeSubrange(offset(of: target)...)
+    return target
+  }
+
+  override func flush(_ runtime: Runtime) throws(Raised) {}
+}

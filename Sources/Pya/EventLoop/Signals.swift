@@ -1,0 +1,155 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Signals that arrived and wait for the program's handlers.
+///
+/// The one piece of state outside a runtime: a handler of the system gets nothing but a number, and signals belong to the process anyway.
+/// What it touches is plain memory that lives as long as the process.
+private final class SignalBoard: @unchecked Sendable {
+  static let count = 65
+  let arrived: UnsafeMutablePointer<UInt8>
+  /// The machine of the runtime that listens.
+  var machine: UnsafeMutablePointer<Machine>?
+
+  init() {
+    arrived = .allocate(capacity: SignalBoard.count)
+    arrived.initialize(repeating: 0, count: SignalBoard.count)
+  }
+}
+
+private let board = SignalBoard()
+
+private func noteSignal(_ signal: Int32) {
+  let savedError = errno
+  board.arrived[Int(signal)] = 1
+  if let machine = board.machine {
+    machine.pointee.isInterrupted = true
+    var byte: UInt8 = 0
+    let descriptor = machine.pointee.wakeupDescriptor
+    if descriptor >= 0 { _ = write(descriptor, &byte, 1) }
+  }
+  errno = savedError
+}
+
+/// What a program does about signals (`signal.signal`).
+final class SignalHandlers {
+  enum Disposition {
+    case standard, ignored
+    case function(Value)
+  }
+
+  private var dispositions: [Int32: Disposition] = [:]
+  private unowned let runtime: Runtime
+  private let machine: UnsafeMutablePointer<Machine>
+
+  init(_ runtime: Runtime) {
+    self.runtime = runtime
+    machine = runtime.machine
+    _ = runtime.asyncio.wakeup
+    board.machine = runtime.machine
+    runtime.signalHandler = { [unowned self] (_) throws(Raised) in try self.runArrived() }
+  }
+
+  deinit {
+    if board.machine == machine { board.machine = nil }
+  }
+
+  static let count = Int32(SignalBoard.count)
+
+  func disposition(of signal: Int32) -> Disposition {
+    if let known = dispositions[signal] { return known }
+    var action = sigaction()
+    sigaction(signal, nil, &action)
+    #if canImport(Glibc)
+      let handler = action.__sigaction_handler.sa_handler
+    #else
+      let handler = action.__sigaction_u.__sa_handler
+    #endif
+    return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) ? .ignored : .standard
+  }
+
+  /// Nil: the system does not allow it for this signal.
+  func set(_ signal: Int32, _ disposition: Disposition) -> Bool {
+    var action = sigaction()
+    sigemptyset(&action.sa_mask)
+    #if canImport(Glibc)
+      switch disposition {
+      case .standard: action.__sigaction_handler.sa_handler = SIG_DFL
+      case .ignored: action.__sigaction_handler.sa_handler = SIG_IGN
+      case .function: action.__sigaction_handler.sa_handler = noteSignal
+      }
+    #else
+      switch disposition {
+      case .standard: action.__sigaction_u.__sa_handler = SIG_DFL
+      case .ignored: action.__sigaction_u.__sa_handler = SIG_IGN
+      case .function: action.__sigaction_u.__sa_handler = noteSignal
+      }
+    #endif
+    // Ctrl-C always arrives through `Runtime.interrupt`, whose thread would not see it once it is ignored.
+    if signal != SIGINT {
+      if sigaction(signal, &action, nil) != 0 { return false }
+    }
+    dispositions[signal] = disposition
+    return true
+  }
+
+  /// Runs the handlers of what arrived. False: nothing did but a Ctrl-C that the program has no handler for.
+  private func runArrived() throws(Raised) -> Bool {
+    var found = false
+    for signal in 1..<SignalBoard.count where board.arrived[signal] != 0 {
+      board.arrived[signal] = 0
+      found = true
+      try run(Int32(signal))
+    }
+    if found { return true }
+    switch disposition(of: SIGINT) {
+    case .standard:
+      if dispositions[SIGINT] == nil { return false }
+      die(of: SIGINT)
+      return true
+    case .ignored: return true
+    case .function:
+      try run(SIGINT)
+      return true
+    }
+  }
+
+  private func run(_ signal: Int32) throws(Raised) {
+    guard case .function(let handler) = disposition(of: signal) else { return }
+    _ = try runtime.call(handler, .int(Int(signal)), .none)
+  }
+
+  private func die(of signal: Int32) {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, signal)
+    restoreDefault(signal)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+    kill(getpid(), signal)
+  }
+
+  /// Sends a signal to this thread, and runs its handler if there is one.
+  func raise(_ number: Int32) throws(Raised) -> Bool {
+    if number == SIGINT {
+      runtime.interrupt()
+    } else if pthread_kill(pthread_self(), number) != 0 {
+      return false
+    }
+    try runtime.runPendingSignals()
+    return true
+  }
+}
+
+private func restoreDefault(_ number: Int32) { signal(number, SIG_DFL) }
+
+extension Runtime {
+  var signals: SignalHandlers { attachment(SignalHandlers.self) { SignalHandlers(self) } }
+
+  /// Runs handlers of signals that arrived, where a function could have sent them.
+  func runPendingSignals() throws(Raised) {
+    if machine.pointee.isInterrupted { try handleInterrupt() }
+  }
+}

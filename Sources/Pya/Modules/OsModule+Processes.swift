@@ -1,0 +1,249 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// `os`: this process, its children, and the machine.
+extension Runtime {
+  func defineProcessFunctions(of module: ModuleObject) {
+    let numbers: [(String, () -> Int)] = [
+      ("getpid", { Int(getpid()) }), ("getppid", { Int(getppid()) }), ("getuid", { Int(getuid()) }),
+      ("getgid", { Int(getgid()) }), ("geteuid", { Int(geteuid()) }), ("getegid", { Int(getegid()) }),
+      ("getpgrp", { Int(getpgrp()) }), ("cpu_count", { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }),
+    ]
+    for (name, read) in numbers { module.define(self, name, "") { (_, _) throws(Raised) in .int(read()) } }
+    module.define(self, "kill", "pid, signal, /") { (runtime, arguments) throws(Raised) in
+      let (process, signal) = (try runtime.int32(arguments[0]), try runtime.int32(arguments[1]))
+      if process == getpid(), signal != 0 {
+        // At once, as on CPython.
+        if !(try runtime.signals.raise(signal)) { throw runtime.systemError(EINVAL) }
+        return .none
+      }
+      try runtime.checked(kill(process, signal))
+      return .none
+    }
+    module.define(self, "killpg", "pgid, signal, /") { (runtime, arguments) throws(Raised) in
+      try runtime.checked(killpg(try runtime.int32(arguments[0]), try runtime.int32(arguments[1])))
+      return .none
+    }
+    module.define(self, "getpgid", "pid") { (runtime, arguments) throws(Raised) in
+      let group = getpgid(try runtime.int32(arguments[0]))
+      try runtime.checked(group)
+      return .int(Int(group))
+    }
+    module.define(self, "setsid", "") { (runtime, _) throws(Raised) in
+      try runtime.checked(setsid())
+      return .none
+    }
+    module.define(self, "nice", "increment, /") { (runtime, arguments) throws(Raised) in
+      .int(Int(nice(try runtime.int32(arguments[0]))))
+    }
+    for name in ["fork", "forkpty"] {
+      module.define(self, name, "") { (runtime, _) throws(Raised) in
+        throw runtime.error("NotImplementedError", "os.\(name) is not supported by pya")
+      }
+    }
+    module.define(self, "_exit", "status") { (runtime, arguments) throws(Raised) in
+      _exit(Int32(truncatingIfNeeded: try runtime.index(arguments[0])))
+    }
+    module.define(self, "abort", "") { (_, _) throws(Raised) in abort() }
+    defineWaiting(of: module)
+    defineStarting(of: module)
+  }
+
+  private func defineWaiting(of module: ModuleObject) {
+    module.define(self, "waitpid", "pid, options, /") { (runtime, arguments) throws(Raised) in
+      let (process, options) = (try runtime.int32(arguments[0]), try runtime.int32(arguments[1]))
+      var status: Int32 = 0
+      let found = try runtime.retrying { Int(waitpid(process, &status, options)) }
+      return .object(TupleObject(runtime, [.int(found), .int(Int(status))]))
+    }
+    module.define(self, "wait", "") { (runtime, _) throws(Raised) in
+      var status: Int32 = 0
+      let found = try runtime.retrying { Int(waitpid(-1, &status, 0)) }
+      return .object(TupleObject(runtime, [.int(found), .int(Int(status))]))
+    }
+    module.define(self, "waitstatus_to_exitcode", "status") { (runtime, arguments) throws(Raised) in
+      let status = try runtime.int32(arguments[0])
+      if status & 0x7F == 0 { return .int(Int(status >> 8 & 0xFF)) }
+      if status & 0x7F == 0x7F { throw runtime.valueError("process stopped by delivery of signal \(status >> 8 & 0xFF)") }
+      return .int(-Int(status & 0x7F))
+    }
+    let parts: [(String, (Int32) -> Value)] = [
+      ("WIFEXITED", { .bool($0 & 0x7F == 0) }), ("WEXITSTATUS", { .int(Int($0 >> 8 & 0xFF)) }),
+      ("WIFSIGNALED", { .bool($0 & 0x7F != 0 && $0 & 0x7F != 0x7F) }), ("WTERMSIG", { .int(Int($0 & 0x7F)) }),
+      ("WIFSTOPPED", { .bool($0 & 0xFF == 0x7F) }), ("WSTOPSIG", { .int(Int($0 >> 8 & 0xFF)) }),
+      ("WCOREDUMP", { .bool($0 & 0x80 != 0) }),
+    ]
+    for (name, part) in parts {
+      module.define(self, name, "status") { (runtime, arguments) throws(Raised) in part(try runtime.int32(arguments[0])) }
+    }
+  }
+
+  private func defineStarting(of module: ModuleObject) {
+    module.define(self, "system", "command") { (runtime, arguments) throws(Raised) in
+      guard let command = arguments[0].string else {
+        throw runtime.typeError("system() argument 1 must be str, not \(runtime.typeName(arguments[0]))")
+      }
+      var child = ChildProcess(arguments: ["/bin/sh", "-c"].map { Array($0.utf8) } + [try runtime.pathBytes(.object(command))])
+      child.environment = runtime.environmentEntries()
+      let process = child.start()
+      if process < 0 { return .int(127 << 8) }
+      var status: Int32 = 0
+      _ = try runtime.retrying { Int(waitpid(process, &status, 0)) }
+      return .int(Int(status))
+    }
+    // _spawn(argv, env or None, cwd or None, (stdin, stdout, stderr), new session, process group) -> pid, or -errno
+    module.define(self, "_spawn", "argv, env, cwd, files, session, group, /") { (runtime, arguments) throws(Raised) in
+      var child = ChildProcess(arguments: [])
+      for argument in try runtime.array(arguments[0]) {
+        child.arguments.append(try runtime.spawnText(argument))
+      }
+      if !arguments[1].isNone {
+        child.environment = []
+        for entry in try runtime.array(arguments[1]) { child.environment.append(try runtime.spawnText(entry)) }
+      } else {
+        child.environment = runtime.environmentEntries()
+      }
+      if !arguments[2].isNone { child.directory = try runtime.systemPath(arguments[2], "chdir").bytes }
+      for (index, file) in try runtime.array(arguments[3]).enumerated() where index < 3 {
+        child.files[index] = try runtime.int32(file)
+      }
+      child.startsSession = try runtime.isTrue(arguments[4])
+      if !arguments[5].isNone { child.processGroup = try runtime.int32(arguments[5]) }
+      return .int(Int(child.start()))
+    }
+    module.define(self, "_setenv", "name, value, /") { (runtime, arguments) throws(Raised) in
+      let (name, value) = (try runtime.spawnText(arguments[0]), try runtime.spawnText(arguments[1]))
+      if name.contains(UInt8(ascii: "=")) { throw runtime.valueError("illegal environment variable name") }
+      if name.isEmpty { throw runtime.systemError(EINVAL) }
+      setenv(String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self), 1)
+      return .none
+    }
+    module.define(self, "_unsetenv", "name, /") { (runtime, arguments) throws(Raised) in
+      unsetenv(String(decoding: try runtime.spawnText(arguments[0]), as: UTF8.self))
+      return .none
+    }
+    module.define(self, "_environment", "") { (runtime, _) throws(Raised) in
+      let result = DictObject(runtime)
+      for entry in runtime.environmentEntries() {
+        guard let equals = entry.dropFirst().firstIndex(of: UInt8(ascii: "=")) else { continue }
+        let name = try runtime.pathResult(Array(entry[..<equals]), isBytes: false)
+        if let key = name.string { result.setString(key, try runtime.pathResult(Array(entry[(equals + 1)...]), isBytes: false)) }
+      }
+      return .object(result)
+    }
+    module.define(self, "_exec", "argv, env, /") { (runtime, arguments) throws(Raised) in
+      runtime.output.flush()
+      runtime.errorOutput.flush()
+      var child = ChildProcess(arguments: [])
+      for argument in try runtime.array(arguments[0]) { child.arguments.append(try runtime.spawnText(argument)) }
+      child.environment = runtime.environmentEntries()
+      if !arguments[1].isNone {
+        child.environment = []
+        for entry in try runtime.array(arguments[1]) { child.environment.append(try runtime.spawnText(entry)) }
+      }
+      return .int(Int(child.replaceThisProcess()))
+    }
+  }
+
+  /// A text for the system, which ends at its first zero.
+  private func spawnText(_ value: Value) throws(Raised) -> [UInt8] {
+    let bytes = try pathBytes(try fileSystemPath(value))
+    if bytes.contains(0) { throw valueError("embedded null byte") }
+    return bytes
+  }
+
+  /// `NAME=value` as the process has them now.
+  fileprivate func environmentEntries() -> [[UInt8]] {
+    var result: [[UInt8]] = []
+    var entry = environ
+    while let text = entry.pointee {
+      result.append(Array(UnsafeRawBufferPointer(start: text, count: strlen(text))))
+      entry += 1
+    }
+    return result
+  }
+
+  // MARK: The machine
+
+  func defineSystemInformation(of module: ModuleObject) {
+    module.define(self, "strerror", "code, /") { (runtime, arguments) throws(Raised) in
+      .object(runtime.string(String(cString: strerror(Int32(truncatingIfNeeded: try runtime.index(arguments[0]))))))
+    }
+    module.define(self, "fspath", "path") { (runtime, arguments) throws(Raised) in try runtime.fileSystemPath(arguments[0]) }
+    module.define(self, "urandom", "size, /") { (runtime, arguments) throws(Raised) in
+      let size = try runtime.index(arguments[0])
+      if size < 0 { throw runtime.valueError("negative argument not allowed") }
+      if size > 1 << 30 { throw runtime.memoryError() }
+      var source = SystemRandomNumberGenerator()
+      return .object(
+        BytesObject(type: runtime.types.bytes, (0..<size).map { _ in UInt8.random(in: 0...255, using: &source) }))
+    }
+    let names = StructSequenceType(
+      self, module: "posix", name: "uname_result", fields: ["sysname", "nodename", "release", "version", "machine"])
+    module.define(self, "uname", "") { (runtime, _) throws(Raised) in
+      var name = utsname()
+      uname(&name)
+      func text<Field>(_ field: Field) -> Value {
+        withUnsafeBytes(of: field) { .object(runtime.string(String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self))) }
+      }
+      return names.make([text(name.sysname), text(name.nodename), text(name.release), text(name.version), text(name.machine)])
+    }
+    let times = StructSequenceType(
+      self, module: "posix", name: "times_result",
+      fields: ["user", "system", "children_user", "children_system", "elapsed"])
+    module.define(self, "times", "") { (_, _) throws(Raised) in
+      var spent = tms()
+      let elapsed = systemTimes(&spent)
+      let tick = Double(max(1, sysconf(Int32(_SC_CLK_TCK))))
+      return times.make(
+        [spent.tms_utime, spent.tms_stime, spent.tms_cutime, spent.tms_cstime, elapsed].map { .float(Double($0) / tick) })
+    }
+    module.define(self, "getlogin", "") { (runtime, _) throws(Raised) in
+      guard let name = getlogin() else { throw runtime.systemError(errno == 0 ? ENXIO : errno) }
+      return .object(runtime.string(String(cString: name)))
+    }
+    module.define(self, "_user", "uid_or_name=None, /") { (runtime, arguments) throws(Raised) in
+      let found: UnsafeMutablePointer<passwd>?
+      if let name = arguments[0].string {
+        found = getpwnam(name.text)
+      } else {
+        found = getpwuid(arguments[0].isUndefined ? getuid() : uid_t(truncatingIfNeeded: try runtime.index(arguments[0])))
+      }
+      guard let entry = found else { return .none }
+      func text(_ field: UnsafeMutablePointer<CChar>?) -> Value { .object(runtime.string(field.map { String(cString: $0) } ?? "")) }
+      let user = entry.pointee
+      return .object(
+        TupleObject(
+          runtime, [
+            text(user.pw_name), text(user.pw_passwd), .int(Int(user.pw_uid)), .int(Int(user.pw_gid)), text(user.pw_gecos),
+            text(user.pw_dir), text(user.pw_shell),
+          ]))
+    }
+    module.define(self, "_group", "gid, /") { (runtime, arguments) throws(Raised) in
+      guard let entry = getgrgid(gid_t(truncatingIfNeeded: try runtime.index(arguments[0]))) else { return .none }
+      return .object(runtime.string(String(cString: entry.pointee.gr_name)))
+    }
+    module.define(self, "_diskusage", "path, /") { (runtime, arguments) throws(Raised) in
+      var status = statvfs()
+      let path = try runtime.systemPath(arguments[0], "statvfs")
+      if path.call({ systemDiskStatus($0, &status) }) != 0 { throw runtime.systemError(errno, path.subject) }
+      let block = Int(status.f_frsize)
+      return .object(
+        TupleObject(
+          runtime, [status.f_blocks, status.f_bfree, status.f_bavail].map { .int(Int(truncatingIfNeeded: $0) &* block) }))
+    }
+    module.define(self, "_getloadavg", "") { (runtime, _) throws(Raised) in
+      var load: [Double] = [0, 0, 0]
+      if getloadavg(&load, 3) != 3 { throw runtime.error("OSError", "Load averages are unobtainable") }
+      return .object(TupleObject(runtime, load.map { .float($0) }))
+    }
+  }
+}
+
+private func systemTimes(_ spent: inout tms) -> clock_t { times(&spent) }
+private func systemDiskStatus(_ path: UnsafePointer<CChar>, _ status: UnsafeMutablePointer<statvfs>) -> Int32 {
+  statvfs(path, status)
+}
