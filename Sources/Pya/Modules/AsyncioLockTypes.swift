@@ -41,6 +41,9 @@ extension Asyncio {
     type.defineConstructor(runtime, "*args, **kwargs") { (_, cls) in
       empty(cls)
     } fill: { (runtime, made, arguments) throws(Raised) in
+      if !arguments.hasKeywords, arguments.count < signature.maximum, arguments.count + 1 >= signature.required {
+        return try fill(made, arguments)
+      }
       let names = arguments.keywordNames.isEmpty ? [] : arguments.keywords.map { (name: $0.name, value: $0.value) }
       _ = try runtime.withArguments([made] + arguments.positional, keywords: names) { (arguments) throws(Raised) in
         try initializer.callChecked(runtime, arguments)
