@@ -58,13 +58,14 @@ extension EventLoop {
   /// Ctrl-C arrived while the loop itself had the word.
   func handleInterrupt(_ runtime: Runtime) throws(Raised) {
     runtime.machine.pointee.isInterrupted = false
+    if runtime.showsTasksOnInterrupt() { return }
     if runtime.machine.pointee.hasDeferredInterrupt {
       // The task that had the word has ended its step meanwhile.
       runtime.machine.pointee.hasDeferredInterrupt = false
       return
     }
     if let handle = runtime.signalHandler, try handle(runtime) { return }
-    if !asyncio.cancelMainTask() { throw runtime.error("KeyboardInterrupt", []) }
+    if !asyncio.takesInterrupt() { throw runtime.error("KeyboardInterrupt", []) }
   }
 }
 

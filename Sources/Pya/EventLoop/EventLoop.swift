@@ -11,8 +11,8 @@ final class EventLoop: Object {
   var ready = ReadyQueue()
   var timers = TimerQueue()
   var pendingTasks = TaskList()
-  /// The task whose step is in progress.
-  var currentTask: TaskObject?
+  /// The task whose step is in progress, held by who runs it.
+  unowned(unsafe) var currentTask: TaskObject?
 
   private(set) var isRunning = false
   private(set) var isClosed = false
@@ -26,6 +26,8 @@ final class EventLoop: Object {
   var taskFactory: Value = .none
   var slowCallbackDuration: Value = .float(0.1)
   var asyncGenerators: [WeakGenerator] = []
+  /// By signal number.
+  var signalHandlers: [Int: HandleObject] = [:]
   var hasShutDownAsyncGenerators = false
   var hasShutDownExecutor = false
   private let virtualClock: VirtualClock?
@@ -104,6 +106,9 @@ final class EventLoop: Object {
       case .handle(let handle):
         handle.isScheduled = false
         ready.append(.handle(handle))
+      case .job(let job):
+        job.isScheduled = false
+        ready.append(.job(job))
       }
     }
   }
@@ -143,6 +148,7 @@ final class EventLoop: Object {
     if isRunning { throw asyncio.runtime.runtimeError("Cannot close a running event loop") }
     if isClosed { return }
     isClosed = true
+    signalHandlers = [:]
     ready.removeAll()
     timers.removeAll()
   }

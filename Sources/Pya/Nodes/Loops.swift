@@ -31,6 +31,7 @@ extension Frame {
   @inline(never)
   func handleInterrupt(_ range: SourceRange) throws(Raised) {
     machine.pointee.isInterrupted = false
+    if runtime.showsTasksOnInterrupt() { return }
     if let handle = runtime.signalHandler {
       do throws(Raised) { if try handle(runtime) { return } } catch { throw located(error, range) }
     }

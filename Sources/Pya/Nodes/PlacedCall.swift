@@ -9,7 +9,8 @@ final class PlacedCallNode: ExpressionNode {
   /// Functions that ask; a call of anything else by these names only costs a little more.
   static let names: Set<String> = [
     "globals", "locals", "vars", "dir", "eval", "exec", "warn", "throw", "_getframe", "currentframe", "stack", "print_stack",
-    "extract_stack", "debug", "info", "warning", "error", "critical", "fatal", "exception", "_log",
+    "extract_stack", "debug", "info", "warning", "error", "critical", "fatal", "exception", "_log", "sleep",
+    "get_event_loop",
   ]
   /// The same for methods alone.
   static let methodNames: Set<String> = ["log"]

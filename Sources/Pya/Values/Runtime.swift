@@ -34,6 +34,8 @@ final class Runtime {
   var interruptHandler: (() -> Bool)?
   /// Runs the program's handlers of signals that arrived; true: nothing else is to be done. Set by `signal`.
   var signalHandler: ((Runtime) throws(Raised) -> Bool)?
+  /// Writes the tree of tasks to standard error; set by the front door.
+  var taskTreeWriter: (() -> Void)?
   /// Told of every async generator at its first step; set by the event loop.
   var asyncGeneratorHook: ((Object) -> Void)?
   /// Told of every async generator that was dropped in the middle; set by the event loop.
@@ -141,6 +143,14 @@ final class Runtime {
     made.isInterned = true
     interned["\u{0}" + key] = made
     return made
+  }
+
+  /// Whether what interrupts is only the wish to see the tasks, which then is fulfilled.
+  func showsTasksOnInterrupt() -> Bool {
+    guard machine.pointee.isTaskTreeWanted else { return false }
+    machine.pointee.isTaskTreeWanted = false
+    taskTreeWriter?()
+    return true
   }
 
   // MARK: Attachments
