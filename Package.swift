@@ -17,13 +17,17 @@ let package = Package(
     .target(name: "PyaSyntax"),
     .target(
       name: "Pya",
-      dependencies: ["PyaSyntax", .product(name: "BigInt", package: "BigInt")],
+      dependencies: [
+        "PyaSyntax", .target(name: "CSystem", condition: .when(platforms: [.linux])),
+        .product(name: "BigInt", package: "BigInt"),
+      ],
       exclude: ["Modules/Library"],
       plugins: ["EmbedLibraryPlugin"]),
     .executableTarget(name: "EmbedLibrary"),
     .plugin(
       name: "EmbedLibraryPlugin", capability: .buildTool(), dependencies: ["EmbedLibrary"],
       path: "Sources/EmbedLibraryPlugin"),
+    .systemLibrary(name: "CSystem"),
     .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"]), .brew(["readline"])]),
     .executableTarget(
       name: "PyaCommand",

@@ -38,6 +38,11 @@ final class Asyncio {
     runtime.machine.pointee.wakeupDescriptor = wakeup.writeDescriptor
     return wakeup
   }()
+  let systemClock = SystemClock()
+  /// Where transports read into.
+  private(set) lazy var transferBuffer = UnsafeMutablePointer<UInt8>.allocate(capacity: Asyncio.transferSize)
+  static let transferSize = 1 << 18
+  private(set) lazy var streamTypes = StreamTypes(runtime)
   /// Belongs to nothing: the loop of a sleep that has not begun.
   private(set) var noLoop: EventLoop!
   /// Functions written in Swift that return coroutines.

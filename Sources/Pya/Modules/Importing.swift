@@ -107,7 +107,9 @@ extension Runtime {
         }
       }
     }
-    throw moduleNotFound(fullName, "No module named '\(fullName)'")
+    let isStandard = package == nil && standardModuleNames.split(whereSeparator: \.isWhitespace).contains(Substring(fullName))
+    throw moduleNotFound(
+      fullName, "No module named '\(fullName)'" + (isStandard ? " (pya does not have this one of Python's modules)" : ""))
   }
 
   /// The folders to look through: `sys.path`, or a package's `__path__`. Nil: not a package.

@@ -31,6 +31,10 @@ final class Runtime {
   var scriptArguments: [String] = []
   /// Asked first when Ctrl-C arrives; true: taken care of, no KeyboardInterrupt. Set by `asyncio.run`.
   var interruptHandler: (() -> Bool)?
+  /// Runs the program's handlers of signals that arrived; true: nothing else is to be done. Set by `signal`.
+  var signalHandler: ((Runtime) throws(Raised) -> Bool)?
+  /// Lets another thread run that waits for its turn. Set while there are several.
+  var yieldHandler: (() -> Void)?
   /// Told of every async generator at its first step; set by the event loop.
   var asyncGeneratorHook: ((Object) -> Void)?
   /// Told of every async generator that was dropped in the middle; set by the event loop.
