@@ -107,7 +107,10 @@ extension Runtime {
         }
       }
     }
-    let isStandard = package == nil && standardModuleNames.split(whereSeparator: \.isWhitespace).contains(Substring(fullName))
+    let top = fullName.prefix { $0 != "." }
+    let isStandard =
+      (package.map { Library.sources[$0.name] != nil } ?? true)
+      && standardModuleNames.split(whereSeparator: \.isWhitespace).contains(top)
     throw moduleNotFound(
       fullName, "No module named '\(fullName)'" + (isStandard ? " (pya does not have this one of Python's modules)" : ""))
   }
