@@ -16,13 +16,14 @@ let package = Package(
     .target(name: "PyaSyntax"),
     .target(
       name: "Pya",
-      dependencies: ["PyaSyntax"],
+      dependencies: ["PyaSyntax", .target(name: "CSystem", condition: .when(platforms: [.linux]))],
       exclude: ["Modules/Library"],
       plugins: ["EmbedLibraryPlugin"]),
     .executableTarget(name: "EmbedLibrary"),
     .plugin(
       name: "EmbedLibraryPlugin", capability: .buildTool(), dependencies: ["EmbedLibrary"],
       path: "Sources/EmbedLibraryPlugin"),
+    .systemLibrary(name: "CSystem"),
     .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"]), .brew(["readline"])]),
     .executableTarget(
       name: "PyaCommand",

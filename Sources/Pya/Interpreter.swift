@@ -116,7 +116,8 @@ public final class Interpreter {
     job.outcome.output = interpreter.runtime.output.collected
     job.outcome.errorOutput = interpreter.runtime.errorOutput.collected
     // Freeing every object would only cost time: a command is about to exit.
-    if !job.options.collectsOutput { _ = Unmanaged.passRetained(interpreter) }
+    // Nor may anything be freed that a daemon thread could look at.
+    if !job.options.collectsOutput || interpreter.runtime.hasDaemonThreads { _ = Unmanaged.passRetained(interpreter) }
   }
 
   // MARK: On the interpreter's thread
@@ -141,6 +142,7 @@ public final class Interpreter {
 
   /// What happens after the last line; the exit status.
   func finish(_ status: Int32) -> Int32 {
+    runtime.finishThreads()
     runtime.runExitCallbacks()
     runtime.finishEventLoops()
     runtime.finalizeObjects()

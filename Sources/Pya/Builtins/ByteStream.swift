@@ -200,7 +200,9 @@ final class StandardInputStream: ByteStream {
   override var isSeekable: Bool { input.isSeekable }
 
   override func read(_ count: Int) throws(SystemFailure) -> [UInt8] {
-    while !runtime.asyncio.wakeup.waitForInput(on: 0) {
+    let wakeup = runtime.asyncio.wakeup
+    let isMain = runtime.machine.pointee.isMainThread
+    while !runtime.threads.blocking({ wakeup.waitForInput(on: 0, isAwakened: isMain) }) {
       if runtime.machine.pointee.isInterrupted { throw SystemFailure(code: EINTR) }
     }
     return try input.read(count)

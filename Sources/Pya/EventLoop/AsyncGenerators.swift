@@ -75,18 +75,3 @@ final class AsyncGeneratorShutdown: AwaitableObject {
     return .none
   }
 }
-
-/// The coroutine `loop.shutdown_default_executor()`: there are no threads to wait for.
-final class ExecutorShutdown: AwaitableObject {
-  private let loop: EventLoop
-
-  init(_ loop: EventLoop) {
-    self.loop = loop
-    super.init(type: loop.asyncio.coroutineType)
-  }
-
-  override func begin(_ runtime: Runtime) throws(Raised) -> Value {
-    loop.hasShutDownExecutor = true
-    return .none
-  }
-}

@@ -44,6 +44,11 @@ final class Asyncio {
   }()
   /// The types of locks, events and their kin.
   private(set) lazy var synchronization = SynchronizationTypes(runtime)
+  let systemClock = SystemClock()
+  /// Where transports read into.
+  private(set) lazy var transferBuffer = UnsafeMutablePointer<UInt8>.allocate(capacity: Asyncio.transferSize)
+  static let transferSize = 1 << 18
+  private(set) lazy var streamTypes = StreamTypes(runtime)
   /// Belongs to nothing: the loop of a sleep that has not begun.
   private(set) var noLoop: EventLoop!
   /// What a bare `await sleep(0)` waits in.

@@ -55,17 +55,19 @@ extension EventLoop {
     }
   }
 
-  /// Ctrl-C arrived while the loop itself had the word.
+  /// Something asked for attention while the loop itself had the word; Ctrl-C cancels the main task.
   func handleInterrupt(_ runtime: Runtime) throws(Raised) {
-    runtime.machine.pointee.isInterrupted = false
-    if runtime.showsTasksOnInterrupt() { return }
-    if runtime.machine.pointee.hasDeferredInterrupt {
-      // The task that had the word has ended its step meanwhile.
-      runtime.machine.pointee.hasDeferredInterrupt = false
-      return
+    let machine = runtime.machine
+    if machine.pointee.isMainThread {
+      if machine.pointee.hasDeferredInterrupt {
+        // The task that had the word has ended its step meanwhile.
+        machine.pointee.hasDeferredInterrupt = false
+        machine.pointee.hasKeyboardInterrupt = false
+      } else if machine.pointee.hasKeyboardInterrupt, runtime.signalHandler == nil, asyncio.takesInterrupt() {
+        machine.pointee.hasKeyboardInterrupt = false
+      }
     }
-    if let handle = runtime.signalHandler, try handle(runtime) { return }
-    if !asyncio.takesInterrupt() { throw runtime.error("KeyboardInterrupt", []) }
+    try runtime.attend()
   }
 }
 
@@ -97,7 +99,9 @@ extension Asyncio {
   func eventLoop() throws(Raised) -> EventLoop {
     if let loop = runningLoop ?? sessionLoop { return loop }
     if let currentLoop { return currentLoop }
-    if hasSetLoop { throw runtime.runtimeError("There is no current event loop in thread 'MainThread'.") }
+    if hasSetLoop || !runtime.machine.pointee.isMainThread {
+      throw runtime.runtimeError("There is no current event loop in thread '\(try runtime.currentThreadName())'.")
+    }
     runtime.warn("There is no current event loop", category: "DeprecationWarning")
     try runtime.logNewLoop()
     let made = EventLoop(self)
@@ -108,5 +112,14 @@ extension Asyncio {
   func setCurrentLoop(_ loop: EventLoop?) {
     currentLoop = loop
     hasSetLoop = true
+  }
+}
+
+extension Runtime {
+  /// The name of the thread that runs.
+  func currentThreadName() throws(Raised) -> String {
+    if machine.pointee.isMainThread, modules["threading"] == nil { return "MainThread" }
+    let library = try importModule("threading", level: 0, globals: builtins)
+    return try str(try getAttribute(try callMethod(library, "current_thread"), intern("name"))).text
   }
 }

@@ -3,7 +3,7 @@
 ///
 /// A turn has four phases:
 /// 1. forget cancelled timers;
-/// 2. when nothing is ready, wait for the next timer (on a virtual clock: jump to it);
+/// 2. when nothing is ready, wait for the next timer (on a virtual clock: jump to it), for descriptors, for other threads;
 /// 3. move what is due to the ready queue, by deadline and then by creation;
 /// 4. run what is ready now. What these handles schedule runs in the next turn.
 final class EventLoop: Object {
@@ -30,6 +30,13 @@ final class EventLoop: Object {
   var signalHandlers: [Int: HandleObject] = [:]
   var hasShutDownAsyncGenerators = false
   var hasShutDownExecutor = false
+  /// Waits for descriptors; there once one was watched.
+  var poller: Poller?
+  /// The thread that sleeps in this loop, and whether it does so in the poller.
+  var sleeper: ThreadState?
+  var isPolling = false
+  /// The executor of `run_in_executor(None, ...)`, an object of `concurrent.futures`; or None.
+  var defaultExecutor: Value = .none
   private let virtualClock: VirtualClock?
   private let clock: any Clock
 
@@ -72,7 +79,11 @@ final class EventLoop: Object {
   private func runOnce(_ runtime: Runtime) throws(Raised) {
     timers.dropCancelled()
     if let waiter = asyncio.waiter { waiter.lookForInput(self) }
-    if ready.isEmpty, !isStopping { try waitForTimer(runtime) }
+    if ready.isEmpty, !isStopping {
+      try waitForEvents(runtime)
+    } else if let poller, poller.isWatching {
+      pollForInput(poller)
+    }
     if !timers.isEmpty { moveDueTimers() }
     if runtime.machine.pointee.isInterrupted { try handleInterrupt(runtime) }
     var remaining = ready.count
@@ -80,22 +91,6 @@ final class EventLoop: Object {
       remaining &-= 1
       try run(ready.removeFirst(), runtime)
     }
-  }
-
-  private func waitForTimer(_ runtime: Runtime) throws(Raised) {
-    if timers.isEmpty {
-      guard let waiter = asyncio.waiter else { throw reportDeadlock() }
-      runtime.output.flush()
-      return waiter.wait(nil, self)
-    }
-    if let virtualClock {
-      virtualClock.advance(to: timers.nextDeadline)
-      return
-    }
-    runtime.output.flush()
-    if let waiter = asyncio.waiter { return waiter.wait(timers.nextDeadline - clock.monotonic, self) }
-    let seconds = timers.nextDeadline - clock.monotonic
-    if seconds > 0, !runtime.machine.pointee.isInterrupted { asyncio.wakeup.sleep(seconds) }
   }
 
   private func moveDueTimers() {
@@ -151,6 +146,7 @@ final class EventLoop: Object {
     signalHandlers = [:]
     ready.removeAll()
     timers.removeAll()
+    poller = nil
   }
 
   @inline(__always)

@@ -1,58 +1,25 @@
-/// `run_in_executor`: there are no threads; the function runs by itself, outside of any task, in the next turn, and its future is done in the
-/// turn after that.
+/// The coroutine `loop.shutdown_default_executor()`, where there is no executor to shut down.
+final class ExecutorShutdown: AwaitableObject {
+  private let loop: EventLoop
+
+  init(_ loop: EventLoop) {
+    self.loop = loop
+    super.init(type: loop.asyncio.coroutineType)
+  }
+
+  override func begin(_ runtime: Runtime) throws(Raised) -> Value {
+    loop.hasShutDownExecutor = true
+    return .none
+  }
+}
+
 extension EventLoop {
-  func runSoon(_ function: Value, _ arguments: [Value]) -> FutureObject {
-    let future = FutureObject(self)
-    ready.append(.job(ExecutorJob(future, function, arguments)))
-    return future
-  }
-}
-
-private final class ExecutorJob: LoopJob {
-  private let future: FutureObject
-  private let function: Value
-  private let arguments: [Value]
-
-  init(_ future: FutureObject, _ function: Value, _ arguments: [Value]) {
-    self.future = future
-    self.function = function
-    self.arguments = arguments
-  }
-
-  override func run(_ runtime: Runtime) throws(Raised) {
-    let loop = future.loop
-    let asyncio = loop.asyncio
-    let (savedLoop, savedContext) = (asyncio.runningLoop, asyncio.contexts.current)
-    // As on another thread: no loop runs there, and the context is empty.
-    asyncio.runningLoop = nil
-    asyncio.contexts.current = nil
-    defer {
-      asyncio.runningLoop = savedLoop
-      asyncio.contexts.current = savedContext
-    }
-    let delivery: ResultDelivery
-    do throws(Raised) {
-      delivery = ResultDelivery(future, try runtime.call(function, arguments), nil)
-    } catch {
-      delivery = ResultDelivery(future, .none, error.exception)
-    }
-    loop.ready.append(.job(delivery))
-  }
-}
-
-private final class ResultDelivery: LoopJob {
-  private let future: FutureObject
-  private let value: Value
-  private let exception: ExceptionObject?
-
-  init(_ future: FutureObject, _ value: Value, _ exception: ExceptionObject?) {
-    self.future = future
-    self.value = value
-    self.exception = exception
-  }
-
-  override func run(_ runtime: Runtime) throws(Raised) {
-    if future.isDone { return }
-    if let exception { try future.setException(exception, runtime) } else { try future.setResult(value, runtime) }
+  /// `shutdown_default_executor`: a coroutine that waits until the executor's threads have ended.
+  func executorShutdown(timeout: Value) throws(Raised) -> Value {
+    if defaultExecutor.isNone { return .object(ExecutorShutdown(self)) }
+    hasShutDownExecutor = true
+    let runtime = asyncio.runtime
+    let library = try runtime.importModule("asyncio.threads", level: 0, globals: runtime.builtins)
+    return try runtime.callMethod(library, "_shut_down_executor", [.object(self), defaultExecutor, timeout])
   }
 }

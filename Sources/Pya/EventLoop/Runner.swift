@@ -57,9 +57,11 @@ final class RunnerObject: Object {
     asyncio.mainTask = asyncio.isFuture(task) as? TaskObject
     asyncio.interruptCount = 0
     let outerHandler = runtime.interruptHandler
-    runtime.interruptHandler = { [unowned asyncio] in asyncio.takesInterrupt() }
+    // Ctrl-C is the main thread's business.
+    let isMain = runtime.machine.pointee.isMainThread
+    if isMain { runtime.interruptHandler = { [unowned asyncio] in asyncio.takesInterrupt() } }
     defer {
-      runtime.interruptHandler = outerHandler
+      if isMain { runtime.interruptHandler = outerHandler }
       asyncio.mainTask = outerMain
       asyncio.interruptCount = outerCount
     }
@@ -81,7 +83,7 @@ final class RunnerObject: Object {
     do throws(Raised) {
       try loop.cancelAllTasks()
       _ = try loop.runUntilComplete(.object(AsyncGeneratorShutdown(loop)))
-      _ = try loop.runUntilComplete(.object(ExecutorShutdown(loop)))
+      _ = try loop.runUntilComplete(loop.executorShutdown(timeout: .int(300)))
     } catch {
       try finishClosing(loop)
       throw error

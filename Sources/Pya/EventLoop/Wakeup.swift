@@ -6,7 +6,7 @@
 
 /// A pipe that ends a sleep of the loop early: whoever sets `machine.isInterrupted` writes a byte to it.
 final class Wakeup {
-  private let readDescriptor: Int32
+  let readDescriptor: Int32
   let writeDescriptor: Int32
 
   init() {
@@ -39,11 +39,11 @@ final class Wakeup {
     nanosleep(&time, nil)
   }
 
-  /// Waits until a descriptor has something to read, or is at its end. False: a byte arrived before that.
-  func waitForInput(on descriptor: Int32) -> Bool {
+  /// Waits until a descriptor has something to read, or is at its end. False: a byte arrived before that, if it may end the wait.
+  func waitForInput(on descriptor: Int32, isAwakened: Bool) -> Bool {
     var polls = [
       pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
-      pollfd(fd: readDescriptor, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: isAwakened ? readDescriptor : -1, events: Int16(POLLIN), revents: 0),
     ]
     while wait(&polls, 2, -1) < 0, errno == EINTR {}
     if polls[1].revents != 0 { drain() }
@@ -63,7 +63,13 @@ final class Wakeup {
     return polls[0].revents != 0
   }
 
-  private func drain() {
+  /// Ends the sleep that is, or the next one. From any thread.
+  func wake() {
+    var byte: UInt8 = 0
+    _ = write(writeDescriptor, &byte, 1)
+  }
+
+  func drain() {
     var bytes: [UInt8] = Array(repeating: 0, count: 64)
     while read(readDescriptor, &bytes, bytes.count) > 0 {}
   }
@@ -76,6 +82,12 @@ private func wait(_ descriptors: UnsafeMutablePointer<pollfd>, _ count: nfds_t, 
 extension Runtime {
   /// Ctrl-C arrived. May be called from any thread: it touches nothing but the machine's plain memory.
   func interrupt() {
+    machine.pointee.hasKeyboardInterrupt = true
+    wakeMainThread()
+  }
+
+  /// Makes the main thread look up (`attend`), also from a sleep. May be called from any thread and from a signal handler.
+  func wakeMainThread() {
     machine.pointee.isInterrupted = true
     wake()
   }
@@ -99,10 +111,5 @@ extension Runtime {
   }
 
   /// Ctrl-C arrived while an operation waited: it goes on if the event loop takes care of it.
-  func handleInterrupt() throws(Raised) {
-    machine.pointee.isInterrupted = false
-    if showsTasksOnInterrupt() { return }
-    if let signalHandler, try signalHandler(self) { return }
-    if interruptHandler?() != true { throw error("KeyboardInterrupt", []) }
-  }
+  func handleInterrupt() throws(Raised) { try attend() }
 }

@@ -174,7 +174,12 @@ extension UnsafeMutablePointer where Pointee == Machine {
   @inline(__always)
   func enterFrame() throws(Raised) {
     pointee.depth += 1
-    if pointee.depth > pointee.depthLimit || nativeStackIsExhausted { throw stackOverflow() }
+    if pointee.depth > pointee.depthLimit || nativeStackIsExhausted { try pauseOrRefuse() }
+  }
+
+  @inline(never)
+  private func pauseOrRefuse() throws(Raised) {
+    if pointee.depth > pointee.depthLimit || !hasYieldedInstead() { throw stackOverflow() }
   }
 
   @inline(__always)

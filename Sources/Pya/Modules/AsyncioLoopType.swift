@@ -1,6 +1,6 @@
 /// The event loop's methods for programs, and those of handles.
 extension Asyncio {
-  private func loop(_ value: Value) throws(Raised) -> EventLoop {
+  func loop(_ value: Value) throws(Raised) -> EventLoop {
     guard let loop = value.object as? EventLoop else {
       throw runtime.typeError("expected an event loop, got '\(runtime.typeName(value))'")
     }
@@ -16,6 +16,8 @@ extension Asyncio {
     installExceptionHandling(type)
     installDebugging(type)
     installSignalHandling(type)
+    installDescriptorMethods(type)
+    installLibraryMethods(type)
   }
 
   private func installRunningMethods(_ type: TypeObject) {
@@ -47,7 +49,7 @@ extension Asyncio {
       .object(AsyncGeneratorShutdown(try loop(arguments[0])))
     }
     type.define(runtime, "shutdown_default_executor", "self, timeout=None") { [unowned self] (_, arguments) throws(Raised) in
-      .object(ExecutorShutdown(try loop(arguments[0])))
+      try loop(arguments[0]).executorShutdown(timeout: arguments[1].defined ?? .none)
     }
     type.define(runtime, "__repr__", "self") { [unowned self] (runtime, arguments) throws(Raised) in
       let loop = try loop(arguments[0])
@@ -69,6 +71,7 @@ extension Asyncio {
         if loop.isDebugging { try check(callback: call.callback, for: name) }
         let handle = HandleObject(loop, call.callback, call.arguments, context: call.context)
         loop.ready.append(.handle(handle))
+        if name == "call_soon_threadsafe" { loop.awaken() }
         return .object(handle)
       }
     }
@@ -89,19 +92,10 @@ extension Asyncio {
         return .object(handle)
       }
     }
-    type.define(runtime, "run_in_executor", "self, executor, func, *args") { [unowned self] (runtime, arguments) throws(Raised) in
-      let loop = try loop(arguments[0])
-      let call = try callArguments(arguments, "run_in_executor", skipping: 2)
-      try loop.checkIsOpen(runtime)
-      if arguments[1].isNone, loop.hasShutDownExecutor {
-        throw runtime.runtimeError("Executor shutdown has been called")
-      }
-      return .object(loop.runSoon(call.callback, call.arguments))
-    }
   }
 
   /// The callback, its arguments and its context, after `count` parameters of the method.
-  private func callArguments(_ arguments: Arguments, _ method: String, skipping count: Int) throws(Raised)
+  func callArguments(_ arguments: Arguments, _ method: String, skipping count: Int) throws(Raised)
     -> (callback: Value, arguments: [Value], context: ContextObject?)
   {
     let values = arguments.positional

@@ -18,7 +18,21 @@ extension Asyncio {
         "asyncio.tasks",
         ["wait", "as_completed", "shield", "create_eager_task_factory", "eager_task_factory"]
       ),
-      ("asyncio.threads", ["to_thread"]),
+      ("asyncio.threads", ["to_thread", "wrap_future", "run_coroutine_threadsafe"]),
+      (
+        "asyncio.streams",
+        [
+          "StreamReader", "StreamWriter", "StreamReaderProtocol", "open_connection", "start_server", "open_unix_connection",
+          "start_unix_server",
+        ]
+      ),
+      ("asyncio.subprocess", ["create_subprocess_exec", "create_subprocess_shell"]),
+      ("asyncio.selector_events", ["Server"]),
+      ("asyncio.protocols", ["BaseProtocol", "Protocol", "DatagramProtocol", "SubprocessProtocol", "BufferedProtocol"]),
+      (
+        "asyncio.transports",
+        ["BaseTransport", "ReadTransport", "WriteTransport", "Transport", "DatagramTransport", "SubprocessTransport"]
+      ),
       (
         "asyncio.exceptions",
         ["BrokenBarrierError", "IncompleteReadError", "LimitOverrunError", "SendfileNotAvailableError"]
@@ -29,14 +43,18 @@ extension Asyncio {
 
   /// `asyncio.__all__`.
   private static let publicNames = [
-    "ALL_COMPLETED", "AbstractEventLoop", "AbstractEventLoopPolicy", "Barrier", "BoundedSemaphore", "BrokenBarrierError", "CancelledError", "Condition",
-    "DefaultEventLoopPolicy", "Event", "FIRST_COMPLETED", "FIRST_EXCEPTION", "Future", "Handle", "IncompleteReadError", "InvalidStateError",
-    "LifoQueue", "LimitOverrunError", "Lock", "PriorityQueue", "Queue", "QueueEmpty", "QueueFull", "QueueShutDown",
-    "Runner", "Semaphore", "SendfileNotAvailableError", "Task", "TaskGroup", "Timeout", "TimeoutError", "TimerHandle",
-    "all_tasks", "as_completed", "create_eager_task_factory", "create_task", "current_task", "eager_task_factory",
-    "ensure_future", "gather", "get_event_loop", "get_event_loop_policy", "get_running_loop", "iscoroutine", "iscoroutinefunction", "isfuture",
-    "new_event_loop", "run", "set_event_loop", "set_event_loop_policy", "shield", "sleep", "timeout", "timeout_at", "to_thread", "wait",
-    "wait_for",
+    "ALL_COMPLETED", "AbstractEventLoop", "AbstractEventLoopPolicy", "Barrier", "BaseProtocol", "BaseTransport",
+    "BoundedSemaphore", "BrokenBarrierError", "BufferedProtocol", "CancelledError", "Condition", "DatagramProtocol",
+    "DatagramTransport", "DefaultEventLoopPolicy", "Event", "FIRST_COMPLETED", "FIRST_EXCEPTION", "Future", "Handle",
+    "IncompleteReadError", "InvalidStateError", "LifoQueue", "LimitOverrunError", "Lock", "PriorityQueue", "Protocol", "Queue",
+    "QueueEmpty", "QueueFull", "QueueShutDown", "ReadTransport", "Runner", "Semaphore", "SendfileNotAvailableError", "Server",
+    "StreamReader", "StreamReaderProtocol", "StreamWriter", "SubprocessProtocol", "SubprocessTransport", "Task", "TaskGroup",
+    "Timeout", "TimeoutError", "TimerHandle", "Transport", "WriteTransport", "all_tasks", "as_completed",
+    "create_eager_task_factory", "create_subprocess_exec", "create_subprocess_shell", "create_task", "current_task",
+    "eager_task_factory", "ensure_future", "gather", "get_event_loop", "get_event_loop_policy", "get_running_loop",
+    "iscoroutine", "iscoroutinefunction", "isfuture", "new_event_loop", "open_connection", "open_unix_connection", "run",
+    "run_coroutine_threadsafe", "set_event_loop", "set_event_loop_policy", "shield", "sleep", "start_server",
+    "start_unix_server", "timeout", "timeout_at", "to_thread", "wait", "wait_for", "wrap_future",
   ]
 
   /// What each submodule takes over from `asyncio` itself.
@@ -50,7 +68,9 @@ extension Asyncio {
     "asyncio.exceptions": ["CancelledError", "InvalidStateError", "TimeoutError"],
     "asyncio.futures": ["Future", "isfuture"],
     "asyncio.locks": ["Lock", "Event", "Condition", "Semaphore", "BoundedSemaphore"], "asyncio.mixins": [],
-    "asyncio.queues": ["Queue", "PriorityQueue", "LifoQueue", "QueueEmpty", "QueueFull", "QueueShutDown"], "asyncio.taskgroups": [], "asyncio.threads": [],
+    "asyncio.queues": ["Queue", "PriorityQueue", "LifoQueue", "QueueEmpty", "QueueFull", "QueueShutDown"], "asyncio.taskgroups": [],
+    "asyncio.threads": [], "asyncio.streams": [], "asyncio.subprocess": [], "asyncio.selector_events": [],
+    "asyncio.protocols": [], "asyncio.transports": [],
     "asyncio.timeouts": ["Timeout", "timeout", "timeout_at"],
     "asyncio.runners": ["Runner", "run"],
     "asyncio.tasks": [

@@ -129,7 +129,12 @@ extension Runtime {
       }
     }
     if !portions.isEmpty { return namespacePackage(fullName, portions) }
-    throw moduleNotFound(fullName, "No module named '\(fullName)'")
+    let top = fullName.prefix { $0 != "." }
+    let isStandard =
+      (package.map { Library.sources[$0.name] != nil } ?? true)
+      && standardModuleNames.split(whereSeparator: \.isWhitespace).contains(top)
+    throw moduleNotFound(
+      fullName, "No module named '\(fullName)'" + (isStandard ? " (pya does not have this one of Python's modules)" : ""))
   }
 
   /// A package of folders that have no `__init__` file.

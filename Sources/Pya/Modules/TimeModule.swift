@@ -39,18 +39,6 @@ extension Runtime {
     }
   }
 
-  /// Ctrl-C ends a sleep on the system's clock.
-  private func sleep(_ seconds: Double) throws(Raised) {
-    guard clock is SystemClock else { return clock.sleep(seconds) }
-    let deadline = clock.monotonic + seconds
-    while true {
-      if machine.pointee.isInterrupted { try handleInterrupt() }
-      let rest = deadline - clock.monotonic
-      if rest <= 0 { return }
-      asyncio.wakeup.sleep(rest)
-    }
-  }
-
   /// Time the processor has spent; with a virtual clock, virtual time.
   private var processorTime: Double {
     if clock is VirtualClock { return clock.monotonic }

@@ -27,16 +27,10 @@ final class WhileNode: StatementNode {
 }
 
 extension Frame {
-  /// Ctrl-C arrived.
+  /// Ctrl-C arrived, or something else that wants attention.
   @inline(never)
   func handleInterrupt(_ range: SourceRange) throws(Raised) {
-    machine.pointee.isInterrupted = false
-    if runtime.showsTasksOnInterrupt() { return }
-    if let handle = runtime.signalHandler {
-      do throws(Raised) { if try handle(runtime) { return } } catch { throw located(error, range) }
-    }
-    if runtime.interruptHandler?() == true { return }
-    throw located(runtime.error("KeyboardInterrupt"), range)
+    do throws(Raised) { try runtime.attend() } catch { throw located(error, range) }
   }
 }
 

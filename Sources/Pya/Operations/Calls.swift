@@ -86,9 +86,15 @@ extension Runtime {
   func enter(_ circumstance: StaticString = "") throws(Raised) {
     machine.pointee.nativeDepth += 1
     if machine.pointee.nativeDepth > Machine.nativeDepthLimit || machine.nativeStackIsExhausted {
-      machine.pointee.nativeDepth -= 1
-      throw recursionError(circumstance)
+      try pauseOrRefuse(circumstance)
     }
+  }
+
+  @inline(never)
+  private func pauseOrRefuse(_ circumstance: StaticString) throws(Raised) {
+    if machine.pointee.nativeDepth <= Machine.nativeDepthLimit, machine.hasYieldedInstead() { return }
+    machine.pointee.nativeDepth -= 1
+    throw recursionError(circumstance)
   }
 
   @inline(__always)

@@ -75,6 +75,7 @@ public final class Session {
   private func run(_ file: SourceFile, displays: LoweringUnit.Displays) -> Ending {
     var ending = Ending.finished
     runtime.machine.pointee.isInterrupted = false
+    runtime.machine.pointee.hasKeyboardInterrupt = false
     do throws(Raised) {
       let code = try runtime.compile(file, globals: main.namespace, displays: displays)
       if code.flavour == .plain { _ = try runtime.run(code) } else { try runAsTask(code) }
@@ -234,7 +235,8 @@ private final class InputWaiter: LoopWaiter {
     input.willSleep()
     if input.isWaiting {
       if session.runtime.machine.pointee.isInterrupted { return }
-      if session.asyncio.wakeup.waitForInput(on: input.descriptor, seconds: seconds) { input.read() }
+      let (wakeup, descriptor) = (session.asyncio.wakeup, input.descriptor)
+      if session.runtime.threads.blocking({ wakeup.waitForInput(on: descriptor, seconds: seconds) }) { input.read() }
     }
     if !input.isWaiting { loop.stop() }
   }

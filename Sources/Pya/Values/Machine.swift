@@ -10,8 +10,8 @@
 struct Machine {
   /// The next free slot of the value stack.
   var stackTop: UnsafeMutablePointer<Value>
-  let stackEnd: UnsafeMutablePointer<Value>
-  let stackBase: UnsafeMutablePointer<Value>
+  fileprivate(set) var stackEnd: UnsafeMutablePointer<Value>
+  private(set) var stackBase: UnsafeMutablePointer<Value>
 
   /// Python calls in progress, and how many there may be (`sys.setrecursionlimit`).
   var depth = 0
@@ -19,15 +19,26 @@ struct Machine {
   /// Recursions of the interpreter's own in progress; CPython allows as many of its C functions.
   var nativeDepth = 0
   static let nativeDepthLimit = 10_000
-  /// The native stack must not be used below this address.
+  /// The native stack must not be used below this address. At `max`, another thread wants its turn (`askForTurn`), and the limit
+  /// is the true one.
   var nativeStackLimit: UInt = 0
+  var trueStackLimit: UInt = 0
 
-  /// Set from a signal handler's thread: the next loop turn or call raises KeyboardInterrupt.
+  /// Something asks for attention: Ctrl-C, a signal, another thread that wants its turn. The program's next loop turn calls
+  /// `Runtime.attend`. Set from any thread, after the reason (those below, or that of `Runtime.signalHandler`).
   var isInterrupted = false
   /// What interrupts is not Ctrl-C but the wish to see all tasks (Ctrl-\).
   var isTaskTreeWanted = false
   /// Ctrl-C met a background task of a session, which gets a moment to end its step by itself.
   var hasDeferredInterrupt = false
+  /// Ctrl-C arrived; for the main thread.
+  var hasKeyboardInterrupt = false
+  /// The flag was up while another thread ran: the main one looks as soon as it runs again.
+  var mainThreadIsWanted = false
+  /// Another thread waits for its turn.
+  var mustYield = false
+  /// The thread that runs is the program's first.
+  var isMainThread = true
   /// Where to write a byte then, so that a sleeping loop notices; -1 while no loop sleeps.
   var wakeupDescriptor: Int32 = -1
 
@@ -59,20 +70,25 @@ struct Machine {
   var liveFrames = 0
 
   private var lastToken = 0
-  private var releaseDepth = 0
-  private var pendingRelease: [Value] = []
+  fileprivate var releaseDepth = 0
+  fileprivate var pendingRelease: [Value] = []
 
   /// Values the stack has room for. The memory is reserved, and used only as deep as a program goes.
   static let stackCapacity = 1 << 26
 
   init(runtime: Runtime) {
-    let bytes = Machine.stackCapacity * MemoryLayout<Value>.stride
-    let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | Machine.anonymousMapping, -1, 0)
-    guard let memory, memory != MAP_FAILED else { fatalError("pya: cannot reserve the value stack") }
-    stackBase = memory.bindMemory(to: Value.self, capacity: Machine.stackCapacity)
+    guard let stack = Machine.reserveStack(Machine.stackCapacity) else { fatalError("pya: cannot reserve the value stack") }
+    stackBase = stack
     stackTop = stackBase
     stackEnd = stackBase + (Machine.stackCapacity - 4096)
     runtimeReference = .passUnretained(runtime)
+  }
+
+  fileprivate static func reserveStack(_ capacity: Int) -> UnsafeMutablePointer<Value>? {
+    let bytes = capacity * MemoryLayout<Value>.stride
+    let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | anonymousMapping, -1, 0)
+    guard let memory, memory != MAP_FAILED else { return nil }
+    return memory.bindMemory(to: Value.self, capacity: capacity)
   }
 
   #if canImport(Glibc)
@@ -133,6 +149,63 @@ extension Machine {
   }
 
   mutating func takePendingRelease() -> Value? { pendingRelease.popLast() }
+}
+
+/// What of the machine belongs to one thread of the program, kept here while another one runs.
+struct ThreadMachine {
+  private var stackBase, stackTop, stackEnd: UnsafeMutablePointer<Value>
+  private let capacity: Int
+  private var depth = 0
+  private var nativeDepth = 0
+  var nativeStackLimit: UInt = 0
+  private var trueStackLimit: UInt = 0
+  private var suspended: Value = .undefined
+  private var innermost: UnsafeRawPointer?
+  private var pendingChild: Object?
+  private var pendingPosition: UInt32 = 0
+  private var handledBase = 0
+  private var isThrowing = false
+  private var isMainThread = false
+  private var releaseDepth = 0
+  private var pendingRelease: [Value] = []
+
+  /// The place of the main thread's share, which the machine starts with.
+  init(mainOf machine: borrowing Machine) {
+    stackBase = machine.stackBase
+    stackTop = machine.stackTop
+    stackEnd = machine.stackEnd
+    capacity = Machine.stackCapacity
+  }
+
+  /// A new thread's, with a value stack of its own; nil when there is no memory for it.
+  init?(capacity: Int) {
+    guard let stack = Machine.reserveStack(capacity) else { return nil }
+    stackBase = stack
+    stackTop = stack
+    stackEnd = stack + (capacity - 4096)
+    self.capacity = capacity
+  }
+
+  func releaseStack() { munmap(stackBase, capacity * MemoryLayout<Value>.stride) }
+
+  /// Puts this share into the machine, and what was there in its place.
+  mutating func exchange(with machine: UnsafeMutablePointer<Machine>) {
+    swap(&machine.pointee.stackTop, &stackTop)
+    swap(&machine.pointee.stackEnd, &stackEnd)
+    swap(&machine.pointee.depth, &depth)
+    swap(&machine.pointee.nativeDepth, &nativeDepth)
+    swap(&machine.pointee.nativeStackLimit, &nativeStackLimit)
+    swap(&machine.pointee.trueStackLimit, &trueStackLimit)
+    swap(&machine.pointee.suspended, &suspended)
+    swap(&machine.pointee.innermost, &innermost)
+    swap(&machine.pointee.pendingChild, &pendingChild)
+    swap(&machine.pointee.pendingPosition, &pendingPosition)
+    swap(&machine.pointee.handledBase, &handledBase)
+    swap(&machine.pointee.isThrowing, &isThrowing)
+    swap(&machine.pointee.isMainThread, &isMainThread)
+    swap(&machine.pointee.releaseDepth, &releaseDepth)
+    swap(&machine.pointee.pendingRelease, &pendingRelease)
+  }
 }
 
 extension UnsafeMutablePointer where Pointee == Machine {

@@ -36,6 +36,8 @@ final class Runtime {
   var signalHandler: ((Runtime) throws(Raised) -> Bool)?
   /// Writes the tree of tasks to standard error; set by the front door.
   var taskTreeWriter: (() -> Void)?
+  /// Lets another thread run that waits for its turn. Set while there are several.
+  var yieldHandler: (() -> Void)?
   /// Told of every async generator at its first step; set by the event loop.
   var asyncGeneratorHook: ((Object) -> Void)?
   /// Told of every async generator that was dropped in the middle; set by the event loop.

@@ -1,0 +1,33 @@
+// What Swift's view of the C library lacks on Linux: epoll, and the number of a thread.
+#pragma once
+
+#ifdef __linux__
+
+#include <sys/epoll.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static inline int poller_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
+
+// Watches a descriptor that is not watched yet (isNew), watches it for something else, or no longer for anything.
+static inline int poller_change(int queue, int descriptor, int isNew, int reads, int writes) {
+  struct epoll_event event = {0};
+  event.data.fd = descriptor;
+  if (reads) event.events |= EPOLLIN;
+  if (writes) event.events |= EPOLLOUT;
+  int operation = isNew ? EPOLL_CTL_ADD : reads || writes ? EPOLL_CTL_MOD : EPOLL_CTL_DEL;
+  return epoll_ctl(queue, operation, descriptor, &event);
+}
+
+static inline int poller_wait(int queue, struct epoll_event *events, int count, int milliseconds) {
+  return epoll_wait(queue, events, count, milliseconds);
+}
+
+static inline int poller_descriptor(const struct epoll_event *event) { return event->data.fd; }
+static inline int poller_is_readable(const struct epoll_event *event) { return (event->events & ~(uint32_t)EPOLLOUT) != 0; }
+static inline int poller_is_writable(const struct epoll_event *event) { return (event->events & ~(uint32_t)EPOLLIN) != 0; }
+
+static inline long thread_number(void) { return syscall(SYS_gettid); }
+
+#endif

@@ -1,0 +1,217 @@
+/// `asyncio.StreamReader`: bytes that arrived, and the task that waits for more.
+final class StreamReaderObject: Object {
+  let loop: EventLoop
+  let limit: Int
+  let buffer = ByteQueue()
+  private(set) var isAtEnd = false
+  var exception: ExceptionObject?
+  var transport: TransportObject?
+  /// The transport was told to stop reading because nobody takes what it brings.
+  private var isPaused = false
+  private var waiter: FutureObject?
+
+  init(type: TypeObject, loop: EventLoop, limit: Int) {
+    self.loop = loop
+    self.limit = limit
+    super.init(type: type, kind: .other)
+  }
+
+  // MARK: What arrives
+
+  func feed(_ bytes: UnsafeBufferPointer<UInt8>, _ runtime: Runtime) throws(Raised) {
+    if bytes.isEmpty { return }
+    buffer.append(bytes)
+    try wake(runtime)
+    if let transport, !isPaused, buffer.count > 2 * limit {
+      transport.pauseReading()
+      isPaused = true
+    }
+  }
+
+  func feedEnd(_ runtime: Runtime) throws(Raised) {
+    isAtEnd = true
+    try wake(runtime)
+  }
+
+  func fail(_ exception: ExceptionObject, _ runtime: Runtime) throws(Raised) {
+    self.exception = exception
+    guard let waiter else { return }
+    self.waiter = nil
+    if !waiter.isDone { try waiter.setException(exception, runtime) }
+  }
+
+  private func wake(_ runtime: Runtime) throws(Raised) {
+    guard let waiter else { return }
+    self.waiter = nil
+    if !waiter.isDone { try waiter.setResult(.none, runtime) }
+  }
+
+  // MARK: What is taken
+
+  /// A future that is done when more has arrived.
+  func makeWaiter(_ method: String, _ runtime: Runtime) throws(Raised) -> FutureObject {
+    if waiter != nil {
+      throw runtime.runtimeError("\(method)() called while another coroutine is already waiting for incoming data")
+    }
+    if isPaused {
+      isPaused = false
+      transport?.resumeReading()
+    }
+    let made = FutureObject(loop)
+    waiter = made
+    return made
+  }
+
+  func forgetWaiter() { waiter = nil }
+
+  func resumeIfDrained() {
+    if isPaused, buffer.count <= limit {
+      isPaused = false
+      transport?.resumeReading()
+    }
+  }
+
+  func take(_ count: Int, _ runtime: Runtime) -> Value {
+    let taken = BytesObject(type: runtime.types.bytes, buffer.take(count))
+    resumeIfDrained()
+    return .object(taken)
+  }
+}
+
+/// `read`, `readline`, `readuntil`, `readexactly` and iteration of a stream reader.
+final class StreamReading: WaitingOperation {
+  enum Request {
+    case some(Int)
+    case all
+    case exactly(Int)
+    case until([[UInt8]])
+    case line
+    /// `__anext__`.
+    case nextLine
+  }
+
+  private let reader: StreamReaderObject
+  private let request: Request
+  /// Where the search for a separator goes on.
+  private var offset = 0
+  private var collected: [UInt8] = []
+
+  init(_ reader: StreamReaderObject, _ request: Request) {
+    self.reader = reader
+    self.request = request
+    super.init(reader.loop.asyncio)
+  }
+
+  override var name: String {
+    switch request {
+    case .some, .all: "StreamReader.read"
+    case .exactly: "StreamReader.readexactly"
+    case .until: "StreamReader.readuntil"
+    case .line: "StreamReader.readline"
+    case .nextLine: "StreamReader.__anext__"
+    }
+  }
+
+  override func stopWaiting() { reader.forgetWaiter() }
+
+  private func waitForData(_ method: String, _ runtime: Runtime) throws(Raised) -> Value {
+    try wait(for: try reader.makeWaiter(method, runtime), runtime)
+  }
+
+  override func proceed(_ runtime: Runtime) throws(Raised) -> Value {
+    if let exception = reader.exception, offset == 0, collected.isEmpty {
+      exception.isLocated = false
+      throw Raised(exception)
+    }
+    switch request {
+    case .some(let count):
+      if count == 0 { return .object(BytesObject(type: runtime.types.bytes, [])) }
+      if reader.buffer.isEmpty, !reader.isAtEnd { return try waitForData("read", runtime) }
+      return reader.take(min(count, reader.buffer.count), runtime)
+    case .all:
+      collected += reader.buffer.take(reader.buffer.count)
+      reader.resumeIfDrained()
+      if !reader.isAtEnd { return try waitForData("read", runtime) }
+      return .object(BytesObject(type: runtime.types.bytes, collected))
+    case .exactly(let count):
+      if reader.buffer.count >= count { return reader.take(count, runtime) }
+      if reader.isAtEnd { throw try incomplete(expected: .int(count), runtime) }
+      return try waitForData("readexactly", runtime)
+    case .until(let separators): return try readUntil(separators, runtime)
+    case .line, .nextLine:
+      let line = try readLine(runtime)
+      if case .nextLine = request, let bytes = line.bytes?.bytes, bytes.isEmpty { throw runtime.error("StopAsyncIteration", []) }
+      return line
+    }
+  }
+
+  private func readLine(_ runtime: Runtime) throws(Raised) -> Value {
+    switch find([[10]]) {
+    case .found(let position, let length):
+      if position > reader.limit {
+        reader.buffer.drop(position + length)
+        reader.resumeIfDrained()
+        throw runtime.valueError("Separator is found, but chunk is longer than limit")
+      }
+      return reader.take(position + length, runtime)
+    case .missing:
+      if offset > reader.limit {
+        reader.buffer.removeAll()
+        reader.resumeIfDrained()
+        throw runtime.valueError("Separator is not found, and chunk exceed the limit")
+      }
+      if reader.isAtEnd { return reader.take(reader.buffer.count, runtime) }
+      return try waitForData("readuntil", runtime)
+    }
+  }
+
+  private func readUntil(_ separators: [[UInt8]], _ runtime: Runtime) throws(Raised) -> Value {
+    switch find(separators) {
+    case .found(let position, let length):
+      if position > reader.limit {
+        throw try limitOverrun("Separator is found, but chunk is longer than limit", position, runtime)
+      }
+      return reader.take(position + length, runtime)
+    case .missing:
+      if offset > reader.limit {
+        throw try limitOverrun("Separator is not found, and chunk exceed the limit", offset, runtime)
+      }
+      if reader.isAtEnd { throw try incomplete(expected: .none, runtime) }
+      return try waitForData("readuntil", runtime)
+    }
+  }
+
+  private enum Finding { case found(position: Int, length: Int), missing }
+
+  /// The separator that ends first.
+  private func find(_ separators: [[UInt8]]) -> Finding {
+    var best: (position: Int, length: Int)?
+    var longest = 1
+    for separator in separators {
+      longest = max(longest, separator.count)
+      guard let position = separator.withUnsafeBufferPointer({ reader.buffer.firstIndex(of: $0, from: offset) }) else { continue }
+      if let best, best.position + best.length <= position + separator.count { continue }
+      best = (position, separator.count)
+    }
+    if let best { return .found(position: best.position, length: best.length) }
+    offset = max(0, reader.buffer.count + 1 - longest)
+    return .missing
+  }
+
+  private func incomplete(expected: Value, _ runtime: Runtime) throws(Raised) -> Raised {
+    let partial = Value.object(BytesObject(type: runtime.types.bytes, reader.buffer.take(reader.buffer.count)))
+    return try streamError("IncompleteReadError", [partial, expected], runtime)
+  }
+
+  private func limitOverrun(_ message: String, _ consumed: Int, _ runtime: Runtime) throws(Raised) -> Raised {
+    try streamError("LimitOverrunError", [.object(runtime.string(message)), .int(consumed)], runtime)
+  }
+
+  private func streamError(_ name: String, _ arguments: [Value], _ runtime: Runtime) throws(Raised) -> Raised {
+    let library = try runtime.importModule("asyncio.exceptions", level: 0, globals: runtime.builtins)
+    guard let exception = try runtime.callMethod(library, name, arguments).exception else {
+      fatalError("pya: \(name) is no exception")
+    }
+    return Raised(exception)
+  }
+}

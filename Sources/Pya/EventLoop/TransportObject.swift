@@ -1,0 +1,330 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Who is told what happens on a transport: asyncio's protocol.
+class TransportReceiver {
+  /// What `get_protocol` returns.
+  var value: Value { .none }
+  func connectionMade(_ transport: TransportObject, _ runtime: Runtime) throws(Raised) {}
+  func dataReceived(_ bytes: UnsafeBufferPointer<UInt8>, _ runtime: Runtime) throws(Raised) {}
+  /// True: the transport stays open for writing.
+  func endReceived(_ runtime: Runtime) throws(Raised) -> Bool { false }
+  func connectionLost(_ exception: ExceptionObject?, _ runtime: Runtime) throws(Raised) {}
+  func pauseWriting(_ runtime: Runtime) throws(Raised) {}
+  func resumeWriting(_ runtime: Runtime) throws(Raised) {}
+}
+
+/// A transport of asyncio: a socket or pipe that reads when there is something, and buffers what cannot be written at once.
+final class TransportObject: Object {
+  enum Medium { case socket, readPipe, writePipe }
+
+  let loop: EventLoop
+  let medium: Medium
+  private(set) var descriptor: Int32
+  private(set) var receiver: TransportReceiver
+  private let outgoing = ByteQueue()
+  private(set) var isClosing = false
+  private var isLost = false
+  private var isFinished = false
+  private var hasEnded = false
+  private var isReading = false
+  private var isReadingPaused = false
+  private var isWriting = false
+  private var isReceiverPaused = false
+  private(set) var highWater = 65536
+  private(set) var lowWater = 16384
+  /// Where the connection comes from or goes to, as the system knows it; and names for `get_extra_info`.
+  let peer: SocketAddress?
+  var extra: [String: Value] = [:]
+  /// Told when the descriptor is closed (a server counts its connections).
+  var onClose: (() throws(Raised) -> Void)?
+
+  init(type: TypeObject, loop: EventLoop, descriptor: Int32, medium: Medium, receiver: TransportReceiver, peer: SocketAddress?) {
+    self.loop = loop
+    self.descriptor = descriptor
+    self.medium = medium
+    self.receiver = receiver
+    self.peer = peer
+    super.init(type: type, kind: .other)
+  }
+
+  deinit { if descriptor >= 0 { closeDescriptor(descriptor) } }
+
+  private var runtime: Runtime { loop.asyncio.runtime }
+
+  /// As asyncio does it: tells the protocol, starts reading and wakes `waiter` in the loop's next turn.
+  func begin(waiter: FutureObject?) {
+    loop.ready.append(.job(TransportJob { [self] runtime throws(Raised) in try receiver.connectionMade(self, runtime) }))
+    loop.ready.append(.job(TransportJob { [self] _ throws(Raised) in startReading() }))
+    guard let waiter else { return }
+    loop.ready.append(.job(TransportJob { runtime throws(Raised) in if !waiter.isDone { try waiter.setResult(.none, runtime) } }))
+  }
+
+  // MARK: Reading
+
+  private func startReading() {
+    guard medium != .writePipe else {
+      // A pipe nobody reads any more becomes readable.
+      if isPipeWatchable { watchReader(TransportJob { [weak self] runtime throws(Raised) in try self?.readerHasGone(runtime) }) }
+      return
+    }
+    if isClosing || isReadingPaused || isReading || descriptor < 0 { return }
+    isReading = true
+    watchReader(TransportJob { [self] runtime throws(Raised) in try read(runtime) })
+  }
+
+  private func watchReader(_ job: TransportJob) {
+    if descriptor >= 0 { _ = loop.poll.setReader(.job(job), descriptor) }
+  }
+
+  /// Sockets and pipes tell when the other side goes; a file or terminal does not.
+  private var isPipeWatchable: Bool {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { return false }
+    let kind = status.st_mode & S_IFMT
+    return kind == S_IFSOCK || kind == S_IFIFO
+  }
+
+  private func stopReading() {
+    guard isReading || medium == .writePipe, descriptor >= 0 else { return }
+    isReading = false
+    _ = loop.poller?.setReader(nil, descriptor)
+  }
+
+  func pauseReading() {
+    if isClosing || isReadingPaused { return }
+    isReadingPaused = true
+    stopReading()
+  }
+
+  func resumeReading() {
+    if isClosing || !isReadingPaused { return }
+    isReadingPaused = false
+    startReading()
+  }
+
+  var isReadingNow: Bool { !isClosing && !isReadingPaused }
+
+  private func read(_ runtime: Runtime) throws(Raised) {
+    if isLost || descriptor < 0 || !isReading { return }
+    let buffer = loop.asyncio.transferBuffer
+    let count = medium == .socket ? recv(descriptor, buffer, Asyncio.transferSize, 0) : readDescriptor(descriptor, buffer, Asyncio.transferSize)
+    if count > 0 {
+      do throws(Raised) { try receiver.dataReceived(UnsafeBufferPointer(start: buffer, count: count), runtime) } catch {
+        if loop.endsProgram(error.exception, runtime) { throw error }
+        try fail(error.exception, "Fatal error: protocol.data_received() call failed.", runtime)
+      }
+    } else if count == 0 {
+      try reachEnd(runtime)
+    } else if errno != EAGAIN, errno != EINTR, errno != EWOULDBLOCK {
+      try fail(runtime.systemError(errno).exception, "Fatal read error on socket transport", runtime)
+    }
+  }
+
+  private func reachEnd(_ runtime: Runtime) throws(Raised) {
+    if medium == .readPipe {
+      isClosing = true
+      stopReading()
+      loop.ready.append(.job(TransportJob { [self] runtime throws(Raised) in _ = try receiver.endReceived(runtime) }))
+      loseSoon(nil)
+      return
+    }
+    let staysOpen: Bool
+    do throws(Raised) { staysOpen = try receiver.endReceived(runtime) } catch {
+      if loop.endsProgram(error.exception, runtime) { throw error }
+      return try fail(error.exception, "Fatal error: protocol.eof_received() call failed.", runtime)
+    }
+    if staysOpen { stopReading() } else { close() }
+  }
+
+  private func readerHasGone(_ runtime: Runtime) throws(Raised) {
+    if medium != .writePipe || isLost { return }
+    if outgoing.isEmpty { forceClose(nil) } else { forceClose(runtime.systemError(EPIPE).exception) }
+  }
+
+  // MARK: Writing
+
+  var bufferedCount: Int { outgoing.count }
+
+  func write(_ bytes: UnsafeBufferPointer<UInt8>, _ runtime: Runtime) throws(Raised) {
+    if hasEnded { throw runtime.runtimeError("Cannot call write() after write_eof()") }
+    if bytes.isEmpty || isLost || descriptor < 0 || medium == .readPipe { return }
+    var rest = bytes
+    if outgoing.isEmpty {
+      let sent = send(bytes)
+      if sent < 0, errno != EAGAIN, errno != EINTR, errno != EWOULDBLOCK {
+        return try fail(runtime.systemError(errno).exception, "Fatal write error on socket transport", runtime)
+      }
+      if sent == bytes.count { return }
+      rest = UnsafeBufferPointer(rebasing: bytes[max(0, sent)...])
+      startWriting()
+    }
+    outgoing.append(rest)
+    if !isReceiverPaused, outgoing.count > highWater {
+      isReceiverPaused = true
+      try receiver.pauseWriting(runtime)
+    }
+  }
+
+  private func send(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+    guard medium == .socket else { return writeDescriptor(descriptor, bytes.baseAddress, bytes.count) }
+    #if canImport(Glibc)
+      return Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+    #else
+      return Darwin.send(descriptor, bytes.baseAddress, bytes.count, 0)
+    #endif
+  }
+
+  private func startWriting() {
+    if isWriting || descriptor < 0 { return }
+    isWriting = true
+    _ = loop.poll.setWriter(.job(TransportJob { [self] runtime throws(Raised) in try flush(runtime) }), descriptor)
+  }
+
+  private func stopWriting() {
+    guard isWriting, descriptor >= 0 else { return }
+    isWriting = false
+    _ = loop.poller?.setWriter(nil, descriptor)
+  }
+
+  /// The descriptor takes more.
+  private func flush(_ runtime: Runtime) throws(Raised) {
+    if isLost || descriptor < 0 || !isWriting { return }
+    let sent = send(outgoing.front)
+    if sent < 0 {
+      if errno == EAGAIN || errno == EINTR || errno == EWOULDBLOCK { return }
+      let failure = errno
+      stopWriting()
+      outgoing.removeAll()
+      return try fail(runtime.systemError(failure).exception, "Fatal write error on socket transport", runtime)
+    }
+    outgoing.drop(sent)
+    if isReceiverPaused, outgoing.count <= lowWater {
+      isReceiverPaused = false
+      try receiver.resumeWriting(runtime)
+    }
+    guard outgoing.isEmpty else { return }
+    stopWriting()
+    if isClosing {
+      isLost = true
+      try lose(nil, runtime)
+    } else if hasEnded {
+      shutdownWriting()
+    }
+  }
+
+  private func shutdownWriting() {
+    if medium == .socket { shutdown(descriptor, Int32(SHUT_WR)) } else { forceClose(nil) }
+  }
+
+  func writeEnd() {
+    if isClosing || hasEnded { return }
+    if medium == .writePipe { return close() }
+    hasEnded = true
+    if outgoing.isEmpty { shutdownWriting() }
+  }
+
+  func setLimits(high: Int, low: Int, _ runtime: Runtime) throws(Raised) {
+    (highWater, lowWater) = (high, low)
+    if !isReceiverPaused, outgoing.count > highWater {
+      isReceiverPaused = true
+      try receiver.pauseWriting(runtime)
+    }
+  }
+
+  func setReceiver(_ receiver: TransportReceiver) { self.receiver = receiver }
+
+  // MARK: Ending
+
+  func close() {
+    if isClosing { return }
+    isClosing = true
+    if descriptor < 0 { return }
+    stopReading()
+    if outgoing.isEmpty { loseSoon(nil) }
+  }
+
+  func abort() { forceClose(nil) }
+
+  private func forceClose(_ exception: ExceptionObject?) {
+    if isLost || descriptor < 0 { return }
+    outgoing.removeAll()
+    stopWriting()
+    isClosing = true
+    stopReading()
+    loseSoon(exception)
+  }
+
+  private func fail(_ exception: ExceptionObject, _ message: String, _ runtime: Runtime) throws(Raised) {
+    if !runtime.isInstance(.object(exception), of: runtime.exceptionTypes["OSError"].unsafelyUnwrapped) {
+      try loop.callExceptionHandler([
+        ("message", .object(runtime.string(message))), ("exception", .object(exception)), ("transport", .object(self)),
+        ("protocol", receiver.value),
+      ])
+    }
+    forceClose(exception)
+  }
+
+  private func loseSoon(_ exception: ExceptionObject?) {
+    if isLost { return }
+    isLost = true
+    stopWriting()
+    loop.ready.append(.job(TransportJob { [self] runtime throws(Raised) in try lose(exception, runtime) }))
+  }
+
+  private func lose(_ exception: ExceptionObject?, _ runtime: Runtime) throws(Raised) {
+    if isFinished { return }
+    isFinished = true
+    let receiver = receiver
+    defer {
+      release()
+      self.receiver = LostReceiver(receiver.value)
+    }
+    try receiver.connectionLost(exception, runtime)
+    if let onClose {
+      self.onClose = nil
+      try onClose()
+    }
+  }
+
+  private func release() {
+    stopReading()
+    stopWriting()
+    if descriptor >= 0 { closeDescriptor(descriptor) }
+    descriptor = -1
+  }
+
+  var representation: String {
+    let kind = medium == .socket ? "_SelectorSocketTransport" : medium == .readPipe ? "_UnixReadPipeTransport" : "_UnixWritePipeTransport"
+    var text = "<\(kind)"
+    if descriptor < 0 { text += " closed" } else if isClosing { text += " closing" }
+    if descriptor >= 0 {
+      text += " fd=\(descriptor)"
+      if medium != .writePipe { text += " read=\(isReading ? "polling" : "idle")" }
+      text += " write=<\(isWriting ? "polling" : "idle"), bufsize=\(outgoing.count)>"
+    }
+    return text + ">"
+  }
+}
+
+/// In the place of the protocol of a connection that is gone.
+private final class LostReceiver: TransportReceiver {
+  private let kept: Value
+  init(_ kept: Value) { self.kept = kept }
+  override var value: Value { kept }
+}
+
+/// A step of a transport, in the loop's ready queue.
+final class TransportJob: LoopJob {
+  private let body: (Runtime) throws(Raised) -> Void
+  init(_ body: @escaping (Runtime) throws(Raised) -> Void) { self.body = body }
+  override func run(_ runtime: Runtime) throws(Raised) { try body(runtime) }
+}
+
+// Under names of their own: the methods of the same names would be found first.
+private func readDescriptor(_ descriptor: Int32, _ buffer: UnsafeMutablePointer<UInt8>, _ count: Int) -> Int { read(descriptor, buffer, count) }
+private func writeDescriptor(_ descriptor: Int32, _ bytes: UnsafePointer<UInt8>?, _ count: Int) -> Int { write(descriptor, bytes, count) }
+private func closeDescriptor(_ descriptor: Int32) { close(descriptor) }

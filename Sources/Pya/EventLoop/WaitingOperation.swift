@@ -1,0 +1,80 @@
+/// A coroutine written in Swift that waits for futures until it has what it wants, like a stream's `readline()`.
+class WaitingOperation: AwaitableObject {
+  private enum Phase { case created, waiting, over }
+
+  private var phase = Phase.created
+  private var future: FutureObject?
+
+  init(_ asyncio: Asyncio) { super.init(type: asyncio.coroutineType) }
+
+  /// What reprs call it: `StreamReader.readline`.
+  var name: String { "" }
+
+  /// Does what can be done. Returns the result, or what `wait` returned.
+  func proceed(_ runtime: Runtime) throws(Raised) -> Value { .none }
+
+  /// The waiting is over, whatever the reason.
+  func stopWaiting() {}
+
+  /// Waits for a future; then `proceed` is called again.
+  final func wait(for future: FutureObject, _ runtime: Runtime) throws(Raised) -> Value {
+    let result = try future.begin(runtime)
+    if !result.isUndefined { return try proceed(runtime) }
+    self.future = future
+    return .undefined
+  }
+
+  /// Lets the other tasks have a turn; then `proceed` is called again.
+  final func giveWay(_ runtime: Runtime) -> Value {
+    runtime.machine.pointee.suspended = .none
+    return .undefined
+  }
+
+  final override var hasBegun: Bool { phase != .created }
+
+  final override func begin(_ runtime: Runtime) throws(Raised) -> Value {
+    guard phase == .created else { throw runtime.runtimeError("cannot reuse already awaited coroutine") }
+    phase = .waiting
+    return try step(runtime)
+  }
+
+  final override func resume(_ runtime: Runtime, sent: Value) throws(Raised) -> Value {
+    guard phase == .waiting else { throw runtime.runtimeError("cannot reuse already awaited coroutine") }
+    if let future {
+      self.future = nil
+      stopWaiting()
+      do throws(Raised) { _ = try future.resume(runtime, sent: sent) } catch {
+        phase = .over
+        throw error
+      }
+    }
+    return try step(runtime)
+  }
+
+  private func step(_ runtime: Runtime) throws(Raised) -> Value {
+    let result: Value
+    do throws(Raised) { result = try proceed(runtime) } catch {
+      phase = .over
+      throw error
+    }
+    if !result.isUndefined { phase = .over }
+    return result
+  }
+
+  final override func resume(_ runtime: Runtime, throwing exception: ExceptionObject) throws(Raised) -> Value {
+    end()
+    throw Raised(exception)
+  }
+
+  final override func close(_ runtime: Runtime) throws(Raised) { end() }
+
+  private func end() {
+    phase = .over
+    if future != nil { stopWaiting() }
+    future = nil
+  }
+
+  deinit {
+    if phase == .created { type.runtime.coroutineWasNeverAwaited(name: type.runtime.intern(name)) }
+  }
+}
