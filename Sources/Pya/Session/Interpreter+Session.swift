@@ -11,6 +11,7 @@ extension Interpreter {
         do throws(Raised) { try interpreter.runMain(program) } catch { interpreter.runtime.reportBeforePrompt(error) }
       }
       let runtime = interpreter.runtime
+      runtime.output.flush()
       guard let session = try? Session(interpreter, main: runtime.modules["__main__"] ?? interpreter.makeMainModule(prompt))
       else { return 1 }
       // Makes the pipe that ends sleeping: from now on other threads can.
