@@ -149,7 +149,9 @@ final class StandardInputStream: ByteStream {
     while !runtime.asyncio.wakeup.waitForInput(on: 0) {
       if runtime.machine.pointee.isInterrupted { throw SystemFailure(code: EINTR) }
     }
-    return try input.read(count)
+    let bytes = try input.read(count)
+    runtime.output.lineWasRead?()
+    return bytes
   }
 
   override func seek(_ offset: Int, _ origin: Origin) throws(SystemFailure) -> Int { try input.seek(offset, origin) }

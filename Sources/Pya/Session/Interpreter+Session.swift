@@ -1,4 +1,9 @@
 extension Interpreter {
+  /// The modules that every program can import.
+  public static var moduleNames: Set<String> {
+    Set(Interpreter().runtime.nativeModules.keys).union(Library.sources.keys)
+  }
+
   /// Opens a session on a thread with a large stack and hands it to `body` there; returns how it ended. With a program the session
   /// goes on where that ends.
   public static func runSession(

@@ -47,7 +47,7 @@ struct Conversation {
       session.write(Conversation.help)
       return nil
     }
-    if case .leaves(let status) = session.run(entry) { return status }
+    if case .leaves(let status) = session.run(entry.trimmedAtEnd) { return status }
     return nil
   }
 }

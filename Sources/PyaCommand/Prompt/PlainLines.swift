@@ -78,6 +78,8 @@ final class PlainLines: LineSource {
     isAtLineStart = bytes.last == 10
   }
 
+  func lineWasRead() { isAtLineStart = true }
+
   private var hidden = false
 
   func willSleep() {
