@@ -34,7 +34,7 @@ let package = Package(
     .testTarget(name: "PyaSyntaxTests", dependencies: ["PyaSyntax"]),
     .testTarget(name: "PyaTests", dependencies: ["Pya"]),
     .testTarget(name: "ProgramTests", dependencies: ["Pya"], exclude: ["Programs", "verify_with_cpython.py", "not-yet.txt"]),
-    .testTarget(name: "CommandTests", dependencies: ["PyaCommand"]),
+    .testTarget(name: "CommandTests", dependencies: ["PyaCommand"], exclude: ["Sessions"]),
   ],
   swiftLanguageModes: [.v6]
 )

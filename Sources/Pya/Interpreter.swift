@@ -203,10 +203,10 @@ extension Runtime {
     if matches(raised, "SystemExit") { return exitStatus(raised.exception) }
     // Whoever read the output has gone (`| head`): no reason to complain.
     if output.isClosed, matches(raised, "BrokenPipeError") { return 1 }
-    show(traceback: raised.exception)
+    show(uncaught: raised.exception)
     advise(on: raised.exception)
     errorOutput.flush()
-    return matches(raised, "KeyboardInterrupt") ? 130 : 1
+    return raised.exception.type === exceptionTypes["KeyboardInterrupt"] ? 130 : 1
   }
 
   /// Writes what is left of the program's output. A status instead of the program's own when that fails, as CPython's.
@@ -225,9 +225,33 @@ extension Runtime {
     return 120
   }
 
-  /// Shows what nobody caught.
+  /// By `sys.excepthook`, if the program has put its own there.
+  private func show(uncaught exception: ExceptionObject) {
+    guard let module = standardStreams.sysModule, let hook = module.namespace.getString(intern("excepthook")),
+      hook.object !== module.namespace.getString(intern("__excepthook__"))?.object
+    else { return show(traceback: exception) }
+    do throws(Raised) {
+      let traceback = try getAttribute(.object(exception), "__traceback__")
+      _ = try call(hook, [.object(exception.type), .object(exception), traceback])
+      output.flush()
+    } catch {
+      output.flush()
+      if matches(error, "SystemExit") { return }
+      errorOutput.write("Error in sys.excepthook:\n")
+      show(traceback: error.exception)
+      errorOutput.write("\nOriginal exception was:\n")
+      show(traceback: exception)
+    }
+  }
+
+  /// Shows what nobody caught, where `sys.stderr` leads now.
   func show(traceback exception: ExceptionObject) {
+    let stream = standardStreams.sysModule?.namespace.getString(intern("stderr"))
+    if let stream, stream.isNone { return }
     let text = render(exception)
+    if let stream, stream.object !== standardStreams.error {
+      if (try? callMethod(stream, "write", [.object(string(text))])) != nil { return }
+    }
     errorOutput.write(coloursErrors ? TracebackColours.coloured(text) : text)
     errorOutput.flush()
   }

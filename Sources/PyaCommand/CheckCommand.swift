@@ -2,6 +2,12 @@ import ArgumentParser
 import Pya
 import PyaSyntax
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// `pya check`: the errors of programs, without running them.
 struct CheckCommand: ParsableCommand {
   static let name = "check"
@@ -94,11 +100,8 @@ struct CheckCommand: ParsableCommand {
       let current = SourceFile(name: file.name, bytes: bytes)
       do throws(SyntaxDiagnostic) {
         var parser = Parser(file: current)
-        let module = try parser.parseModule()
-        _ = try analyseScopes(of: module)
-        if !findings.contains(where: { $0.kind != "Unsupported" }) || findings.isEmpty {
-          findings += moduleFindings(module, in: current)
-        }
+        _ = try analyseScopes(of: try parser.parseModule())
+        findings += moduleFindings(in: current)
         break
       } catch {
         findings.append(finding(error, in: current))
@@ -137,12 +140,78 @@ struct CheckCommand: ParsableCommand {
   }
 
   /// Imports of modules that are not there, and with `--python` what is not plain Python.
-  private func moduleFindings(_ module: Module, in file: SourceFile) -> [Finding] {
+  private func moduleFindings(in file: SourceFile) -> [Finding] {
     var findings: [Finding] = []
     if python {
       var parser = Parser(file: file, allowsTopLevelAwait: false)
       do throws(SyntaxDiagnostic) { _ = try parser.parseModule() } catch { findings.append(finding(error, in: file)) }
     }
+    for (name, range) in ImportScan.modules(in: file) where !isAvailable(name, from: file.name) {
+      let error = SyntaxDiagnostic("there is no module '\(name)' in pya", at: range, kind: .unsupported)
+      findings.append(finding(error, in: file))
+    }
     return findings
+  }
+
+  private func isAvailable(_ module: String, from program: String) -> Bool {
+    if CheckCommand.modules.contains(module) { return true }
+    let folder = program.contains("/") ? String(program[..<(program.lastIndex(of: "/") ?? program.startIndex)]) : "."
+    let folders = [folder] + (environmentVariable("PYAPATH")?.split(separator: ":").map(String.init) ?? [])
+    let first = String(module.prefix { $0 != "." })
+    return folders.contains { folder in
+      [".pya", ".py", ""].contains { access("\(folder)/\(first)\($0)", F_OK) == 0 }
+    }
+  }
+
+  private static let modules = Interpreter.moduleNames
+}
+
+/// Finds the modules that a program imports. Those tried for (`try: import x`) do not count: the program does without.
+private enum ImportScan {
+  static func modules(in file: SourceFile) -> [(name: String, range: SourceRange)] {
+    var lexer = Lexer(file)
+    let tokens = lexer.tokenize()
+    var found: [(name: String, range: SourceRange)] = []
+    for index in tokens.indices where isStart(index, tokens) {
+      var position = index + 1
+      switch tokens[index].kind {
+      case .keyword(.import):
+        while let module = dottedName(&position, tokens) {
+          found.append(module)
+          if position + 1 < tokens.count, tokens[position].kind == .keyword(.as) { position += 2 }
+          guard position < tokens.count, tokens[position].kind == .op(.comma) else { break }
+          position += 1
+        }
+      case .keyword(.from): if let module = dottedName(&position, tokens) { found.append(module) }
+      default: break
+      }
+    }
+    return found
+  }
+
+  private static func isStart(_ index: Int, _ tokens: [Token]) -> Bool {
+    guard index > 0 else { return true }
+    switch tokens[index - 1].kind {
+    case .newline, .dedent: return true
+    case .indent:
+      let isTry = index >= 4 && tokens[index - 4].kind == .keyword(.try)
+      return !isTry
+    case .op(.semicolon): return true
+    default: return false
+    }
+  }
+
+  private static func dottedName(_ position: inout Int, _ tokens: [Token]) -> (name: String, range: SourceRange)? {
+    guard position < tokens.count, case .name(let first) = tokens[position].kind else { return nil }
+    var name = first
+    let start = tokens[position].range.start
+    var end = tokens[position].range.end
+    position += 1
+    while position + 1 < tokens.count, tokens[position].kind == .op(.dot), case .name(let next) = tokens[position + 1].kind {
+      name += "." + next
+      end = tokens[position + 1].range.end
+      position += 2
+    }
+    return (name, SourceRange(start, end))
   }
 }

@@ -93,9 +93,8 @@ extension Command {
     do { split = try Arguments(arguments) } catch { return .wrongUsage(error.message) }
     do {
       if split.options.isEmpty, let name = split.rest.first, [CheckCommand.name, TestCommand.name].contains(name) {
-        let parsed = try Command.parseAsRoot(split.rest)
-        if let check = parsed as? CheckCommand { return .check(check) }
-        if let test = parsed as? TestCommand { return .test(test) }
+        let rest = Array(split.rest.dropFirst())
+        return name == CheckCommand.name ? .check(try CheckCommand.parse(rest)) : .test(try TestCommand.parse(rest))
       }
       return try Command.parse(split.options).answer(split.rest)
     } catch {

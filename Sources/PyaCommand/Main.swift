@@ -11,6 +11,8 @@ import Pya
 enum Main {
   static func main() {
     signal(SIGPIPE, SIG_IGN)
+    // Were one of these closed, the next file to be opened would take its place.
+    for descriptor in 0...2 as ClosedRange<Int32> where fcntl(descriptor, F_GETFD) < 0 { _ = open("/dev/null", O_RDWR) }
     exit(status(of: Command.answer(Array(CommandLine.arguments.dropFirst()))))
   }
 
@@ -35,7 +37,7 @@ enum Main {
         program = try invocation.readProgram()
       } catch {
         write("pya: \(error.message)\n", to: 2)
-        if !invocation.inspects { return 2 }
+        if !invocation.inspects { return error.status }
       }
     }
     if let dump = invocation.dump { return program.map { show(dump, of: $0) } ?? 0 }
@@ -49,7 +51,7 @@ enum Main {
   /// Opens the prompt.
   private static func converse(_ invocation: Invocation, after program: Interpreter.Program?) -> Int32 {
     let interrupts = Interrupts.block(forSession: true)
-    let isQuiet = invocation.isQuiet || program != nil || invocation.inspects
+    let isQuiet = invocation.isQuiet || invocation.source != .prompt
     let colours = invocation.usesColour(1)
     return Interpreter.runSession(
       after: program, options: invocation.interpreterOptions, started: { interrupts?.forward(to: $0) }

@@ -9,6 +9,7 @@ import Pya
 /// Why a program cannot be read, in CPython's words.
 struct UnreadableProgram: Error {
   let message: String
+  var status: Int32 = 2
 }
 
 extension Invocation {
@@ -35,12 +36,12 @@ extension Invocation {
   }
 
   private func readFile(_ name: String) throws(UnreadableProgram) -> Interpreter.Program {
-    let path = absolutePath(name)
-    let descriptor = open(name, O_RDONLY | O_CLOEXEC)
+    let path = name.isEmpty ? absolutePath("").dropLastSlash : absolutePath(name)
+    let descriptor = open(name.isEmpty ? "." : name, O_RDONLY | O_CLOEXEC)
     if descriptor < 0 { throw UnreadableProgram(message: "can't open file \(quoted(path)): \(lastSystemError())") }
     defer { close(descriptor) }
     if isDirectory(descriptor) {
-      throw UnreadableProgram(message: "can't find '__main__' module in \(quoted(path))")
+      throw UnreadableProgram(message: "can't find '__main__' module in \(quoted(path))", status: 1)
     }
     guard let bytes = readAll(descriptor) else {
       throw UnreadableProgram(message: "can't open file \(quoted(path)): \(lastSystemError())")
@@ -56,6 +57,10 @@ private func absolutePath(_ name: String) -> String {
   defer { free(working) }
   let folder = String(cString: working)
   return folder.hasSuffix("/") ? folder + name : folder + "/" + name
+}
+
+extension String {
+  fileprivate var dropLastSlash: String { hasSuffix("/") && count > 1 ? String(dropLast()) : self }
 }
 
 /// The folder of a script, links followed: where its imports are looked for.

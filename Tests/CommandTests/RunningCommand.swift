@@ -89,7 +89,10 @@ final class Scratch {
     kill(process, SIGINT)
   }
 
-  func read(_ file: String) -> String {
+  func read(_ file: String) -> String { Scratch.text(of: file) }
+
+  /// A file's text; empty when there is none.
+  static func text(of file: String) -> String {
     let descriptor = open(file, O_RDONLY | O_CLOEXEC)
     defer { close(descriptor) }
     var bytes: [UInt8] = []
@@ -115,7 +118,7 @@ extension InputPlace {
 }
 
 /// The command that was built together with these tests: beside the test bundle, or else in the package's build folder.
-private let commandPath: String = {
+let commandPath: String = {
   func folder(of path: String, up levels: Int) -> String {
     path.split(separator: "/", omittingEmptySubsequences: false).dropLast(levels).joined(separator: "/")
   }
@@ -179,7 +182,7 @@ private func wait(for process: pid_t) -> Int32 {
 }
 
 /// A new pseudo terminal: our end, and the name of the other.
-private func openTerminal() -> (descriptor: Int32, path: String) {
+func openTerminal() -> (descriptor: Int32, path: String) {
   let descriptor = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
   #if canImport(Glibc)
     // The library's names for these requests (unlockpt, ptsname) are not among what the module Glibc shows.
@@ -217,10 +220,10 @@ private func removeFiles(_ folder: String) {
   }
 }
 
-private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
+func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
   write(descriptor, bytes, count)
 }
 
-private func systemRead(_ descriptor: Int32, _ bytes: UnsafeMutableRawPointer, _ count: Int) -> Int {
+func systemRead(_ descriptor: Int32, _ bytes: UnsafeMutableRawPointer, _ count: Int) -> Int {
   read(descriptor, bytes, count)
 }

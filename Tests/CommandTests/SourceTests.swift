@@ -23,7 +23,7 @@ import Testing
     scratch.makeFolder("folder")
     let ended = scratch.run("folder")
     #expect(ended.errors == "pya: can't find '__main__' module in '\(scratch.path)/folder'\n")
-    #expect(ended.status == 2)
+    #expect(ended.status == 1)
   }
 
   @Test func anEmptyFileDoesNothing() {

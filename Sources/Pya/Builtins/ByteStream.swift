@@ -205,7 +205,9 @@ final class StandardInputStream: ByteStream {
     while !runtime.threads.blocking({ wakeup.waitForInput(on: 0, isAwakened: isMain) }) {
       if runtime.machine.pointee.isInterrupted { throw SystemFailure(code: EINTR) }
     }
-    return try input.read(count)
+    let bytes = try input.read(count)
+    runtime.output.lineWasRead?()
+    return bytes
   }
 
   override func seek(_ offset: Int, _ origin: Origin) throws(SystemFailure) -> Int { try input.seek(offset, origin) }

@@ -97,9 +97,7 @@ final class HelperObject: Object {
 
   override func call(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {
     guard arguments.count > 0 else { return .none }
-    let doc = try runtime.getAttributeIfPresent(arguments[0], runtime.names.doc) ?? .none
-    let title = try runtime.repr(arguments[0]).text
-    try runtime.printText("Help on \(title):\n\n\(doc.isNone ? "" : try runtime.str(doc).text)\n")
+    try runtime.printText(try runtime.helpText(of: arguments[0]))
     return .none
   }
 }

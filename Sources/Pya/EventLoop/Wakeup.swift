@@ -95,7 +95,7 @@ extension Runtime {
   /// Ctrl-\ arrived. May be called from any thread.
   func requestTaskTree() {
     machine.pointee.isTaskTreeWanted = true
-    interrupt()
+    wakeMainThread()
   }
 
   /// The same again, if it met a task that was to end its step by itself.

@@ -12,6 +12,7 @@ extension Runtime {
 
   /// Finds the module and gives `__main__` and `sys.argv` what they have when it runs as a program.
   func prepareModuleAsMain(_ name: String, _ main: ModuleObject) throws(Raised) -> SourceFile {
+    if name.hasPrefix(".") { throw cannotRun("Relative module names not supported") }
     let dot = name.lastIndex(of: ".")
     let package = dot.map { String(name[..<$0]) } ?? ""
     if !package.isEmpty {

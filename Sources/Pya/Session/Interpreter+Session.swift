@@ -1,4 +1,9 @@
 extension Interpreter {
+  /// The modules that every program can import.
+  public static var moduleNames: Set<String> {
+    Set(Interpreter().runtime.nativeModules.keys).union(Library.sources.keys)
+  }
+
   /// Opens a session on a thread with a large stack and hands it to `body` there; returns how it ended. With a program the session
   /// goes on where that ends.
   public static func runSession(
@@ -11,6 +16,7 @@ extension Interpreter {
         do throws(Raised) { try interpreter.runMain(program) } catch { interpreter.runtime.reportBeforePrompt(error) }
       }
       let runtime = interpreter.runtime
+      runtime.output.flush()
       guard let session = try? Session(interpreter, main: runtime.modules["__main__"] ?? interpreter.makeMainModule(prompt))
       else { return 1 }
       // Makes the pipe that ends sleeping: from now on other threads can.

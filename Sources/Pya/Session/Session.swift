@@ -133,6 +133,7 @@ public final class Session {
   public func observeOutput(of input: any SessionInput) {
     runtime.output.willWrite = { [weak input] in input?.willWrite($0) }
     runtime.errorOutput.willWrite = { [weak input] in input?.willWrite($0) }
+    runtime.output.lineWasRead = { [weak input] in input?.lineWasRead() }
   }
 
   /// Runs the loop until the input says that it has what it waited for.
@@ -209,6 +210,8 @@ public protocol SessionInput: AnyObject {
   var isWaiting: Bool { get }
   /// Programs are about to write this to the terminal.
   func willWrite(_ bytes: [UInt8])
+  /// A program has read a line: whoever typed it has ended it.
+  func lineWasRead()
   /// The session is about to sleep: what made way for output can come back.
   func willSleep()
   /// Ctrl-C.

@@ -30,6 +30,9 @@ final class OutputBuffer {
   /// Told what is about to be written: a prompt makes room on the terminal.
   var willWrite: (([UInt8]) -> Void)?
 
+  /// To be called when a line was read from the terminal that this goes to.
+  var lineWasRead: (() -> Void)?
+
   init(_ destination: Destination) {
     self.destination = destination
     if case .descriptor(let descriptor) = destination {

@@ -12,15 +12,15 @@ struct Conversation {
   }
 
   func run(isQuiet: Bool) -> Int32 {
-    if !isQuiet { session.write("\(Command.version)\nawait works here; type help for more, Ctrl-D to leave.\n") }
+    if !isQuiet { session.writeError("\(Command.version)\nawait works here; type help for more, Ctrl-D to leave.\n") }
     session.observeOutput(of: source)
     while true {
       source.begin(prompt: session.prompt, continuation: session.continuationPrompt)
       session.waitForInput(source)
       switch source.take() {
-      case .interrupted: session.write("KeyboardInterrupt\n")
+      case .interrupted: session.writeError("KeyboardInterrupt\n")
       case .endOfInput:
-        session.write("\n")
+        session.writeError("\n")
         return 0
       case .entries(let entries):
         for entry in entries {
@@ -47,7 +47,7 @@ struct Conversation {
       session.write(Conversation.help)
       return nil
     }
-    if case .leaves(let status) = session.run(entry) { return status }
+    if case .leaves(let status) = session.run(entry.trimmedAtEnd) { return status }
     return nil
   }
 }

@@ -83,6 +83,8 @@ final class EditedLines: LineSource {
     display.note(output: bytes)
   }
 
+  func lineWasRead() { display.noteInput() }
+
   func willSleep() {
     if SessionSignals.wasStopped.pointee {
       SessionSignals.wasStopped.pointee = false

@@ -67,6 +67,8 @@ final class LineEditor {
     rl_redisplay_function = { LineEditor.active?.redraw() }
     pya_set_readline_name("pya")
     rl_initialize()
+    // What the terminal calls erase stays ours.
+    rl_variable_bind("bind-tty-special-chars", "off")
     rl_set_screen_size(Int32(display.size.rows), Int32(display.size.columns))
     bindKeys()
   }
@@ -291,8 +293,10 @@ extension LineEditor {
 
   /// A blank typed where an indentation was put: whoever types it indents by hand, and the other goes.
   fileprivate func space() {
-    if isInFreshIndentation { replace(rowBeforeCursor.count, with: "") }
-    isFreshlyIndented = false
+    if isInFreshIndentation {
+      replace(rowBeforeCursor.count, with: "")
+      isFreshlyIndented = false
+    }
     rl_insert_text(" ")
   }
 
@@ -301,11 +305,13 @@ extension LineEditor {
     rl_insert_text(":")
     guard isFreshlyIndented, cursor == Int(rl_end) else { return }
     let row = String(decoding: rowBeforeCursor, as: UTF8.self)
-    let word = row.drop { $0 == " " }
-    guard ["else:", "finally:", "except:"].contains(word) || word.hasPrefix("elif ") || word.hasPrefix("except ") else { return }
+    guard let indentation = Typing.indentation(ofClause: row, below: String(decoding: bytes.dropLast(row.utf8.count), as: UTF8.self))
+    else { return }
     isFreshlyIndented = false
-    let indentation = row.count - word.count
-    if indentation >= 4 { replace(row.utf8.count, with: String(repeating: " ", count: indentation - 4) + word) }
+    let word = row.drop { $0 == " " }
+    if row.count - word.count != indentation {
+      replace(row.utf8.count, with: String(repeating: " ", count: indentation) + word)
+    }
   }
 
   fileprivate func backspace(_ count: Int32, _ key: Int32) -> Int32 {

@@ -1,5 +1,11 @@
 import Pya
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// Entries without an editor: from something that is no terminal, or a terminal that cannot move its cursor.
 final class PlainLines: LineSource {
   private var queue: [UInt8] = []
@@ -9,6 +15,7 @@ final class PlainLines: LineSource {
   private var hasEnded = false
   private var isAtLineStart = true
   private var isOpen = false
+  private let promptDescriptor: Int32 = isatty(0) == 1 && isatty(1) == 1 ? 1 : 2
 
   func begin(prompt: String, continuation: String) {
     prompts = (prompt, continuation)
@@ -20,7 +27,8 @@ final class PlainLines: LineSource {
   }
 
   private func showPrompt(_ prompt: String) {
-    write((isAtLineStart ? "" : "\n") + prompt, to: 1)
+    // As Python does: what a program prints stays apart when it goes to a file.
+    write((isAtLineStart ? "" : "\n") + prompt, to: promptDescriptor)
     isAtLineStart = true
   }
 
@@ -65,10 +73,12 @@ final class PlainLines: LineSource {
 
   func willWrite(_ bytes: [UInt8]) {
     // The terminal holds what was typed of the line: it stays valid, but the output begins on a line of its own.
-    if isOpen, isAtLineStart { write("\n", to: 1) }
+    if isOpen, isAtLineStart { write("\n", to: promptDescriptor) }
     if isOpen { hidden = true }
     isAtLineStart = bytes.last == 10
   }
+
+  func lineWasRead() { isAtLineStart = true }
 
   private var hidden = false
 

@@ -40,6 +40,31 @@ enum Typing {
       || ["else:", "elif ", "except", "finally:"].contains { line.hasPrefix($0) }
   }
 
+  /// Where `else:`, `except ...:` and their like belong: below the statement they go on. Nil: the line is something else.
+  static func indentation(ofClause line: String, below text: String) -> Int? {
+    let word = line.drop { $0 == " " }
+    let openers: [String]
+    switch word.prefix(while: \.isLetter) {
+    case "else" where word == "else:": openers = ["if", "elif", "for", "while", "try", "except"]
+    case "elif": openers = ["if", "elif"]
+    case "except": openers = ["try", "except"]
+    case "finally" where word == "finally:": openers = ["try", "except", "else"]
+    default: return nil
+    }
+    var limit = line.count - word.count
+    for row in text.split(separator: "\n").reversed() {
+      let code = row.drop { $0 == " " }
+      let indentation = row.count - code.count
+      if code.isEmpty || indentation > limit { continue }
+      var first = code.prefix(while: \.isLetter)
+      if first == "async" { first = code.dropFirst(6).prefix(while: \.isLetter) }
+      if openers.contains(String(first)) { return indentation }
+      // Only what contains this line can still be gone on with.
+      limit = indentation
+    }
+    return nil
+  }
+
   private static func indentation(after line: Substring) -> String {
     let blanks = line.prefix { $0 == " " || $0 == "\t" }
     let code = withoutComment(line)
