@@ -22,7 +22,9 @@ extension CodeLowering {
     case .boolean(let op, let left, let right):
       if suspends(right) { return lowerSuspendingBoolean(op, left, right, range) }
       return BooleanNode(op, lower(left), lower(right), range)
-    case .comparison(let first, let rest): return lowerComparison(first, rest, range)
+    case .comparison(let first, let rest):
+      warnOfComparison(first, rest, range)
+      return lowerComparison(first, rest, range)
     case .conditional(let condition, let then, let otherwise):
       if suspends(then) || suspends(otherwise) {
         return lowerSuspendingConditional(condition, then, otherwise, range)
@@ -37,6 +39,7 @@ extension CodeLowering {
       if let proxy = node as? SuperNode { return SuperAttributeNode(proxy, key, range) }
       return AttributeNode(node, key, range)
     case .subscript(let object, let index):
+      warnOfSubscript(object, index, range)
       let (container, key) = operands(object, index)
       return SubscriptNode(container, key, range)
     case .slice(let lower, let upper, let step):
@@ -135,12 +138,25 @@ extension CodeLowering {
   // MARK: Calls
 
   private func lowerCall(_ callee: Expression, _ arguments: [Argument], _ range: SourceRange) -> ExpressionNode {
+    warnOfCall(callee, range)
     let node = lowerPlainCall(callee, arguments, range)
-    switch callee.kind {
-    case .name(let name) where PlacedCallNode.names.contains(name),
-      .attribute(_, let name, _) where PlacedCallNode.names.contains(name):
+    if asksForPlace(callee) || arguments.contains(where: { isEvaluator($0.value) }) {
       return PlacedCallNode(node, globals: unit.globals, range)
-    default: return node
+    }
+  }
+
+  private func asksForPlace(_ function: Expression) -> Bool {
+    switch function.kind {
+    case .name(let name), .attribute(_, let name, _): PlacedCallNode.names.contains(name)
+    default: false
+    }
+  }
+
+  /// `eval` as an argument of another function: `map(eval, texts)`.
+  private func isEvaluator(_ argument: Expression) -> Bool {
+    switch argument.kind {
+    case .name("eval"), .name("exec"), .name("globals"), .name("locals"): true
+    default: false
     }
   }
 

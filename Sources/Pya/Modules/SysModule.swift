@@ -7,6 +7,7 @@ func makeSysModule(_ runtime: Runtime) -> ModuleObject {
   runtime.definePlatform(of: module)
   runtime.defineExceptionAccess(of: module)
   runtime.defineObjectAccess(of: module)
+  runtime.defineUnraisableHook(of: module)
   return module
 }
 

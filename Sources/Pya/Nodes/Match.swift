@@ -239,8 +239,9 @@ final class ClassPattern: PatternNode {
         } else {
           let names = try matchArguments(type, runtime)
           guard positional.count <= names.count else {
+            let count = runtime.matchesItself(type) ? 1 : names.count
             throw runtime.typeError(
-              "\(type.name)() accepts \(names.count) positional sub-pattern\(names.count == 1 ? "" : "s") (\(positional.count) given)")
+              "\(type.name)() accepts \(count) positional sub-pattern\(count == 1 ? "" : "s") (\(positional.count) given)")
           }
           for (index, pattern) in positional.enumerated() {
             guard let value = try runtime.getAttributeIfPresent(subject, names[index]) else { return false }

@@ -16,7 +16,8 @@ private struct Encoder {
 
   mutating func run() throws(Raised) -> [UInt8] {
     switch encoding {
-    case .utf8, .ascii, .latin1:
+    case .unicodeEscape, .rawUnicodeEscape: return escaped()
+    case .utf8, .ascii, .latin1, .map:
       if text.isASCII { return Array(text.utf8) }
     case .utf8Signature: result = [0xEF, 0xBB, 0xBF]
     case .utf16(nil): result = [0xFF, 0xFE]
@@ -63,6 +64,7 @@ private struct Encoder {
     switch encoding {
     case .ascii: codePoint < 0x80
     case .latin1: codePoint < 0x100
+    case .map(let map): map.byte(codePoint) != nil
     default: codePoint < 0xD800 || codePoint > 0xDFFF
     }
   }
@@ -70,7 +72,8 @@ private struct Encoder {
   private mutating func append(_ codePoint: UInt32) {
     switch encoding {
     case .utf8, .utf8Signature: result.appendUTF8(codePoint)
-    case .ascii, .latin1: result.append(UInt8(truncatingIfNeeded: codePoint))
+    case .map(let map): result.append(map.byte(codePoint) ?? 0x3F)
+    case .ascii, .latin1, .unicodeEscape, .rawUnicodeEscape: result.append(UInt8(truncatingIfNeeded: codePoint))
     case .utf16(let isBigEndian):
       if codePoint < 0x10000 {
         append(unit: codePoint, bytes: 2, isBigEndian ?? false)
@@ -122,6 +125,28 @@ private struct Encoder {
     }
   }
 
+  private mutating func escaped() -> [UInt8] {
+    var isRaw = false
+    if case .rawUnicodeEscape = encoding { isRaw = true }
+    var offset = 0
+    while offset < text.byteCount {
+      let (codePoint, width) = decodeUTF8(text.bytes + offset)
+      offset += width
+      switch codePoint {
+      case 0x100...0xFFFF: append(ascii: "\\u" + hexText(codePoint, width: 4))
+      case 0x10000...: append(ascii: "\\U" + hexText(codePoint, width: 8))
+      case _ where isRaw: result.append(UInt8(truncatingIfNeeded: codePoint))
+      case 0x5C: append(ascii: "\\\\")
+      case 0x0A: append(ascii: "\\n")
+      case 0x0D: append(ascii: "\\r")
+      case 0x09: append(ascii: "\\t")
+      case 0x20..<0x7F: result.append(UInt8(truncatingIfNeeded: codePoint))
+      default: append(ascii: "\\x" + hexText(codePoint, width: 2))
+      }
+    }
+    return result
+  }
+
   private mutating func append(ascii replacement: String) {
     for scalar in replacement.unicodeScalars { append(scalar.value) }
   }
@@ -131,6 +156,7 @@ private struct Encoder {
     switch encoding {
     case .ascii: reason = "ordinal not in range(128)"
     case .latin1: reason = "ordinal not in range(256)"
+    case .map: reason = "character maps to <undefined>"
     default: reason = "surrogates not allowed"
     }
     return runtime.error(

@@ -8,6 +8,11 @@ enum Encoding {
   /// Nil: little-endian after a byte order mark.
   case utf16(isBigEndian: Bool?)
   case utf32(isBigEndian: Bool?)
+  case map(CharacterMap)
+  /// As in string literals: `\n`, `\xe9`, `\u20ac`.
+  case unicodeEscape
+  /// Only `\u20ac` and its longer form.
+  case rawUnicodeEscape
 
   /// By name, in any of its spellings.
   init?(_ name: String) {
@@ -23,7 +28,11 @@ enum Encoding {
     case "utf-32", "utf32", "u32": self = .utf32(isBigEndian: nil)
     case "utf-32-le", "utf-32le", "utf32-le": self = .utf32(isBigEndian: false)
     case "utf-32-be", "utf-32be", "utf32-be": self = .utf32(isBigEndian: true)
-    default: return nil
+    case "unicode-escape", "unicodeescape": self = .unicodeEscape
+    case "raw-unicode-escape", "rawunicodeescape": self = .rawUnicodeEscape
+    default:
+      guard let map = CharacterMap(normalized) else { return nil }
+      self = .map(map)
     }
   }
 
@@ -37,6 +46,9 @@ enum Encoding {
     case .utf16(let isBigEndian?): isBigEndian ? "utf-16-be" : "utf-16-le"
     case .utf32(nil): "utf-32"
     case .utf32(let isBigEndian?): isBigEndian ? "utf-32-be" : "utf-32-le"
+    case .map: "charmap"
+    case .unicodeEscape: "unicodeescape"
+    case .rawUnicodeEscape: "rawunicodeescape"
     }
   }
 }
@@ -51,6 +63,9 @@ extension Runtime {
   func bytesLike(_ value: Value) -> [UInt8]? {
     guard case .object(let object) = value else { return nil }
     if object.kind == .bytes || object.kind == .byteArray { return unsafeDowncast(object, to: BytesObject.self).bytes }
+    if object.kind == .other, object.isExactly(memoryViewType) {
+      return unsafeDowncast(object, to: MemoryViewObject.self).bytes
+    }
     return nil
   }
 }

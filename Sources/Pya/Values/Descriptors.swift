@@ -40,7 +40,7 @@ final class PropertyObject: Object {
   var dictionary: DictObject?
 
   override func instanceDictionary(_ runtime: Runtime) -> DictObject? {
-    if dictionary == nil, type.isHeap { dictionary = DictObject(runtime) }
+    if dictionary == nil, type.isHeap, !type.hasNoInstanceDictionary { dictionary = DictObject(runtime) }
     return dictionary
   }
   override var existingInstanceDictionary: DictObject? { dictionary }
