@@ -105,7 +105,7 @@ extension Runtime {
     if let compiled = source.object as? CompiledText {
       text = compiled
     } else {
-      text = CompiledText(self, SourceFile(name: "<string>", bytes: try sourceBytes(source, function, mode)), mode)
+      text = CompiledText(self, SourceFile(name: "<string>", bytes: try sourceBytes(source, function, mode), isText: true), mode)
     }
     let usesNamespace = !locals.isUndefined
     let code =
@@ -143,7 +143,7 @@ extension Runtime {
       throw valueError("compile() mode must be 'exec', 'eval' or 'single'")
     }
     if arguments[0].object is CompiledText || arguments[0].cast(.code, to: Code.self) != nil { return arguments[0] }
-    let file = SourceFile(name: fileName.text, bytes: try sourceBytes(arguments[0], "compile", mode))
+    let file = SourceFile(name: fileName.text, bytes: try sourceBytes(arguments[0], "compile", mode), isText: true)
     // Its errors are raised here; the code itself depends on the globals it will run with.
     if mode == .expression {
       _ = try compileExpression(file, globals: DictObject(self))

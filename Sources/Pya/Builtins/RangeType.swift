@@ -1,37 +1,58 @@
+import BigInt
+import PyaSyntax
+
 /// `range` and `slice`.
 extension Runtime {
   func installRangeType() {
     let type = types.range
     addBuiltin(type)
     type.defineConstructor(self, "start, stop=None, step=None, /") { (runtime, _, arguments) throws(Raised) in
-      let first = try runtime.rangeNumber(arguments[0])
-      if arguments[1].isUndefined { return .object(RangeObject(runtime, start: 0, stop: first, step: 1)) }
-      let stop = try runtime.rangeNumber(arguments[1])
-      let step = arguments[2].isUndefined ? 1 : try runtime.rangeNumber(arguments[2])
-      if step == 0 { throw runtime.valueError("range() arg 3 must not be zero") }
-      return .object(RangeObject(runtime, start: first, stop: stop, step: step))
+      let isStop = arguments[1].isUndefined
+      let (start, stop) = isStop ? (.int(0), arguments[0]) : (arguments[0], arguments[1])
+      let step = arguments[2].isUndefined ? Value.int(1) : arguments[2]
+      guard let first = try runtime.rangeNumber(start), let last = try runtime.rangeNumber(stop),
+        let distance = try runtime.rangeNumber(step)
+      else { return try runtime.makeRange(start, stop, step) }
+      if distance == 0 { throw runtime.valueError("range() arg 3 must not be zero") }
+      return .object(RangeObject(runtime, start: first, stop: last, step: distance))
     }
     type.defineComparisons(self)
-    type.defineLength(self) { $0.range.unsafelyUnwrapped.count }
     type.defineElements(self)
     type.defineRepresentation(self)
     type.defineHash(self)
-    type.defineMember(self, "start") { .int($0.range.unsafelyUnwrapped.start) }
-    type.defineMember(self, "stop") { .int($0.range.unsafelyUnwrapped.stop) }
-    type.defineMember(self, "step") { .int($0.range.unsafelyUnwrapped.step) }
-    type.define(self, "__bool__", "self, /") { (_, arguments) throws(Raised) in
-      .bool(arguments[0].range.unsafelyUnwrapped.count > 0)
+    defineRangeMethods(type)
+    defineRangeMembers(type)
+  }
+
+  /// `ofWords` for a range of machine words, `ofBigs` for any other.
+  private func define(
+    _ type: TypeObject, _ name: String, _ signature: NativeSignature,
+    ofWords: ((Runtime, RangeObject, Arguments) throws(Raised) -> Value)? = nil,
+    ofBigs: @escaping (Runtime, BigRangeObject, Arguments) throws(Raised) -> Value
+  ) {
+    let existing = type.attributes.getString(intern(name))?.cast(.nativeFunction, to: NativeFunction.self)
+    type.define(self, name, signature) { (runtime, arguments) throws(Raised) in
+      if let big = arguments.receiver as? BigRangeObject { return try ofBigs(runtime, big, arguments) }
+      if let ofWords { return try ofWords(runtime, arguments[0].range.unsafelyUnwrapped, arguments) }
+      return try existing?.body(runtime, arguments) ?? .notImplemented
     }
-    type.define(self, "__reversed__", "self, /") { (runtime, arguments) throws(Raised) in
-      let range = arguments[0].range.unsafelyUnwrapped
-      return .object(
+  }
+
+  private func defineRangeMethods(_ type: TypeObject) {
+    define(type, "__len__", "self, /") { (_, range, _) throws(Raised) in
+      .int(range.count)
+    } ofBigs: { (runtime, range, _) throws(Raised) in try runtime.length(of: range) }
+    define(type, "__bool__", "self, /") { (_, range, _) throws(Raised) in
+      .bool(range.count > 0)
+    } ofBigs: { (_, range, _) throws(Raised) in .bool(range.count > 0) }
+    define(type, "__reversed__", "self, /") { (runtime, range, _) throws(Raised) in
+      .object(
         RangeIterator(runtime, start: range[range.count &- 1], step: 0 &- range.step, count: range.count))
-    }
-    type.define(self, "count", "self, value, /") { (runtime, arguments) throws(Raised) in
-      .int(try runtime.positions(of: arguments[1], in: arguments[0].range.unsafelyUnwrapped, limit: .max).count)
-    }
-    type.define(self, "index", "self, value, /") { (runtime, arguments) throws(Raised) in
-      let range = arguments[0].range.unsafelyUnwrapped
+    } ofBigs: { (runtime, range, _) throws(Raised) in runtime.iterator(of: range, isReversed: true) }
+    define(type, "count", "self, value, /") { (runtime, range, arguments) throws(Raised) in
+      .int(try runtime.positions(of: arguments[1], in: range, limit: .max).count)
+    } ofBigs: { (runtime, range, arguments) throws(Raised) in .int(runtime.contains(range, arguments[1]) ? 1 : 0) }
+    define(type, "index", "self, value, /") { (runtime, range, arguments) throws(Raised) in
       guard let first = try runtime.positions(of: arguments[1], in: range, limit: 1).first else {
         if case .int = arguments[1] {
           throw runtime.valueError("\(try runtime.repr(arguments[1]).text) is not in range")
@@ -39,16 +60,47 @@ extension Runtime {
         throw runtime.valueError("sequence.index(x): x not in sequence")
       }
       return .int(first)
+    } ofBigs: { (runtime, range, arguments) throws(Raised) in try runtime.index(of: arguments[1], in: range) }
+    define(type, "__iter__", "self, /", ofBigs: { (runtime, range, _) throws(Raised) in
+      runtime.iterator(of: range, isReversed: false)
+    })
+    define(type, "__contains__", "self, key, /", ofBigs: { (runtime, range, arguments) throws(Raised) in
+      .bool(runtime.contains(range, arguments[1]))
+    })
+    define(type, "__getitem__", "self, key, /", ofBigs: { (runtime, range, arguments) throws(Raised) in
+      try runtime.item(range, arguments[1])
+    })
+    define(type, "__repr__", "self, /", ofBigs: { (runtime, range, _) throws(Raised) in try runtime.text(of: range) })
+    define(type, "__hash__", "self, /", ofBigs: { (runtime, range, _) throws(Raised) in try runtime.hash(of: range) })
+    for op in ComparisonOperator.rich {
+      define(type, op.methodName, "self, value, /", ofBigs: { (runtime, range, arguments) throws(Raised) in
+        guard op == .equal || op == .notEqual, let isEqual = runtime.equals(range, arguments[1]) else { return .notImplemented }
+        return .bool(isEqual == (op == .equal))
+      })
     }
   }
 
-  private func rangeNumber(_ value: Value) throws(Raised) -> Int {
+  private func defineRangeMembers(_ type: TypeObject) {
+    let members: [(String, (RangeObject) -> Int, (BigRangeObject) -> BigInt)] = [
+      ("start", { $0.start }, { $0.start }), ("stop", { $0.stop }, { $0.stop }), ("step", { $0.step }, { $0.step }),
+    ]
+    for (name, ofWords, ofBigs) in members {
+      type.defineProperty(
+        self, name,
+        get: { (runtime, value) throws(Raised) in
+          if let range = value.range { return .int(ofWords(range)) }
+          return (value.object as? BigRangeObject).map { runtime.integer(ofBigs($0)) } ?? .none
+        }, set: { (runtime, _, _) throws(Raised) in throw runtime.attributeError("readonly attribute") })
+    }
+  }
+
+  /// Nil: beyond a machine word.
+  private func rangeNumber(_ value: Value) throws(Raised) -> Int? {
     if case .int(let number) = value { return number }
     guard let (number, isExact) = try clampedIndex(value) else {
       throw typeError("'\(typeName(value))' object cannot be interpreted as an integer")
     }
-    if !isExact { throw overflowError("Python int too large to convert to C ssize_t") }
-    return number
+    return isExact ? number : nil
   }
 
   /// Where equal elements stand in a range: at most one for numbers; other values are compared one by one.
