@@ -26,6 +26,16 @@ extension Runtime {
     return try callSpecial(method, iterator)
   }
 
+  /// The same for `async for`, which wants something to await.
+  func asyncNextInLoop(_ iterator: Value) throws(Raised) -> Value {
+    let step = try asyncNext(iterator)
+    if canAwait(step) { return step }
+    let raised = typeError("'async for' received an invalid object from __anext__: \(typeName(step))")
+    raised.exception.cause = cannotAwait(step).exception
+    raised.exception.suppressesContext = true
+    throw raised
+  }
+
   /// Tells the event loop of an async generator at its first step, so that it can be closed when the loop ends.
   func registerAsyncGenerator(_ generator: SuspendableFrame) {
     guard !generator.isRegisteredWithLoop else { return }

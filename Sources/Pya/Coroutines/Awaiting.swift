@@ -83,6 +83,18 @@ extension Runtime {
     return result.isUndefined ? .waitsForObject(object) : .finished(result)
   }
 
+  func canAwait(_ value: Value) -> Bool {
+    guard case .object(let object) = value else { return false }
+    return object.kind == .coroutine || object.kind == .awaitable || object.type.lookup(names[.await]) != nil
+  }
+
+  /// What a method of `async with` returned, if it can be awaited.
+  func awaitable(_ value: Value, from method: String) throws(Raised) -> Value {
+    if canAwait(value) { return value }
+    throw typeError(
+      "'async with' received an object from \(method) that does not implement __await__: \(typeName(value))")
+  }
+
   func cannotAwait(_ value: Value) -> Raised {
     typeError("object \(typeName(value)) can't be used in 'await' expression")
   }

@@ -168,11 +168,12 @@ extension CodeLowering {
 
   /// What `body` makes inside the scope of `[T, ...]`, which is a frame of its own that runs once.
   private func lowerGeneric(
-    _ parameters: [TypeParameter], scope: ScopeID, _ range: SourceRange, _ body: (CodeLowering) -> ExpressionNode
+    _ parameters: [TypeParameter], scope: ScopeID, _ range: SourceRange,
+    _ body: (CodeLowering, [ExpressionNode]) -> ExpressionNode
   ) -> ExpressionNode {
     let inner = CodeLowering(unit, host: scope, privateClass: privateClass)
     let nodes = inner.lowerTypeParameters(parameters)
-    let made = body(inner)
+    let made = body(inner, nodes.reads)
     let code = StatementCode(
       runtime, inner.draft(), body: inner.sequence(nodes.assignments + [ReturnNode(made, range)], range))
     return ScopedNode(code, captures: captures(of: scope), globals: unit.globals, range)

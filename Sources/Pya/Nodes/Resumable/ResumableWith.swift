@@ -109,7 +109,7 @@ final class AsyncWithNode: ResumableNode {
         let exit: Value
         (enter, exit) = try runtime.contextMethods(of: manager, isAsync: true)
         frame.slots[exitSlot] = exit
-        entered = try point.begin(try runtime.call(enter), frame)
+        entered = try point.begin(try runtime.awaitable(try runtime.call(enter), from: "__aenter__"), frame)
       } catch { throw frame.located(error, context.range) }
     } else {
       entered = try point.resume(frame)
@@ -126,7 +126,10 @@ final class AsyncWithNode: ResumableNode {
     let exit = frame.slots[exitSlot]
     frame.slots[exitSlot] = .undefined
     let result: Value
-    do { result = try point.begin(try frame.runtime.call(exit, .none, .none, .none), frame) } catch {
+    do {
+      let awaited = try frame.runtime.awaitable(try frame.runtime.call(exit, .none, .none, .none), from: "__aexit__")
+      result = try point.begin(awaited, frame)
+    } catch {
       throw frame.located(error, context.range)
     }
     if result.isUndefined {
@@ -145,7 +148,10 @@ final class AsyncWithNode: ResumableNode {
     let result: Value
     do {
       defer { runtime.handled.removeLast() }
-      do { result = try point.begin(try runtime.call(exit, runtime.exitArguments(raised.exception)), frame) } catch {
+      do {
+        let awaited = try runtime.call(exit, runtime.exitArguments(raised.exception))
+        result = try point.begin(try runtime.awaitable(awaited, from: "__aexit__"), frame)
+      } catch {
         throw frame.located(error, context.range)
       }
     }
@@ -245,7 +251,7 @@ final class AsyncForNode: ResumableNode {
   }
 
   private func nextAwaitable(_ frame: Frame) throws(Raised) -> Value {
-    do { return try frame.runtime.asyncNext(frame.slots[iteratorSlot]) } catch {
+    do { return try frame.runtime.asyncNextInLoop(frame.slots[iteratorSlot]) } catch {
       throw frame.located(error, range)
     }
   }
