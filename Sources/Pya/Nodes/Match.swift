@@ -184,6 +184,11 @@ final class MappingPattern: PatternNode {
   override func matches(_ frame: Frame, _ subject: Value) throws(Raised) -> Bool {
     let runtime = frame.runtime
     guard runtime.isMappingForMatching(subject) else { return false }
+    if !keys.isEmpty {
+      do throws(Raised) {
+        if try runtime.length(subject) < keys.count { return false }
+      } catch { throw frame.located(error, range) }
+    }
     var used: [Value] = []
     for (index, key) in keys.enumerated() {
       let keyValue = try key.evaluate(frame)
