@@ -75,14 +75,29 @@ final class TypeParameterNode: ExpressionNode {
     let runtime = frame.runtime
     var positional = [Value.object(name)]
     var keywords: [(name: StringObject, value: Value)] = [(runtime.intern("infer_variance"), .bool(true))]
-    if let value = try bound?.evaluate(frame) {
-      if isConstrained, let types = value.tuple { positional += types.array } else { keywords.append((runtime.intern("bound"), value)) }
+    if let value = try known(bound, frame) {
+      if isConstrained, let types = value.tuple {
+        positional += types.array
+      } else {
+        keywords.append((runtime.intern("bound"), value))
+      }
     }
-    if let value = try defaultValue?.evaluate(frame) { keywords.append((runtime.intern("default"), value)) }
+    if let value = try known(defaultValue, frame) { keywords.append((runtime.intern("default"), value)) }
     do throws(Raised) {
       let typing = try runtime.importModule("typing", level: 0, globals: globals)
       return try runtime.call(try runtime.getAttribute(typing, kind), positional, keywords: keywords)
     } catch { throw frame.located(error, range) }
+  }
+}
+
+extension TypeParameterNode {
+  /// A bound or default; nil where it mentions what is not there yet. (CPython computes it when somebody asks.)
+  private func known(_ node: ExpressionNode?, _ frame: Frame) throws(Raised) -> Value? {
+    guard let node else { return nil }
+    do { return try node.evaluate(frame) } catch {
+      guard frame.runtime.matches(error, "NameError") else { throw error }
+      return nil
+    }
   }
 }
 
