@@ -13,6 +13,12 @@ extension TypeObject {
       if arguments.keywordNames.isEmpty, arguments.count >= signature.required, arguments.count <= signature.maximum {
         return try make(runtime, cls, arguments)
       }
+      // Keywords may be meant for the `__init__` of a subclass.
+      if arguments.hasKeywords, signature.isPositional, cls.special(.`init`) != nil, arguments.count <= signature.maximum,
+        arguments.count >= signature.required
+      {
+        return try make(runtime, cls, Arguments(arguments.base, arguments.count))
+      }
       if !arguments.hasKeywords, signature.required == 1, signature.maximum == 1 {
         throw runtime.typeError("\(name) expected 1 argument, got \(arguments.count)")
       }
@@ -49,6 +55,17 @@ extension TypeObject {
       (runtime, arguments) throws(Raised) in
       try fill(runtime, arguments[0], arguments.dropFirst)
       return .none
+    }
+    guard signature.isPositional,
+      let checked = attributes.getString(runtime.names[.`init`])?.cast(.nativeFunction, to: NativeFunction.self)
+    else { return }
+    // Keywords may have been meant for the `__new__` of a subclass.
+    define(runtime, "__init__", NativeSignature(stringLiteral: "self, /, *args, **kwargs")) {
+      (runtime, arguments) throws(Raised) in
+      if arguments.hasKeywords, runtime.type(of: arguments[0]).special(.new) != nil {
+        return try checked.callChecked(runtime, Arguments(arguments.base, arguments.count))
+      }
+      return try checked.callChecked(runtime, arguments)
     }
   }
 

@@ -3,12 +3,10 @@ import PyaSyntax
 /// `globals`, `locals`, `vars`, `dir`, and code from text: `eval`, `exec`, `compile`.
 extension Runtime {
   func installDynamicCode() {
-    defineBuiltin("globals", "") { (runtime, _) throws(Raised) in .object(try runtime.requireCallSite("globals").globals) }
-    defineBuiltin("locals", "") { (runtime, _) throws(Raised) in
-      runtime.locals(of: try runtime.requireCallSite("locals"))
-    }
+    defineBuiltin("globals", "") { (runtime, _) throws(Raised) in .object(runtime.callerGlobals) }
+    defineBuiltin("locals", "") { (runtime, _) throws(Raised) in runtime.callerLocals() }
     defineBuiltin("vars", "object=None, /") { (runtime, arguments) throws(Raised) in
-      if arguments[0].isUndefined { return runtime.locals(of: try runtime.requireCallSite("vars")) }
+      if arguments[0].isUndefined { return runtime.callerLocals() }
       guard let dictionary = try runtime.getAttributeIfPresent(arguments[0], runtime.names.dict) else {
         throw runtime.typeError("vars() argument must have __dict__ attribute")
       }
@@ -16,7 +14,7 @@ extension Runtime {
     }
     defineBuiltin("dir", "object=None, /") { (runtime, arguments) throws(Raised) in
       if !arguments[0].isUndefined { return .object(ListObject(runtime, try runtime.directory(of: arguments[0]))) }
-      let locals = runtime.locals(of: try runtime.requireCallSite("dir"))
+      let locals = runtime.callerLocals()
       return .object(ListObject(runtime, try runtime.sortedNames(try runtime.array(locals))))
     }
     defineBuiltin("eval", "source, /, globals=None, locals=None") { (runtime, arguments) throws(Raised) in
@@ -34,16 +32,18 @@ extension Runtime {
     }
   }
 
-  private func requireCallSite(_ function: String) throws(Raised) -> CallSite {
-    guard let site = callSite() else {
-      throw runtimeError("\(function)() only works when it is called by its own name")
-    }
-    return site
-  }
-
   // MARK: Namespaces
 
+  /// The namespace of the code that called the running function; the program's own where that was not recorded, as in
+  /// `functions["globals"]()`.
+  private var callerGlobals: DictObject { callSite()?.globals ?? modules["__main__"]?.namespace ?? builtins }
+
   /// `locals()` of the calling frame: the module's or class's own namespace, or a snapshot of a function's variables.
+  private func callerLocals() -> Value {
+    callSite().map { locals(of: $0) } ?? .object(callerGlobals)
+  }
+
+  /// `locals()` of a frame: the module's or class's own namespace, or a snapshot of a function's variables.
   func locals(of site: CallSite) -> Value {
     let code = site.frame.code
     if site.frame.function == nil || code.slotNames.first == "" {
@@ -56,7 +56,7 @@ extension Runtime {
     let result = DictObject(self)
     for (slot, name) in code.slotNames.enumerated() where !name.isEmpty && !name.hasPrefix(".") {
       var value = site.frame.slots[slot]
-      if code.cellSlots.contains(slot), let cell = value.cast(.cell, to: Cell.self) { value = cell.value }
+      if let cell = value.cast(.cell, to: Cell.self) { value = cell.value }
       if !value.isUndefined { result.setString(intern(name), value) }
     }
     for (index, name) in code.freeNames.enumerated() {
@@ -73,9 +73,9 @@ extension Runtime {
   private func namespaces(_ arguments: Arguments, _ function: String) throws(Raised) -> (DictObject, Value) {
     let (globals, locals) = (arguments[1], arguments[2])
     if globals.isUndefined || globals.isNone {
-      let site = try requireCallSite(function)
-      let own = locals.isUndefined || locals.isNone ? self.locals(of: site) : locals
-      return (site.globals, own.object === site.globals ? .undefined : own)
+      let globals = callerGlobals
+      let own = locals.isUndefined || locals.isNone ? callerLocals() : locals
+      return (globals, own.object === globals ? .undefined : own)
     }
     guard let dict = globals.dict else {
       if function == "exec" { throw typeError("exec() globals must be a dict, not \(typeName(globals))") }
@@ -105,7 +105,7 @@ extension Runtime {
     if let compiled = source.object as? CompiledText {
       text = compiled
     } else {
-      text = CompiledText(self, SourceFile(name: "<string>", bytes: try sourceBytes(source, function, mode)), mode)
+      text = CompiledText(self, SourceFile(name: "<string>", bytes: try sourceBytes(source, function, mode), isText: true), mode)
     }
     let usesNamespace = !locals.isUndefined
     let code =
@@ -143,7 +143,7 @@ extension Runtime {
       throw valueError("compile() mode must be 'exec', 'eval' or 'single'")
     }
     if arguments[0].object is CompiledText || arguments[0].cast(.code, to: Code.self) != nil { return arguments[0] }
-    let file = SourceFile(name: fileName.text, bytes: try sourceBytes(arguments[0], "compile", mode))
+    let file = SourceFile(name: fileName.text, bytes: try sourceBytes(arguments[0], "compile", mode), isText: true)
     // Its errors are raised here; the code itself depends on the globals it will run with.
     if mode == .expression {
       _ = try compileExpression(file, globals: DictObject(self))

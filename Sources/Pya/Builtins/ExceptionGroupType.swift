@@ -125,6 +125,8 @@ extension Runtime {
       throw typeError("derive must return an instance of BaseExceptionGroup")
     }
     group.traceback = original.traceback
+    let traceback = tracebackObject(of: original)
+    group.fields["__traceback__"] = traceback.isNone ? nil : traceback
     group.context = original.context
     group.cause = original.cause
     group.suppressesContext = true

@@ -105,6 +105,11 @@ extension Runtime {
   }
 
   private func installExceptionAttributes(_ type: TypeObject) {
+    type.defineProperty(self, "__dict__") { (runtime, value) throws(Raised) in
+      value.object?.instanceDictionary(runtime).map { .object($0) } ?? .none
+    } set: { (runtime, instance, value) throws(Raised) in
+      try runtime.replaceInstanceDictionary(of: instance, by: value)
+    }
     type.defineProperty(self, "args") { (runtime, value) throws(Raised) in
       .object(TupleObject(runtime, value.exception?.arguments ?? []))
     } set: { (runtime, instance, value) throws(Raised) in

@@ -78,6 +78,9 @@ extension Runtime {
 
   private func installIdentityFunctions() {
     defineBuiltin("id", "obj, /") { (runtime, arguments) throws(Raised) in .int(runtime.identity(arguments[0])) }
+    defineBuiltin("breakpoint", "*args, **kwargs") { (runtime, _) throws(Raised) in
+      throw runtime.error("NotImplementedError", "breakpoint() is not supported: pya has no debugger")
+    }
     defineBuiltin("hash", "obj, /") { (runtime, arguments) throws(Raised) in .int(try runtime.hash(arguments[0])) }
   }
 

@@ -5,6 +5,7 @@ extension Runtime {
     installObjectModel()
     installStringType()
     installBytesTypes()
+    installMemoryViewType()
     installTextFunctions()
     for type in [types.int, types.bool, types.float, types.complex] { addBuiltin(type) }
     installIntType()

@@ -15,8 +15,9 @@ extension TypeObject {
         throw runtime.typeError(
           "\(owner.name).__new__(\(type.name)): \(type.name) is not a subtype of \(owner.name)")
       }
-      guard type.instanceKind == owner.instanceKind, let construct = owner.construct else {
-        throw runtime.typeError("\(owner.name).__new__(\(type.name)) is not safe, use \(type.name).__new__()")
+      let builtin = type.isHeap ? type.builtinBase ?? type : type
+      guard builtin === owner, let construct = owner.construct else {
+        throw runtime.typeError("\(owner.name).__new__(\(type.name)) is not safe, use \(builtin.name).__new__()")
       }
       return try construct(runtime, type, arguments.dropFirst)
     }

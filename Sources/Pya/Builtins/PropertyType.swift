@@ -22,11 +22,13 @@ extension Runtime {
         let old = try runtime.propertyArgument(arguments)
         var parts = [old.getter, old.setter, old.deleter]
         parts[index] = arguments[1]
-        if old.type.isHeap {
-          return try runtime.call(.object(old.type), parts)
-        }
         // A docstring that came from the old getter does not outlive it.
-        let doc = index == 0 && old.hasGetterDoc ? Value.none : old.doc
+        let doc = old.hasGetterDoc && !parts[0].isNone ? Value.none : old.doc
+        if old.type.isHeap {
+          let made = try runtime.call(.object(old.type), parts + [doc])
+          made.cast(.property, to: PropertyObject.self)?.name = old.name
+          return made
+        }
         let made = PropertyObject(type: old.type, getter: parts[0], setter: parts[1], deleter: parts[2], doc: doc)
         made.name = old.name
         if doc.isNone { try runtime.takeDoc(made, from: parts[0]) }
@@ -67,6 +69,11 @@ extension Runtime {
     property.doc = part(3)
     property.hasGetterDoc = false
     if property.doc.isNone { try takeDoc(property, from: property.getter) }
+    guard property.type.isHeap else { return }
+    // The docstring of a subclass would hide that of its instance.
+    do { try setAttribute(.object(property), names.doc, property.doc) } catch {
+      guard !property.hasGetterDoc, matches(error, "AttributeError") else { throw error }
+    }
   }
 
   private func takeDoc(_ property: PropertyObject, from getter: Value) throws(Raised) {

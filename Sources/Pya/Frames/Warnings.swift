@@ -25,11 +25,18 @@ struct WarningPlace {
     line = file.location(of: range.start).line
     let name = frame.runtime.names.name
     module = (globals ?? frame.function?.globals)?.getString(name)?.string?.text ?? "__main__"
-    let text = file.lineText(line).drop { $0 == " " || $0 == "\t" }
-    source = String(text.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
+    source = file.strippedLine(line)
   }
 
   init(_ site: CallSite) { self.init(site.frame, site.range, globals: site.globals) }
+}
+
+extension SourceFile {
+  /// A line without the blanks around it.
+  func strippedLine(_ line: Int) -> String {
+    let text = lineText(line).drop { $0 == " " || $0 == "\t" || $0 == "\u{0C}" }
+    return String(text.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
+  }
 }
 
 /// What the interpreter remembers of warnings.
@@ -50,17 +57,17 @@ extension Runtime {
 
   /// Warns about the call in progress, by the filters of the module `warnings`. Raises where they say so.
   func issueWarning(
-    _ message: String, category: String, at place: WarningPlace? = nil, hasSource: Bool = false
+    _ message: String, category: String, at place: WarningPlace? = nil, hasSource: Bool = false, isOfCompiler: Bool = false
   ) throws(Raised) {
     let place = place ?? callSite().map { WarningPlace($0) } ?? .unknown
     guard let module = modules["warnings"], let type = exceptionTypes[category] else {
-      return showWarning(message, category: category, at: place, hasSource: hasSource)
+      return showWarning(message, category: category, at: place, hasSource: hasSource, isRepeated: isOfCompiler)
     }
     let function = try getAttribute(.object(module), "warn_explicit")
-    let arguments: [Value] = [
+    var arguments: [Value] = [
       .object(string(message)), .object(type), .object(string(place.fileName)), .int(place.line),
-      .object(string(place.module)),
     ]
+    if !isOfCompiler { arguments.append(.object(string(place.module))) }
     _ = try call(function, arguments, keywords: hasSource ? [(intern("source"), .bool(true))] : [])
   }
 
@@ -72,14 +79,14 @@ extension Runtime {
   }
 
   /// The filters that hold before a program changes them: each place once, and deprecations only in the program itself.
-  private func showWarning(_ message: String, category: String, at place: WarningPlace, hasSource: Bool) {
+  private func showWarning(_ message: String, category: String, at place: WarningPlace, hasSource: Bool, isRepeated: Bool) {
     switch category {
     case "DeprecationWarning" where place.module != "__main__": return
     case "PendingDeprecationWarning", "ImportWarning", "ResourceWarning": return
     default: break
     }
     let key = "\(place.module):\(place.line):\(category):\(message)"
-    guard place.line == 0 || warningState.shown.insert(key).inserted else { return }
+    guard isRepeated || place.line == 0 || warningState.shown.insert(key).inserted else { return }
     output.flush()
     errorOutput.write("\(place.fileName):\(place.line): \(category): \(message)\n")
     if !place.source.isEmpty { errorOutput.write("  \(place.source)\n") }

@@ -102,7 +102,7 @@ final class CodeLowering {
       return unit.hasAssignmentExpressions ? SettledLocalNode(slot: slot, range) : LocalNode(slot: slot, range)
     case .cell(let slot): return CellNode(slot: slot, range)
     case .free(let index): return FreeNode(index: index, range)
-    case .global where unit.usesNamespace && host == .module:
+    case .global where unit.usesNamespace && host == .module && !hostScope.declaredGlobals.contains(mangle(name)):
       return NamespaceNode(key, fallback: global(key, range), range)
     case .global: return global(key, range)
     case .classLocal: return NamespaceNode(key, fallback: global(key, range), range)
@@ -121,7 +121,8 @@ final class CodeLowering {
     case .local(let slot): return LocalTarget(slot: slot, range)
     case .cell(let slot): return CellTarget(slot: slot, range)
     case .free(let index): return FreeTarget(index: index, range)
-    case .global where unit.usesNamespace && host == .module: return NamespaceTarget(key, range)
+    case .global where unit.usesNamespace && host == .module && !hostScope.declaredGlobals.contains(mangle(name)):
+      return NamespaceTarget(key, range)
     case .global: return GlobalTarget(key, globals: unit.globals, range)
     case .classLocal, .classFree: return NamespaceTarget(key, range)
     }
@@ -137,6 +138,8 @@ struct LoweringUnit {
   let builtins: DictObject
   /// Code for `exec` and `eval` with a namespace of its own: names of the top level live in the dictionary in slot 0.
   var usesNamespace = false
+  let warnings = SyntaxWarnings()
+  let classBodies = ClassBodies()
   /// `from __future__ import annotations`.
   var annotationsAreText = false
   /// Somewhere in the file stands `:=`, which may change a variable while an expression to its right is evaluated.
@@ -148,4 +151,17 @@ struct LoweringUnit {
 
   /// Every call is recorded: the file looks at frames.
   var placesAllCalls = false
+}
+
+/// The class bodies around the code that is being lowered, innermost last: which attributes of `self` their methods set.
+final class ClassBodies {
+  private var open: [[String]] = []
+
+  func note(_ attribute: String) {
+    guard let last = open.indices.last, !open[last].contains(attribute) else { return }
+    open[last].append(attribute)
+  }
+
+  func begin() { open.append([]) }
+  func end() -> [String] { open.popLast() ?? [] }
 }

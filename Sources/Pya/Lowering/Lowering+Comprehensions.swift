@@ -13,6 +13,8 @@ extension CodeLowering {
     let (slot, iterableSlot) = (newSlot(), newSlot())
     let mustSuspend = canSuspend && suspends(comprehension)
     let cells = unit.table[comprehension.scope].comprehensionCells.map { $0 + slotBase }
+    let own = unit.table[comprehension.scope].comprehensionSlots
+    let variables = SlotSpan(first: own.lowerBound + slotBase, count: own.count)
     let source = TakeTemporaryNode(slot: iterableSlot, comprehension.clauses[0].iterable.range)
     let outer = scope
     scope = comprehension.scope
@@ -23,11 +25,12 @@ extension CodeLowering {
     scope = outer
     guard mustSuspend else {
       return ComprehensionNode(
-        kind, slot: slot, iterable: iterable, iterableSlot: iterableSlot, loops: loops, cells: cells, range)
+        kind, slot: slot, iterable: iterable, iterableSlot: iterableSlot, loops: loops, cells: cells, variables: variables, range)
     }
     prelude.append(AssignLocalNode(slot: iterableSlot, iterable, iterable.range))
     prelude.append(StartComprehensionNode(kind, slot: slot, cells: cells, range))
     prelude.append(loops)
+    prelude.append(EndComprehensionNode(variables, range))
     return TakeTemporaryNode(slot: slot, range)
   }
 

@@ -22,7 +22,9 @@ extension CodeLowering {
     case .boolean(let op, let left, let right):
       if suspends(right) { return lowerSuspendingBoolean(op, left, right, range) }
       return BooleanNode(op, lower(left), lower(right), range)
-    case .comparison(let first, let rest): return lowerComparison(first, rest, range)
+    case .comparison(let first, let rest):
+      warnOfComparison(first, rest, range)
+      return lowerComparison(first, rest, range)
     case .conditional(let condition, let then, let otherwise):
       if suspends(then) || suspends(otherwise) {
         return lowerSuspendingConditional(condition, then, otherwise, range)
@@ -37,6 +39,7 @@ extension CodeLowering {
       if let proxy = node as? SuperNode { return SuperAttributeNode(proxy, key, range) }
       return AttributeNode(node, key, range)
     case .subscript(let object, let index):
+      warnOfSubscript(object, index, range)
       let (container, key) = operands(object, index)
       if let slice = key as? SliceNode { return SliceSubscriptNode(container, slice, range) }
       return SubscriptNode(container, key, range)
@@ -136,6 +139,7 @@ extension CodeLowering {
   // MARK: Calls
 
   private func lowerCall(_ callee: Expression, _ arguments: [Argument], _ range: SourceRange) -> ExpressionNode {
+    warnOfCall(callee, range)
     let node = lowerPlainCall(callee, arguments, range)
     let isPlaced =
       switch callee.kind {
@@ -144,10 +148,18 @@ extension CodeLowering {
         PlacedCallNode.names.contains(name) || PlacedCallNode.methodNames.contains(name) && !object.isName("math")
       default: false
       }
-    if isPlaced || unit.placesAllCalls && !(node is SuperNode) {
+    if isPlaced || arguments.contains(where: { isEvaluator($0.value) }) || unit.placesAllCalls && !(node is SuperNode) {
       return PlacedCallNode(node, runtime.callSites, globals: unit.globals, range)
     }
     return node
+  }
+
+  /// `eval` as an argument of another function: `map(eval, texts)`.
+  private func isEvaluator(_ argument: Expression) -> Bool {
+    switch argument.kind {
+    case .name("eval"), .name("exec"), .name("globals"), .name("locals"): true
+    default: false
+    }
   }
 
   private func lowerPlainCall(_ callee: Expression, _ arguments: [Argument], _ range: SourceRange) -> ExpressionNode {

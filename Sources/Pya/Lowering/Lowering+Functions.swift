@@ -27,8 +27,8 @@ extension CodeLowering {
     if definition.typeParameters.isEmpty {
       node = makeFunction(definition, range)
     } else {
-      node = lowerGeneric(definition.typeParameters, scope: definition.typeParameterScope, range) { (inner, _) in
-        inner.makeFunction(definition, range)
+      node = lowerGeneric(definition.typeParameters, scope: definition.typeParameterScope, range) { (inner, parameters) in
+        GenericNode(inner.makeFunction(definition, range), parameters, range)
       }
     }
     for decorator in decorators.reversed() { node = DecoratorNode(decorator, node, decorator.range) }
@@ -128,10 +128,10 @@ extension CodeLowering {
     let decorators = definition.decorators.map { spillDecorator(lower($0)) }
     var node: ExpressionNode
     if definition.typeParameters.isEmpty {
-      node = makeClass(definition, range)
+      node = makeClass(definition, [], range)
     } else {
       node = lowerGeneric(definition.typeParameters, scope: definition.typeParameterScope, range) { (inner, parameters) in
-        inner.makeClass(definition, genericOver: parameters, range)
+        inner.makeClass(definition, parameters, range)
       }
     }
     for decorator in decorators.reversed() { node = DecoratorNode(decorator, node, decorator.range) }
@@ -139,23 +139,29 @@ extension CodeLowering {
   }
 
   private func makeClass(
-    _ definition: ClassDefinition, genericOver parameters: [ExpressionNode] = [], _ range: SourceRange
+    _ definition: ClassDefinition, _ typeParameters: [ExpressionNode], _ range: SourceRange
   ) -> ExpressionNode {
     let values = operands(definition.arguments.map(\.value))
-    var items = callItems(definition.arguments, values)
-    if !parameters.isEmpty { items.append(.positional(GenericBaseNode(parameters, globals: unit.globals, range))) }
+    let items = callItems(definition.arguments, values)
     let inner = CodeLowering(unit, host: definition.scope, privateClass: definition.name)
     let (doc, statements) = inner.splitDoc(definition.body)
     var nodes: [StatementNode] = []
     if doc.object != nil {
       nodes.append(AssignNode(NamespaceTarget(intern("__doc__"), range), ConstantNode(doc, range), range))
     }
-    nodes.append(inner.lowerBlock(statements, range))
+    unit.classBodies.begin()
+    nodes.append(inner.annotated(inner.lowerBlock(statements, range), of: statements, range))
+    let attributes = unit.classBodies.end().map { Value.object(intern($0)) }
+    nodes.append(
+      AssignNode(
+        NamespaceTarget(intern("__static_attributes__"), range),
+        ConstantNode(.object(TupleObject(runtime, attributes)), range), range))
     let start = min(definition.decorators.first?.range.start ?? range.start, range.start)
     let code = StatementCode(runtime, inner.draft(start: start), body: inner.sequence(nodes, range))
     return ClassNode(
       name: intern(definition.name), code: code, captures: captures(of: definition.scope), globals: unit.globals,
-      bases: items, classCellSlot: unit.table[definition.scope].classCellSlot.map { $0 + 1 }, range)
+      bases: items, classCellSlot: unit.table[definition.scope].classCellSlot.map { $0 + 1 },
+      typeParameters: typeParameters, range)
   }
 
   // MARK: Type parameters
@@ -169,7 +175,7 @@ extension CodeLowering {
     let nodes = inner.lowerTypeParameters(parameters)
     let made = body(inner, nodes.reads)
     let code = StatementCode(
-      runtime, inner.draft(), body: inner.sequence(nodes.assignments + [ReturnNode(GenericNode(made, nodes.reads, range), range)], range))
+      runtime, inner.draft(), body: inner.sequence(nodes.assignments + [ReturnNode(made, range)], range))
     return ScopedNode(code, captures: captures(of: scope), globals: unit.globals, range)
   }
 
@@ -180,7 +186,9 @@ extension CodeLowering {
       let kind =
         switch parameter.kind { case .typeVar: "TypeVar"; case .typeVarTuple: "TypeVarTuple"; case .paramSpec: "ParamSpec" }
       let node = TypeParameterNode(
-        kind: kind, name: intern(parameter.name), bound: parameter.bound.map(lower), globals: unit.globals, parameter.range)
+        kind: kind, name: intern(parameter.name), bound: parameter.bound.map(lower),
+        isConstrained: parameter.bound.map { if case .tuple = $0.kind { true } else { false } } ?? false,
+        defaultValue: parameter.defaultValue.map(lower), globals: unit.globals, parameter.range)
       assignments.append(AssignNode(target(parameter.name, parameter.range), node, parameter.range))
       reads.append(read(parameter.name, parameter.range))
     }
@@ -192,11 +200,23 @@ extension CodeLowering {
   ) -> StatementNode {
     let inner = CodeLowering(unit, host: scope, privateClass: privateClass)
     let nodes = inner.lowerTypeParameters(parameters)
-    let body = inner.sequence(nodes.assignments + [ReturnNode(inner.lower(value), range)], range)
-    let code = StatementCode(runtime, inner.draft(), body: body)
+    let body: StatementNode
+    if parameters.isEmpty {
+      body = ReturnNode(inner.lower(value), range)
+    } else {
+      // A generator: the parameters can be asked for before the value can be computed.
+      let read = TupleNode(nodes.reads.map { DisplayItem(node: $0, isUnpacked: false) }, range)
+      let steps = [(read as ExpressionNode), inner.lower(value)].map {
+        YieldNode($0, into: nil, isAsync: false, state: inner.newSlot(), range)
+      }
+      body = inner.sequence(nodes.assignments + steps, range)
+    }
+    var draft = inner.draft()
+    if !parameters.isEmpty { draft.flavour = .generator }
+    let code = StatementCode(runtime, draft, body: body)
     let function = FunctionNode(
       FunctionNode.Blueprint(code: code, captures: captures(of: scope), globals: unit.globals), range)
     return AssignNode(
-      target(name, range), TypeAliasNode(intern(name), function, globals: unit.globals, range), range)
+      target(name, range), TypeAliasNode(intern(name), function, isGeneric: !parameters.isEmpty, globals: unit.globals, range), range)
   }
 }

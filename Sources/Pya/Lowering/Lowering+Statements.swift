@@ -45,6 +45,7 @@ extension CodeLowering {
       }
       return RaiseNode(lower(exception), cause: nil, range)
     case .assert(let condition, let message):
+      warnOfAssertion(condition, range)
       return AssertNode(lower(condition), message: message.map(lower), range)
     case .import(let aliases):
       return sequence(aliases.map { lowerImport($0, range) }, range)
@@ -193,7 +194,9 @@ extension CodeLowering {
     let range = expression.range
     switch expression.kind {
     case .name(let name): return target(name, range)
-    case .attribute(let object, let name, _): return AttributeTarget(lower(object), intern(mangle(name)), range)
+    case .attribute(let object, let name, _):
+      if case .name("self") = object.kind { unit.classBodies.note(name) }
+      return AttributeTarget(lower(object), intern(mangle(name)), range)
     case .subscript(let object, let index):
       let (container, key) = operands(object, index)
       if let slice = key as? SliceNode { return SliceTarget(container, slice, range) }
@@ -258,6 +261,13 @@ extension CodeLowering {
     }
     let kept = spill(old)
     return AugmentNameNode(kept, store, op, lower(value), range)
+  }
+
+  /// A body behind the step that makes its `__annotations__`, if it has any.
+  func annotated(_ body: StatementNode, of statements: [Statement], _ range: SourceRange) -> StatementNode {
+    guard statements.contains(where: \.annotates) else { return body }
+    let globals = hostScope.kind == .module && !unit.usesNamespace ? unit.globals : nil
+    return sequence([StartAnnotationsNode(globals: globals, SourceRange(range.start, range.start)), body], range)
   }
 
   private func lowerAnnotated(
@@ -356,6 +366,25 @@ extension CodeLowering {
       let nodes = positional.map { lowerPattern($0, &captures) }
       let named = keywords.map { (name: intern($0.name), pattern: lowerPattern($0.pattern, &captures)) }
       return ClassPattern(typeNode, positional: nodes, keywords: named, range)
+    }
+  }
+}
+
+extension Statement {
+  /// Annotates a variable, in its own scope.
+  fileprivate var annotates: Bool {
+    func any(_ blocks: [Statement]...) -> Bool { blocks.contains { $0.contains(where: \.annotates) } }
+    switch kind {
+    case .annotatedAssign: return true
+    case .if(_, let then, let otherwise): return any(then, otherwise)
+    case .while(_, let body, let otherwise): return any(body, otherwise)
+    case .for(_, _, _, let body, let otherwise): return any(body, otherwise)
+    case .with(_, _, let body): return any(body)
+    case .try(let parts): return any(parts.body, parts.otherwise, parts.finally) || parts.handlers.contains { any($0.body) }
+    case .match(_, let cases): return cases.contains { any($0.body) }
+    case .expression, .assign, .augmentedAssign, .delete, .pass, .break, .continue, .return, .raise, .assert, .global, .nonlocal,
+      .import, .importFrom, .importStar, .typeAlias, .function, .class:
+      return false
     }
   }
 }

@@ -7,6 +7,7 @@ extension Runtime {
     _ file: SourceFile, globals: DictObject, usesNamespace: Bool = false, displays: LoweringUnit.Displays = .none
   ) throws(Raised) -> Code {
     sourceFiles.byName[file.name] = file
+    let (draft, nodes, warnings): (CodeDraft, StatementNode, SyntaxWarnings)
     do {
       var parser = Parser(file: file)
       let module = try parser.parseModule()
@@ -19,18 +20,25 @@ extension Runtime {
       unit.displays = displays
       unit.placesAllCalls = !file.isLibrary && CallSites.wordsAboutFrames.contains { file.mentions($0) }
       let lowering = CodeLowering(unit, host: .module, privateClass: nil)
+      unit.warnings.found = parser.warnings
       let (doc, statements) = displays == .none ? lowering.splitDoc(module.body) : (.none, module.body)
       if !doc.isNone, !usesNamespace { globals.setString(names.doc, doc) }
-      let body = lowering.lowerModule(statements, SourceRange(0, file.bytes.count))
-      return StatementCode(self, lowering.draft(doc: doc), body: body)
+      let range = SourceRange(0, file.bytes.count)
+      let body = lowering.annotated(lowering.lowerModule(statements, range), of: statements, range)
+      draft = lowering.draft(doc: doc)
+      nodes = body
+      warnings = unit.warnings
     } catch {
       throw syntaxError(error, in: file)
     }
+    try issue(warnings, in: file)
+    return StatementCode(self, draft, body: nodes)
   }
 
   /// Compiles a lone expression, for `eval`: names of its top level live in a namespace.
   func compileExpression(_ file: SourceFile, globals: DictObject) throws(Raised) -> Code {
     sourceFiles.byName[file.name] = file
+    let (draft, nodes, warnings): (CodeDraft, StatementNode, SyntaxWarnings)
     do {
       var parser = Parser(file: file)
       let (expression, scopeCount) = try parser.parseExpressionOnly()
@@ -40,11 +48,15 @@ extension Runtime {
         hasAssignmentExpressions: file.hasAssignmentExpressions)
       unit.usesNamespace = true
       let lowering = CodeLowering(unit, host: .module, privateClass: nil)
-      let node = lowering.lower(expression)
-      return StatementCode(self, lowering.draft(), body: ReturnNode(node, expression.range))
+      unit.warnings.found = parser.warnings
+      nodes = ReturnNode(lowering.lower(expression), expression.range)
+      draft = lowering.draft()
+      warnings = unit.warnings
     } catch {
       throw syntaxError(error, in: file)
     }
+    try issue(warnings, in: file)
+    return StatementCode(self, draft, body: nodes)
   }
 
   /// Runs code of a module or of `exec` and `eval`; `namespace` for code that was compiled to use one.

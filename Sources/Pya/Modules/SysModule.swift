@@ -8,6 +8,7 @@ func makeSysModule(_ runtime: Runtime) -> ModuleObject {
   runtime.defineExceptionAccess(of: module)
   runtime.defineObjectAccess(of: module)
   runtime.defineFrameAccess(of: module)
+  runtime.defineUnraisableHook(of: module)
   return module
 }
 

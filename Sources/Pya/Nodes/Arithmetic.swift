@@ -342,8 +342,21 @@ final class UnaryNode: ExpressionNode {
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     let value = try operand.evaluate(frame)
+    if op == .invert, case .bool = value, operand.constant == nil { try warnOfInvertedBool(frame) }
     do throws(Raised) {
       return op == .invert ? try frame.runtime.invert(value) : try frame.runtime.positive(value)
+    } catch { throw frame.located(error, range) }
+  }
+}
+
+extension UnaryNode {
+  private func warnOfInvertedBool(_ frame: Frame) throws(Raised) {
+    do throws(Raised) {
+      try frame.runtime.issueWarning(
+        "Bitwise inversion '~' on bool is deprecated and will be removed in Python 3.16. This returns the bitwise inversion of "
+          + "the underlying int object and is usually not what you expect from negating a bool. Use the 'not' operator for "
+          + "boolean negation or ~int(x) if you really want the bitwise inversion of the underlying int.",
+        category: "DeprecationWarning", at: WarningPlace(frame, range))
     } catch { throw frame.located(error, range) }
   }
 }

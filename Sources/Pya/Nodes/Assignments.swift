@@ -453,18 +453,38 @@ final class AnnotateNode: StatementNode {
     let value = try annotation.evaluate(frame)
     do throws(Raised) {
       let namespace = globals.map { Value.object($0) } ?? frame.slots[StatementCode.namespaceSlot]
-      let key = Value.object(runtime.names.annotations)
-      let annotations: Value
-      if let dict = namespace.dict, let existing = dict.getString(runtime.names.annotations) {
-        annotations = existing
-      } else if namespace.dict == nil, try runtime.contains(namespace, key) {
-        annotations = try runtime.getItem(namespace, key)
-      } else {
-        annotations = .object(DictObject(runtime))
-        try runtime.setItem(namespace, key, annotations)
-      }
+      let annotations = try runtime.annotations(in: namespace)
       try runtime.setItem(annotations, .object(name), value)
     } catch { throw frame.located(error, range) }
     return .normal
+  }
+}
+
+/// Makes `__annotations__` where a module or class body annotates anything.
+final class StartAnnotationsNode: StatementNode {
+  /// The module's namespace; nil when the namespace is in the frame.
+  private let globals: DictObject?
+
+  init(globals: DictObject?, _ range: SourceRange) {
+    self.globals = globals
+    super.init(range)
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    let namespace = globals.map { Value.object($0) } ?? frame.slots[StatementCode.namespaceSlot]
+    do throws(Raised) { _ = try frame.runtime.annotations(in: namespace) } catch { throw frame.located(error, range) }
+    return .normal
+  }
+}
+
+extension Runtime {
+  /// The namespace's `__annotations__`, made if need be.
+  fileprivate func annotations(in namespace: Value) throws(Raised) -> Value {
+    let key = Value.object(names.annotations)
+    if let dict = namespace.dict, let existing = dict.getString(names.annotations) { return existing }
+    if namespace.dict == nil, try contains(namespace, key) { return try getItem(namespace, key) }
+    let made = Value.object(DictObject(self))
+    try setItem(namespace, key, made)
+    return made
   }
 }

@@ -420,7 +420,10 @@ final class UnpackingCallNode: ExpressionNode {
         do { positional.append(contentsOf: try runtime.array(iterable)) } catch {
           throw frame.located(describe(error, callee, iterable, runtime), range)
         }
-      case .keyword(let name, let node): keywords.append((name, try node.evaluate(frame)))
+      case .keyword(let name, let node):
+        let value = try node.evaluate(frame)
+        if keywords.contains(where: { $0.name === name }) { throw frame.located(repeated(name, callee, runtime), range) }
+        keywords.append((name, value))
       case .unpackedKeywords(let node):
         let mapping = try node.evaluate(frame)
         do { try merge(mapping, into: &keywords, callee, runtime) } catch { throw frame.located(error, range) }
@@ -430,11 +433,22 @@ final class UnpackingCallNode: ExpressionNode {
   }
 
   private func describe(_ raised: Raised, _ callee: Value, _ iterable: Value, _ runtime: Runtime) -> Raised {
-    guard runtime.matches(raised, "TypeError"), runtime.type(of: iterable).lookup(runtime.names[.iter]) == nil else {
-      return raised
+    let type = runtime.type(of: iterable)
+    guard runtime.matches(raised, "TypeError"), type.lookup(runtime.names[.iter]) == nil,
+      type.lookup(runtime.names[.getitem]) == nil
+    else { return raised }
+    let positionalCount = items.count { item in
+      switch item {
+      case .positional, .unpacked: true
+      case .keyword, .unpackedKeywords: false
+      }
     }
-    return runtime.typeError(
-      "\(runtime.calleeName(callee)) argument after * must be an iterable, not \(runtime.typeName(iterable))")
+    let subject = positionalCount == 1 ? "\(runtime.calleeName(callee)) argument" : "Value"
+    return runtime.typeError("\(subject) after * must be an iterable, not \(runtime.typeName(iterable))")
+  }
+
+  private func repeated(_ name: StringObject, _ callee: Value, _ runtime: Runtime) -> Raised {
+    runtime.typeError("\(runtime.calleeName(callee)) got multiple values for keyword argument '\(name.text)'")
   }
 
   private func merge(
@@ -443,8 +457,7 @@ final class UnpackingCallNode: ExpressionNode {
     for (key, value) in try runtime.entries(ofMapping: mapping, for: callee) {
       guard let name = key.string else { throw runtime.typeError("keywords must be strings") }
       if keywords.contains(where: { $0.name.hasSameText(as: name) }) {
-        throw runtime.typeError(
-          "\(runtime.calleeName(callee)) got multiple values for keyword argument '\(name.text)'")
+        throw repeated(name, callee, runtime)
       }
       keywords.append((runtime.intern(name), value))
     }

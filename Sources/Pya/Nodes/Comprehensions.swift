@@ -11,12 +11,13 @@ final class ComprehensionNode: ExpressionNode {
   /// The first iterable, evaluated before anything else.
   private let iterable: ExpressionNode
   private let iterableSlot: Int
+  private let variables: SlotSpan
 
   enum Kind { case list, set, dict }
 
   init(
     _ kind: Kind, slot: Int, iterable: ExpressionNode, iterableSlot: Int, loops: StatementNode, cells: [Int],
-    _ range: SourceRange
+    variables: SlotSpan, _ range: SourceRange
   ) {
     self.kind = kind
     self.slot = slot
@@ -30,7 +31,11 @@ final class ComprehensionNode: ExpressionNode {
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     frame.slots[iterableSlot] = try iterable.evaluate(frame)
     frame.startCollection(kind, slot: slot, cells: cells)
-    _ = try loops.execute(frame)
+    do { _ = try loops.execute(frame) } catch {
+      frame.unbind(variables)
+      throw error
+    }
+    frame.unbind(variables)
     let result = frame.slots[slot]
     frame.slots[slot] = .undefined
     return result
@@ -96,7 +101,38 @@ final class StartComprehensionNode: StatementNode {
   }
 }
 
+/// Ends it: its variables are unbound.
+final class EndComprehensionNode: StatementNode {
+  private let variables: SlotSpan
+
+  init(_ variables: SlotSpan, _ range: SourceRange) {
+    self.variables = variables
+    super.init(range)
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    frame.unbind(variables)
+    return .normal
+  }
+}
+
+/// Slots side by side.
+struct SlotSpan {
+  let first: Int
+  let count: Int
+}
+
 extension Frame {
+  @inline(__always)
+  fileprivate func unbind(_ span: SlotSpan) {
+    var slot = slots + span.first
+    let end = slot + span.count
+    while slot < end {
+      slot.pointee = .undefined
+      slot += 1
+    }
+  }
+
   /// An empty collection for a comprehension, and fresh cells for its captured variables.
   @inline(__always)
   func startCollection(_ kind: ComprehensionNode.Kind, slot: Int, cells: [Int]) {

@@ -106,10 +106,12 @@ final class ClassNode: ExpressionNode {
   private let bases: [UnpackingCallNode.Item]
   /// The slot of the body's frame with the `__class__` cell.
   private let classCellSlot: Int?
+  /// What `[T, ...]` behind the name made.
+  private let typeParameters: [ExpressionNode]
 
   init(
     name: StringObject, code: Code, captures: [Binding], globals: DictObject, bases: [UnpackingCallNode.Item],
-    classCellSlot: Int?, _ range: SourceRange
+    classCellSlot: Int?, typeParameters: [ExpressionNode], _ range: SourceRange
   ) {
     self.name = name
     self.code = code
@@ -117,6 +119,7 @@ final class ClassNode: ExpressionNode {
     self.globals = globals
     self.bases = bases
     self.classCellSlot = classCellSlot
+    self.typeParameters = typeParameters
     super.init(range)
   }
 
@@ -140,6 +143,8 @@ final class ClassNode: ExpressionNode {
         } catch { throw frame.located(error, range) }
       }
     }
+    let generic = try genericBase(frame)
+    if let generic { baseValues.append(generic.base) }
     let function = FunctionObject(
       runtime, code: code, cells: frame.capture(captures), globals: globals, defaults: [], keywordDefaults: [])
     let moduleName = globals.getString(runtime.names.name) ?? .none
@@ -149,8 +154,24 @@ final class ClassNode: ExpressionNode {
         try runtime.setItem(.object(namespace), .object(runtime.names.module), moduleName)
         try runtime.setItem(
           .object(namespace), .object(runtime.names.qualname), .object(runtime.string(self.code.information.qualifiedName)))
+        try runtime.setItem(
+          .object(namespace), .object(runtime.intern("__firstlineno__")), .int(self.code.information.firstLine))
+        if let generic { try runtime.setItem(.object(namespace), .object(runtime.names.typeParams), generic.parameters) }
         return try self.runBody(.object(namespace), function, runtime)
       }
+    } catch { throw frame.located(error, range) }
+  }
+
+  /// `typing.Generic[T, ...]`, the last base of a class with type parameters.
+  private func genericBase(_ frame: Frame) throws(Raised) -> (base: Value, parameters: Value)? {
+    if typeParameters.isEmpty { return nil }
+    let runtime = frame.runtime
+    var values: [Value] = []
+    for parameter in typeParameters { values.append(try parameter.evaluate(frame)) }
+    let parameters = Value.object(TupleObject(runtime, values))
+    do throws(Raised) {
+      let typing = try runtime.importModule("typing", level: 0, globals: globals)
+      return (try runtime.call(try runtime.getAttribute(typing, "_generic_base"), parameters), parameters)
     } catch { throw frame.located(error, range) }
   }
 

@@ -184,11 +184,19 @@ final class MappingPattern: PatternNode {
   override func matches(_ frame: Frame, _ subject: Value) throws(Raised) -> Bool {
     let runtime = frame.runtime
     guard runtime.isMappingForMatching(subject) else { return false }
+    if !keys.isEmpty {
+      do throws(Raised) {
+        if try runtime.length(subject) < keys.count { return false }
+      } catch { throw frame.located(error, range) }
+    }
     var used: [Value] = []
     for (index, key) in keys.enumerated() {
       let keyValue = try key.evaluate(frame)
       let found: Value
       do throws(Raised) {
+        for earlier in used where try runtime.equals(earlier, keyValue) {
+          throw runtime.valueError("mapping pattern checks duplicate key (\(try runtime.repr(keyValue).text))")
+        }
         if let dict = subject.dict {
           guard let value = try dict.get(keyValue, runtime) else { return false }
           found = value
@@ -239,12 +247,19 @@ final class ClassPattern: PatternNode {
         } else {
           let names = try matchArguments(type, runtime)
           guard positional.count <= names.count else {
+            let count = runtime.matchesItself(type) ? 1 : names.count
             throw runtime.typeError(
-              "\(type.name)() accepts \(names.count) positional sub-pattern\(names.count == 1 ? "" : "s") (\(positional.count) given)")
+              "\(type.name)() accepts \(count) positional sub-pattern\(count == 1 ? "" : "s") (\(positional.count) given)")
           }
           for (index, pattern) in positional.enumerated() {
+            if names[..<index].contains(where: { $0 === names[index] }) {
+              throw repeatedAttribute(type, names[index], runtime)
+            }
             guard let value = try runtime.getAttributeIfPresent(subject, names[index]) else { return false }
             guard try pattern.matches(frame, value) else { return false }
+          }
+          if let (name, _) = keywords.first(where: { keyword in names[..<positional.count].contains { $0 === keyword.name } }) {
+            throw repeatedAttribute(type, name, runtime)
           }
         }
       }
@@ -254,6 +269,10 @@ final class ClassPattern: PatternNode {
       }
       return true
     } catch { throw frame.located(error, range) }
+  }
+
+  private func repeatedAttribute(_ type: TypeObject, _ name: StringObject, _ runtime: Runtime) -> Raised {
+    runtime.typeError("\(type.name)() got multiple sub-patterns for attribute '\(name.text)'")
   }
 
   private func matchArguments(_ type: TypeObject, _ runtime: Runtime) throws(Raised) -> [StringObject] {
@@ -277,13 +296,22 @@ extension Runtime {
     guard case .object(let object) = value else { return false }
     switch object.kind {
     case .list, .tuple, .range: return true
-    default: return isRegisteredSequence(object.type)
+    case .instance: return isRegisteredSequence(object.type)
+    case .other: return isNativeSequence(object.type) || isRegisteredSequence(object.type)
+    // Text and bytes are sequences, but not for patterns.
+    default: return false
     }
+  }
+
+  /// `deque`, `array` and `memoryview` need no registration.
+  private func isNativeSequence(_ type: TypeObject) -> Bool {
+    guard let native = type.mro.first(where: { !$0.isHeap }) else { return false }
+    return native === types.range || ["deque", "array", "memoryview"].contains(native.name)
   }
 
   func isMappingForMatching(_ value: Value) -> Bool {
     guard case .object(let object) = value else { return false }
-    return object.kind == .dict || isRegisteredMapping(object.type)
+    return object.kind == .dict || object.isExactly(types.mappingProxy) || isRegisteredMapping(object.type)
   }
 
   /// `case int(x)`: built-in types whose one positional sub-pattern is the subject itself.

@@ -108,9 +108,26 @@ extension Runtime {
   /// Whether `except candidate` catches the exception.
   func exceptionMatches(_ exception: ExceptionObject, _ candidate: Value) throws(Raised) -> Bool {
     if let type = candidate.type, type.isSubtype(of: types.baseException) { return exception.type.isSubtype(of: type) }
+    try checkCaughtTypes(candidate)
+    guard let tuple = candidate.tuple else { return false }
+    for index in 0..<tuple.count {
+      if let type = tuple[index].type, exception.type.isSubtype(of: type) { return true }
+    }
+    return false
+  }
+
+  /// What stands behind `except` is an exception class, or a tuple of these.
+  func checkCaughtTypes(_ candidate: Value) throws(Raised) {
+    if let type = candidate.type, type.isSubtype(of: types.baseException) { return }
     if let tuple = candidate.tuple {
-      for index in 0..<tuple.count where try exceptionMatches(exception, tuple[index]) { return true }
-      return false
+      var isValid = true
+      for index in 0..<tuple.count {
+        guard let type = tuple[index].type, type.isSubtype(of: types.baseException) else {
+          isValid = false
+          break
+        }
+      }
+      if isValid { return }
     }
     throw typeError("catching classes that do not inherit from BaseException is not allowed")
   }

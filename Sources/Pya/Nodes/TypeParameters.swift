@@ -25,7 +25,7 @@ final class ScopedNode: ExpressionNode {
   }
 }
 
-/// Gives a function or class its `__type_params__`.
+/// Gives a function its `__type_params__`.
 final class GenericNode: ExpressionNode {
   private let made: ExpressionNode
   private let parameters: [ExpressionNode]
@@ -48,53 +48,57 @@ final class GenericNode: ExpressionNode {
   }
 }
 
-/// The base that type parameters give a class: `typing.Generic[T, ...]`.
-final class GenericBaseNode: ExpressionNode {
-  private let parameters: [ExpressionNode]
-  private let globals: DictObject
-
-  init(_ parameters: [ExpressionNode], globals: DictObject, _ range: SourceRange) {
-    self.parameters = parameters
-    self.globals = globals
-    super.init(range)
-  }
-
-  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let runtime = frame.runtime
-    var values: [Value] = []
-    for parameter in parameters { values.append(try parameter.evaluate(frame)) }
-    do throws(Raised) {
-      let typing = try runtime.importModule("typing", level: 0, globals: globals)
-      return try runtime.call(try runtime.getAttribute(typing, "_generic_base"), .object(TupleObject(runtime, values)))
-    } catch { throw frame.located(error, range) }
-  }
-}
-
 /// Makes one type parameter: an object of `typing`'s class of that name.
 final class TypeParameterNode: ExpressionNode {
   private let kind: String
   private let name: StringObject
   private let bound: ExpressionNode?
+  /// The bound is a tuple of types, one of which it must be.
+  private let isConstrained: Bool
+  private let defaultValue: ExpressionNode?
   private let globals: DictObject
 
-  init(kind: String, name: StringObject, bound: ExpressionNode?, globals: DictObject, _ range: SourceRange) {
+  init(
+    kind: String, name: StringObject, bound: ExpressionNode?, isConstrained: Bool, defaultValue: ExpressionNode?,
+    globals: DictObject, _ range: SourceRange
+  ) {
     self.kind = kind
     self.name = name
     self.bound = bound
+    self.isConstrained = isConstrained
+    self.defaultValue = defaultValue
     self.globals = globals
     super.init(range)
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     let runtime = frame.runtime
-    let boundValue = try bound?.evaluate(frame)
+    var positional = [Value.object(name)]
+    var keywords: [(name: StringObject, value: Value)] = []
+    if kind != "TypeVarTuple" { keywords.append((runtime.intern("infer_variance"), .bool(true))) }
+    if let value = try known(bound, frame) {
+      if isConstrained, let types = value.tuple {
+        positional += types.array
+      } else {
+        keywords.append((runtime.intern("bound"), value))
+      }
+    }
+    if let value = try known(defaultValue, frame) { keywords.append((runtime.intern("default"), value)) }
     do throws(Raised) {
       let typing = try runtime.importModule("typing", level: 0, globals: globals)
-      let type = try runtime.getAttribute(typing, kind)
-      var keywords: [(name: StringObject, value: Value)] = boundValue.map { [(runtime.intern("bound"), $0)] } ?? []
-      if kind != "TypeVarTuple" { keywords.append((runtime.intern("infer_variance"), .bool(true))) }
-      return try runtime.call(type, [.object(name)], keywords: keywords)
+      return try runtime.call(try runtime.getAttribute(typing, kind), positional, keywords: keywords)
     } catch { throw frame.located(error, range) }
+  }
+}
+
+extension TypeParameterNode {
+  /// A bound or default; nil where it mentions what is not there yet. (CPython computes it when somebody asks.)
+  private func known(_ node: ExpressionNode?, _ frame: Frame) throws(Raised) -> Value? {
+    guard let node else { return nil }
+    do { return try node.evaluate(frame) } catch {
+      guard frame.runtime.matches(error, "NameError") else { throw error }
+      return nil
+    }
   }
 }
 
@@ -102,11 +106,14 @@ final class TypeParameterNode: ExpressionNode {
 final class TypeAliasNode: ExpressionNode {
   private let name: StringObject
   private let function: ExpressionNode
+  /// The function is a generator, of the type parameters and then the value.
+  private let isGeneric: Bool
   private let globals: DictObject
 
-  init(_ name: StringObject, _ function: ExpressionNode, globals: DictObject, _ range: SourceRange) {
+  init(_ name: StringObject, _ function: ExpressionNode, isGeneric: Bool, globals: DictObject, _ range: SourceRange) {
     self.name = name
     self.function = function
+    self.isGeneric = isGeneric
     self.globals = globals
     super.init(range)
   }
@@ -117,7 +124,7 @@ final class TypeAliasNode: ExpressionNode {
     do throws(Raised) {
       let typing = try runtime.importModule("typing", level: 0, globals: globals)
       let make = try runtime.getAttribute(typing, "_lazy_type_alias")
-      return try runtime.call(make, .object(name), thunk)
+      return try runtime.call(make, [.object(name), thunk, .bool(isGeneric)])
     } catch { throw frame.located(error, range) }
   }
 }

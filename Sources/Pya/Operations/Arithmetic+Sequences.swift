@@ -39,9 +39,8 @@ extension Runtime {
           (items + first.count).initializeCopies(of: second.items, count: second.count)
         })
     case .bytes, .byteArray:
-      guard other.kind == .bytes || other.kind == .byteArray else { return .notImplemented }
-      let (first, second) = (unsafeDowncast(a, to: BytesObject.self), unsafeDowncast(other, to: BytesObject.self))
-      return .object(bytesLike(a.kind, first.bytes + second.bytes))
+      guard let second = bytesLike(b) else { return .notImplemented }
+      return .object(bytesLike(a.kind, unsafeDowncast(a, to: BytesObject.self).bytes + second))
     default: return .notImplemented
     }
   }

@@ -66,6 +66,8 @@ extension Runtime {
     guard let method = object.type.lookup(names[.call]) else {
       throw typeError("'\(object.type.name)' object is not callable")
     }
+    try enter(" while calling a Python object")
+    defer { leave() }
     let bound = try bind(method, to: .object(object))
     return try call(bound, arguments)
   }

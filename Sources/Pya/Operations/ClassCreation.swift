@@ -21,6 +21,8 @@ extension Runtime {
     let basesValue = Value.object(TupleObject(self, resolved.bases))
     let namespace = try prepareNamespace(metaclass, nameValue, basesValue, keywords)
     let cell = try body(namespace)
+    let hasCell = cell.cast(.cell, to: Object.self) != nil
+    if hasCell { try setItem(.object(namespace), .object(names.classcell), cell) }
     if resolved.hasChanged {
       try setItem(.object(namespace), .object(intern("__orig_bases__")), .object(TupleObject(self, bases)))
     }
@@ -31,8 +33,20 @@ extension Runtime {
     } else {
       made = try call(metaclass, [nameValue, basesValue, .object(namespace)], keywords: keywords)
     }
-    if cell.cast(.cell, to: Object.self) != nil { try setAttribute(cell, intern("cell_contents"), made) }
+    if hasCell, made.type != nil { try checkClassCell(cell, made, name: name) }
     return made
+  }
+
+  /// A metaclass must hand the namespace on to `type.__new__` with the `__class__` cell in it.
+  private func checkClassCell(_ cell: Value, _ made: Value, name: String) throws(Raised) {
+    let held: Value
+    do { held = try getAttribute(cell, "cell_contents") } catch {
+      throw runtimeError(
+        "__class__ not set defining '\(name)' as \(try repr(made).text). Was __classcell__ propagated to type.__new__?")
+    }
+    if !held.isIdentical(to: made) {
+      throw typeError("__class__ set to \(try repr(held).text) defining '\(name)' as \(try repr(made).text)")
+    }
   }
 
   /// Replaces bases that are not classes by what their `__mro_entries__` says.
@@ -230,14 +244,16 @@ extension Runtime {
       try applySlots(to: made, slots)
       if made.hasNoInstanceDictionary { return }
     }
-    guard made.instanceKind != .type, made.lookupUncached(names.dict) == nil else { return }
-    made.defineProperty(self, "__dict__") { (runtime, instance) throws(Raised) in
-      guard let dictionary = instance.object?.instanceDictionary(runtime) else {
-        throw runtime.attributeError("This object has no __dict__")
+    guard made.instanceKind != .type else { return }
+    if made.lookupUncached(names.dict) == nil {
+      made.defineProperty(self, "__dict__") { (runtime, instance) throws(Raised) in
+        guard let dictionary = instance.object?.instanceDictionary(runtime) else {
+          throw runtime.attributeError("This object has no __dict__")
+        }
+        return .object(dictionary)
+      } set: { (runtime, instance, value) throws(Raised) in
+        try runtime.replaceInstanceDictionary(of: instance, by: value)
       }
-      return .object(dictionary)
-    } set: { (runtime, instance, value) throws(Raised) in
-      try runtime.replaceInstanceDictionary(of: instance, by: value)
     }
     if made.lookupUncached(intern("__weakref__")) == nil {
       made.defineProperty(self, "__weakref__") { (_, _) throws(Raised) in .none }

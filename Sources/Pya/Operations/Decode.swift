@@ -57,6 +57,7 @@ private struct Decoder: ~Copyable {
           try handle(index..<(index + 1), "character maps to <undefined>")
         }
       }
+    case .unicodeEscape, .rawUnicodeEscape: try runEscapes()
     case .utf16(let order): try runUTF16(order)
     case .utf32(let order): try runUTF32(order)
     }
@@ -107,6 +108,80 @@ private struct Decoder: ~Copyable {
       if !isValid { return (offset, "invalid continuation byte") }
     }
     return (length, nil)
+  }
+
+  // MARK: Escapes
+
+  private mutating func runEscapes() throws(Raised) {
+    var isRaw = false
+    if case .rawUnicodeEscape = encoding { isRaw = true }
+    while index < bytes.count {
+      guard bytes[index] == 0x5C else {
+        builder.append(codePoint: UInt32(bytes[index]))
+        index += 1
+        continue
+      }
+      guard index + 1 < bytes.count else {
+        if isRaw {
+          builder.append(byte: 0x5C)
+          index += 1
+        } else {
+          try handle(index..<(index + 1), "\\ at end of string")
+        }
+        continue
+      }
+      try runEscape(bytes[index + 1], isRaw: isRaw)
+    }
+  }
+
+  private mutating func runEscape(_ letter: UInt8, isRaw: Bool) throws(Raised) {
+    switch letter {
+    case UInt8(ascii: "u"): return try runHexadecimal(4, "truncated \\uXXXX escape")
+    case UInt8(ascii: "U"): return try runHexadecimal(8, "truncated \\UXXXXXXXX escape")
+    case UInt8(ascii: "x") where !isRaw: return try runHexadecimal(2, "truncated \\xXX escape")
+    case 0x30...0x37 where !isRaw:
+      var (value, end) = (UInt32(0), index + 1)
+      while end < bytes.count, end < index + 4, bytes[end] >= 0x30, bytes[end] <= 0x37 {
+        value = value * 8 + UInt32(bytes[end] - 0x30)
+        end += 1
+      }
+      builder.append(codePoint: value)
+      index = end
+      return
+    default: break
+    }
+    let simple: [UInt8: UInt8] = [
+      0x5C: 0x5C, 0x27: 0x27, 0x22: 0x22, 0x61: 7, 0x62: 8, 0x66: 12, 0x6E: 10, 0x72: 13, 0x74: 9, 0x76: 11,
+    ]
+    if !isRaw, letter == 0x0A {
+      index += 2
+    } else if !isRaw, let byte = simple[letter] {
+      builder.append(byte: byte)
+      index += 2
+    } else {
+      builder.append(byte: 0x5C)
+      index += 1
+      if !isRaw {
+        builder.append(codePoint: UInt32(letter))
+        index += 1
+      }
+    }
+  }
+
+  private mutating func runHexadecimal(_ count: Int, _ complaint: String) throws(Raised) {
+    var (value, end) = (UInt32(0), index + 2)
+    while end < bytes.count, end < index + 2 + count, let digit = Character(Unicode.Scalar(bytes[end])).hexDigitValue {
+      value = value << 4 | UInt32(digit)
+      end += 1
+    }
+    if end < index + 2 + count {
+      try handle(index..<end, complaint)
+    } else if value > 0x10FFFF {
+      try handle(index..<end, "illegal Unicode character")
+    } else {
+      builder.append(codePoint: value)
+      index = end
+    }
   }
 
   // MARK: UTF-16 and UTF-32

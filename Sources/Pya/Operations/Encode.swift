@@ -16,7 +16,8 @@ private struct Encoder {
 
   mutating func run() throws(Raised) -> [UInt8] {
     switch encoding {
-    case .utf8, .ascii, .latin1:
+    case .unicodeEscape, .rawUnicodeEscape: return escaped()
+    case .utf8, .ascii, .latin1, .table:
       if text.isASCII { return Array(text.utf8) }
     case .utf8Signature: result = [0xEF, 0xBB, 0xBF]
     case .utf16(nil): result = [0xFF, 0xFE]
@@ -72,7 +73,7 @@ private struct Encoder {
   private mutating func append(_ codePoint: UInt32) {
     switch encoding {
     case .utf8, .utf8Signature: result.appendUTF8(codePoint)
-    case .ascii, .latin1: result.append(UInt8(truncatingIfNeeded: codePoint))
+    case .ascii, .latin1, .unicodeEscape, .rawUnicodeEscape: result.append(UInt8(truncatingIfNeeded: codePoint))
     case .utf16(let isBigEndian):
       if codePoint < 0x10000 {
         append(unit: codePoint, bytes: 2, isBigEndian ?? false)
@@ -123,6 +124,28 @@ private struct Encoder {
     case "strict": throw failure(span)
     default: throw runtime.error("LookupError", "unknown error handler name '\(errors)'")
     }
+  }
+
+  private mutating func escaped() -> [UInt8] {
+    var isRaw = false
+    if case .rawUnicodeEscape = encoding { isRaw = true }
+    var offset = 0
+    while offset < text.byteCount {
+      let (codePoint, width) = decodeUTF8(text.bytes + offset)
+      offset += width
+      switch codePoint {
+      case 0x100...0xFFFF: append(ascii: "\\u" + hexText(codePoint, width: 4))
+      case 0x10000...: append(ascii: "\\U" + hexText(codePoint, width: 8))
+      case _ where isRaw: result.append(UInt8(truncatingIfNeeded: codePoint))
+      case 0x5C: append(ascii: "\\\\")
+      case 0x0A: append(ascii: "\\n")
+      case 0x0D: append(ascii: "\\r")
+      case 0x09: append(ascii: "\\t")
+      case 0x20..<0x7F: result.append(UInt8(truncatingIfNeeded: codePoint))
+      default: append(ascii: "\\x" + hexText(codePoint, width: 2))
+      }
+    }
+    return result
   }
 
   private mutating func append(ascii replacement: String) {

@@ -10,6 +10,10 @@ enum Encoding {
   case utf32(isBigEndian: Bool?)
   /// One byte per character.
   case table(CharacterTable)
+  /// As in string literals: `\n`, `\xe9`, `\u20ac`.
+  case unicodeEscape
+  /// Only `\u20ac` and its longer form.
+  case rawUnicodeEscape
 
   /// By name, in any of its spellings.
   init?(_ name: String) {
@@ -25,6 +29,8 @@ enum Encoding {
     case "utf-32", "utf32", "u32": self = .utf32(isBigEndian: nil)
     case "utf-32-le", "utf-32le", "utf32-le": self = .utf32(isBigEndian: false)
     case "utf-32-be", "utf-32be", "utf32-be": self = .utf32(isBigEndian: true)
+    case "unicode-escape", "unicodeescape": self = .unicodeEscape
+    case "raw-unicode-escape", "rawunicodeescape": self = .rawUnicodeEscape
     default:
       guard let table = CharacterTable.named(normalized) else { return nil }
       self = .table(table)
@@ -42,6 +48,8 @@ enum Encoding {
     case .utf16(let isBigEndian?): isBigEndian ? "utf-16-be" : "utf-16-le"
     case .utf32(nil): "utf-32"
     case .utf32(let isBigEndian?): isBigEndian ? "utf-32-be" : "utf-32-le"
+    case .unicodeEscape: "unicodeescape"
+    case .rawUnicodeEscape: "rawunicodeescape"
     }
   }
 }
@@ -56,6 +64,9 @@ extension Runtime {
   func bytesLike(_ value: Value) -> [UInt8]? {
     guard case .object(let object) = value else { return nil }
     if object.kind == .bytes || object.kind == .byteArray { return unsafeDowncast(object, to: BytesObject.self).bytes }
+    if object.kind == .other, object.isExactly(memoryViewType) {
+      return unsafeDowncast(object, to: MemoryViewObject.self).bytes
+    }
     return nil
   }
 }

@@ -14,6 +14,12 @@ extension Runtime {
 
   /// "Exception ignored in: ..." with its traceback, which has neither carets nor causes, on the error output.
   func reportUnraisable(_ raised: Raised, in object: Value, during occasion: String = "") {
+    if let hook = existingAttachment(UnraisableHook.self), hook.takes(raised.exception, object) { return }
+    writeUnraisable(raised, in: object, during: occasion)
+  }
+
+  /// The report itself, whatever the program set as hook.
+  func writeUnraisable(_ raised: Raised, in object: Value, during occasion: String = "") {
     let exception = raised.exception
     output.flush()
     if !object.isNone {
@@ -32,6 +38,14 @@ extension Runtime {
     let text = (try? str(.object(exception)).text) ?? "<exception str() failed>"
     errorOutput.write("\(publicName(of: exception.type).replacingMainModule): \(text)\n")
   }
+}
+
+/// Asked before an exception that nobody can catch is reported: `sys.unraisablehook`.
+final class UnraisableHook {
+  /// True: it was taken care of.
+  let takes: (ExceptionObject, Value) -> Bool
+
+  init(_ takes: @escaping (ExceptionObject, Value) -> Bool) { self.takes = takes }
 }
 
 extension String {

@@ -24,7 +24,25 @@ extension Runtime {
     if case .object(let object) = classes, let method = object.type.lookup(names[.instancecheck]) {
       return try isTrue(callSpecial(method, classes, [value]))
     }
-    throw typeError("isinstance() arg 2 must be a type, a tuple of types, or a union")
+    guard try basesOfAbstractClass(classes) != nil else {
+      throw typeError("isinstance() arg 2 must be a type, a tuple of types, or a union")
+    }
+    guard let cls = try getAttributeIfPresent(value, names.class) else { return false }
+    return try isAbstractSubclass(cls, of: classes)
+  }
+
+  /// `__bases__` of anything that poses as a class; nil unless that is a tuple.
+  private func basesOfAbstractClass(_ cls: Value) throws(Raised) -> TupleObject? {
+    try getAttributeIfPresent(cls, names.bases)?.tuple
+  }
+
+  private func isAbstractSubclass(_ cls: Value, of other: Value) throws(Raised) -> Bool {
+    if cls.isIdentical(to: other) { return true }
+    guard let bases = try basesOfAbstractClass(cls) else { return false }
+    try enter(" in __issubclass__")
+    defer { leave() }
+    for base in bases.array where try isAbstractSubclass(base, of: other) { return true }
+    return false
   }
 
   /// `type.__instancecheck__`. An object may claim a class through its `__class__`.
@@ -66,10 +84,11 @@ extension Runtime {
 
   /// `type.__subclasscheck__`
   func isPlainSubclass(_ cls: Value, of classes: Value) throws(Raised) -> Bool {
-    guard let candidate = cls.type else { throw typeError("issubclass() arg 1 must be a class") }
-    guard let type = classes.type else {
+    if let candidate = cls.type, let type = classes.type { return candidate.isSubtype(of: type) }
+    guard try basesOfAbstractClass(cls) != nil else { throw typeError("issubclass() arg 1 must be a class") }
+    guard try basesOfAbstractClass(classes) != nil else {
       throw typeError("issubclass() arg 2 must be a class, a tuple of classes, or a union")
     }
-    return candidate.isSubtype(of: type)
+    return try isAbstractSubclass(cls, of: classes)
   }
 }

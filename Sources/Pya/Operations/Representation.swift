@@ -25,6 +25,9 @@ extension Runtime {
     if object.type.isHeap, let method = object.type.special(.str) {
       return builder.append(string: try stringResult(method, value, "__str__"))
     }
+    if object.kind == .instance, object.type.isHeap, object.type.builtinBase == nil, let method = object.type.special(.repr) {
+      return builder.append(string: try stringResult(method, value, "__str__"))
+    }
     try appendBuiltinStr(object, to: &builder)
   }
 

@@ -40,7 +40,7 @@ final class PropertyObject: Object {
   var dictionary: DictObject?
 
   override func instanceDictionary(_ runtime: Runtime) -> DictObject? {
-    if dictionary == nil, type.isHeap { dictionary = DictObject(runtime) }
+    if dictionary == nil, type.isHeap, !type.hasNoInstanceDictionary { dictionary = DictObject(runtime) }
     return dictionary
   }
   override var existingInstanceDictionary: DictObject? { dictionary }
@@ -58,20 +58,22 @@ final class PropertyObject: Object {
 
   override func descriptorGet(_ runtime: Runtime, instance: Value, owner: TypeObject) throws(Raised) -> Value {
     if instance.isUndefined { return .object(self) }
-    if getter.isNone { throw runtime.attributeError("property\(label) of '\(owner.name)' object has no getter") }
+    if getter.isNone { throw runtime.attributeError("\(subject(runtime, instance)) has no getter") }
     return try runtime.call(getter, instance)
   }
 
   override func descriptorSet(_ runtime: Runtime, instance: Value, value: Value) throws(Raised) {
     let function = value.isUndefined ? deleter : setter
     if function.isNone {
-      throw runtime.attributeError(
-        "property\(label) of '\(runtime.typeName(instance))' object has no \(value.isUndefined ? "deleter" : "setter")")
+      throw runtime.attributeError("\(subject(runtime, instance)) has no \(value.isUndefined ? "deleter" : "setter")")
     }
     _ = value.isUndefined ? try runtime.call(function, instance) : try runtime.call(function, instance, value)
   }
 
-  private var label: String { name.map { " '\($0.text)'" } ?? "" }
+  private func subject(_ runtime: Runtime, _ instance: Value) -> String {
+    let label = name.map { " '\($0.text)'" } ?? ""
+    return "property\(label) of '\(runtime.type(of: instance).qualifiedName)' object"
+  }
 }
 
 /// `staticmethod(f)`.

@@ -22,6 +22,7 @@ final class ModuleObject: Object {
   /// A module's own `__getattr__` function answers for names it does not define.
   override func nativeAttribute(_ name: StringObject, _ runtime: Runtime) throws(Raised) -> Value? {
     if let lazyAttribute, let value = try lazyAttribute(runtime, self, name) { return value }
+    if name === runtime.names.dict || name === runtime.names.class { return nil }
     guard let function = namespace.getString(runtime.names[.getattr]) else { return nil }
     return try runtime.call(function, .object(name))
   }

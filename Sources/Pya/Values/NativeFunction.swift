@@ -135,6 +135,9 @@ struct NativeSignature: ExpressibleByStringLiteral {
 
   private var hasKeywordParameters: Bool { names.contains { !$0.isEmpty } }
 
+  /// Takes positional arguments alone.
+  var isPositional: Bool { !hasKeywordParameters && !takesRawKeywords }
+
   /// The slow path of a call: keywords put in their places, or the complaint about the count.
   func arrange(_ runtime: Runtime, _ function: NativeFunction, _ arguments: Arguments) throws(Raised) -> Value {
     if function.isWrittenInPython { return try arrangeAsPython(runtime, function, arguments) }

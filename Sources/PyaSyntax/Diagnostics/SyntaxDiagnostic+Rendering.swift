@@ -26,10 +26,20 @@ extension SyntaxDiagnostic {
       place.text = String(place.text.unicodeScalars[..<null])
     }
     if range.isLineOnly { return place }
+    if missesBlock, !file.isText, file.isBlank(from: range.start) {
+      // At the end of a file CPython's tokenizer has no column any more.
+      place.endOffset = -1
+      return place
+    }
     place.offset = file.characterColumn(of: range.start) + 1
     place.endLine = file.location(of: range.end).line
     place.endOffset = file.characterColumn(of: range.end) + 1
     return place
+  }
+
+  /// Something indented, or a clause, should have followed.
+  private var missesBlock: Bool {
+    message.hasPrefix("expected an indented block") || message == "expected 'except' or 'finally' block"
   }
 
   /// What CPython prints on stderr when the error ends the program, with its final newline.
@@ -41,6 +51,23 @@ extension SyntaxDiagnostic {
     }
     result += "\(exceptionName): \(message)\n"
     return result
+  }
+}
+
+extension SourceFile {
+  /// Nothing but blanks, comments and line ends follows.
+  fileprivate func isBlank(from offset: UInt32) -> Bool {
+    var isComment = false
+    for byte in bytes[min(Int(offset), bytes.count)...] {
+      switch byte {
+      case "\n": isComment = false
+      case _ where isComment: continue
+      case "#": isComment = true
+      case " ", "\t", 0x0C: continue
+      default: return false
+      }
+    }
+    return true
   }
 }
 

@@ -155,7 +155,7 @@ extension Lexer {
       return
     }
     do {
-      tokens.append(Token(.fstringMiddle(StringLiteral(utf8: try StringEscapes.decode(text))), range))
+      tokens.append(Token(.fstringMiddle(StringLiteral(utf8: try decodeEscapes(text, range))), range))
     } catch {
       if isSpecification {
         postpone(SyntaxDiagnostic(error.message, at: range))

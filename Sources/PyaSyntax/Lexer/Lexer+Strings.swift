@@ -47,7 +47,7 @@ extension Lexer {
       tokens.append(Token(.string(StringLiteral(utf8: Array(body))), token))
     } else {
       do {
-        tokens.append(Token(.string(StringLiteral(utf8: try StringEscapes.decode(body))), token))
+        tokens.append(Token(.string(StringLiteral(utf8: try decodeEscapes(body, token))), token))
       } catch {
         postpone(SyntaxDiagnostic(error.message, at: token))
       }
@@ -59,10 +59,19 @@ extension Lexer {
       return postpone(SyntaxDiagnostic("bytes can only contain ASCII literal characters", at: token))
     }
     do {
-      tokens.append(Token(.bytes(isRaw ? Array(body) : try StringEscapes.decodeBytes(body)), token))
+      tokens.append(Token(.bytes(isRaw ? Array(body) : try decodeEscapes(body, token, ofBytes: true)), token))
     } catch {
       postpone(SyntaxDiagnostic(error.message, at: token))
     }
+  }
+
+  /// Decodes escapes, and warns of the first that means nothing.
+  mutating func decodeEscapes(_ body: ArraySlice<UInt8>, _ token: SourceRange, ofBytes: Bool = false)
+    throws(StringEscapes.Problem) -> [UInt8]
+  {
+    let decoded = ofBytes ? try StringEscapes.decodeBytes(body) : try StringEscapes.decode(body)
+    if let escape = decoded.doubtful { warnings.append(SyntaxDiagnostic(escape.complaint, at: token)) }
+    return decoded.bytes
   }
 
   private struct BodyScan {

@@ -30,6 +30,9 @@ public struct Lexer {
   private var failure: SyntaxDiagnostic?
   private var failureRank = FailureRank.raised
 
+  /// What is doubtful without being wrong: escapes that mean nothing.
+  public internal(set) var warnings: [SyntaxDiagnostic] = []
+
   /// After `tokenize`: the input ends inside a bracket, a triple-quoted string or a line continuation, so that more
   /// input could make it complete.
   public internal(set) var isIncomplete = false

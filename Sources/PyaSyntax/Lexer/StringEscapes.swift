@@ -10,6 +10,7 @@ struct StringEscapes {
   /// How many bytes CPython's decoder would have consumed at `index`, for its messages: it reads a copy of the text in
   /// which every character beyond ASCII has become `\UXXXXXXXX`.
   private var reportedPosition = 0
+  private var doubtful: DoubtfulEscape?
 
   private init(_ body: ArraySlice<UInt8>) {
     self.body = body
@@ -18,21 +19,21 @@ struct StringEscapes {
   }
 
   /// The text of a string literal in WTF-8.
-  static func decode(_ body: ArraySlice<UInt8>) throws(Problem) -> [UInt8] {
+  static func decode(_ body: ArraySlice<UInt8>) throws(Problem) -> (bytes: [UInt8], doubtful: DoubtfulEscape?) {
     var decoder = StringEscapes(body)
     while let byte = decoder.next() {
       if byte == "\\" { try decoder.decodeEscape() } else { decoder.copy(byte) }
     }
-    return decoder.result
+    return (decoder.result, decoder.doubtful)
   }
 
   /// The value of a bytes literal.
-  static func decodeBytes(_ body: ArraySlice<UInt8>) throws(Problem) -> [UInt8] {
+  static func decodeBytes(_ body: ArraySlice<UInt8>) throws(Problem) -> (bytes: [UInt8], doubtful: DoubtfulEscape?) {
     var decoder = StringEscapes(body)
     while let byte = decoder.next() {
       if byte == "\\" { try decoder.decodeBytesEscape() } else { decoder.copy(byte) }
     }
-    return decoder.result
+    return (decoder.result, decoder.doubtful)
   }
 
   // MARK: Reading
@@ -89,7 +90,7 @@ struct StringEscapes {
       reportedPosition += 5
       return
     }
-    if byte.isDigit, byte < 0x38 { return write(number(radix: 8, upTo: 3).value) }
+    if byte.isDigit, byte < 0x38 { return write(octal()) }
     _ = next()
     if decodeSimpleEscape(byte) { return }
     switch byte {
@@ -98,9 +99,20 @@ struct StringEscapes {
     case "U": try decodeHexadecimal(count: 8, from: start, reason: "truncated \\UXXXXXXXX escape")
     case "N": try decodeNamed(from: start)
     default:
+      note(.unknown(byte))
       copy(0x5C)
       copy(byte)
     }
+  }
+
+  private mutating func note(_ escape: DoubtfulEscape) {
+    if doubtful == nil { doubtful = escape }
+  }
+
+  private mutating func octal() -> UInt32 {
+    let value = number(radix: 8, upTo: 3).value
+    if value > 0o377 { note(.octal(value)) }
+    return value
   }
 
   private mutating func decodeHexadecimal(count: Int, from start: Int, reason: String) throws(Problem) {
@@ -134,15 +146,29 @@ struct StringEscapes {
   private mutating func decodeBytesEscape() throws(Problem) {
     let start = reportedPosition - 1
     guard let byte = peek else { return copy(0x5C) }
-    if byte.isDigit, byte < 0x38 { return copy(UInt8(truncatingIfNeeded: number(radix: 8, upTo: 3).value)) }
+    if byte.isDigit, byte < 0x38 { return copy(UInt8(truncatingIfNeeded: octal())) }
     _ = next()
     if decodeSimpleEscape(byte) { return }
     guard byte == "x" else {
+      note(.unknown(byte))
       copy(0x5C)
       return copy(byte)
     }
     let (value, digits) = number(radix: 16, upTo: 2)
     guard digits == 2 else { throw Problem(message: "(value error) invalid \\x escape at position \(start)") }
     copy(UInt8(truncatingIfNeeded: value))
+  }
+}
+
+/// An escape that CPython reads with a warning.
+enum DoubtfulEscape {
+  case unknown(UInt8)
+  case octal(UInt32)
+
+  var complaint: String {
+    switch self {
+    case .unknown(let byte): "invalid escape sequence '\\\(Character(Unicode.Scalar(byte)))'"
+    case .octal(let value): "invalid octal escape sequence '\\\(String(value, radix: 8))'"
+    }
   }
 }

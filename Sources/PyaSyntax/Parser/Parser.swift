@@ -17,6 +17,8 @@ public struct Parser {
 
   /// The next token to read. Never moves past the last one, which is `.endOfFile` or `.error`.
   var position = 0
+  /// What the lexer found doubtful.
+  public let warnings: [SyntaxDiagnostic]
   /// `shapes[position]`
   var current: TokenShape
   /// Where the last visible token that was read ends: the end of the node that is being finished.
@@ -43,6 +45,7 @@ public struct Parser {
     self.file = file
     self.tokens = tokens
     self.lexer = lexer
+    warnings = lexer?.warnings ?? []
     self.allowsTopLevelAwait = allowsTopLevelAwait
     shapes = tokens.map { TokenShape($0.kind) }
     current = shapes[0]

@@ -57,6 +57,11 @@ public struct Scope: Sendable {
   public var classCellSlot: Int?
   /// For a comprehension: slots of the host's frame that must hold a fresh cell each time it is entered.
   public var comprehensionCells: [Int]
+  /// For a comprehension: its own variables among the host's slots, which are unbound again when it is done.
+  public var comprehensionSlots: Range<Int>
+  /// For the module: names that some `global` statement names, so that they are global even where code of the top level has a
+  /// namespace of its own.
+  public var declaredGlobals: Set<String>
 
   public struct FreeVariable: Equatable, Sendable {
     public var name: String
@@ -78,6 +83,8 @@ public struct Scope: Sendable {
     isAsync = false
     classCellSlot = nil
     comprehensionCells = []
+    comprehensionSlots = 0..<0
+    declaredGlobals = []
   }
 }
 

@@ -6,6 +6,11 @@ extension ScopeAnalyser {
     }
     // A parent precedes its children here, so their qualified names can be built on its own.
     for id in order { scopes[id.index] = scope(id, qualifiedName: qualifiedName(of: id, among: scopes)) }
+    for draft in drafts {
+      for name in draft.declarations.keys where draft.facts[name]?.contains(.declaredGlobal) == true {
+        scopes[0].declaredGlobals.insert(name)
+      }
+    }
     return ScopeTable(scopes: scopes)
   }
 
@@ -25,6 +30,7 @@ extension ScopeAnalyser {
     let ownCells = draft.slots.values.filter(captured.contains).sorted()
     if draft.kind == .comprehension {
       scope.comprehensionCells = ownCells
+      if let first = draft.slots.values.min() { scope.comprehensionSlots = first..<(first + draft.slots.count) }
     } else {
       scope.cellSlots = ownCells + (draft.classCellSlot.map { [$0] } ?? [])
     }

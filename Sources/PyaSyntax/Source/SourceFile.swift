@@ -27,7 +27,11 @@ public final class SourceFile: Sendable {
   /// Offset of the first byte of each line; the last entry is the end of the file when it ends with a newline.
   private let lineStarts: [UInt32]
 
-  public init(name: String, bytes: [UInt8]) {
+  /// Given to `exec`, `eval` or `compile`, not read from a file.
+  public let isText: Bool
+
+  public init(name: String, bytes: [UInt8], isText: Bool = false) {
+    self.isText = isText
     let encoded = SourceEncoding.decode(bytes)
     let starts = SourceFile.lineStarts(of: encoded.bytes)
     let problem = encoded.problem ?? SourceEncoding.findProblem(in: encoded.bytes, lineStarts: starts, fileName: name)

@@ -1,0 +1,125 @@
+import BigInt
+
+/// A `memoryview`: elements of one format in the bytes of a `bytes` or `bytearray`, in one dimension.
+final class MemoryViewObject: Object {
+  /// Nil once released.
+  private(set) var source: BytesObject?
+  let format: ElementFormat
+  /// Where the first element lies, how many there are, and how far apart they are, in bytes.
+  let start: Int
+  let count: Int
+  let stride: Int
+  let isReadOnly: Bool
+
+  init(
+    _ runtime: Runtime, _ source: BytesObject, format: ElementFormat = .unsignedByte, start: Int, count: Int, stride: Int,
+    isReadOnly: Bool
+  ) {
+    self.source = source
+    self.format = format
+    self.start = start
+    self.count = count
+    self.stride = stride
+    self.isReadOnly = isReadOnly
+    super.init(type: runtime.memoryViewType, kind: .other)
+  }
+
+  func release() { source = nil }
+
+  var isContiguous: Bool { stride == format.size || count <= 1 }
+
+  /// Where an element lies; nil when the array behind it has shrunk.
+  func offset(_ index: Int) -> Int? {
+    let offset = start + index * stride
+    guard let source, offset >= 0, offset + format.size <= source.bytes.count else { return nil }
+    return offset
+  }
+
+  func element(_ index: Int) -> ArraySlice<UInt8>? {
+    guard let source, let offset = offset(index) else { return nil }
+    return source.bytes[offset..<(offset + format.size)]
+  }
+
+  /// The elements' bytes side by side.
+  var bytes: [UInt8] {
+    guard let source else { return [] }
+    if isContiguous, count > 0 {
+      let end = start + count * format.size
+      return end <= source.bytes.count ? Array(source.bytes[start..<end]) : []
+    }
+    var result: [UInt8] = []
+    result.reserveCapacity(count * format.size)
+    for index in 0..<count { if let element = element(index) { result += element } }
+    return result
+  }
+}
+
+/// How `struct` calls an element of native size.
+enum ElementFormat: String {
+  case unsignedByte = "B"
+  case signedByte = "b"
+  case character = "c"
+  case bool = "?"
+  case short = "h"
+  case unsignedShort = "H"
+  case int = "i"
+  case unsignedInt = "I"
+  case long = "l"
+  case unsignedLong = "L"
+  case longLong = "q"
+  case unsignedLongLong = "Q"
+  case size = "n"
+  case unsignedSize = "N"
+  case float = "f"
+  case double = "d"
+
+  var size: Int {
+    switch self {
+    case .unsignedByte, .signedByte, .character, .bool: 1
+    case .short, .unsignedShort: 2
+    case .int, .unsignedInt, .float: 4
+    case .long, .unsignedLong, .longLong, .unsignedLongLong, .size, .unsignedSize, .double: 8
+    }
+  }
+
+  var isByte: Bool { size == 1 && self != .bool }
+
+  var isSigned: Bool {
+    switch self {
+    case .signedByte, .short, .int, .long, .longLong, .size: true
+    default: false
+    }
+  }
+
+  func value(of bytes: ArraySlice<UInt8>, _ runtime: Runtime) -> Value {
+    var bits: UInt64 = 0
+    for byte in bytes.reversed() { bits = bits << 8 | UInt64(byte) }
+    switch self {
+    case .character: return .object(BytesObject(type: runtime.types.bytes, Array(bytes)))
+    case .bool: return .bool(bits != 0)
+    case .float: return .float(Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits))))
+    case .double: return .float(Double(bitPattern: bits))
+    default:
+      if isSigned {
+        let unused = 64 - size * 8
+        return .int(Int(truncatingIfNeeded: Int64(bitPattern: bits << UInt64(unused)) >> Int64(unused)))
+      }
+      return bits <= UInt64(Int.max) ? .int(Int(bits)) : runtime.integer(BigInt(bits))
+    }
+  }
+}
+
+private final class MemoryViewType {
+  let type: TypeObject
+
+  init(_ runtime: Runtime) {
+    type = TypeObject(
+      runtime, metatype: runtime.types.type, name: "memoryview", bases: [runtime.types.object], instanceKind: .other,
+      isHeap: false)
+    type.isFinal = true
+  }
+}
+
+extension Runtime {
+  var memoryViewType: TypeObject { attachment(MemoryViewType.self) { MemoryViewType(self) }.type }
+}
