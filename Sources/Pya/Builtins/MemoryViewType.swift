@@ -244,8 +244,8 @@ extension ElementFormat {
         if isSigned, size < 8, number >= 1 << (size * 8 - 1) || number < -(1 << (size * 8 - 1)) { return nil }
         if !isSigned, number < 0 || (size < 8 && number >= 1 << (size * 8)) { return nil }
         bits = UInt64(bitPattern: Int64(number))
-      } else if !isSigned, size == 8, let big = integer.bigInt, let exact = UInt64(exactly: big.value) {
-        bits = exact
+      } else if !isSigned, size == 8, let big = integer.bigInt, let exact = UInt(exactly: big.value) {
+        bits = UInt64(exact)
       } else {
         return nil
       }

@@ -466,7 +466,7 @@ final class TextFileObject: TextSinkObject {
         case .utf32: behind += 4
         case .utf16: behind += byte >= 0xF0 ? 4 : 2
         case .utf8, .utf8Signature: behind += UTF8Width.of(leadByte: byte)
-        case .ascii, .latin1, .table: behind += 1
+        case .ascii, .latin1, .table, .unicodeEscape, .rawUnicodeEscape: behind += 1
         }
       }
       return max(0, source.count - behind)

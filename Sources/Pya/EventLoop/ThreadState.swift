@@ -24,7 +24,7 @@ final class ThreadState: @unchecked Sendable {
   var machine: ThreadMachine
   private var handled: [ExceptionObject] = []
   private var openRepresentations: [Int] = []
-  private var callSite: CallSite?
+  private var callSites: [CallSite] = []
   private var context: ContextObject?
   private var loops = Asyncio.ThreadShare()
 
@@ -53,7 +53,7 @@ final class ThreadState: @unchecked Sendable {
   func clearShare(of runtime: Runtime) {
     locals = [:]
     runtime.handled = []
-    runtime.callSites.current = nil
+    runtime.callSites.stack = []
     runtime.contexts.current = nil
     runtime.existingAttachment(Asyncio.self)?.threadShare = Asyncio.ThreadShare()
   }
@@ -64,7 +64,7 @@ final class ThreadState: @unchecked Sendable {
     swap(&runtime.handled, &handled)
     swap(&runtime.openRepresentations, &openRepresentations)
     let sites = runtime.callSites
-    (sites.current, callSite) = (callSite, sites.current)
+    swap(&sites.stack, &callSites)
     let contexts = runtime.contexts
     (contexts.current, context) = (context, contexts.current)
     if let asyncio = runtime.existingAttachment(Asyncio.self) {

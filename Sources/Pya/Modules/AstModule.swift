@@ -69,7 +69,7 @@ struct TreeDescription {
     case .bool(let flag): return constant(.bool(flag))
     case .ellipsis: return constant(.ellipsis)
     case .integer(.small(let value)): return constant(.int(value))
-    case .integer(.big(let digits, let radix)): return constant(runtime.integer(BigInt(digits, radix: radix) ?? 0))
+    case .integer(.big(let digits, let radix)): return constant(runtime.integer(BigInt(BigUInt(digits: digitValues(digits)[...], base: radix))))
     case .float(let number): return constant(.float(number))
     case .imaginary(let number): return constant(.object(ComplexObject(runtime, real: 0, imaginary: number)))
     case .string(let literal): return constant(.object(runtime.string(literal.utf8)))

@@ -25,6 +25,7 @@ final class ComprehensionNode: ExpressionNode {
     self.iterableSlot = iterableSlot
     self.loops = loops
     self.cells = cells
+    self.variables = variables
     super.init(range)
   }
 

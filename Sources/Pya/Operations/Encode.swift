@@ -17,7 +17,7 @@ private struct Encoder {
   mutating func run() throws(Raised) -> [UInt8] {
     switch encoding {
     case .unicodeEscape, .rawUnicodeEscape: return escaped()
-    case .utf8, .ascii, .latin1, .table:
+    case .utf8, .ascii, .latin1:
       if text.isASCII { return Array(text.utf8) }
     case .utf8Signature: result = [0xEF, 0xBB, 0xBF]
     case .utf16(nil): result = [0xFF, 0xFE]
