@@ -1,5 +1,3 @@
-import BigInt
-
 /// `struct`: values as bytes.
 final class StructObject: Object {
   let format: StructFormat
