@@ -10,23 +10,23 @@ extension Runtime {
     module.define(self, "open", "path, flags, mode=511, *, dir_fd=None") { (runtime, arguments) throws(Raised) in
       try runtime.refuseDirectoryDescriptor(arguments[3], function: "open")
       let path = try runtime.systemPath(arguments[0], "open")
-      let flags = try runtime.int32(arguments[1])
+      let flags = try runtime.cInt(arguments[1])
       let mode = mode_t(truncatingIfNeeded: try runtime.number(arguments[2], default: 0o777))
       let descriptor = path.call { systemOpen($0, flags | O_CLOEXEC, mode) }
       if descriptor < 0 { throw runtime.systemError(errno, path.subject) }
       return .int(Int(descriptor))
     }
     module.define(self, "close", "fd") { (runtime, arguments) throws(Raised) in
-      try runtime.checked(close(try runtime.int32(arguments[0])))
+      try runtime.checked(close(try runtime.cInt(arguments[0])))
       return .none
     }
     module.define(self, "closerange", "fd_low, fd_high, /") { (runtime, arguments) throws(Raised) in
-      let (low, high) = (try runtime.int32(arguments[0]), min(try runtime.int32(arguments[1]), 1 << 16))
+      let (low, high) = (try runtime.cInt(arguments[0]), min(try runtime.cInt(arguments[1]), 1 << 16))
       if low < high { for descriptor in low..<high { close(descriptor) } }
       return .none
     }
     module.define(self, "read", "fd, length, /") { (runtime, arguments) throws(Raised) in
-      let descriptor = try runtime.int32(arguments[0])
+      let descriptor = try runtime.cInt(arguments[0])
       let length = try runtime.index(arguments[1])
       if length < 0 { throw runtime.systemError(EINVAL) }
       var buffer = [UInt8](repeating: 0, count: min(length, 1 << 26))
@@ -34,7 +34,7 @@ extension Runtime {
       return .object(BytesObject(type: runtime.types.bytes, Array(buffer.prefix(count))))
     }
     module.define(self, "write", "fd, data, /") { (runtime, arguments) throws(Raised) in
-      let descriptor = try runtime.int32(arguments[0])
+      let descriptor = try runtime.cInt(arguments[0])
       guard let bytes = try runtime.bytesToWrite(arguments[1]) else {
         throw runtime.typeError("a bytes-like object is required, not '\(runtime.typeName(arguments[1]))'")
       }
@@ -53,20 +53,20 @@ extension Runtime {
       return .object(TupleObject(runtime, ends.map { .int(Int($0)) }))
     }
     module.define(self, "dup", "fd, /") { (runtime, arguments) throws(Raised) in
-      let copy = fcntl(try runtime.int32(arguments[0]), F_DUPFD_CLOEXEC, 0)
+      let copy = fcntl(try runtime.cInt(arguments[0]), F_DUPFD_CLOEXEC, 0)
       try runtime.checked(copy)
       return .int(Int(copy))
     }
     module.define(self, "dup2", "fd, fd2, inheritable=True") { (runtime, arguments) throws(Raised) in
       runtime.output.flush()
-      let copy = dup2(try runtime.int32(arguments[0]), try runtime.int32(arguments[1]))
+      let copy = dup2(try runtime.cInt(arguments[0]), try runtime.cInt(arguments[1]))
       try runtime.checked(copy)
       if !(try runtime.flag(arguments[2], default: true)) { _ = fcntl(copy, F_SETFD, FD_CLOEXEC) }
       return .int(Int(copy))
     }
     module.define(self, "get_terminal_size", "fd=None, /") { (runtime, arguments) throws(Raised) in
       var size = winsize()
-      let descriptor = arguments[0].isUndefined ? 1 : try runtime.int32(arguments[0])
+      let descriptor = arguments[0].isUndefined ? 1 : try runtime.cInt(arguments[0])
       if ioctl(descriptor, UInt(TIOCGWINSZ), &size) != 0 { throw runtime.systemError(errno) }
       return runtime.terminalSizes.structure.make([.int(Int(size.ws_col)), .int(Int(size.ws_row))])
     }
@@ -76,49 +76,49 @@ extension Runtime {
   private func defineDescriptorPositions(of module: ModuleObject) {
     module.define(self, "lseek", "fd, position, whence, /") { (runtime, arguments) throws(Raised) in
       let offset = off_t(try runtime.index(arguments[1]))
-      let position = lseek(try runtime.int32(arguments[0]), offset, try runtime.int32(arguments[2]))
+      let position = lseek(try runtime.cInt(arguments[0]), offset, try runtime.cInt(arguments[2]))
       if position < 0 { throw runtime.systemError(errno) }
       return .int(Int(position))
     }
     module.define(self, "fsync", "fd") { (runtime, arguments) throws(Raised) in
       let descriptor = arguments[0].object == nil ? arguments[0] : try runtime.callMethod(arguments[0], "fileno")
-      try runtime.checked(fsync(try runtime.int32(descriptor)))
+      try runtime.checked(fsync(try runtime.cInt(descriptor)))
       return .none
     }
     if let function = module.namespace.getString(intern("fsync")) { module.set(self, "fdatasync", function) }
     module.define(self, "ftruncate", "fd, length, /") { (runtime, arguments) throws(Raised) in
-      try runtime.checked(ftruncate(try runtime.int32(arguments[0]), off_t(try runtime.index(arguments[1]))))
+      try runtime.checked(ftruncate(try runtime.cInt(arguments[0]), off_t(try runtime.index(arguments[1]))))
       return .none
     }
     module.define(self, "fstat", "fd") { (runtime, arguments) throws(Raised) in
       var status = stat()
-      try runtime.checked(fstat(try runtime.int32(arguments[0]), &status))
+      try runtime.checked(fstat(try runtime.cInt(arguments[0]), &status))
       return runtime.statResults.make(status)
     }
     module.define(self, "isatty", "fd, /") { (runtime, arguments) throws(Raised) in
-      .bool(isatty(try runtime.int32(arguments[0])) == 1)
+      .bool(isatty(try runtime.cInt(arguments[0])) == 1)
     }
     module.define(self, "ttyname", "fd, /") { (runtime, arguments) throws(Raised) in
-      guard let name = ttyname(try runtime.int32(arguments[0])) else { throw runtime.systemError(errno) }
+      guard let name = ttyname(try runtime.cInt(arguments[0])) else { throw runtime.systemError(errno) }
       return .object(runtime.string(String(cString: name)))
     }
     module.define(self, "get_inheritable", "fd, /") { (runtime, arguments) throws(Raised) in
-      let flags = fcntl(try runtime.int32(arguments[0]), F_GETFD)
+      let flags = fcntl(try runtime.cInt(arguments[0]), F_GETFD)
       try runtime.checked(flags)
       return .bool(flags & FD_CLOEXEC == 0)
     }
     module.define(self, "set_inheritable", "fd, inheritable, /") { (runtime, arguments) throws(Raised) in
       try runtime.checked(
-        fcntl(try runtime.int32(arguments[0]), F_SETFD, try runtime.isTrue(arguments[1]) ? 0 : FD_CLOEXEC))
+        fcntl(try runtime.cInt(arguments[0]), F_SETFD, try runtime.isTrue(arguments[1]) ? 0 : FD_CLOEXEC))
       return .none
     }
     module.define(self, "get_blocking", "fd, /") { (runtime, arguments) throws(Raised) in
-      let flags = fcntl(try runtime.int32(arguments[0]), F_GETFL)
+      let flags = fcntl(try runtime.cInt(arguments[0]), F_GETFL)
       try runtime.checked(flags)
       return .bool(flags & O_NONBLOCK == 0)
     }
     module.define(self, "set_blocking", "fd, blocking, /") { (runtime, arguments) throws(Raised) in
-      let descriptor = try runtime.int32(arguments[0])
+      let descriptor = try runtime.cInt(arguments[0])
       let flags = fcntl(descriptor, F_GETFL)
       try runtime.checked(flags)
       try runtime.checked(
@@ -144,7 +144,7 @@ extension Runtime {
       var polls: [pollfd] = []
       for (list, event) in [(arguments[0], POLLIN), (arguments[1], POLLOUT)] {
         for file in try runtime.array(list) {
-          polls.append(pollfd(fd: try runtime.int32(file), events: Int16(event), revents: 0))
+          polls.append(pollfd(fd: try runtime.cInt(file), events: Int16(event), revents: 0))
         }
       }
       var milliseconds: Int32 = -1

@@ -69,7 +69,7 @@ extension Runtime {
     module.define(self, "access", "path, mode, *, dir_fd=None, effective_ids=False, follow_symlinks=True") {
       (runtime, arguments) throws(Raised) in
       let path = try runtime.systemPath(arguments[0], "access")
-      let mode = try runtime.int32(arguments[1])
+      let mode = try runtime.cInt(arguments[1])
       return .bool(path.call { access($0, mode) } == 0)
     }
     module.define(self, "chmod", "path, mode, *, dir_fd=None, follow_symlinks=True") { (runtime, arguments) throws(Raised) in

@@ -14,7 +14,7 @@ extension Runtime {
     ]
     for (name, read) in numbers { module.define(self, name, "") { (_, _) throws(Raised) in .int(read()) } }
     module.define(self, "kill", "pid, signal, /") { (runtime, arguments) throws(Raised) in
-      let (process, signal) = (try runtime.int32(arguments[0]), try runtime.int32(arguments[1]))
+      let (process, signal) = (try runtime.cInt(arguments[0]), try runtime.cInt(arguments[1]))
       if process == getpid(), signal != 0 {
         // At once, as on CPython.
         if !(try runtime.signals.raise(signal)) { throw runtime.systemError(EINVAL) }
@@ -24,11 +24,11 @@ extension Runtime {
       return .none
     }
     module.define(self, "killpg", "pgid, signal, /") { (runtime, arguments) throws(Raised) in
-      try runtime.checked(killpg(try runtime.int32(arguments[0]), try runtime.int32(arguments[1])))
+      try runtime.checked(killpg(try runtime.cInt(arguments[0]), try runtime.cInt(arguments[1])))
       return .none
     }
     module.define(self, "getpgid", "pid") { (runtime, arguments) throws(Raised) in
-      let group = getpgid(try runtime.int32(arguments[0]))
+      let group = getpgid(try runtime.cInt(arguments[0]))
       try runtime.checked(group)
       return .int(Int(group))
     }
@@ -37,7 +37,7 @@ extension Runtime {
       return .none
     }
     module.define(self, "nice", "increment, /") { (runtime, arguments) throws(Raised) in
-      .int(Int(nice(try runtime.int32(arguments[0]))))
+      .int(Int(nice(try runtime.cInt(arguments[0]))))
     }
     for name in ["fork", "forkpty"] {
       module.define(self, name, "") { (runtime, _) throws(Raised) in
@@ -54,7 +54,7 @@ extension Runtime {
 
   private func defineWaiting(of module: ModuleObject) {
     module.define(self, "waitpid", "pid, options, /") { (runtime, arguments) throws(Raised) in
-      let (process, options) = (try runtime.int32(arguments[0]), try runtime.int32(arguments[1]))
+      let (process, options) = (try runtime.cInt(arguments[0]), try runtime.cInt(arguments[1]))
       var status: Int32 = 0
       let found = try runtime.retrying { Int(waitpid(process, &status, options)) }
       return .object(TupleObject(runtime, [.int(found), .int(Int(status))]))
@@ -65,7 +65,7 @@ extension Runtime {
       return .object(TupleObject(runtime, [.int(found), .int(Int(status))]))
     }
     module.define(self, "waitstatus_to_exitcode", "status") { (runtime, arguments) throws(Raised) in
-      let status = try runtime.int32(arguments[0])
+      let status = try runtime.cInt(arguments[0])
       if status & 0x7F == 0 { return .int(Int(status >> 8 & 0xFF)) }
       if status & 0x7F == 0x7F { throw runtime.valueError("process stopped by delivery of signal \(status >> 8 & 0xFF)") }
       return .int(-Int(status & 0x7F))
@@ -77,7 +77,7 @@ extension Runtime {
       ("WCOREDUMP", { .bool($0 & 0x80 != 0) }),
     ]
     for (name, part) in parts {
-      module.define(self, name, "status") { (runtime, arguments) throws(Raised) in part(try runtime.int32(arguments[0])) }
+      module.define(self, name, "status") { (runtime, arguments) throws(Raised) in part(try runtime.cInt(arguments[0])) }
     }
   }
 
@@ -108,10 +108,10 @@ extension Runtime {
       }
       if !arguments[2].isNone { child.directory = try runtime.systemPath(arguments[2], "chdir").bytes }
       for (index, file) in try runtime.array(arguments[3]).enumerated() where index < 3 {
-        child.files[index] = try runtime.int32(file)
+        child.files[index] = try runtime.cInt(file)
       }
       child.startsSession = try runtime.isTrue(arguments[4])
-      if !arguments[5].isNone { child.processGroup = try runtime.int32(arguments[5]) }
+      if !arguments[5].isNone { child.processGroup = try runtime.cInt(arguments[5]) }
       return .int(Int(child.start()))
     }
     module.define(self, "_setenv", "name, value, /") { (runtime, arguments) throws(Raised) in

@@ -27,7 +27,7 @@ func makeSignalModule(_ runtime: Runtime) -> ModuleObject {
 
 extension Runtime {
   private func signalNumber(_ value: Value) throws(Raised) -> Int32 {
-    let number = try int32(value)
+    let number = try cInt(value)
     guard number > 0, number < SignalHandlers.count else { throw valueError("signal number out of range") }
     return number
   }
@@ -88,12 +88,12 @@ extension Runtime {
       }
       var new = itimerval(it_interval: try time(arguments[2]), it_value: try time(arguments[1]))
       var old = itimerval()
-      if systemSetTimer(try runtime.int32(arguments[0]), &new, &old) != 0 { throw runtime.systemError(errno) }
+      if systemSetTimer(try runtime.cInt(arguments[0]), &new, &old) != 0 { throw runtime.systemError(errno) }
       return .object(TupleObject(runtime, [seconds(old.it_value), seconds(old.it_interval)]))
     }
     module.define(self, "getitimer", "which, /") { (runtime, arguments) throws(Raised) in
       var current = itimerval()
-      if systemGetTimer(try runtime.int32(arguments[0]), &current) != 0 { throw runtime.systemError(errno) }
+      if systemGetTimer(try runtime.cInt(arguments[0]), &current) != 0 { throw runtime.systemError(errno) }
       return .object(TupleObject(runtime, [seconds(current.it_value), seconds(current.it_interval)]))
     }
   }

@@ -104,7 +104,7 @@ extension Runtime {
     value.isUndefined ? fallback : try index(value)
   }
 
-  func int32(_ value: Value) throws(Raised) -> Int32 {
+  func cInt(_ value: Value) throws(Raised) -> Int32 {
     let number = try index(value)
     guard let small = Int32(exactly: number) else {
       throw overflowError(
