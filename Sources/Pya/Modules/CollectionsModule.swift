@@ -12,10 +12,6 @@ extension Runtime {
     addNamedTuple(to: module)
     let wrappers: Set<String> = ["ChainMap", "UserDict", "UserList", "UserString"]
     module.lazyAttribute = { (runtime, module, name) throws(Raised) in
-      if name.text == "abc" {
-        _ = try runtime.importModule("collections.abc", level: 0, globals: module.namespace)
-        return module.namespace.getString(name) ?? runtime.modules["collections.abc"].map { .object($0) }
-      }
       guard wrappers.contains(name.text) else { return nil }
       let library = try runtime.importModule("_collections_wrappers", level: 0, globals: module.namespace)
       for wrapper in wrappers { module.set(runtime, wrapper, try runtime.getAttribute(library, wrapper)) }
