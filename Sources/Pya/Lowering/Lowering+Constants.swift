@@ -1,12 +1,17 @@
 import PyaSyntax
 
-extension CodeLowering {
-  func constant(_ literal: IntegerLiteral) -> Value {
+extension Runtime {
+  /// The number that a literal stands for.
+  func integer(_ literal: IntegerLiteral) -> Value {
     switch literal {
     case .small(let value): return .int(value)
-    case .big(let digits, let radix): return runtime.integer(BigInt(digits, radix: radix) ?? 0)
+    case .big(let digits, let radix): return integer(BigInt(digits, radix: radix) ?? 0)
     }
   }
+}
+
+extension CodeLowering {
+  func constant(_ literal: IntegerLiteral) -> Value { runtime.integer(literal) }
 
   /// Short ASCII texts are interned: as keys they are found by identity.
   func constant(_ literal: StringLiteral) -> Value {

@@ -70,8 +70,9 @@ extension CodeLowering {
         blueprint.keywordDefaults.append(parameter.defaultValue == nil ? nil : nodes.removeFirst())
       }
     }
-    var annotated = positional + keywordOnly
+    var annotated = positional
     if let variadic = parameters.variadic { annotated.append(variadic) }
+    annotated += keywordOnly
     if let variadicKeywords = parameters.variadicKeywords { annotated.append(variadicKeywords) }
     for parameter in annotated {
       guard let annotation = parameter.annotation else { continue }

@@ -1,4 +1,3 @@
-import BigInt
 import PyaSyntax
 
 /// `_ast`: the tree of a text as tuples `(kind, fields, place)`, of which the module `ast` makes its nodes.
@@ -68,8 +67,7 @@ struct TreeDescription {
     case .none: return constant(.none)
     case .bool(let flag): return constant(.bool(flag))
     case .ellipsis: return constant(.ellipsis)
-    case .integer(.small(let value)): return constant(.int(value))
-    case .integer(.big(let digits, let radix)): return constant(runtime.integer(BigInt(BigUInt(digits: digitValues(digits)[...], base: radix))))
+    case .integer(let literal): return constant(runtime.integer(literal))
     case .float(let number): return constant(.float(number))
     case .imaginary(let number): return constant(.object(ComplexObject(runtime, real: 0, imaginary: number)))
     case .string(let literal): return constant(.object(runtime.string(literal.utf8)))
