@@ -6,7 +6,7 @@ extension Runtime {
     let type = types.date
     type.defineFieldConstructor(self) { (runtime, type, arguments) throws(Raised) in
       let values = try runtime.fields(arguments, ["year", "month", "day"], required: 3)
-      let (year, month, day) = (try runtime.cInt(values[0]), try runtime.cInt(values[1]), try runtime.cInt(values[2]))
+      let (year, month, day) = (try runtime.int32(values[0]), try runtime.int32(values[1]), try runtime.int32(values[2]))
       try runtime.checkDate(year, month, day)
       return .object(DateObject(type: type, year, month, day))
     }
@@ -38,7 +38,7 @@ extension Runtime {
       return try runtime.makeDate(try runtime.classArgument(arguments[0]), date.year, date.month, date.day)
     }
     type.defineClassMethod(self, "fromordinal", "cls, ordinal, /") { (runtime, arguments) throws(Raised) in
-      let ordinal = try runtime.cInt(arguments[1])
+      let ordinal = try runtime.int32(arguments[1])
       if ordinal < 1 { throw runtime.valueError("ordinal must be >= 1") }
       let date = Gregorian.date(ordinal)
       if date.year > Gregorian.maximumYear { throw runtime.valueError("year \(date.year) is out of range") }
@@ -46,7 +46,7 @@ extension Runtime {
     }
     type.defineClassMethod(self, "fromisocalendar", "cls, year, week, day") { (runtime, arguments) throws(Raised) in
       let (year, week, day) = (
-        try runtime.cInt(arguments[1]), try runtime.cInt(arguments[2]), try runtime.cInt(arguments[3])
+        try runtime.int32(arguments[1]), try runtime.int32(arguments[2]), try runtime.int32(arguments[3])
       )
       if year < Gregorian.minimumYear || year > Gregorian.maximumYear {
         throw runtime.valueError("Year is out of range: \(year)")
@@ -139,9 +139,9 @@ extension Runtime {
         let date = arguments[0].knownDate
         let values = try runtime.fields(
           arguments.dropFirst, ["year", "month", "day"], required: 0, function: name)
-        let year = try runtime.cInt(values[0], default: date.year)
-        let month = try runtime.cInt(values[1], default: date.month)
-        let day = try runtime.cInt(values[2], default: date.day)
+        let year = try runtime.int32(values[0], default: date.year)
+        let month = try runtime.int32(values[1], default: date.month)
+        let day = try runtime.int32(values[2], default: date.day)
         if !date.type.isHeap { try runtime.checkDate(year, month, day) }
         return try runtime.makeDate(date.type, year, month, day)
       }

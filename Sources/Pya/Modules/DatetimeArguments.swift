@@ -36,7 +36,7 @@ extension Runtime {
   }
 
   /// A C `int`.
-  func cInt(_ value: Value) throws(Raised) -> Int {
+  func int32(_ value: Value) throws(Raised) -> Int {
     guard case .int(let number) = try integer(fromIndex: value) else {
       throw overflowError("Python int too large to convert to C long")
     }
@@ -45,7 +45,7 @@ extension Runtime {
     return number
   }
 
-  func cInt(_ value: Value, default: Int) throws(Raised) -> Int { value.isUndefined ? `default` : try cInt(value) }
+  func int32(_ value: Value, default: Int) throws(Raised) -> Int { value.isUndefined ? `default` : try int32(value) }
 
   // MARK: Checks
 

@@ -10,7 +10,7 @@ extension Runtime {
     let type = types.datetime
     type.defineFieldConstructor(self) { (runtime, type, arguments) throws(Raised) in
       let values = try runtime.fields(arguments, Runtime.fieldNames, required: 3, positional: 8)
-      let (year, month, day) = (try runtime.cInt(values[0]), try runtime.cInt(values[1]), try runtime.cInt(values[2]))
+      let (year, month, day) = (try runtime.int32(values[0]), try runtime.int32(values[1]), try runtime.int32(values[2]))
       let time = try runtime.timeOfDay(values[3...6], fold: values[8], TimeOfDay())
       try runtime.checkDate(year, month, day)
       try runtime.checkTime(time)
@@ -49,9 +49,9 @@ extension Runtime {
   func timeOfDay(_ values: ArraySlice<Value>, fold: Value, _ base: TimeOfDay) throws(Raised) -> TimeOfDay {
     let first = values.startIndex
     return TimeOfDay(
-      hour: try cInt(values[first], default: base.hour), minute: try cInt(values[first + 1], default: base.minute),
-      second: try cInt(values[first + 2], default: base.second),
-      microsecond: try cInt(values[first + 3], default: base.microsecond), fold: try cInt(fold, default: base.fold))
+      hour: try int32(values[first], default: base.hour), minute: try int32(values[first + 1], default: base.minute),
+      second: try int32(values[first + 2], default: base.second),
+      microsecond: try int32(values[first + 3], default: base.microsecond), fold: try int32(fold, default: base.fold))
   }
 
   private func defineDatetimeSources(_ type: TypeObject, _ types: DatetimeTypes) {
@@ -169,9 +169,9 @@ extension Runtime {
         let moment = arguments[0].knownDatetime
         let values = try runtime.fields(
           arguments.dropFirst, Runtime.fieldNames, required: 0, positional: 8, function: name)
-        let year = try runtime.cInt(values[0], default: moment.year)
-        let month = try runtime.cInt(values[1], default: moment.month)
-        let day = try runtime.cInt(values[2], default: moment.day)
+        let year = try runtime.int32(values[0], default: moment.year)
+        let month = try runtime.int32(values[1], default: moment.month)
+        let day = try runtime.int32(values[2], default: moment.day)
         let time = try runtime.timeOfDay(values[3...6], fold: values[8], moment.time)
         let zone = values[7].defined ?? moment.zone
         if !moment.type.isHeap {
