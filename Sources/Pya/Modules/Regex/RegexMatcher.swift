@@ -511,7 +511,9 @@ struct RegexMatcher {
 
   /// So many characters earlier; nil before the beginning.
   private func back(_ count: Int, from position: Int) -> Int? {
-    if isBytes { return position >= count ? position - count : nil }
+    // A character is a byte or more.
+    if position < count { return nil }
+    if isBytes { return position - count }
     var place = position
     for _ in 0..<count {
       guard place > 0 else { return nil }
