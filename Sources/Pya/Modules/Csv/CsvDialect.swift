@@ -58,7 +58,7 @@ extension Runtime {
   func csvDialect(_ given: Value, _ keywords: [(name: StringObject, value: Value)]) throws(Raised) -> CsvDialect {
     var source = given
     for (name, value) in keywords where name.text == "dialect" { source = value }
-    if let name = given.string {
+    if let name = source.string {
       guard let known = csvState.registered.getString(name) else { throw csvError("unknown dialect") }
       source = known
     }
