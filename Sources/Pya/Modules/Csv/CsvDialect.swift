@@ -92,7 +92,9 @@ extension Runtime {
       guard let text = value.string else { throw typeError("\"lineterminator\" must be a string, not \(typeName(value))") }
       dialect.lineEnd = text.text
     default:
-      guard case .int(let number) = value.plainNumber else { throw typeError("\"quoting\" must be an integer, not \(typeName(value))") }
+      guard case .int(let number) = value.plainNumber else {
+        throw typeError("\"quoting\" must be an integer, not \(typeName(value))")
+      }
       guard let quoting = CsvDialect.Quoting(rawValue: number) else { throw typeError("bad \"quoting\" value") }
       dialect.quoting = quoting
     }

@@ -154,7 +154,8 @@ extension Runtime {
     ) { (runtime, cls, arguments) throws(Raised) in
       let size = arguments[1].isUndefined ? largest : try runtime.index(arguments[1])
       guard (1...largest).contains(size) else {
-        throw runtime.valueError("digest_size for \(name == "blake2b" ? "Blake2b" : "Blake2s") must be between 1 and \(largest) bytes, here it is \(size)")
+        let title = name == "blake2b" ? "Blake2b" : "Blake2s"
+        throw runtime.valueError("digest_size for \(title) must be between 1 and \(largest) bytes, here it is \(size)")
       }
       func bytes(_ index: Int, _ what: String, atMost limit: Int) throws(Raised) -> [UInt8] {
         if arguments[index].isUndefined { return [] }

@@ -97,7 +97,9 @@ struct JSONWriter: ~Copyable {
 
   private mutating func writeArray(_ object: Object) throws(Raised) {
     let value = Value.object(object)
-    let count = object.kind == .list ? unsafeDowncast(object, to: ListObject.self).count : unsafeDowncast(object, to: TupleObject.self).count
+    let count =
+      object.kind == .list
+      ? unsafeDowncast(object, to: ListObject.self).count : unsafeDowncast(object, to: TupleObject.self).count
     if count == 0 { return builder.append("[]") }
     try enter(value)
     defer { runtime.leave() }

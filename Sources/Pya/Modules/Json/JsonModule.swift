@@ -1,5 +1,5 @@
-/// `json`: reading and writing in Swift; the classes `JSONEncoder` and `JSONDecoder`, which programs derive from, are in the language and
-/// call what is here.
+/// `json`: reading and writing in Swift; the classes `JSONEncoder` and `JSONDecoder`, which programs derive from, are in
+/// the language and call what is here.
 extension Runtime {
   func makeJsonModule() -> ModuleObject {
     let module = ModuleObject(self, name: "json")

@@ -41,7 +41,8 @@ extension RegexNode {
         result = result.followed(by: item.first(isBytes: isBytes)) ?? .anything
       }
       return result
-    case .branch(let items): return items.dropFirst().reduce(items[0].first(isBytes: isBytes)) { $0 | $1.first(isBytes: isBytes) }
+    case .branch(let items):
+      return items.dropFirst().reduce(items[0].first(isBytes: isBytes)) { $0 | $1.first(isBytes: isBytes) }
     case .group(_, let node), .atomic(let node): return node.first(isBytes: isBytes)
     case .repetition(let node, let least, let most, _):
       if most == 0 { return .empty }
