@@ -38,7 +38,6 @@ extension Runtime {
       "collections": { $0.makeCollectionsModule() },
       "datetime": makeDatetimeModule,
       "decimal": makeDecimalModule,
-      "_decimal": makeDecimalModule,
       "functools": { $0.makeFunctoolsModule() },
       "hashlib": { $0.makeHashlibModule() },
       "heapq": { $0.makeHeapqModule() },

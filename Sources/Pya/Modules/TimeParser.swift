@@ -22,8 +22,8 @@ struct ParsedTime {
   var offsetMicroseconds = 0
 }
 
-/// `strptime`: reads a text by a format. Fields take what CPython's regular expressions would, in the same order of preference, and
-/// give back when what follows does not fit.
+/// `strptime`: reads a text by a format. Fields take what CPython's regular expressions would, in the same order of preference,
+/// and give back when what follows does not fit.
 struct TimeParser {
   private enum Element {
     case character(Unicode.Scalar)
@@ -245,7 +245,8 @@ struct TimeParser {
       result.isSummer = zoneNames.last == lowered[span].joined() && zoneNames.count > 3 ? 1 : 0
     }
     try checkISO(number("G"), number("V"), year, weekday, number("j"))
-    try setDate(&result, year, weekday, number("j"), number("G"), number("V"), number("U").map { ($0, false) } ?? number("W").map { ($0, true) })
+    let week = number("U").map { ($0, false) } ?? number("W").map { ($0, true) }
+    try setDate(&result, year, weekday, number("j"), number("G"), number("V"), week)
     return result
   }
 

@@ -55,7 +55,10 @@ struct BigInt: Hashable, Comparable, ExpressibleByIntegerLiteral, Sendable {
   }
 
   static func - (a: BigInt, b: BigInt) -> BigInt {
-    if a.sign != b.sign { return BigInt(sign: a.isZero ? (b.isNegative ? .plus : .minus) : a.sign, magnitude: a.magnitude + b.magnitude) }
+    if a.sign != b.sign {
+      let sign: Sign = a.isZero ? (b.isNegative ? .plus : .minus) : a.sign
+      return BigInt(sign: sign, magnitude: a.magnitude + b.magnitude)
+    }
     return difference(a.magnitude, b.magnitude, a.sign)
   }
 

@@ -157,8 +157,8 @@ enum WordArithmetic {
     return remainder
   }
 
-  /// Long division (Knuth's algorithm D). The divisor has at least two words, and its highest bit is set; `rest` holds the dividend
-  /// with one word more than it needs, and becomes the remainder. The quotient has `restCount - divisorCount` words.
+  /// Long division (Knuth's algorithm D). The divisor has at least two words, and its highest bit is set; `rest` holds the
+  /// dividend with one word more than it needs, and becomes the remainder. The quotient has `restCount - divisorCount` words.
   static func divide(_ quotient: Target, _ rest: Target, _ restCount: Int, _ divisor: Source, _ divisorCount: Int) {
     let top = divisor[divisorCount - 1]
     let next = divisor[divisorCount - 2]
