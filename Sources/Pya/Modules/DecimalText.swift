@@ -148,7 +148,7 @@ extension Runtime {
         specification.alignment = .right
       }
       text.append(number.withSign(false).text())
-      if type == UInt8(ascii: "%"), number.isInfinite { text.append(byte: type) }
+      if type == UInt8(ascii: "%") { text.append(byte: type) }
       specification.separator = 0
       builder.append(number: text, leadingDigits: 0, isNegative: number.isNegative, prefix: "", specification)
       return builder.finish(self)
@@ -194,9 +194,7 @@ extension Runtime {
   }
 
   private func rounded(_ number: DecimalNumber, digits: Int, _ rounding: DecimalRounding, pads: Bool) -> DecimalNumber {
-    if number.isZero {
-      return pads ? DecimalNumber(number.isNegative, 0, 1 - digits) : number
-    }
+    if number.isZero { return number }
     let excess = number.digitCount - digits
     if excess == 0 || (excess < 0 && !pads) { return number }
     var result = DecimalArithmetic().rescaled(number, number.exponent + excess, rounding)
