@@ -39,7 +39,12 @@ final class TaskObject: FutureObject {
     logsTraceback = false
     if isDone { return false }
     cancelRequests &+= 1
-    if let waiter, try waiter.cancelDynamically(message: message, runtime) { return true }
+    if let waiter {
+      // Tasks may wait for each other in a circle.
+      try runtime.enter()
+      defer { runtime.leave() }
+      if try waiter.cancelDynamically(message: message, runtime) { return true }
+    }
     mustCancel = true
     outcome = message
     return true

@@ -126,7 +126,12 @@ extension Asyncio {
       return (try? runtime.describeCoroutine(task.coroutine)) ?? "?"
     }
     var frame = outer
-    while let inner = frame.delegate as? SuspendableFrame, inner.state != .finished { frame = inner }
+    // Down to the last frame of the program itself.
+    while let inner = frame.delegate as? SuspendableFrame, inner.state != .finished,
+      !inner.code.information.file.name.hasPrefix("<library ")
+    {
+      frame = inner
+    }
     let information = frame.code.information
     let name = outer === frame ? "\(outer.qualifiedName.text)()" : "\(outer.qualifiedName.text)() in \(frame.qualifiedName.text)()"
     return "\(name) at \(information.file.name):\(frame.currentLine)"

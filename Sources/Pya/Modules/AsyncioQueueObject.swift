@@ -274,6 +274,7 @@ final class QueueObject: SynchronizationObject {
   /// `_finished`.
   var finishedEvent: EventObject {
     if let finished { return finished }
+    asyncio.installLockTypes()
     let made = EventObject(asyncio, type: asyncio.synchronization.event, isSet: unfinishedTasks == 0)
     finished = made
     return made
