@@ -71,9 +71,10 @@ extension Runtime {
     return text.text
   }
 
-  func checkedNewline(_ text: String?) throws(Raised) -> TextFileObject.Newline {
+  /// `isQuoted`: how StringIO words the complaint.
+  func checkedNewline(_ text: String?, isQuoted: Bool = false) throws(Raised) -> TextFileObject.Newline {
     if let text, !["", "\n", "\r", "\r\n"].contains(text) {
-      throw valueError("illegal newline value: \(try repr(.object(string(text))).text)")
+      throw valueError("illegal newline value: \(isQuoted ? try repr(.object(string(text))).text : text)")
     }
     return TextFileObject.Newline(text)
   }
@@ -177,7 +178,7 @@ extension Runtime {
     let options = try optionValues(arguments, "StringIO", ["initial_value", "newline"])
     var newline = TextFileObject.Newline.exactly("\n")
     if options[1].isNone { newline = .universal }
-    if let mark = options[1].string { newline = try checkedNewline(mark.text) }
+    if let mark = options[1].string { newline = try checkedNewline(mark.text, isQuoted: true) }
     if options[0].isUndefined || options[0].isNone { return try file.reset(nil, newline, self) }
     guard let text = options[0].string else {
       throw typeError("initial_value must be str or None, not \(typeName(options[0]))")
