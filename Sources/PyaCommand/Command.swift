@@ -17,7 +17,7 @@ struct Command: ParsableCommand {
     case auto, always, never
   }
 
-  static let version = "pya 0.1.0 (Python 3.13.0)"
+  static let version = "pya 0.1.0 (Python 3.13)"
 
   static let configuration = CommandConfiguration(
     commandName: "pya", abstract: "Runs programs in a subset of Python 3.13 with async built in.",
@@ -91,15 +91,20 @@ extension Command {
     if let invocation = plainInvocation(arguments) { return .run(invocation) }
     let split: Arguments
     do { split = try Arguments(arguments) } catch { return .wrongUsage(error.message) }
-    do {
-      if split.options.isEmpty, let name = split.rest.first, [CheckCommand.name, TestCommand.name].contains(name) {
-        let rest = Array(split.rest.dropFirst())
-        return name == CheckCommand.name ? .check(try CheckCommand.parse(rest)) : .test(try TestCommand.parse(rest))
-      }
-      return try Command.parse(split.options).answer(split.rest)
-    } catch {
-      if exitCode(for: error) == .success { return .text(fullMessage(for: error) + "\n") }
-      return .wrongUsage("pya: " + fullMessage(for: error) + "\n")
+    if split.options.isEmpty, let name = split.rest.first {
+      let rest = Array(split.rest.dropFirst())
+      if name == CheckCommand.name { return parsed(CheckCommand.self, rest) { .check($0) } }
+      if name == TestCommand.name { return parsed(TestCommand.self, rest) { .test($0) } }
+    }
+    return parsed(Command.self, split.options) { $0.answer(split.rest) }
+  }
+
+  private static func parsed<Parsed: ParsableCommand>(
+    _ type: Parsed.Type, _ arguments: [String], _ answer: (Parsed) -> Answer
+  ) -> Answer {
+    do { return answer(try Parsed.parse(arguments)) } catch {
+      let message = Parsed.fullMessage(for: error) + "\n"
+      return Parsed.exitCode(for: error) == .success ? .text(message) : .wrongUsage("pya: " + message)
     }
   }
 

@@ -5,7 +5,7 @@ extension Command {
   static let helpText = usageLine + """
 
            pya check [--json] file ...    report errors without running
-           pya test [--record] [path ...] run programs and compare with their .expected files
+           pya test [--record] [path ...] compare output with .expected files
     Without a program: a prompt, or a script on standard input.
     -c cmd     run this code (ends the options)
     -m mod     run a module as a script (ends the options)
@@ -16,11 +16,11 @@ extension Command {
     -X dev     show all warnings, debug mode of asyncio
     -V         print the version (also --version)
     -h         print this help (also --help)
-    --clock virtual            sleeping takes no time; the order of events stays the same
-    --color auto|always|never  colours of the prompt and of tracebacks (also NO_COLOR, FORCE_COLOR)
-    --tokens, --ast, --scopes  print what the lexer, the parser, the scope analysis make of it
-    --generate-completion-script bash|zsh|fish, --man    for your shell and for man(1)
-    Variables: PYA_HISTORY (file of the prompt's history), PYAPATH (folders of modules)
+    --clock virtual            sleeping takes no time; the order stays the same
+    --color auto|always|never  colours (also NO_COLOR, FORCE_COLOR)
+    --tokens, --ast, --scopes  print what lexer, parser, scope analysis make of it
+    --generate-completion-script bash|zsh|fish     for your shell; --man: for man
+    Variables: PYA_HISTORY (the prompt's history), PYAPATH (folders of modules)
 
     """
 

@@ -72,12 +72,46 @@ import Testing
     }
     #expect(ended.status == 2)
     #expect(ended.output == "")
-    #expect(ended.errors.hasPrefix("pya: "))
+    #expect(ended.errors.contains("\nusage: pya ") || ended.errors.hasPrefix("pya: "))
   }
 
-  @Test func aTerminalWithoutArgumentsGetsANote() {
-    let ended = scratch.run(input: .terminal)
+  @Test func lettersMayShareADash() {
+    let ended = scratch.run("-qWignore", "-uc", "import sys; print(sys.flags.quiet, sys.warnoptions)", "-x")
+    #expect(ended.output == "1 ['ignore']\n")
+  }
+
+  @Test func unknownOptionsAreRefusedAsPythonDoes() {
+    let ended = scratch.run("-Z")
+    #expect(ended.errors.hasPrefix("Unknown option: -Z\nusage: pya [option] ... [-c cmd | -m mod | file | -] [arg] ...\n"))
     #expect(ended.status == 2)
-    #expect(ended.errors == "pya: there is no interactive prompt yet; give a file, -c CODE or -h for help\n")
+  }
+
+  @Test func aModuleRunsAsTheProgram() {
+    scratch.makeFolder("package")
+    scratch.write("package/__init__.pya", "")
+    scratch.write("package/inner.pya", "import sys\nprint(__name__, __package__, sys.argv[1:])\n")
+    #expect(scratch.run("-m", "package.inner", "a", "-c").output == "__main__ package ['a', '-c']\n")
+    let missing = scratch.run("-m", "nothing")
+    #expect(missing.errors == "pya: No module named nothing\n")
+    #expect(missing.status == 1)
+  }
+
+  @Test func warningFiltersAreObeyed() {
+    let ended = scratch.run("-W", "error", "-c", "import warnings\nwarnings.warn('loud')")
+    #expect(ended.errors.hasSuffix("UserWarning: loud\n"))
+    #expect(ended.status == 1)
+  }
+
+  @Test func aPromptThroughAPipeKeepsTheOutputApart() {
+    let ended = scratch.run("-i", input: .bytes(Array("1 + 1\nfor i in range(2):\n  i\n\n1/0\n".utf8)))
+    #expect(ended.output == "2\n0\n1\n")
+    #expect(ended.errors.contains(">>> "))
+    #expect(ended.errors.contains("ZeroDivisionError: division by zero\n"))
+    #expect(ended.status == 0)
+  }
+
+  @Test func completionsAndManualAreGenerated() {
+    #expect(scratch.run("--generate-completion-script", "zsh").output.hasPrefix("#compdef pya"))
+    #expect(scratch.run("--man").output.hasPrefix(".TH PYA 1"))
   }
 }

@@ -78,7 +78,7 @@ extension Runtime {
 
   /// `f(a, b=2, *rest)`; nil for what is no function.
   private func signatureText(of value: Value, named name: String? = nil, isMethod: Bool = false) throws(Raised) -> String? {
-    if let method = value.cast(.boundMethod, to: BoundMethod.self) {
+    if let method = value.object as? BoundMethod {
       return try signatureText(of: method.function, named: name, isMethod: true)
     }
     if let native = value.cast(.nativeFunction, to: NativeFunction.self) { return "\(name ?? native.name)(\(native.signature.text))" }

@@ -20,7 +20,7 @@ struct Conversation {
       switch source.take() {
       case .interrupted: session.writeError("KeyboardInterrupt\n")
       case .endOfInput:
-        session.writeError("\n")
+        if source is PlainLines { session.writeError("\n") }
         return 0
       case .entries(let entries):
         for entry in entries {
