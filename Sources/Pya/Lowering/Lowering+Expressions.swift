@@ -158,6 +158,7 @@ extension CodeLowering {
   private func isEvaluator(_ argument: Expression) -> Bool {
     switch argument.kind {
     case .name("eval"), .name("exec"), .name("globals"), .name("locals"): true
+    case .call(_, let arguments): arguments.contains { isEvaluator($0.value) }
     default: false
     }
   }

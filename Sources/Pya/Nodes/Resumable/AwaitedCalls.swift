@@ -126,10 +126,14 @@ extension AwaitPoint {
     let runtime = frame.runtime
     if role != .await, !runtime.isAwaitable(value) {
       let name = role.pythonName
-      throw runtime.typeError(
-        role == .anext
-          ? "'async for' received an invalid object from \(name): \(runtime.typeName(value))"
-          : "'async with' received an object from \(name) that does not implement __await__: \(runtime.typeName(value))")
+      guard role == .anext else {
+        throw runtime.typeError(
+          "'async with' received an object from \(name) that does not implement __await__: \(runtime.typeName(value))")
+      }
+      let raised = runtime.typeError("'async for' received an invalid object from \(name): \(runtime.typeName(value))")
+      raised.exception.cause = runtime.cannotAwait(value).exception
+      raised.exception.suppressesContext = true
+      throw raised
     }
     return settle(try runtime.beginAwaiting(value), frame)
   }
