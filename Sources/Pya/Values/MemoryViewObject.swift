@@ -1,5 +1,3 @@
-import BigInt
-
 /// A `memoryview`: elements of one format in the bytes of a `bytes` or `bytearray`, in one dimension.
 final class MemoryViewObject: Object {
   /// Nil once released.
