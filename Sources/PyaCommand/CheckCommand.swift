@@ -13,6 +13,7 @@ struct CheckCommand: ParsableCommand {
   static let name = "check"
   static let configuration = CommandConfiguration(
     commandName: name, abstract: "Reports the errors of programs without running them.",
+    usage: "pya check [--json] [--python] file ...",
     discussion: "The exit status is 1 when there are any.")
 
   @Flag(help: "One JSON object per error, for editors.")

@@ -12,6 +12,7 @@ struct TestCommand: ParsableCommand {
   static let name = "test"
   static let configuration = CommandConfiguration(
     commandName: name, abstract: "Runs programs and compares their output with the .expected files beside them.",
+    usage: "pya test [--record] [path ...]",
     discussion: """
       Every program with a .expected file beside it is a test; a .stderr and a .status file are compared too. A program without one \
       is a test if it holds examples of doctest. The clock is virtual. The exit status is 1 when a test fails.
