@@ -65,6 +65,8 @@ extension Runtime {
 
   /// What a call of `__repr__`, `__str__` or `__format__` returned, which must be a string.
   func stringResult(_ method: Value, _ receiver: Value, _ name: String) throws(Raised) -> StringObject {
+    try enter()
+    defer { leave() }
     let result = try callSpecial(method, receiver)
     guard let text = result.string else {
       throw typeError("\(name) returned non-string (type \(typeName(result)))")
