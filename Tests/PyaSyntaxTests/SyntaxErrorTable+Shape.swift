@@ -113,10 +113,10 @@ extension SyntaxErrorTable {
       "match x:\n    case 1:\n    pass\n", 3, "0+4",
       "IndentationError: expected an indented block after 'case' statement on line 2"),
     SyntaxErrorRow(
-      "if x:\n", 1, "5+1",
+      "if x:\n", 1, "",
       "IndentationError: expected an indented block after 'if' statement on line 1"),
     SyntaxErrorRow(
-      "def f():\n    if x:\n\n", 3, "0+1",
+      "def f():\n    if x:\n\n", 3, "",
       "IndentationError: expected an indented block after 'if' statement on line 2"),
     SyntaxErrorRow(
       "class A:\n    def f(self):\ny = 1\n", 3, "",

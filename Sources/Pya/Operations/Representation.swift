@@ -227,7 +227,7 @@ extension Runtime {
     } else if module.namespace.getString(names.file) != nil, let path = module.namespace.getString(names.path) {
       builder.append(" (namespace) from ")
       try appendRepr(path, to: &builder)
-    } else {
+    } else if modules[module.name] === module {
       builder.append(" (built-in)")
     }
     builder.append(">")
