@@ -58,7 +58,10 @@ final class DescriptorStream: ByteStream {
     super.init()
   }
 
-  deinit { try? close() }
+  deinit {
+    try? close()
+    unfinished?.remove(self)
+  }
 
   override var descriptor: Int32? { file }
   override var isSeekable: Bool { canSeek }
@@ -91,6 +94,7 @@ final class DescriptorStream: ByteStream {
   }
 
   override func write(_ bytes: UnsafeBufferPointer<UInt8>) throws(SystemFailure) {
+    if bytes.isEmpty { return }
     if pending.isEmpty { unfinished?.insert(self) }
     pending.append(contentsOf: bytes)
     if pending.count >= 8192 { try flush() }
@@ -146,6 +150,7 @@ final class UnfinishedFiles {
   private var streams: [ObjectIdentifier: Unmanaged<DescriptorStream>] = [:]
 
   func insert(_ stream: DescriptorStream) { streams[ObjectIdentifier(stream)] = .passUnretained(stream) }
+  /// Also for one that is being freed: it is not counted here.
   func remove(_ stream: DescriptorStream) { streams[ObjectIdentifier(stream)] = nil }
 
   func flush() {
