@@ -97,6 +97,21 @@ import Testing
     #expect(ended.errors.hasSuffix("\nKeyboardInterrupt\n"))
   }
 
+  @Test func interruptOfAWaitForInput() {
+    let program = """
+      import asyncio, socket
+      async def main():
+          one, other = socket.socketpair()
+          one.setblocking(False)
+          print('ready', flush=True)
+          await asyncio.get_running_loop().sock_recv(one, 1)
+      asyncio.run(main())
+      """
+    let ended = scratch.run("-c", program, interruptAfter: "ready")
+    #expect(ended.status == 130)
+    #expect(ended.errors.hasSuffix("KeyboardInterrupt\n"))
+  }
+
   @Test func interruptOfABlockingSleep() {
     let ended = scratch.run("-c", "import time\nprint('ready')\ntime.sleep(30)", interruptAfter: "ready")
     #expect(ended.status == 130)

@@ -48,6 +48,9 @@ extension EventLoop {
     if count > 0 { return dispatch(poller, count) }
     runtime.output.flush()
     let machine = runtime.machine
+    // Both are there before the descriptor is put in place: making the one that wakes the sleeping loop would put its own there.
+    let threads = runtime.threads
+    _ = asyncio.wakeup
     let isMain = machine.pointee.isMainThread
     let outerWakeup = machine.pointee.wakeupDescriptor
     if isMain { machine.pointee.wakeupDescriptor = poller.wakeup.writeDescriptor }
@@ -55,7 +58,7 @@ extension EventLoop {
     let start = realTime
     if !machine.pointee.isInterrupted {
       let seconds = deadline - time
-      let count = runtime.threads.blocking { poller.wait(seconds) }
+      let count = threads.blocking { poller.wait(seconds) }
       isPolling = false
       advanceVirtualClock(runtime, to: deadline, hasEvents: count > 0, elapsed: realTime - start)
       dispatch(poller, count)
