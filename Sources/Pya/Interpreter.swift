@@ -29,6 +29,8 @@ public final class Interpreter {
     public var coloursErrors = false
     /// Collects what the program prints instead of writing it to the process's output.
     public var collectsOutput = false
+    /// Remarks on standard error where CPython says nothing: a call that blocks the loop, a forgotten `await`.
+    public var givesAdvice = false
     public init() {}
   }
 
@@ -84,6 +86,7 @@ public final class Interpreter {
     runtime.errorOutput.isUnbuffered = options.isUnbuffered
     runtime.coloursErrors = options.coloursErrors
     if options.usesVirtualClock { runtime.clock = VirtualClock() }
+    if options.givesAdvice { runtime.advice.isGiven = true }
   }
 
   /// Runs a program to its end on a thread with a large stack, and returns its exit status. Blocks the caller.
@@ -195,6 +198,8 @@ extension Runtime {
     // Whoever read the output has gone (`| head`): no reason to complain.
     if output.isClosed, matches(raised, "BrokenPipeError") { return 1 }
     show(traceback: raised.exception)
+    advise(on: raised.exception)
+    errorOutput.flush()
     return matches(raised, "KeyboardInterrupt") ? 130 : 1
   }
 

@@ -66,6 +66,7 @@ extension Invocation {
     options.usesVirtualClock = usesVirtualClock
     options.warningFilters = warningFilters
     options.extras = extras
+    options.givesAdvice = !extras.contains("no_advice")
     options.isUnbuffered = isUnbuffered
     options.isInspecting = inspects
     options.isQuiet = isQuiet

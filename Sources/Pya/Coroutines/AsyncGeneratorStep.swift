@@ -18,6 +18,14 @@ final class AsyncGeneratorStep: AwaitableObject {
     super.init(type: runtime.types.asyncGeneratorStep)
   }
 
+  /// A step that was begun without an object and now has to wait.
+  init(suspended generator: SuspendableFrame, _ runtime: Runtime) {
+    self.generator = generator
+    action = .send(.none)
+    state = .begun
+    super.init(type: runtime.types.asyncGeneratorStep)
+  }
+
   override var hasBegun: Bool { state != .created }
 
   override func begin(_ runtime: Runtime) throws(Raised) -> Value {

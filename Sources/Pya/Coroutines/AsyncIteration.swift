@@ -20,10 +20,12 @@ extension Runtime {
       registerAsyncGenerator(generator)
       return .object(AsyncGeneratorStep(self, generator, .send(.none)))
     }
-    guard let method = type(of: iterator).lookup(names[.anext]) else {
-      throw typeError("'async for' requires an iterator with __anext__ method, got \(typeName(iterator))")
-    }
+    guard let method = type(of: iterator).lookup(names[.anext]) else { throw cannotIterateAsync(iterator) }
     return try callSpecial(method, iterator)
+  }
+
+  func cannotIterateAsync(_ iterator: Value) -> Raised {
+    typeError("'async for' requires an iterator with __anext__ method, got \(typeName(iterator))")
   }
 
   /// Tells the event loop of an async generator at its first step, so that it can be closed when the loop ends.

@@ -83,6 +83,11 @@ extension Runtime {
     return result.isUndefined ? .waitsForObject(object) : .finished(result)
   }
 
+  func isAwaitable(_ value: Value) -> Bool {
+    guard case .object(let object) = value else { return false }
+    return object.kind == .coroutine || object.kind == .awaitable || object.type.lookup(names[.await]) != nil
+  }
+
   func cannotAwait(_ value: Value) -> Raised {
     typeError("object \(typeName(value)) can't be used in 'await' expression")
   }

@@ -10,11 +10,21 @@ import PyaSyntax
 final class SuspendableFrame: IteratorObject {
   enum State { case created, running, suspended, finished }
 
+  // Small fields first: they fill what is left of the word that the base class begins.
+  var state: State
+  /// An async generator stopped at a `yield`, not at an `await`.
+  var stoppedAtYield = false
+  /// An async generator's `asend` or `athrow` is in progress.
+  var isStepping = false
+  /// Where in the source the frame awaits something; what it says is current only while the frame is suspended.
+  var stoppedAt: UInt32 = 0
   let function: FunctionObject
   let memory: UnsafeMutablePointer<Value>
-  var state: State
   /// What the last resumption hands to the node that suspended: a value, or an exception to raise there.
   var sent: Value = .none
+  /// Set by async generators: called with the generator at the first iteration (`sys.set_asyncgen_hooks`).
+  var isRegisteredWithLoop = false
+  private var isResurrected = false
   var thrown: ExceptionObject?
   /// What this frame waits for: another suspendable frame, or an awaitable written in Swift.
   var delegate: Object?
@@ -22,27 +32,39 @@ final class SuspendableFrame: IteratorObject {
   unowned(unsafe) var awaiter: SuspendableFrame?
   /// Of the outermost frame of a chain: the innermost.
   unowned(unsafe) var innermost: SuspendableFrame?
-  /// Where in the source the frame awaits something; what it says is current only while the frame is suspended.
-  var stoppedAt: UInt32 = 0
-  /// An async generator stopped at a `yield`, not at an `await`.
-  var stoppedAtYield = false
-  /// An async generator's `asend` or `athrow` is in progress.
-  var isStepping = false
-  var name: StringObject
-  var qualifiedName: StringObject
-  /// An exception was being handled where the frame stopped: it is put back on resumption.
-  var handledWithin: [ExceptionObject] = []
-  /// Set by async generators: called with the generator at the first iteration (`sys.set_asyncgen_hooks`).
-  var isRegisteredWithLoop = false
   /// Who takes the elements while the generator is being drained.
   var consumer: Consumer?
+  /// The names that a program gave it: `__name__` and `__qualname__`.
+  private var ownNames: OwnNames?
+
+  private final class OwnNames {
+    var name, qualifiedName: StringObject
+    init(_ function: FunctionObject) {
+      name = function.name
+      qualifiedName = function.qualifiedName
+    }
+  }
+
+  var name: StringObject {
+    get { ownNames?.name ?? function.name }
+    set { changedNames.name = newValue }
+  }
+  var qualifiedName: StringObject {
+    get { ownNames?.qualifiedName ?? function.qualifiedName }
+    set { changedNames.qualifiedName = newValue }
+  }
+
+  private var changedNames: OwnNames {
+    if let ownNames { return ownNames }
+    let made = OwnNames(function)
+    ownNames = made
+    return made
+  }
 
   /// Takes over the slots of a frame on the value stack, which must then be closed as if empty.
   init(_ runtime: Runtime, function: FunctionObject, movingFrom source: Frame, state: State) {
     self.function = function
     self.state = state
-    name = function.name
-    qualifiedName = function.qualifiedName
     let size = function.code.frameSize
     memory = .allocate(capacity: size + Frame.headerSize)
     let frame = Frame(
@@ -66,17 +88,13 @@ final class SuspendableFrame: IteratorObject {
     state = other.state
     delegate = other.delegate
     innermost = other.innermost === other ? nil : other.innermost
-    name = other.name
-    qualifiedName = other.qualifiedName
-    handledWithin = other.handledWithin
+    ownNames = other.ownNames
     isResurrected = true
     super.init(type: other.type, kind: other.kind)
     frame.suspendable = self
     if let child = delegate as? SuspendableFrame { child.awaiter = self }
     if innermost == nil { innermost = self }
   }
-
-  private var isResurrected = false
 
   var frame: Frame { Frame(slots: memory + Frame.headerSize) }
   var code: Code { function.code }

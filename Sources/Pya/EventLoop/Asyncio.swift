@@ -2,7 +2,7 @@
 final class Asyncio {
   unowned let runtime: Runtime
   let contexts: Contexts
-  let futureType, taskType, gatheringFutureType, loopType, handleType, timerHandleType, runnerType: TypeObject
+  let futureType, futureIteratorType, taskType, gatheringFutureType, loopType, handleType, timerHandleType, runnerType, timeoutType: TypeObject
   /// Of coroutines written in Swift.
   let coroutineType: TypeObject
 
@@ -19,6 +19,8 @@ final class Asyncio {
   /// What `set_event_loop` set.
   var currentLoop: EventLoop?
   var hasSetLoop = false
+  /// The event loop policy that the program asked for or set.
+  var policy: Value?
   /// The number of the last task without a name.
   var lastTaskNumber = 0
   /// The number of the last future.
@@ -38,10 +40,12 @@ final class Asyncio {
     runtime.machine.pointee.wakeupDescriptor = wakeup.writeDescriptor
     return wakeup
   }()
+  /// The types of locks, events and their kin.
+  private(set) lazy var synchronization = SynchronizationTypes(runtime)
   /// Belongs to nothing: the loop of a sleep that has not begun.
   private(set) var noLoop: EventLoop!
-  /// Functions written in Swift that return coroutines.
-  var coroutineFunctions: Set<ObjectIdentifier> = []
+  /// What a bare `await sleep(0)` waits in.
+  private(set) lazy var bareYield = EmptyYield(self)
 
   init(_ runtime: Runtime) {
     self.runtime = runtime
@@ -55,12 +59,14 @@ final class Asyncio {
     }
     coroutineType = make("coroutine", module: "builtins", kind: .awaitable, base: runtime.types.coroutine)
     futureType = make("Future", module: "_asyncio", kind: .awaitable)
+    futureIteratorType = make("FutureIter", module: "_asyncio", kind: .awaitable)
     taskType = make("Task", module: "_asyncio", kind: .awaitable, base: futureType)
     gatheringFutureType = make("_GatheringFuture", module: "asyncio.tasks", kind: .awaitable, base: futureType)
     loopType = make("_UnixSelectorEventLoop", module: "asyncio.unix_events", kind: .other)
     handleType = make("Handle", module: "asyncio.events", kind: .other)
     timerHandleType = make("TimerHandle", module: "asyncio.events", kind: .other, base: handleType)
     runnerType = make("Runner", module: "asyncio.runners", kind: .other)
+    timeoutType = make("Timeout", module: "asyncio.timeouts", kind: .other)
     let cancelled = runtime.addExceptionType(
       "CancelledError", base: runtime.types.baseException, module: "asyncio.exceptions")
     let invalid = runtime.addExceptionType(
@@ -105,6 +111,26 @@ final class Asyncio {
         && type.lookup(runtime.intern("throw")) != nil && type.lookup(runtime.intern("close")) != nil
     default: return false
     }
+  }
+}
+
+/// `asyncio.Lock` and its kin, made when a program first asks for one of them.
+final class SynchronizationTypes {
+  let lock, event, condition, semaphore, boundedSemaphore: TypeObject
+
+  fileprivate init(_ runtime: Runtime) {
+    func make(_ name: String, base: TypeObject? = nil) -> TypeObject {
+      let type = TypeObject(
+        runtime, metatype: runtime.types.type, name: name, bases: [base ?? runtime.types.object], instanceKind: .other,
+        isHeap: false)
+      type.moduleName = "asyncio.locks"
+      return type
+    }
+    lock = make("Lock")
+    event = make("Event")
+    condition = make("Condition")
+    semaphore = make("Semaphore")
+    boundedSemaphore = make("BoundedSemaphore", base: semaphore)
   }
 }
 

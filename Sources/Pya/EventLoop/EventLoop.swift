@@ -104,6 +104,9 @@ final class EventLoop: Object {
       case .handle(let handle):
         handle.isScheduled = false
         ready.append(.handle(handle))
+      case .job(let job):
+        job.isScheduled = false
+        ready.append(.job(job))
       }
     }
   }

@@ -1,6 +1,6 @@
 /// An `asyncio.Future`; tasks, `gather` and sleeping are kinds of it.
 ///
-/// Invariant: `firstCallback` is nil only when `moreCallbacks` is empty. When the future is done its callbacks are put into the
+/// Invariant: `firstCallback` is nil only when there are no other callbacks. When the future is done its callbacks are put into the
 /// loop's ready queue, never called from here.
 class FutureObject: AwaitableObject {
   enum State: UInt8 { case pending, cancelled, finished }
@@ -20,6 +20,8 @@ class FutureObject: AwaitableObject {
   final private var isListedAsFailed = false
   /// `outcome` is an exception: what a finished future raises, or the CancelledError that ended a cancelled task.
   final private(set) var holdsException = false
+  /// Of a sleep: nobody waits for its timer any more.
+  final var isTimerCancelled = false
   /// Its number among all futures: what its hash is made of, so that sets of tasks have an order that does not change from run to run.
   final let serial: UInt32
   /// How long the exception's traceback was: everything later belongs to one of those who raised it again.
@@ -27,9 +29,23 @@ class FutureObject: AwaitableObject {
   final var loop: EventLoop
   /// The result or exception; of a cancelled future (and a task about to be cancelled) the message.
   final var outcome: Value = .none
+  // Four fields of tasks that stand here because there is room for them: a program may have a million tasks.
+  /// The next step raises CancelledError.
+  final var mustCancel = false
+  /// A coroutine written in Swift was begun.
+  final var hasBegunCoroutine = false
+  /// In the loop's list of pending tasks.
+  final var isRegistered = false
+  /// What a task without a name of its own is called by.
+  final var number: UInt32 = 0
   final private var firstCallback: Callback?
-  final private var moreCallbacks: [Callback] = []
-  final var dictionary: DictObject?
+  final private var extra: Extra?
+
+  /// What few futures have.
+  private final class Extra {
+    var callbacks: [Callback] = []
+    var dictionary: DictObject?
+  }
 
   init(type: TypeObject, loop: EventLoop) {
     self.loop = loop
@@ -41,10 +57,20 @@ class FutureObject: AwaitableObject {
   convenience init(_ loop: EventLoop) { self.init(type: loop.asyncio.futureType, loop: loop) }
 
   override func instanceDictionary(_ runtime: Runtime) -> DictObject? {
-    if dictionary == nil { dictionary = DictObject(runtime) }
+    let extra = madeExtra
+    if let dictionary = extra.dictionary { return dictionary }
+    let dictionary = DictObject(runtime)
+    extra.dictionary = dictionary
     return dictionary
   }
-  override var existingInstanceDictionary: DictObject? { dictionary }
+  override var existingInstanceDictionary: DictObject? { extra?.dictionary }
+
+  private final var madeExtra: Extra {
+    if let extra { return extra }
+    let made = Extra()
+    extra = made
+    return made
+  }
 
   // MARK: Awaiting
 
@@ -187,7 +213,7 @@ class FutureObject: AwaitableObject {
     if firstCallback == nil {
       firstCallback = callback
     } else {
-      moreCallbacks.append(callback)
+      madeExtra.callbacks.append(callback)
     }
   }
 
@@ -201,7 +227,7 @@ class FutureObject: AwaitableObject {
     }
   }
 
-  final var callbacks: [Callback] { firstCallback.map { [$0] + moreCallbacks } ?? [] }
+  final var callbacks: [Callback] { firstCallback.map { [$0] + (extra?.callbacks ?? []) } ?? [] }
 
   final var hasCallbacks: Bool { firstCallback != nil }
 
@@ -218,7 +244,7 @@ class FutureObject: AwaitableObject {
     }
     if removed > 0 {
       firstCallback = kept.first
-      moreCallbacks = Array(kept.dropFirst())
+      if kept.count > 1 { madeExtra.callbacks = Array(kept.dropFirst()) } else { extra?.callbacks = [] }
     }
     return removed
   }
@@ -228,11 +254,10 @@ class FutureObject: AwaitableObject {
     firstCallback = nil
     try loop.checkIsOpen(runtime)
     schedule(first)
-    if !moreCallbacks.isEmpty {
-      let more = moreCallbacks
-      moreCallbacks = []
-      for callback in more { schedule(callback) }
-    }
+    guard let extra, !extra.callbacks.isEmpty else { return }
+    let more = extra.callbacks
+    extra.callbacks = []
+    for callback in more { schedule(callback) }
   }
 
   @inline(__always)
@@ -249,7 +274,7 @@ class FutureObject: AwaitableObject {
     state = other.state
     holdsException = other.holdsException
     outcome = other.outcome
-    dictionary = other.dictionary
+    extra = other.extra
   }
 
   deinit {
@@ -295,4 +320,30 @@ final class FunctionCallback: DoneCallback {
   }
 
   override func describe(_ runtime: Runtime) throws(Raised) -> String { try runtime.describeCallback(function) }
+}
+
+/// What a future's `__await__` gives.
+final class FutureIterator: AwaitableObject {
+  private let future: FutureObject
+  private var isBegun = false
+
+  init(_ asyncio: Asyncio, _ future: FutureObject) {
+    self.future = future
+    super.init(type: asyncio.futureIteratorType)
+  }
+
+  override var hasBegun: Bool { isBegun }
+
+  override func begin(_ runtime: Runtime) throws(Raised) -> Value {
+    isBegun = true
+    return try future.begin(runtime)
+  }
+
+  override func resume(_ runtime: Runtime, sent: Value) throws(Raised) -> Value {
+    try future.resume(runtime, sent: sent)
+  }
+
+  override func resume(_ runtime: Runtime, throwing exception: ExceptionObject) throws(Raised) -> Value {
+    try future.resume(runtime, throwing: exception)
+  }
 }

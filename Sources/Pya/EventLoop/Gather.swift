@@ -15,6 +15,9 @@ final class GatheringFuture: FutureObject {
     super.init(type: loop.asyncio.gatheringFutureType, loop: loop)
   }
 
+  /// Those that are not done.
+  var pendingChildren: [FutureObject] { children.filter { !$0.isDone } }
+
   /// Cancels the children; the future itself follows when they are done.
   override func cancel(message: Value, _ runtime: Runtime) throws(Raised) -> Bool {
     if isDone { return false }

@@ -89,22 +89,4 @@ extension EventLoop {
       ])
     } catch { runtime.reportUnraisable(error, in: .object(future)) }
   }
-
-  /// Nothing is ready, no timer runs: whoever waits now waits forever. CPython would hang; pya says who waits for what, and ends.
-  func reportDeadlock() -> Raised {
-    let runtime = asyncio.runtime
-    var text = "pya: all tasks wait and nothing can wake them:\n"
-    for task in pendingTasks.tasks {
-      let name = task.name(runtime).text
-      let coroutine = (try? runtime.describeCoroutine(task.coroutine)) ?? "?"
-      text += "  \(name): \(coroutine)"
-      if let waiter = task.waiter { text += ", waits for \((try? runtime.repr(.object(waiter)).text) ?? "?")" }
-      text += "\n"
-    }
-    if pendingTasks.first == nil { text = "pya: the event loop has nothing to do and nothing can stop it\n" }
-    runtime.output.flush()
-    runtime.errorOutput.write(text)
-    if asyncio.sessionLoop != nil { return runtime.runtimeError("nothing can wake what is awaited") }
-    return runtime.error("SystemExit", [.int(1)])
-  }
 }

@@ -1,56 +1,12 @@
-/// `asyncio.sleep(delay, result)`: the coroutine and the future it waits for in one object.
-///
-/// To programs it is a coroutine; for the task that awaits it, it is the future whose timer it is. A sleep of no time, as far as that
-/// is known from the start, is a `BareYield`.
+/// What `await sleep(delay, result)` waits for, with the coroutine's remaining work: for the task it is the future whose timer it is.
 final class SleepFuture: FutureObject {
-  private enum Phase: UInt8 { case created, yielded, waiting, over }
-
-  private var phase = Phase.created
-  /// Nobody waits any more.
-  var isTimerCancelled = false
-  private var delay: Value
-
-  /// `outcome` holds the result from the start. The loop is the one that runs when the sleep begins.
-  init(_ asyncio: Asyncio, delay: Value, result: Value) {
-    self.delay = delay
-    super.init(type: asyncio.coroutineType, loop: asyncio.noLoop)
+  /// `outcome` holds the result from the start.
+  fileprivate init(_ loop: EventLoop, result: Value) {
+    super.init(type: loop.asyncio.futureType, loop: loop)
     outcome = result
   }
 
-  override func begin(_ runtime: Runtime) throws(Raised) -> Value {
-    guard phase == .created else { throw runtime.runtimeError("cannot reuse already awaited coroutine") }
-    let seconds: Double
-    switch delay {
-    case .int(let number): seconds = Double(number)
-    case .float(let number): seconds = number
-    default:
-      phase = .over
-      if try runtime.isTrue(try runtime.compare(.lessEqual, delay, .int(0))) {
-        seconds = 0
-      } else {
-        seconds = try runtime.delaySeconds(delay)
-      }
-    }
-    if seconds <= 0 {
-      phase = .yielded
-      runtime.machine.pointee.suspended = .none
-      return .undefined
-    }
-    phase = .over
-    if seconds.isNaN { throw runtime.valueError("Invalid delay: NaN (not a number)") }
-    guard let running = loop.asyncio.runningLoop else { throw runtime.runtimeError("no running event loop") }
-    loop = running
-    phase = .waiting
-    isBlocking = true
-    loop.addTimer(.sleep(self), after: seconds)
-    runtime.machine.pointee.suspended = .object(self)
-    return .undefined
-  }
-
   override func resume(_ runtime: Runtime, sent: Value) throws(Raised) -> Value {
-    let wasWaiting = phase == .waiting
-    phase = .over
-    if !wasWaiting { return outcome }
     if state == .pending {
       cancelTimer()
       throw runtime.runtimeError("await wasn't used with future")
@@ -59,15 +15,11 @@ final class SleepFuture: FutureObject {
   }
 
   override func resume(_ runtime: Runtime, throwing exception: ExceptionObject) throws(Raised) -> Value {
-    if phase == .waiting { cancelTimer() }
-    phase = .over
+    cancelTimer()
     throw Raised(exception)
   }
 
-  override func close(_ runtime: Runtime) throws(Raised) {
-    if phase == .waiting { cancelTimer() }
-    phase = .over
-  }
+  override func close(_ runtime: Runtime) throws(Raised) { cancelTimer() }
 
   /// The time is over.
   func expire(_ runtime: Runtime) throws(Raised) {
@@ -75,17 +27,56 @@ final class SleepFuture: FutureObject {
   }
 
   private func cancelTimer() {
-    guard !isTimerCancelled else { return }
+    guard !isTimerCancelled, state != .finished else { return }
     isTimerCancelled = true
     loop.timers.noteCancellation()
   }
+}
 
-  /// Whether the time still runs: what waits for it will be woken.
-  var isWaiting: Bool { phase == .waiting }
-  override var hasBegun: Bool { phase != .created }
+/// `await sleep(0)` whose result is None: goes to the end of the ready queue. One object serves all of them.
+final class EmptyYield: AwaitableObject {
+  init(_ asyncio: Asyncio) { super.init(type: asyncio.coroutineType) }
+}
 
-  deinit {
-    if phase == .created { type.runtime.coroutineWasNeverAwaited(name: type.runtime.intern("sleep")) }
+/// The same with a result.
+private final class YieldWithResult: AwaitableObject {
+  private let result: Value
+
+  init(_ asyncio: Asyncio, _ result: Value) {
+    self.result = result
+    super.init(type: asyncio.coroutineType)
+  }
+
+  override func resume(_ runtime: Runtime, sent: Value) throws(Raised) -> Value { result }
+}
+
+extension Asyncio {
+  /// `await sleep(delay, result)`, as an `awaitBody`.
+  func beginSleep(_ delay: Value, result: Value, _ runtime: Runtime) throws(Raised) -> Value {
+    let seconds: Double
+    switch delay {
+    case .int(let number): seconds = Double(number)
+    case .float(let number): seconds = number
+    default:
+      if try runtime.isTrue(try runtime.compare(.lessEqual, delay, .int(0))) {
+        seconds = 0
+      } else {
+        seconds = try runtime.delaySeconds(delay)
+      }
+    }
+    if seconds <= 0 {
+      runtime.machine.pointee.suspended = .none
+      runtime.machine.pointee.pendingChild = result.isNone ? bareYield : YieldWithResult(self, result)
+      return .undefined
+    }
+    if seconds.isNaN { throw runtime.valueError("Invalid delay: NaN (not a number)") }
+    let loop = try running()
+    let sleep = SleepFuture(loop, result: result)
+    sleep.isBlocking = true
+    loop.addTimer(.sleep(sleep), after: seconds)
+    runtime.machine.pointee.suspended = .object(sleep)
+    runtime.machine.pointee.pendingChild = sleep
+    return .undefined
   }
 }
 

@@ -5,34 +5,34 @@
 final class TaskObject: FutureObject {
   /// A `SuspendableFrame`, an awaitable written in Swift, or an object of the program with `send` and `throw`.
   private(set) var coroutine: Object
-  /// The number of a task without a name of its own, else the name.
-  var nameOrNumber: Value
+  /// The name it was given, or that `number` was made into when somebody asked.
+  private var givenName: StringObject?
   /// The future it waits for.
   var waiter: FutureObject?
   /// Nil: an empty context that nobody has asked for.
   var context: ContextObject?
   var cancelRequests: Int32 = 0
-  /// The next step raises CancelledError.
-  var mustCancel = false
-  /// A coroutine written in Swift was begun.
-  var hasBegunCoroutine = false
-  var isRegistered = false
   /// Neighbours in the loop's list of pending tasks.
   fileprivate(set) unowned(unsafe) var nextTask: TaskObject?
   fileprivate(set) unowned(unsafe) var previousTask: TaskObject?
 
   init(type: TypeObject, loop: EventLoop, coroutine: Object, name: Value, context: ContextObject?) {
     self.coroutine = coroutine
-    nameOrNumber = name
     self.context = context
     super.init(type: type, loop: loop)
+    setName(name)
   }
 
   /// For a task that is made in two steps, by a subclass.
   func take(coroutine: Object, name: Value, context: ContextObject?) {
     self.coroutine = coroutine
-    nameOrNumber = name
     self.context = context
+    setName(name)
+  }
+
+  /// A string, or the number of a task without a name of its own.
+  func setName(_ name: Value) {
+    if case .int(let given) = name { number = UInt32(truncatingIfNeeded: given) } else { givenName = name.string }
   }
 
   override func cancel(message: Value, _ runtime: Runtime) throws(Raised) -> Bool {
@@ -55,8 +55,10 @@ final class TaskObject: FutureObject {
   }
 
   func name(_ runtime: Runtime) -> StringObject {
-    if case .int(let number) = nameOrNumber { nameOrNumber = .object(runtime.string("Task-\(number)")) }
-    return nameOrNumber.string ?? runtime.names.empty
+    if let givenName { return givenName }
+    let made = runtime.string("Task-\(number)")
+    givenName = made
+    return made
   }
 
   /// The context as an object.
@@ -74,7 +76,7 @@ final class TaskObject: FutureObject {
   deinit {
     if logsTraceback {
       logsTraceback = false
-      let twin = TaskObject(type: type, loop: loop, coroutine: coroutine, name: nameOrNumber, context: context)
+      let twin = TaskObject(type: type, loop: loop, coroutine: coroutine, name: givenName.map { .object($0) } ?? .int(Int(number)), context: context)
       twin.takeOutcome(of: self)
       loop.reportNeverRetrieved(twin)
     }

@@ -18,7 +18,7 @@ extension Runtime {
       if task.cancelRequests > 0, !task.isDone { parts[0] = "cancelling" }
       parts.append("name=\(try repr(.object(task.name(self))).text)")
       parts.append("coro=<\(try describeCoroutine(task.coroutine))>")
-      if let waiter = task.waiter { parts.append("wait_for=\(try waiterRepresentation(waiter))") }
+      if let waiter = task.waiter { parts.append("wait_for=\(try repr(.object(waiter)).text)") }
     }
     if future.state == .finished {
       if future.holdsException {
@@ -34,11 +34,7 @@ extension Runtime {
       if callbacks.count > 1 { text += ", \(try describe(callbacks[callbacks.count - 1]))" }
       parts.append("cb=[\(text)]")
     }
-    return "<\(future is SleepFuture ? "Future" : future.type.name) \(parts.joined(separator: " "))>"
-  }
-
-  private func waiterRepresentation(_ waiter: FutureObject) throws(Raised) -> String {
-    waiter is SleepFuture ? try representation(of: waiter) : try repr(.object(waiter)).text
+    return "<\(future.type.name) \(parts.joined(separator: " "))>"
   }
 
   private func describe(_ callback: FutureObject.Callback) throws(Raised) -> String {
@@ -81,7 +77,7 @@ extension Runtime {
 
   private func describeForeignCoroutine(_ coroutine: Object) throws(Raised) -> String {
     switch coroutine {
-    case is SleepFuture, is BareYield: return "sleep()"
+    case let coroutine as NativeCoroutine: return "\(coroutine.qualifiedName)()"
     case is WrappedAwaitable: return "ensure_future.<locals>._wrap_awaitable()"
     case is AsyncGeneratorShutdown: return "BaseEventLoop.shutdown_asyncgens()"
     case is ExecutorShutdown: return "BaseEventLoop.shutdown_default_executor()"

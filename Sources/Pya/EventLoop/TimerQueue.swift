@@ -2,11 +2,13 @@
 enum Timer {
   case sleep(SleepFuture)
   case handle(HandleObject)
+  case job(LoopJob)
 
   var isCancelled: Bool {
     switch self {
     case .sleep(let future): future.state != .pending || future.isTimerCancelled
     case .handle(let handle): handle.isCancelled
+    case .job(let job): job.isCancelled
     }
   }
 }

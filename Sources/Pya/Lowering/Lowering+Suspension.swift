@@ -90,6 +90,11 @@ extension CodeLowering {
       !arguments.contains(where: { suspends($0.value) })
     {
       let function = lower(callee)
+      if let attribute = function as? AttributeNode {
+        prelude.append(
+          AwaitMethodCallNode(attribute, arguments.map { lower($0.value) }, into: slot, state: newSlot(), range))
+        return
+      }
       prelude.append(
         AwaitCallNode(function, arguments.map { lower($0.value) }, into: slot, state: newSlot(), range))
     } else {

@@ -3,7 +3,7 @@ extension Asyncio {
   func defineFunctions(in module: ModuleObject) {
     for (name, type) in [
       ("Future", futureType), ("Task", taskType), ("Handle", handleType), ("TimerHandle", timerHandleType),
-      ("Runner", runnerType), ("CancelledError", cancelledErrorType), ("InvalidStateError", invalidStateErrorType),
+      ("Runner", runnerType), ("Timeout", timeoutType), ("CancelledError", cancelledErrorType), ("InvalidStateError", invalidStateErrorType),
       ("TimeoutError", runtime.exceptionTypes["TimeoutError"].unsafelyUnwrapped), ("AbstractEventLoop", loopType),
       ("BaseEventLoop", loopType), ("SelectorEventLoop", loopType), ("EventLoop", loopType),
     ] {
@@ -16,22 +16,19 @@ extension Asyncio {
     defineTasks(in: module)
     defineLoops(in: module)
     defineTests(in: module)
+    defineTimeouts(in: module)
+    // The others are C functions in CPython.
+    for name in ["run", "create_task", "ensure_future", "all_tasks", "new_event_loop", "iscoroutine", "iscoroutinefunction"] {
+      (module.namespace.getString(runtime.intern(name))?.object as? NativeFunction)?.isWrittenInPython = true
+    }
   }
 
   private func defineRunning(in module: ModuleObject) {
     module.define(runtime, "run", "main, *, debug=None, loop_factory=None") { [unowned self] (_, arguments) throws(Raised) in
       try run(arguments[0], isDebugging: arguments[1].defined ?? .none, loopFactory: arguments[2].defined ?? .none)
     }
-    module.define(runtime, "sleep", "delay, result=None") { [unowned self] (_, arguments) throws(Raised) in
-      let result = arguments[1].defined ?? .none
-      switch arguments[0] {
-      case .int(let delay) where delay <= 0: return .object(BareYield(self, result: result))
-      case .float(let delay) where delay <= 0: return .object(BareYield(self, result: result))
-      case let delay: return .object(SleepFuture(self, delay: delay, result: result))
-      }
-    }
-    if let sleep = module.namespace.getString(runtime.intern("sleep"))?.object {
-      coroutineFunctions.insert(ObjectIdentifier(sleep))
+    module.defineAsync(self, "sleep", "delay, result=None") { [unowned self] (runtime, arguments) throws(Raised) in
+      try beginSleep(arguments[0], result: arguments[1].defined ?? .none, runtime)
     }
   }
 
@@ -72,20 +69,42 @@ extension Asyncio {
     module.define(runtime, "_get_running_loop", "") { [unowned self] (_, _) throws(Raised) in
       runningLoop.map { .object($0) } ?? .none
     }
-    module.define(runtime, "get_event_loop", "") { [unowned self] (_, _) throws(Raised) in .object(try eventLoop()) }
-    module.define(runtime, "new_event_loop", "") { [unowned self] (_, _) throws(Raised) in .object(EventLoop(self)) }
+    module.define(runtime, "get_event_loop", "") { [unowned self] (runtime, _) throws(Raised) in
+      if runningLoop == nil, let policy { return try runtime.callMethod(policy, "get_event_loop") }
+      return .object(try eventLoop())
+    }
+    module.define(runtime, "new_event_loop", "") { [unowned self] (runtime, _) throws(Raised) in
+      if let policy { return try runtime.callMethod(policy, "new_event_loop") }
+      return .object(EventLoop(self))
+    }
     module.define(runtime, "set_event_loop", "loop") { [unowned self] (runtime, arguments) throws(Raised) in
-      if arguments[0].isNone {
-        setCurrentLoop(nil)
-      } else {
-        guard let loop = arguments[0].object as? EventLoop else {
-          throw runtime.typeError(
-            "loop must be an instance of AbstractEventLoop or None, not '\(runtime.typeName(arguments[0]))'")
-        }
-        setCurrentLoop(loop)
-      }
+      if let policy { return try runtime.callMethod(policy, "set_event_loop", [arguments[0]]) }
+      try setEventLoop(arguments[0])
       return .none
     }
+    definePolicyFunctions(in: module)
+  }
+
+  /// What the default policy does, and the policy that the program set (asyncio.events).
+  private func definePolicyFunctions(in module: ModuleObject) {
+    module.define(runtime, "_get_event_loop", "") { [unowned self] (_, _) throws(Raised) in .object(try eventLoop()) }
+    module.define(runtime, "_new_event_loop", "") { [unowned self] (_, _) throws(Raised) in .object(EventLoop(self)) }
+    module.define(runtime, "_set_event_loop", "loop") { [unowned self] (_, arguments) throws(Raised) in
+      try setEventLoop(arguments[0])
+      return .none
+    }
+    module.define(runtime, "_event_loop_policy", "policy=None") { [unowned self] (_, arguments) throws(Raised) in
+      if let given = arguments[0].defined { policy = given.isNone ? nil : given }
+      return policy ?? .none
+    }
+  }
+
+  private func setEventLoop(_ value: Value) throws(Raised) {
+    if value.isNone { return setCurrentLoop(nil) }
+    guard let loop = value.object as? EventLoop else {
+      throw runtime.typeError("loop must be an instance of AbstractEventLoop or None, not '\(runtime.typeName(value))'")
+    }
+    setCurrentLoop(loop)
   }
 
   private func defineTests(in module: ModuleObject) {
@@ -104,7 +123,7 @@ extension Asyncio {
     guard case .object(let object) = value else { return false }
     if let method = object as? BoundMethod { return isCoroutineFunction(method.function) }
     if let function = object as? FunctionObject { return function.code.flavour == .coroutine }
-    if coroutineFunctions.contains(ObjectIdentifier(object)) { return true }
+    if let function = object as? NativeFunction { return function.awaitBody != nil }
     // functools.partial
     if object.type.name == "partial", let inner = try? runtime.getAttributeIfPresent(value, runtime.intern("func")) {
       return isCoroutineFunction(inner)

@@ -13,8 +13,13 @@ extension Asyncio {
       try future(made).loop = try loopArgument(arguments[0])
     }
     runtime.defineTypeArguments(of: type)
-    runtime.installAwaitableMethods(type)
-    for name in ["send", "throw", "close", "__next__"] { type.attributes.removeString(runtime.intern(name)) }
+    for name in ["__await__", "__iter__"] {
+      type.define(runtime, name, "self, /") { [unowned self] (_, arguments) throws(Raised) in
+        .object(FutureIterator(self, try future(arguments[0])))
+      }
+    }
+    runtime.installAwaitableMethods(futureIteratorType)
+    futureIteratorType.attributes.removeString(runtime.intern("__await__"))
     installOutcomeMethods(type)
     installCallbackMethods(type)
     installFutureAttributes(type)
@@ -129,13 +134,15 @@ extension Asyncio {
       }
       return functions.isEmpty ? .none : .object(ListObject(runtime, functions))
     }
+    type.defineProperty(runtime, "_source_traceback") { (_, _) throws(Raised) in .none }
   }
 
   /// A `loop` argument: the loop given, or the current one.
   func loopArgument(_ value: Value) throws(Raised) -> EventLoop {
     if value.isUndefined || value.isNone { return try eventLoop() }
     guard let loop = value.object as? EventLoop else {
-      throw runtime.typeError("expected an event loop, got '\(runtime.typeName(value))'")
+      // The first thing that CPython asks of a loop.
+      throw runtime.missingAttribute(value, runtime.intern("get_debug"))
     }
     return loop
   }

@@ -112,9 +112,12 @@ extension Asyncio {
       if let given = try contextArgument(value) { context = given }
     }
     guard values.count > count else {
-      let missing = count + 1 - values.count
+      let names = (count == 1 ? [] : [method == "call_at" ? "when" : method == "call_later" ? "delay" : "executor"])
+        + [method == "run_in_executor" ? "func" : "callback"]
+      let missing = names.dropFirst(values.count - 1).map { "'\($0)'" }
       throw runtime.typeError(
-        "BaseEventLoop.\(method)() missing \(missing) required positional argument\(missing == 1 ? "" : "s")")
+        "BaseEventLoop.\(method)() missing \(missing.count) required positional argument\(missing.count == 1 ? "" : "s"): "
+          + missing.joined(separator: " and "))
     }
     return (values[count], Array(values[(count + 1)...]), context)
   }

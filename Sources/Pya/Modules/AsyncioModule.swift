@@ -8,13 +8,15 @@ extension Asyncio {
   /// Names of `asyncio` that a library module defines.
   private static let libraryNames: [String: String] = {
     let modules: [(String, [String])] = [
-      ("asyncio.locks", ["Lock", "Event", "Condition", "Semaphore", "BoundedSemaphore", "Barrier"]),
-      ("asyncio.queues", ["Queue", "PriorityQueue", "LifoQueue", "QueueEmpty", "QueueFull", "QueueShutDown"]),
+      ("asyncio.locks", ["Barrier"]),
+      (
+        "asyncio.events",
+        ["AbstractEventLoopPolicy", "DefaultEventLoopPolicy", "get_event_loop_policy", "set_event_loop_policy"]
+      ),
       ("asyncio.taskgroups", ["TaskGroup"]),
-      ("asyncio.timeouts", ["Timeout", "timeout", "timeout_at"]),
       (
         "asyncio.tasks",
-        ["wait", "wait_for", "as_completed", "shield", "create_eager_task_factory", "eager_task_factory"]
+        ["wait", "as_completed", "shield", "create_eager_task_factory", "eager_task_factory"]
       ),
       ("asyncio.threads", ["to_thread"]),
       (
@@ -27,13 +29,13 @@ extension Asyncio {
 
   /// `asyncio.__all__`.
   private static let publicNames = [
-    "ALL_COMPLETED", "AbstractEventLoop", "Barrier", "BoundedSemaphore", "BrokenBarrierError", "CancelledError", "Condition",
-    "Event", "FIRST_COMPLETED", "FIRST_EXCEPTION", "Future", "Handle", "IncompleteReadError", "InvalidStateError",
+    "ALL_COMPLETED", "AbstractEventLoop", "AbstractEventLoopPolicy", "Barrier", "BoundedSemaphore", "BrokenBarrierError", "CancelledError", "Condition",
+    "DefaultEventLoopPolicy", "Event", "FIRST_COMPLETED", "FIRST_EXCEPTION", "Future", "Handle", "IncompleteReadError", "InvalidStateError",
     "LifoQueue", "LimitOverrunError", "Lock", "PriorityQueue", "Queue", "QueueEmpty", "QueueFull", "QueueShutDown",
     "Runner", "Semaphore", "SendfileNotAvailableError", "Task", "TaskGroup", "Timeout", "TimeoutError", "TimerHandle",
     "all_tasks", "as_completed", "create_eager_task_factory", "create_task", "current_task", "eager_task_factory",
-    "ensure_future", "gather", "get_event_loop", "get_running_loop", "iscoroutine", "iscoroutinefunction", "isfuture",
-    "new_event_loop", "run", "set_event_loop", "shield", "sleep", "timeout", "timeout_at", "to_thread", "wait",
+    "ensure_future", "gather", "get_event_loop", "get_event_loop_policy", "get_running_loop", "iscoroutine", "iscoroutinefunction", "isfuture",
+    "new_event_loop", "run", "set_event_loop", "set_event_loop_policy", "shield", "sleep", "timeout", "timeout_at", "to_thread", "wait",
     "wait_for",
   ]
 
@@ -47,12 +49,13 @@ extension Asyncio {
     ],
     "asyncio.exceptions": ["CancelledError", "InvalidStateError", "TimeoutError"],
     "asyncio.futures": ["Future", "isfuture"],
-    "asyncio.locks": [], "asyncio.mixins": [], "asyncio.queues": [], "asyncio.taskgroups": [], "asyncio.threads": [],
-    "asyncio.timeouts": [],
+    "asyncio.locks": ["Lock", "Event", "Condition", "Semaphore", "BoundedSemaphore"], "asyncio.mixins": [],
+    "asyncio.queues": ["Queue", "PriorityQueue", "LifoQueue", "QueueEmpty", "QueueFull", "QueueShutDown"], "asyncio.taskgroups": [], "asyncio.threads": [],
+    "asyncio.timeouts": ["Timeout", "timeout", "timeout_at"],
     "asyncio.runners": ["Runner", "run"],
     "asyncio.tasks": [
       "ALL_COMPLETED", "FIRST_COMPLETED", "FIRST_EXCEPTION", "Task", "all_tasks", "create_task", "current_task",
-      "ensure_future", "gather", "sleep",
+      "ensure_future", "gather", "sleep", "wait_for",
     ],
   ]
 
@@ -75,6 +78,10 @@ extension Asyncio {
     module.set(runtime, "__all__", .object(TupleObject(runtime, all)))
     module.lazyAttribute = { (runtime, module, name) throws(Raised) in
       let text = name.text
+      if let type = runtime.asyncio.lateType(text) {
+        module.namespace.setString(name, .object(type))
+        return .object(type)
+      }
       if let library = Asyncio.libraryNames[text] {
         let source = try runtime.importModule(library, level: 0, globals: module.namespace)
         let value = try runtime.getAttribute(source, name)
@@ -89,12 +96,33 @@ extension Asyncio {
     return module
   }
 
+  /// Types that are made when a program first asks for one of them.
+  private func lateType(_ name: String) -> TypeObject? {
+    switch name {
+    case "Lock", "Event", "Condition", "Semaphore", "BoundedSemaphore":
+      installLockTypes()
+      let types = synchronization
+      return [types.lock, types.event, types.condition, types.semaphore, types.boundedSemaphore].first { $0.name == name }
+    case "Queue": return queueTypes.queue
+    case "PriorityQueue": return queueTypes.priorityQueue
+    case "LifoQueue": return queueTypes.lifoQueue
+    case "QueueEmpty": return queueTypes.errors.empty
+    case "QueueFull": return queueTypes.errors.full
+    case "QueueShutDown": return queueTypes.errors.shutDownType
+    default: return nil
+    }
+  }
+
   private func makeSubmodule(_ name: String) -> ModuleObject {
     let module = ModuleObject(runtime, name: name)
     module.set(runtime, "__package__", .object(runtime.string("asyncio")))
     if let package = runtime.modules["asyncio"] {
       for name in Asyncio.nativeNames[name] ?? [] {
-        if let value = package.namespace.getString(runtime.intern(name)) { module.set(runtime, name, value) }
+        if let value = package.namespace.getString(runtime.intern(name)) {
+          module.set(runtime, name, value)
+        } else if let type = lateType(name) {
+          module.set(runtime, name, .object(type))
+        }
       }
     }
     guard let source = Library.sources[name] else { return module }
@@ -120,6 +148,7 @@ extension Asyncio {
     installLoopType()
     installHandleTypes()
     installRunnerType()
+    installTimeoutType()
   }
 
   /// Coroutines written in Swift look like those of the program.
@@ -130,7 +159,9 @@ extension Asyncio {
     for name in ["__name__", "__qualname__"] {
       coroutineType.defineProperty(runtime, name) { (runtime, value) throws(Raised) in
         guard let object = value.object else { return .none }
-        return .object(runtime.string(String(try runtime.describeCoroutine(object).dropLast(2))))
+        var text = String(try runtime.describeCoroutine(object).dropLast(2))
+        if name == "__name__", let dot = text.lastIndex(of: ".") { text = String(text[text.index(after: dot)...]) }
+        return .object(runtime.string(text))
       }
     }
     for name in ["cr_frame", "cr_code", "cr_await", "cr_origin"] {

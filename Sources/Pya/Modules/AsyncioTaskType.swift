@@ -64,11 +64,19 @@ extension Asyncio {
     }
     type.define(runtime, "set_name", "self, value, /") { [unowned self] (runtime, arguments) throws(Raised) in
       let task = try task(arguments[0])
-      task.nameOrNumber = .object(try runtime.str(arguments[1]))
+      task.setName(.object(try runtime.str(arguments[1])))
       return .none
     }
-    type.define(runtime, "get_stack", "self, /, *, limit=None") { (runtime, _) throws(Raised) in
-      throw runtime.notImplementedError("Task.get_stack is not supported by pya")
+    type.define(runtime, "get_stack", "self, /, *, limit=None") { [unowned self] (runtime, arguments) throws(Raised) in
+      let task = try task(arguments[0])
+      var entries: [TracebackEntry] = []
+      if let frame = task.coroutine as? SuspendableFrame, frame.state != .finished {
+        entries = [frame.tracebackEntry]
+      } else if task.state == .finished, task.holdsException, let exception = task.outcome.exception {
+        entries = exception.traceback.reversed()
+      }
+      if case .int(let most) = arguments[1] { entries = Array(entries.prefix(max(0, most))) }
+      return .object(ListObject(runtime, entries.map { .object(FrameObject(runtime, $0)) }))
     }
     type.define(runtime, "print_stack", "self, /, *, limit=None, file=None") {
       [unowned self] (runtime, arguments) throws(Raised) in

@@ -5,8 +5,7 @@
 extension Runtime {
   func makeCollectionsModule() -> ModuleObject {
     let module = ModuleObject(self, name: "collections")
-    let deque = makeDequeType()
-    module.set(self, "deque", .object(deque))
+    module.set(self, "deque", .object(dequeType))
     module.set(self, "OrderedDict", .object(makeOrderedDictType()))
     module.set(self, "Counter", .object(makeCounterType()))
     module.set(self, "defaultdict", .object(makeDefaultdictType()))

@@ -1,8 +1,18 @@
 import PyaSyntax
 
+/// The type `collections.deque`, which asyncio's queues use too.
+private final class DequeTypeHolder {
+  let type: TypeObject
+  init(_ type: TypeObject) { self.type = type }
+}
+
+extension Runtime {
+  var dequeType: TypeObject { attachment(DequeTypeHolder.self) { DequeTypeHolder(makeDequeType()) }.type }
+}
+
 /// The methods of `collections.deque`.
 extension Runtime {
-  func makeDequeType() -> TypeObject {
+  private func makeDequeType() -> TypeObject {
     let type = TypeObject(
       self, metatype: types.type, name: "deque", bases: [types.object], instanceKind: .other, isHeap: false)
     type.moduleName = "collections"

@@ -3,20 +3,13 @@ extension Runtime {
   func makeHeapqModule() -> ModuleObject {
     let module = ModuleObject(self, name: "heapq")
     module.define(self, "heappush", "heap, item, /") { (runtime, arguments) throws(Raised) in
-      let heap = try runtime.heap(arguments[0], "heappush() argument 1")
-      heap.append(arguments[1])
-      try runtime.siftDown(heap, from: 0, heap.count - 1)
+      try runtime.heapPush(try runtime.heap(arguments[0], "heappush() argument 1"), arguments[1])
       return .none
     }
     module.define(self, "heappop", "heap, /") { (runtime, arguments) throws(Raised) in
       let heap = try runtime.heap(arguments[0], "heappop() argument")
       if heap.count == 0 { throw runtime.indexError("index out of range") }
-      let last = heap.remove(at: heap.count - 1)
-      if heap.count == 0 { return last }
-      let smallest = heap[0]
-      heap[0] = last
-      try runtime.siftUp(heap, 0)
-      return smallest
+      return try runtime.heapPop(heap)
     }
     module.define(self, "heapreplace", "heap, item, /") { (runtime, arguments) throws(Raised) in
       let heap = try runtime.heap(arguments[0], "heapreplace() argument 1")
@@ -60,6 +53,21 @@ extension Runtime {
         MergeIterator(runtime, arguments.positional, key: options[0].defined ?? .none, isReversed: isReversed))
     }
     return module
+  }
+
+  func heapPush(_ heap: ListObject, _ item: Value) throws(Raised) {
+    heap.append(item)
+    try siftDown(heap, from: 0, heap.count - 1)
+  }
+
+  /// There must be an element.
+  func heapPop(_ heap: ListObject) throws(Raised) -> Value {
+    let last = heap.remove(at: heap.count - 1)
+    if heap.count == 0 { return last }
+    let smallest = heap[0]
+    heap[0] = last
+    try siftUp(heap, 0)
+    return smallest
   }
 
   private func heap(_ value: Value, _ place: String) throws(Raised) -> ListObject {

@@ -33,6 +33,7 @@ extension Runtime {
       let seconds = try runtime.seconds(arguments[0])
       if seconds < 0 { throw runtime.valueError("sleep length must be non-negative") }
       runtime.output.flush()
+      runtime.adviseOnBlockingSleep(seconds)
       try runtime.sleep(seconds)
       return .none
     }

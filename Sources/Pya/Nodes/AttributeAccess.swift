@@ -12,6 +12,7 @@ final class AttributeNode: ExpressionNode {
   /// The slot when the object is a local variable, else -1.
   private let objectSlot: Int
   private let cache = SlotCache()
+  private var moduleCache = ModuleCache()
 
   init(_ object: ExpressionNode, _ name: StringObject, _ range: SourceRange) {
     self.object = object
@@ -21,6 +22,15 @@ final class AttributeNode: ExpressionNode {
   }
 
   deinit { cache.deallocate() }
+
+  /// The attribute of an object that was evaluated already.
+  func attribute(of value: Value, _ frame: Frame) throws(Raised) -> Value {
+    if case .object(let object) = value {
+      let found = cached(object)
+      if !found.isUndefined { return found }
+    }
+    return try lookUp(value, frame)
+  }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     if objectSlot >= 0, let held = (frame.slots + objectSlot).uncountedObject {
@@ -54,6 +64,10 @@ final class AttributeNode: ExpressionNode {
   @inline(never)
   private func lookUp(_ value: Value, _ frame: Frame) throws(Raised) -> Value {
     let runtime = frame.runtime
+    if let module = value.cast(.module, to: ModuleObject.self) {
+      let found = moduleCache.value(of: module, name)
+      if !found.isUndefined { return found }
+    }
     if let instance = value.instance, instance.type.special(.getattribute) == nil,
       let index = instance.shape.index(of: name)
     {
@@ -188,5 +202,25 @@ extension Unmanaged where Instance == Object {
   @inline(__always)
   func instanceSlot(_ index: Int) -> UnsafeMutablePointer<Value> {
     _withUnsafeGuaranteedRef { unsafeDowncast($0, to: Pya.Instance.self).slot(index) }
+  }
+}
+
+/// Where an attribute lies in the namespace of the module asked last; valid until a key is added to or removed from that namespace.
+struct ModuleCache {
+  private var namespace: DictObject?
+  private var changes = -1
+  private var index = 0
+
+  /// The attribute; undefined when the module's own namespace does not have it.
+  mutating func value(of module: ModuleObject, _ name: StringObject) -> Value {
+    if module.namespace === namespace, module.namespace.changes == changes { return module.namespace.entries[index].value }
+    // A class of modules may have descriptors of its own.
+    guard !module.type.isHeap, module.type.lookup(name) == nil else { return .undefined }
+    let found = module.namespace.index(ofString: name)
+    guard found >= 0 else { return .undefined }
+    namespace = module.namespace
+    changes = module.namespace.changes
+    index = found
+    return module.namespace.entries[found].value
   }
 }

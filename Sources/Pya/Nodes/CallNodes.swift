@@ -163,6 +163,7 @@ final class MethodCallNode: ExpressionNode {
   private let entries: UnsafeMutablePointer<MethodCacheEntry>
   private var nextEntry = 0
   private var owners = CacheOwners()
+  private var moduleCache = ModuleCache()
 
   private static let entryCount = 4
 
@@ -205,6 +206,10 @@ final class MethodCallNode: ExpressionNode {
   @inline(never)
   private func callUncached(_ value: Value, _ frame: Frame) throws(Raised) -> Value {
     let runtime = frame.runtime
+    if let module = value.cast(.module, to: ModuleObject.self) {
+      let callee = moduleCache.value(of: module, name)
+      if !callee.isUndefined { return try callValue(callee, arguments, frame) }
+    }
     let type = runtime.type(of: value)
     if type.special(.getattribute) == nil, let method = type.lookup(name), case .object(let found) = method,
       found.kind == .function || found.kind == .nativeFunction, found.isDescriptor,

@@ -6,7 +6,7 @@ final class PlacedCallNode: ExpressionNode {
   private let globals: DictObject
 
   /// Functions that ask; a call of anything else by these names only costs a little more.
-  static let names: Set<String> = ["globals", "locals", "vars", "dir", "eval", "exec", "warn", "throw"]
+  static let names: Set<String> = ["globals", "locals", "vars", "dir", "eval", "exec", "warn", "throw", "sleep", "get_event_loop"]
 
   init(_ call: ExpressionNode, globals: DictObject, _ range: SourceRange) {
     self.call = call

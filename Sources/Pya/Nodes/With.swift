@@ -5,6 +5,7 @@ final class WithNode: StatementNode {
   private let context: ExpressionNode
   private let target: TargetNode?
   private let body: StatementNode
+  private var methods = ContextMethods(isAsync: false)
 
   init(_ context: ExpressionNode, target: TargetNode?, body: StatementNode, _ range: SourceRange) {
     self.context = context
@@ -19,28 +20,30 @@ final class WithNode: StatementNode {
     let exit: Value
     let entered: Value
     do throws(Raised) {
-      let enter: Value
-      (enter, exit) = try runtime.contextMethods(of: manager, isAsync: false)
-      entered = try runtime.call(enter)
+      try methods.find(for: manager, runtime)
+      exit = methods.exit
+      entered = try runtime.callSpecial(methods.enter, manager)
     } catch { throw frame.located(error, context.range) }
     let completion: Completion
     do throws(Raised) {
       try target?.store(frame, entered)
       completion = try body.execute(frame)
     } catch {
-      return try leave(exit, error, frame)
+      return try leave(manager, exit, error, frame)
     }
-    do { _ = try runtime.call(exit, .none, .none, .none) } catch { throw frame.located(error, context.range) }
+    do { _ = try runtime.callSpecial(exit, manager, .none, .none, .none) } catch { throw frame.located(error, context.range) }
     return completion
   }
 
-  private func leave(_ exit: Value, _ raised: Raised, _ frame: Frame) throws(Raised) -> Completion {
+  private func leave(_ manager: Value, _ exit: Value, _ raised: Raised, _ frame: Frame) throws(Raised) -> Completion {
     let runtime = frame.runtime
     runtime.handled.append(raised.exception)
     defer { runtime.handled.removeLast() }
     let swallowed: Bool
     do throws(Raised) {
-      swallowed = try runtime.isTrue(try runtime.call(exit, runtime.exitArguments(raised.exception)))
+      swallowed = try runtime.isTrue(
+        try runtime.callSpecial(
+          exit, manager, .object(raised.exception.type), .object(raised.exception), runtime.tracebackObject(of: raised.exception)))
     } catch { throw frame.located(error, context.range) }
     if swallowed { return .normal }
     raised.exception.isLocated = true
@@ -48,20 +51,34 @@ final class WithNode: StatementNode {
   }
 }
 
-extension Runtime {
-  /// The bound `__enter__` and `__exit__` (`__aenter__`, `__aexit__`) of a context manager.
-  func contextMethods(of manager: Value, isAsync: Bool) throws(Raised) -> (enter: Value, exit: Value) {
-    let type = type(of: manager)
+/// `__enter__` and `__exit__` (`__aenter__`, `__aexit__`) of the class of context managers seen last, unbound.
+struct ContextMethods {
+  private let isAsync: Bool
+  private var token = 0
+  private(set) var enter: Value = .undefined
+  private(set) var exit: Value = .undefined
+
+  init(isAsync: Bool) { self.isAsync = isAsync }
+
+  mutating func find(for manager: Value, _ runtime: Runtime) throws(Raised) {
+    let type = runtime.type(of: manager)
+    if type.token == token { return }
     let (enterName, exitName): (SpecialMethod, SpecialMethod) = isAsync ? (.aenter, .aexit) : (.enter, .exit)
-    let subject = "'\(type.isHeap ? type.name : type.name)' object does not support the "
-      + "\(isAsync ? "asynchronous " : "")context manager protocol"
-    guard let enter = type.lookup(names[enterName]) else { throw typeError(subject) }
-    guard let exit = type.lookup(names[exitName]) else {
-      throw typeError("\(subject) (missed \(exitName.pythonName) method)")
-    }
-    return (try bind(enter, to: manager), try bind(exit, to: manager))
+    guard let enter = type.lookup(runtime.names[enterName]) else { throw refusal(type, missing: nil, runtime) }
+    guard let exit = type.lookup(runtime.names[exitName]) else { throw refusal(type, missing: exitName, runtime) }
+    self.enter = enter
+    self.exit = exit
+    token = type.token
   }
 
+  private func refusal(_ type: TypeObject, missing: SpecialMethod?, _ runtime: Runtime) -> Raised {
+    let note = missing.map { " (missed \($0.pythonName) method)" } ?? ""
+    return runtime.typeError(
+      "'\(type.name)' object does not support the \(isAsync ? "asynchronous " : "")context manager protocol\(note)")
+  }
+}
+
+extension Runtime {
   /// What `__exit__` gets: type, exception, traceback.
   func exitArguments(_ exception: ExceptionObject) -> [Value] {
     [.object(exception.type), .object(exception), tracebackObject(of: exception)]

@@ -20,6 +20,19 @@ extension Runtime {
     return try call(method, Arguments(base, 3))
   }
 
+  func callSpecial(
+    _ method: Value, _ receiver: Value, _ first: Value, _ second: Value, _ third: Value
+  ) throws(Raised) -> Value {
+    guard isPlainFunction(method) else { return try call(try bind(method, to: receiver), first, second, third) }
+    let base = try machine.reserve(4)
+    base.initialize(to: receiver)
+    (base + 1).initialize(to: first)
+    (base + 2).initialize(to: second)
+    (base + 3).initialize(to: third)
+    defer { machine.release(base, 4) }
+    return try call(method, Arguments(base, 4))
+  }
+
   @inline(__always)
   private func isPlainFunction(_ method: Value) -> Bool {
     guard case .object(let object) = method else { return false }

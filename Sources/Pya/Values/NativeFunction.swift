@@ -11,6 +11,9 @@ final class NativeFunction: Object {
   var doc: String?
   /// A class method: the class comes first.
   var takesClass = false
+  /// What `await` does with a call of it, without the coroutine that the call itself would make: gives the result, or `undefined` when
+  /// it waits, with the awaitable to resume in `machine.pendingChild` and what to hand to the driver in `machine.suspended`.
+  var awaitBody: NativeBody?
 
   /// The first argument is not the caller's, and not counted in messages.
   var hasReceiver: Bool { owner != nil || takesClass }

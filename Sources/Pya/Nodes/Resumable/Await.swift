@@ -142,14 +142,18 @@ final class AwaitCallNode: StatementNode {
     return .normal
   }
 
-  private func begin(_ frame: Frame) throws(Raised) -> Value {
-    let value = try callee.evaluate(frame)
+  private func begin(_ frame: Frame) throws(Raised) -> Value { try begin(calling: try callee.evaluate(frame), frame) }
+
+  /// Awaits the call of a callee that was evaluated already.
+  func begin(calling value: Value, _ frame: Frame) throws(Raised) -> Value {
     if case .object(let object) = value {
       if object.kind == .function {
         let function = unsafeDowncast(object, to: FunctionObject.self)
         if function.code.takesPlainAwaits, function.code.positionalCount == arguments.count {
           return try run(function, receiver: .undefined, frame)
         }
+      } else if object.kind == .nativeFunction {
+        return try point.begin(calling: object, receiver: .undefined, arguments, frame)
       } else if object.kind == .boundMethod {
         let method = unsafeDowncast(object, to: BoundMethod.self)
         if let function = method.function.cast(.function, to: FunctionObject.self), function.code.takesPlainAwaits,
@@ -178,32 +182,7 @@ final class AwaitCallNode: StatementNode {
       machine.closeFrame(child, code.frameSize)
       throw error
     }
-    if !code.cellSlots.isEmpty { function.makeCells(child, machine) }
-    let completion: Completion
-    do throws(Raised) {
-      try machine.enterFrame()
-      completion = try code.resume(child)
-      machine.leaveFrame()
-    } catch {
-      machine.leaveFrame()
-      machine.closeFrame(child, code.frameSize)
-      error.exception.isLocated = false
-      throw frame.located(SuspendableFrame.withoutStopIteration(error, frame.runtime), range)
-    }
-    switch completion {
-    case .suspends:
-      let moved = SuspendableFrame(frame.runtime, function: function, movingFrom: child, state: .suspended)
-      moved.adoptPendingChild(machine)
-      machine.closeFrame(child, code.frameSize)
-      point.wait(for: moved, frame)
-      return .undefined
-    case .returns(let value):
-      machine.closeFrame(child, code.frameSize)
-      return value
-    case .normal, .breaks, .continues:
-      machine.closeFrame(child, code.frameSize)
-      return .none
-    }
+    return try point.run(function, child, frame)
   }
 }
 

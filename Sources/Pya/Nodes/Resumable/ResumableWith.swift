@@ -7,6 +7,7 @@ final class ResumableWithNode: ResumableNode {
   private let body: StatementNode
   /// Keeps the bound `__exit__`.
   private let exitSlot: Int
+  private var methods = ContextMethods(isAsync: false)
 
   init(
     _ context: ExpressionNode, target: TargetNode?, body: StatementNode, exitSlot: Int, state: Int, _ range: SourceRange
@@ -39,8 +40,10 @@ final class ResumableWithNode: ResumableNode {
     let manager = try context.evaluate(frame)
     let entered: Value
     do throws(Raised) {
-      let (enter, exit) = try frame.runtime.contextMethods(of: manager, isAsync: false)
-      entered = try frame.runtime.call(enter)
+      let runtime = frame.runtime
+      try methods.find(for: manager, runtime)
+      let exit = try runtime.bind(methods.exit, to: manager)
+      entered = try runtime.callSpecial(methods.enter, manager)
       frame.slots[exitSlot] = exit
     } catch { throw frame.located(error, context.range) }
     try target?.store(frame, entered)
@@ -69,10 +72,13 @@ final class AsyncWithNode: ResumableNode {
   private let context: ExpressionNode
   private let target: TargetNode?
   private let body: StatementNode
-  private let exitSlot: Int
+  /// Keeps the context manager while the body runs.
+  private let managerSlot: Int
   private let exceptionSlot: Int
+  /// While the body runs, the first of them keeps `__aexit__`.
   private let completion: CompletionSlots
   private let point: AwaitPoint
+  private var methods = ContextMethods(isAsync: true)
 
   private enum Phase { static let enter = 0, body = 1, leave = 2, leaveAfterException = 3 }
 
@@ -83,7 +89,7 @@ final class AsyncWithNode: ResumableNode {
     self.context = context
     self.target = target
     self.body = body
-    exitSlot = slots
+    managerSlot = slots
     exceptionSlot = slots + 1
     completion = CompletionSlots(first: slots + 2)
     point = AwaitPoint(state: slots + 4, range: context.range)
@@ -104,13 +110,10 @@ final class AsyncWithNode: ResumableNode {
     let entered: Value
     if note == nil {
       let manager = try context.evaluate(frame)
-      let enter: Value
-      do throws(Raised) {
-        let exit: Value
-        (enter, exit) = try runtime.contextMethods(of: manager, isAsync: true)
-        frame.slots[exitSlot] = exit
-        entered = try point.begin(try runtime.call(enter), frame)
-      } catch { throw frame.located(error, context.range) }
+      do { try methods.find(for: manager, runtime) } catch { throw frame.located(error, context.range) }
+      frame.slots[managerSlot] = manager
+      frame.slots[completion.first] = methods.exit
+      entered = try point.begin(calling: methods.enter, receiver: manager, .aenter, frame)
     } else {
       entered = try point.resume(frame)
     }
@@ -123,12 +126,8 @@ final class AsyncWithNode: ResumableNode {
     let ended: Completion
     do { ended = try body.execute(frame) } catch { return try leave(after: error, frame) }
     if case .suspends = ended { return suspend(frame, Phase.body) }
-    let exit = frame.slots[exitSlot]
-    frame.slots[exitSlot] = .undefined
-    let result: Value
-    do { result = try point.begin(try frame.runtime.call(exit, .none, .none, .none), frame) } catch {
-      throw frame.located(error, context.range)
-    }
+    let (manager, exit) = takeManager(frame)
+    let result = try point.begin(calling: exit, receiver: manager, .none, .none, .none, .aexit, frame)
     if result.isUndefined {
       completion.save(ended, frame)
       return suspend(frame, Phase.leave)
@@ -138,18 +137,26 @@ final class AsyncWithNode: ResumableNode {
 
   private func leave(after raised: Raised, _ frame: Frame) throws(Raised) -> Completion {
     let runtime = frame.runtime
-    let exit = frame.slots[exitSlot]
-    frame.slots[exitSlot] = .undefined
-    frame.slots[exceptionSlot] = .object(raised.exception)
-    runtime.handled.append(raised.exception)
+    let exception = raised.exception
+    let (manager, exit) = takeManager(frame)
+    frame.slots[exceptionSlot] = .object(exception)
+    runtime.handled.append(exception)
     let result: Value
     do {
       defer { runtime.handled.removeLast() }
-      do { result = try point.begin(try runtime.call(exit, runtime.exitArguments(raised.exception)), frame) } catch {
-        throw frame.located(error, context.range)
-      }
+      result = try point.begin(
+        calling: exit, receiver: manager, .object(exception.type), .object(exception),
+        runtime.tracebackObject(of: exception), .aexit, frame)
     }
     return try finishLeaving(result, frame)
+  }
+
+  @inline(__always)
+  private func takeManager(_ frame: Frame) -> (manager: Value, exit: Value) {
+    let taken = (frame.slots[managerSlot], frame.slots[completion.first])
+    frame.slots[managerSlot] = .undefined
+    frame.slots[completion.first] = .undefined
+    return taken
   }
 
   private func resumeExit(_ frame: Frame) throws(Raised) -> Value {
@@ -213,8 +220,12 @@ final class AsyncForNode: ResumableNode {
         do throws(Raised) {
           if point.isWaiting(frame) {
             value = try point.resume(frame)
+          } else if let begun = try beginNext(frame) {
+            value = begun
           } else {
-            value = try point.begin(try nextAwaitable(frame), frame)
+            frame.slots[iteratorSlot] = .undefined
+            phase = Phase.otherwise
+            continue
           }
           if value.isUndefined { return suspend(frame, Phase.next) }
           try target.store(frame, value)
@@ -244,9 +255,46 @@ final class AsyncForNode: ResumableNode {
     }
   }
 
-  private func nextAwaitable(_ frame: Frame) throws(Raised) -> Value {
-    do { return try frame.runtime.asyncNext(frame.slots[iteratorSlot]) } catch {
+  /// Awaits the next element; nil when there is none, as far as that shows without an exception. `undefined`: suspended.
+  private func beginNext(_ frame: Frame) throws(Raised) -> Value? {
+    let iterator = frame.slots[iteratorSlot]
+    let runtime = frame.runtime
+    guard case .object(let object) = iterator else { throw frame.located(runtime.cannotIterateAsync(iterator), range) }
+    if object.kind == .asyncGenerator {
+      return try beginStep(of: unsafeDowncast(object, to: SuspendableFrame.self), frame)
+    }
+    guard let method = object.type.lookup(runtime.names[.anext]) else {
+      throw frame.located(runtime.cannotIterateAsync(iterator), range)
+    }
+    return try point.begin(calling: method, receiver: iterator, .anext, frame)
+  }
+
+  /// A step of an async generator, which gets an object of its own only when it has to wait.
+  private func beginStep(of generator: SuspendableFrame, _ frame: Frame) throws(Raised) -> Value? {
+    let runtime = frame.runtime
+    runtime.registerAsyncGenerator(generator)
+    if generator.isStepping || generator.state == .running {
+      return try point.begin(.object(AsyncGeneratorStep(runtime, generator, .send(.none))), frame)
+    }
+    if generator.state == .finished { return nil }
+    generator.isStepping = true
+    let step: Step
+    do { step = try generator.drive(runtime, sending: .none) } catch {
+      generator.isStepping = false
       throw frame.located(error, range)
+    }
+    switch step {
+    case .returned:
+      generator.isStepping = false
+      return nil
+    case .suspended(let value):
+      if generator.stoppedAtYield {
+        generator.stoppedAtYield = false
+        generator.isStepping = false
+        return value
+      }
+      runtime.machine.pointee.suspended = value
+      return point.settle(.waitsForObject(AsyncGeneratorStep(suspended: generator, runtime)), frame)
     }
   }
 }

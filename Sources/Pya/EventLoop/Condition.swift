@@ -1,0 +1,184 @@
+/// `asyncio.Condition`: tasks that hold a lock wait until another one notifies them.
+///
+/// The lock is an `asyncio.Lock` as a rule; anything with `acquire`, `release` and `locked` will do.
+final class ConditionObject: SynchronizationObject {
+  var lock: Value
+  var waiters = WaiterList()
+
+  init(_ asyncio: Asyncio, type: TypeObject, lock: Value) {
+    self.lock = lock
+    super.init(asyncio, type: type)
+  }
+
+  deinit { waiters.removeAll() }
+
+  /// The lock when it is one of asyncio's own, without methods of the program.
+  private var plainLock: LockObject? {
+    guard case .object(let object) = lock, object.isExactly(asyncio.synchronization.lock) else { return nil }
+    return unsafeDowncast(object, to: LockObject.self)
+  }
+
+  func isLocked(_ runtime: Runtime) throws(Raised) -> Bool {
+    if let plainLock { return plainLock.isLocked }
+    return try runtime.isTrue(try runtime.callMethod(lock, "locked"))
+  }
+
+  func acquire(_ runtime: Runtime) throws(Raised) -> Value {
+    if let plainLock { return try plainLock.acquire(runtime) }
+    let awaitable = try runtime.awaitable(try runtime.callMethod(lock, "acquire"))
+    let result = try awaitable.begin(runtime)
+    if result.isUndefined { runtime.machine.pointee.pendingChild = awaitable }
+    return result
+  }
+
+  func release(_ runtime: Runtime) throws(Raised) {
+    if let plainLock { return try plainLock.release(runtime) }
+    _ = try runtime.callMethod(lock, "release")
+  }
+
+  func wait(_ runtime: Runtime) throws(Raised) -> Value {
+    guard try isLocked(runtime) else { throw runtime.runtimeError("cannot wait on un-acquired lock") }
+    let waiter = ConditionWaiter(self, try boundLoop())
+    try release(runtime)
+    waiters.append(waiter)
+    return waiter.suspend(runtime)
+  }
+
+  func notify(_ count: Int, _ runtime: Runtime) throws(Raised) {
+    guard try isLocked(runtime) else { throw runtime.runtimeError("cannot notify on un-acquired lock") }
+    try wake(count, runtime)
+  }
+
+  fileprivate func wake(_ count: Int, _ runtime: Runtime) throws(Raised) {
+    var woken = 0
+    var current = waiters.first
+    while let waiter = current, woken < count {
+      if !waiter.isDone {
+        woken += 1
+        try waiter.setResult(.bool(false), runtime)
+      }
+      current = waiter.nextWaiter
+    }
+  }
+}
+
+/// `wait()`: waits to be notified, then takes the lock again whatever happens.
+private final class ConditionWaiter: WaiterFuture {
+  private let condition: ConditionObject
+  /// Taking the lock again, once that has begun.
+  private var acquiring: AwaitableObject?
+  /// What is raised in the end.
+  private var failure: ExceptionObject?
+
+  init(_ condition: ConditionObject, _ loop: EventLoop) {
+    self.condition = condition
+    super.init(type: loop.asyncio.futureType, loop: loop)
+  }
+
+  override var subject: Object? { condition }
+
+  override func resume(_ runtime: Runtime, sent: Value) throws(Raised) -> Value {
+    if let acquiring { return try acquire(runtime) { () throws(Raised) in try acquiring.resume(runtime, sent: sent) } }
+    condition.waiters.remove(self)
+    do { try checkOutcome(runtime) } catch { failure = error.exception }
+    return try acquireAgain(runtime)
+  }
+
+  override func resume(_ runtime: Runtime, throwing exception: ExceptionObject) throws(Raised) -> Value {
+    if let acquiring { return try acquire(runtime) { () throws(Raised) in try acquiring.resume(runtime, throwing: exception) } }
+    condition.waiters.remove(self)
+    failure = exception
+    return try acquireAgain(runtime)
+  }
+
+  private func acquireAgain(_ runtime: Runtime) throws(Raised) -> Value {
+    try acquire(runtime) { () throws(Raised) in try begin(acquire: runtime) }
+  }
+
+  private func begin(acquire runtime: Runtime) throws(Raised) -> Value {
+    acquiring = nil
+    let result = try condition.acquire(runtime)
+    if result.isUndefined, let child = runtime.machine.pointee.pendingChild {
+      runtime.machine.pointee.pendingChild = nil
+      acquiring = unsafeDowncast(child, to: AwaitableObject.self)
+    }
+    return result
+  }
+
+  /// Goes on until the lock is taken; a cancellation on the way is passed on after that.
+  private func acquire(_ runtime: Runtime, _ step: () throws(Raised) -> Value) throws(Raised) -> Value {
+    var result = Value.none
+    var raised: Raised?
+    do { result = try step() } catch { raised = error }
+    while let current = raised {
+      guard current.exception.type.isSubtype(of: loop.asyncio.cancelledErrorType) else {
+        try condition.wake(1, runtime)
+        throw current
+      }
+      if let failure, current.exception.context == nil, failure !== current.exception { current.exception.context = failure }
+      failure = current.exception
+      raised = nil
+      do { result = try begin(acquire: runtime) } catch { raised = error }
+    }
+    if result.isUndefined { return result }
+    guard let failure else { return .bool(true) }
+    // A notification may have been meant for this task: another one gets it.
+    try condition.wake(1, runtime)
+    failure.isLocated = false
+    throw Raised(failure)
+  }
+}
+
+/// `wait_for(predicate)`.
+final class ConditionPredicateWait: AwaitableObject {
+  private let condition: ConditionObject
+  private let predicate: Value
+  private var waiting: AwaitableObject?
+
+  init(_ condition: ConditionObject, _ predicate: Value) {
+    self.condition = condition
+    self.predicate = predicate
+    super.init(type: condition.asyncio.coroutineType)
+  }
+
+  override func begin(_ runtime: Runtime) throws(Raised) -> Value {
+    while true {
+      let result = try runtime.call(predicate)
+      if try runtime.isTrue(result) { return result }
+      let awaited: Value
+      if condition.overrides("wait") {
+        let awaitable = try runtime.awaitable(try runtime.callMethod(.object(condition), "wait"))
+        awaited = try awaitable.begin(runtime)
+        if awaited.isUndefined { runtime.machine.pointee.pendingChild = awaitable }
+      } else {
+        awaited = try condition.wait(runtime)
+      }
+      guard awaited.isUndefined, let child = runtime.machine.pointee.pendingChild else { continue }
+      waiting = unsafeDowncast(child, to: AwaitableObject.self)
+      runtime.machine.pointee.pendingChild = self
+      return .undefined
+    }
+  }
+
+  override func resume(_ runtime: Runtime, sent: Value) throws(Raised) -> Value {
+    guard let waiting else { return .none }
+    if try waiting.resume(runtime, sent: sent).isUndefined { return .undefined }
+    return try goOn(runtime)
+  }
+
+  override func resume(_ runtime: Runtime, throwing exception: ExceptionObject) throws(Raised) -> Value {
+    guard let waiting else { throw Raised(exception) }
+    if try waiting.resume(runtime, throwing: exception).isUndefined { return .undefined }
+    return try goOn(runtime)
+  }
+
+  private func goOn(_ runtime: Runtime) throws(Raised) -> Value {
+    waiting = nil
+    let result = try begin(runtime)
+    // Whoever resumed this object goes on resuming it.
+    if result.isUndefined { runtime.machine.pointee.pendingChild = nil }
+    return result
+  }
+
+  override func close(_ runtime: Runtime) throws(Raised) { try waiting?.close(runtime) }
+}

@@ -1,0 +1,169 @@
+/// `asyncio.Timeout`: cancels its task when the time is over, and makes a TimeoutError of that.
+final class TimeoutObject: Object {
+  enum State: String { case created, active, expiring, expired, finished }
+
+  let asyncio: Asyncio
+  private(set) var state = State.created
+  /// When the time is over, as the program gave it; None: never.
+  private(set) var deadline: Value
+  private var task: TaskObject?
+  private var timer: TimeoutTimer?
+  /// How often the task was to be cancelled already on entering.
+  private var requestsBefore = 0
+
+  init(_ asyncio: Asyncio, deadline: Value) {
+    self.asyncio = asyncio
+    self.deadline = deadline
+    super.init(type: asyncio.timeoutType, kind: .other)
+  }
+
+  var hasExpired: Bool { state == .expiring || state == .expired }
+
+  func enter(_ runtime: Runtime) throws(Raised) {
+    guard state == .created else { throw runtime.runtimeError("Timeout has already been entered") }
+    guard let current = try asyncio.running().currentTask else {
+      throw runtime.runtimeError("Timeout should be used inside a task")
+    }
+    state = .active
+    task = current
+    requestsBefore = Int(current.cancelRequests)
+    try reschedule(deadline, runtime)
+  }
+
+  func reschedule(_ deadline: Value, _ runtime: Runtime) throws(Raised) {
+    guard state == .active else {
+      throw runtime.runtimeError(
+        state == .created ? "Timeout has not been entered" : "Cannot change state of \(state.rawValue) Timeout")
+    }
+    self.deadline = deadline
+    cancelTimer()
+    if deadline.isNone { return }
+    let loop = try asyncio.running()
+    let seconds: Double
+    switch deadline {
+    case .float(let number): seconds = number
+    case .int(let number): seconds = Double(number)
+    default: seconds = try runtime.delaySeconds(deadline)
+    }
+    let timer = TimeoutTimer(self)
+    self.timer = timer
+    if seconds <= loop.time {
+      loop.ready.append(.job(timer))
+    } else {
+      timer.isScheduled = true
+      loop.addTimer(.job(timer), at: seconds)
+    }
+  }
+
+  private func cancelTimer() {
+    guard let timer else { return }
+    timer.isCancelled = true
+    if timer.isScheduled { task?.loop.timers.noteCancellation() }
+    self.timer = nil
+  }
+
+  fileprivate func expire(_ runtime: Runtime) throws(Raised) {
+    guard let task else { return }
+    _ = try task.cancelDynamically(message: .none, runtime)
+    state = .expiring
+    timer = nil
+  }
+
+  /// Leaves the block. Raises TimeoutError in place of the cancellation that this timeout asked for.
+  func leave(after exception: ExceptionObject?, _ runtime: Runtime) throws(Raised) {
+    cancelTimer()
+    if state == .active { state = .finished }
+    guard state == .expiring else { return }
+    state = .expired
+    // When others want the task cancelled too, that is not for this timeout to turn into something else.
+    guard let task, task.uncancel() <= requestsBefore, let exception else { return }
+    if exception.type.isSubtype(of: asyncio.cancelledErrorType) {
+      let error = runtime.error("TimeoutError", [])
+      error.exception.cause = exception
+      error.exception.context = exception
+      error.exception.suppressesContext = true
+      throw error
+    }
+    explain(exception, runtime)
+    guard exception.type.isSubtype(of: runtime.exceptionTypes["ExceptionGroup"].unsafelyUnwrapped),
+      let members = exception.fields["exceptions"]?.tuple
+    else { return }
+    for member in members.array {
+      if let member = member.exception { explain(member, runtime) }
+    }
+  }
+
+  /// Puts a TimeoutError between an exception and the cancellation during which it was raised.
+  private func explain(_ exception: ExceptionObject, _ runtime: Runtime) {
+    var current = exception
+    while let context = current.context {
+      if context.type.isSubtype(of: asyncio.cancelledErrorType) {
+        let explanation = runtime.error("TimeoutError", []).exception
+        explanation.context = context
+        explanation.cause = context
+        explanation.suppressesContext = true
+        current.context = explanation
+        return
+      }
+      current = context
+    }
+  }
+}
+
+private final class TimeoutTimer: LoopJob {
+  private let timeout: TimeoutObject
+
+  init(_ timeout: TimeoutObject) { self.timeout = timeout }
+
+  override func run(_ runtime: Runtime) throws(Raised) {
+    isScheduled = false
+    if !isCancelled { try timeout.expire(runtime) }
+  }
+}
+
+/// `wait_for(awaitable, timeout)`.
+final class TimedWait: AwaitableObject {
+  private let timeout: TimeoutObject
+  private let inner: AwaitableObject
+
+  /// What an `awaitBody` gives. The timeout is None or positive.
+  static func begin(_ asyncio: Asyncio, _ value: Value, deadline: Value, _ runtime: Runtime) throws(Raised) -> Value {
+    let timeout = TimeoutObject(asyncio, deadline: deadline)
+    try timeout.enter(runtime)
+    let inner: AwaitableObject
+    do { inner = try runtime.awaitable(value) } catch {
+      try timeout.leave(after: error.exception, runtime)
+      throw error
+    }
+    let wait = TimedWait(timeout, inner)
+    let result = try wait.settle(runtime) { () throws(Raised) in try inner.begin(runtime) }
+    if result.isUndefined { runtime.machine.pointee.pendingChild = wait }
+    return result
+  }
+
+  private init(_ timeout: TimeoutObject, _ inner: AwaitableObject) {
+    self.timeout = timeout
+    self.inner = inner
+    super.init(type: timeout.asyncio.coroutineType)
+  }
+
+  override func resume(_ runtime: Runtime, sent: Value) throws(Raised) -> Value {
+    try settle(runtime) { () throws(Raised) in try inner.resume(runtime, sent: sent) }
+  }
+
+  override func resume(_ runtime: Runtime, throwing exception: ExceptionObject) throws(Raised) -> Value {
+    try settle(runtime) { () throws(Raised) in try inner.resume(runtime, throwing: exception) }
+  }
+
+  private func settle(_ runtime: Runtime, _ step: () throws(Raised) -> Value) throws(Raised) -> Value {
+    let result: Value
+    do { result = try step() } catch {
+      try timeout.leave(after: error.exception, runtime)
+      throw error
+    }
+    if !result.isUndefined { try timeout.leave(after: nil, runtime) }
+    return result
+  }
+
+  override func close(_ runtime: Runtime) throws(Raised) { try inner.close(runtime) }
+}
