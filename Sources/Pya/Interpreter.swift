@@ -87,6 +87,7 @@ public final class Interpreter {
     runtime.coloursErrors = options.coloursErrors
     if options.usesVirtualClock { runtime.clock = VirtualClock() }
     if options.givesAdvice { runtime.advice.isGiven = true }
+    runtime.taskTreeWriter = { [unowned runtime = self.runtime] in runtime.writeTaskTree() }
   }
 
   /// Runs a program to its end on a thread with a large stack, and returns its exit status. Blocks the caller.
@@ -182,6 +183,9 @@ public struct InterruptHandle: @unchecked Sendable {
 
   /// The program gets a KeyboardInterrupt at its next loop turn or when its event loop wakes.
   public func interrupt() { runtime.interrupt() }
+
+  /// The program writes the tree of its tasks to standard error, and goes on.
+  public func showTasks() { runtime.requestTaskTree() }
 
   /// To be called a moment after `interrupt` in a session: a background task that still keeps the loop busy is ended.
   public func insist() { runtime.insistOnInterrupt() }

@@ -45,7 +45,7 @@ struct Command: ParsableCommand {
 
   @Option(
     name: .customShort("X"), parsing: .unconditionalSingleValue,
-    help: ArgumentHelp("dev: show all warnings, asyncio's debug mode.", valueName: "opt"))
+    help: ArgumentHelp("dev: all warnings, asyncio's debug mode; no_advice: no remarks.", valueName: "opt"))
   var extras: [String] = []
 
   @Option(help: ArgumentHelp("system, or virtual: sleeping takes no time.", valueName: "clock"))

@@ -6,7 +6,7 @@ import Pya
   import Darwin
 #endif
 
-/// Ctrl-C: a thread of its own waits for SIGINT and tells the interpreter. Unlike a handler it needs no global state, and no system
+/// Ctrl-C, and Ctrl-\ which shows the tasks: a thread of its own waits for the signals and tells the interpreter. Unlike a handler it needs no global state, and no system
 /// call of the program fails half-way.
 struct Interrupts: Sendable {
   /// For a prompt: also what concerns its terminal.
@@ -65,6 +65,7 @@ private final class Recipient: Sendable {
           usleep(40_000)
           handle.insist()
         }
+      case SIGQUIT: handle.showTasks()
       case SIGTSTP: stop()
       default: handle.wake()
       }
@@ -102,6 +103,7 @@ private func signalSet(_ isForSession: Bool) -> sigset_t {
   var signals = sigset_t()
   sigemptyset(&signals)
   sigaddset(&signals, SIGINT)
+  sigaddset(&signals, SIGQUIT)
   if isForSession { for signal in [SIGWINCH, SIGTSTP] { sigaddset(&signals, signal) } }
   return signals
 }

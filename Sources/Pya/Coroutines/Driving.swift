@@ -133,7 +133,7 @@ extension SuspendableFrame {
   func runOnce(_ runtime: Runtime, _ machine: UnsafeMutablePointer<Machine>) throws(Raised) -> Value {
     state = .running
     do throws(Raised) {
-      switch try code.resume(frame) {
+      switch try function.code.resume(frame) {
       case .suspends:
         state = .suspended
         return .undefined

@@ -16,6 +16,8 @@ final class Asyncio {
   var failureObserver: ((TaskObject) -> Void)?
   /// Told of every new task.
   var birthObserver: ((TaskObject) -> Void)?
+  /// The number of the task whose step is in progress; 0: none.
+  var runningTask: UInt32 = 0
   /// What `set_event_loop` set.
   var currentLoop: EventLoop?
   var hasSetLoop = false

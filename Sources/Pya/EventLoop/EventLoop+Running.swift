@@ -58,6 +58,7 @@ extension EventLoop {
   /// Ctrl-C arrived while the loop itself had the word.
   func handleInterrupt(_ runtime: Runtime) throws(Raised) {
     runtime.machine.pointee.isInterrupted = false
+    if runtime.showsTasksOnInterrupt() { return }
     if runtime.machine.pointee.hasDeferredInterrupt {
       // The task that had the word has ended its step meanwhile.
       runtime.machine.pointee.hasDeferredInterrupt = false

@@ -80,16 +80,20 @@ extension EventLoop {
 
   /// Resumes the coroutine and sees to what comes out of it.
   private func resume(_ task: TaskObject, throwing thrown: ExceptionObject?, _ runtime: Runtime) throws(Raised) {
-    task.waiter = nil
+    if task.waiter != nil { task.waiter = nil }
     if currentTask != nil { throw try cannotEnter(task, runtime) }
     currentTask = task
+    asyncio.runningTask = task.serial
     let contexts = asyncio.contexts
-    let savedContext = contexts.current
-    contexts.current = task.context
+    // Most programs use no context variables: nothing to put in place then.
+    let hasContext = contexts.current != nil || task.context != nil
+    let savedContext = hasContext ? contexts.current : nil
+    if hasContext { contexts.current = task.context }
     let step: Step
     do throws(Raised) {
-      if task.coroutine.kind == .coroutine {
-        let frame = unsafeDowncast(task.coroutine, to: SuspendableFrame.self)
+      let coroutine = task.coroutine
+      if coroutine.kind == .coroutine {
+        let frame = unsafeDowncast(coroutine, to: SuspendableFrame.self)
         if let thrown {
           step = try frame.drive(runtime, throwing: thrown)
         } else {
@@ -99,14 +103,10 @@ extension EventLoop {
         step = try task.driveOther(throwing: thrown, runtime)
       }
     } catch {
-      task.context = contexts.current
-      contexts.current = savedContext
-      currentTask = nil
+      leave(task, contexts, hasContext, savedContext)
       return try finish(task, failing: error.exception, runtime)
     }
-    task.context = contexts.current
-    contexts.current = savedContext
-    currentTask = nil
+    leave(task, contexts, hasContext, savedContext)
     switch step {
     case .suspended(let value):
       if value.isNone {
@@ -116,6 +116,16 @@ extension EventLoop {
       }
     case .returned(let value): try finish(task, returning: value, runtime)
     }
+  }
+
+  @inline(__always)
+  private func leave(_ task: TaskObject, _ contexts: Contexts, _ hadContext: Bool, _ savedContext: ContextObject?) {
+    if hadContext || contexts.current != nil {
+      task.context = contexts.current
+      contexts.current = savedContext
+    }
+    currentTask = nil
+    asyncio.runningTask = 0
   }
 
   /// The coroutine waits for what it yielded: a future.

@@ -11,8 +11,8 @@ final class EventLoop: Object {
   var ready = ReadyQueue()
   var timers = TimerQueue()
   var pendingTasks = TaskList()
-  /// The task whose step is in progress.
-  var currentTask: TaskObject?
+  /// The task whose step is in progress, held by who runs it.
+  unowned(unsafe) var currentTask: TaskObject?
 
   private(set) var isRunning = false
   private(set) var isClosed = false

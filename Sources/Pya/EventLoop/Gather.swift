@@ -73,6 +73,34 @@ private final class GatherCallback: DoneCallback {
   override func describe(_ runtime: Runtime) throws(Raised) -> String { "gather.<locals>._done_callback()" }
 }
 
+/// Which argument of `gather` stands where: one given twice is awaited once. A table by address, with the cheapest hash there is.
+private struct KnownArguments {
+  private let slots: UnsafeMutablePointer<(address: UInt, index: Int)>
+  private let mask: Int
+
+  init(count: Int) {
+    var capacity = 4
+    while capacity < count * 2 { capacity *= 2 }
+    mask = capacity - 1
+    slots = .allocate(capacity: capacity)
+    slots.initialize(repeating: (0, 0), count: capacity)
+  }
+
+  func deallocate() { slots.deallocate() }
+
+  /// The index of the object when it is known already; else it becomes known.
+  func insert(_ object: Object, _ index: Int) -> Int? {
+    let address = UInt(bitPattern: object.address)
+    var slot = Int(truncatingIfNeeded: ((address >> 4) &* 0x9E37_79B9_7F4A_7C15) >> 40) & mask
+    while slots[slot].address != 0 {
+      if slots[slot].address == address { return slots[slot].index }
+      slot = (slot + 1) & mask
+    }
+    slots[slot] = (address, index)
+    return nil
+  }
+}
+
 extension Asyncio {
   func gather(_ arguments: [Value], returnsExceptions: Bool) throws(Raised) -> FutureObject {
     guard let first = arguments.first else {
@@ -83,18 +111,18 @@ extension Asyncio {
     var loop: EventLoop?
     var children: [FutureObject] = []
     children.reserveCapacity(arguments.count)
-    var indexOfArgument: [ObjectIdentifier: Int] = [:]
+    let known = KnownArguments(count: arguments.count)
+    defer { known.deallocate() }
     var alreadyDone: [FutureObject] = []
     var callback: GatherCallback?
     var outer: GatheringFuture?
     for argument in arguments {
       if arguments.count > 1, case .object(let object) = argument {
-        if let index = indexOfArgument[ObjectIdentifier(object)] {
+        if let index = known.insert(object, children.count) {
           children.append(children[index])
           continue
         }
         if object.kind != .coroutine, object.kind != .awaitable { _ = try runtime.hash(argument) }
-        indexOfArgument[ObjectIdentifier(object)] = children.count
       }
       let child = try ensureFuture(argument, loop: loop)
       if outer == nil {

@@ -22,7 +22,7 @@ final class LockObject: SynchronizationObject {
   @inline(__always)
   fileprivate func take() {
     isLocked = true
-    holder = asyncio.runningLoop?.currentTask?.serial ?? 0
+    holder = asyncio.runningTask
   }
 
   private func wait(_ runtime: Runtime) throws(Raised) -> Value {

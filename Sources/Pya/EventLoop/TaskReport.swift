@@ -26,7 +26,6 @@ extension EventLoop {
 
   /// The tasks with what each waits for; a task that another one waits for stands below it.
   func taskTree() -> String {
-    let runtime = asyncio.runtime
     let tasks = pendingTasks.tasks
     let holders = TaskHolders(tasks)
     var awaited: [ObjectIdentifier: [TaskObject]] = [:]
@@ -51,7 +50,6 @@ extension EventLoop {
     }
     for task in tasks where isRoot.contains(ObjectIdentifier(task)) { show(task) }
     for task in tasks { show(task) }
-    _ = runtime
     return text
   }
 }
@@ -138,5 +136,15 @@ extension Asyncio {
     if let other = task.waiter as? TaskObject { return other.isDone ? [] : [other] }
     if let gathering = task.waiter as? GatheringFuture { return gathering.pendingChildren.compactMap { $0 as? TaskObject } }
     return []
+  }
+}
+
+extension Runtime {
+  /// What Ctrl-\ shows.
+  func writeTaskTree() {
+    output.flush()
+    let loop = existingAttachment(Asyncio.self)?.runningLoop
+    errorOutput.write(loop?.taskTree() ?? "pya: no event loop is running\n")
+    errorOutput.flush()
   }
 }

@@ -80,6 +80,12 @@ extension Runtime {
     wake()
   }
 
+  /// Ctrl-\ arrived. May be called from any thread.
+  func requestTaskTree() {
+    machine.pointee.isTaskTreeWanted = true
+    interrupt()
+  }
+
   /// The same again, if it met a task that was to end its step by itself.
   func insistOnInterrupt() {
     if machine.pointee.hasDeferredInterrupt { interrupt() }
@@ -95,6 +101,7 @@ extension Runtime {
   /// Ctrl-C arrived while an operation waited: it goes on if the event loop takes care of it.
   func handleInterrupt() throws(Raised) {
     machine.pointee.isInterrupted = false
+    if showsTasksOnInterrupt() { return }
     if interruptHandler?() != true { throw error("KeyboardInterrupt", []) }
   }
 }

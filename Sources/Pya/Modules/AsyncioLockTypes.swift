@@ -44,8 +44,7 @@ extension Asyncio {
       if !arguments.hasKeywords, arguments.count < signature.maximum, arguments.count + 1 >= signature.required {
         return try fill(made, arguments)
       }
-      let names = arguments.keywordNames.isEmpty ? [] : arguments.keywords.map { (name: $0.name, value: $0.value) }
-      _ = try runtime.withArguments([made] + arguments.positional, keywords: names) { (arguments) throws(Raised) in
+      _ = try runtime.withArguments([made] + arguments.positional, keywords: arguments.keywords) { (arguments) throws(Raised) in
         try initializer.callChecked(runtime, arguments)
       }
     }

@@ -31,6 +31,7 @@ extension Frame {
   @inline(never)
   func handleInterrupt(_ range: SourceRange) throws(Raised) {
     machine.pointee.isInterrupted = false
+    if runtime.showsTasksOnInterrupt() { return }
     if runtime.interruptHandler?() == true { return }
     throw located(runtime.error("KeyboardInterrupt"), range)
   }

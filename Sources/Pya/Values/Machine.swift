@@ -24,6 +24,8 @@ struct Machine {
 
   /// Set from a signal handler's thread: the next loop turn or call raises KeyboardInterrupt.
   var isInterrupted = false
+  /// What interrupts is not Ctrl-C but the wish to see all tasks (Ctrl-\).
+  var isTaskTreeWanted = false
   /// Ctrl-C met a background task of a session, which gets a moment to end its step by itself.
   var hasDeferredInterrupt = false
   /// Where to write a byte then, so that a sleeping loop notices; -1 while no loop sleeps.

@@ -31,6 +31,8 @@ final class Runtime {
   var scriptArguments: [String] = []
   /// Asked first when Ctrl-C arrives; true: taken care of, no KeyboardInterrupt. Set by `asyncio.run`.
   var interruptHandler: (() -> Bool)?
+  /// Writes the tree of tasks to standard error; set by the front door.
+  var taskTreeWriter: (() -> Void)?
   /// Told of every async generator at its first step; set by the event loop.
   var asyncGeneratorHook: ((Object) -> Void)?
   /// Told of every async generator that was dropped in the middle; set by the event loop.
@@ -137,6 +139,14 @@ final class Runtime {
     made.isInterned = true
     interned["\u{0}" + key] = made
     return made
+  }
+
+  /// Whether what interrupts is only the wish to see the tasks, which then is fulfilled.
+  func showsTasksOnInterrupt() -> Bool {
+    guard machine.pointee.isTaskTreeWanted else { return false }
+    machine.pointee.isTaskTreeWanted = false
+    taskTreeWriter?()
+    return true
   }
 
   // MARK: Attachments

@@ -52,7 +52,7 @@ extension AwaitPoint {
   func begin(calling method: Value, receiver: Value, _ role: SpecialMethod, _ frame: Frame) throws(Raised) -> Value {
     guard let function = unboundMethod(method) else {
       let runtime = frame.runtime
-      do { return try await(try runtime.call(try runtime.bind(method, to: receiver)), role, frame) } catch {
+      do { return try settleSpecial(try runtime.call(try runtime.bind(method, to: receiver)), role, frame) } catch {
         throw frame.located(error, range)
       }
     }
@@ -72,7 +72,7 @@ extension AwaitPoint {
       let runtime = frame.runtime
       do throws(Raised) {
         let bound = try runtime.bind(method, to: receiver)
-        return try await(try runtime.call(bound, first, second, third), role, frame)
+        return try settleSpecial(try runtime.call(bound, first, second, third), role, frame)
       } catch { throw frame.located(error, range) }
     }
     let machine = frame.machine
@@ -117,12 +117,12 @@ extension AwaitPoint {
           return waiting(for: try body(runtime, arguments), frame)
         }
       }
-      return try await(try callee.call(runtime, arguments), role, frame)
+      return try settleSpecial(try callee.call(runtime, arguments), role, frame)
     } catch { throw frame.located(error, range) }
   }
 
   /// Awaits what a special method returned.
-  private func await(_ value: Value, _ role: SpecialMethod, _ frame: Frame) throws(Raised) -> Value {
+  private func settleSpecial(_ value: Value, _ role: SpecialMethod, _ frame: Frame) throws(Raised) -> Value {
     let runtime = frame.runtime
     if role != .await, !runtime.isAwaitable(value) {
       let name = role.pythonName
@@ -157,6 +157,7 @@ final class AwaitMethodCallNode: StatementNode {
   /// The method found last, by the receiver's token.
   private var token = 0
   private var method: Object?
+  private var moduleCache = ModuleCache()
 
   init(
     _ attribute: AttributeNode, _ arguments: [ExpressionNode], into slot: Int?, state: Int, _ range: SourceRange
@@ -183,7 +184,14 @@ final class AwaitMethodCallNode: StatementNode {
   private func begin(_ frame: Frame) throws(Raised) -> Value {
     let value = try receiver.evaluate(frame)
     guard case .object(let object) = value else { return try fallback.begin(calling: try attribute.attribute(of: value, frame), frame) }
-    if object.cacheToken == token, let method { return try begin(method, value, frame) }
+    if object.kind == .module {
+      let callee = moduleCache.value(of: unsafeDowncast(object, to: ModuleObject.self), name)
+      if case .object(let function) = callee, function.kind == .nativeFunction {
+        return try point.begin(calling: function, receiver: .undefined, arguments, frame)
+      }
+    } else if object.cacheToken == token, let method {
+      return try begin(method, value, frame)
+    }
     return try beginUncached(value, object, frame)
   }
 
