@@ -64,7 +64,7 @@ extension EventLoop {
       runtime.machine.pointee.hasDeferredInterrupt = false
       return
     }
-    if !asyncio.cancelMainTask() { throw runtime.error("KeyboardInterrupt", []) }
+    if !asyncio.takesInterrupt() { throw runtime.error("KeyboardInterrupt", []) }
   }
 }
 

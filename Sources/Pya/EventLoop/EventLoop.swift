@@ -26,6 +26,8 @@ final class EventLoop: Object {
   var taskFactory: Value = .none
   var slowCallbackDuration: Value = .float(0.1)
   var asyncGenerators: [WeakGenerator] = []
+  /// By signal number.
+  var signalHandlers: [Int: HandleObject] = [:]
   var hasShutDownAsyncGenerators = false
   var hasShutDownExecutor = false
   private let virtualClock: VirtualClock?
@@ -146,6 +148,7 @@ final class EventLoop: Object {
     if isRunning { throw asyncio.runtime.runtimeError("Cannot close a running event loop") }
     if isClosed { return }
     isClosed = true
+    signalHandlers = [:]
     ready.removeAll()
     timers.removeAll()
   }

@@ -56,7 +56,7 @@ final class RunnerObject: Object {
     asyncio.mainTask = asyncio.isFuture(task) as? TaskObject
     asyncio.interruptCount = 0
     let outerHandler = runtime.interruptHandler
-    runtime.interruptHandler = { [unowned asyncio] in asyncio.cancelMainTask() }
+    runtime.interruptHandler = { [unowned asyncio] in asyncio.takesInterrupt() }
     defer {
       runtime.interruptHandler = outerHandler
       asyncio.mainTask = outerMain

@@ -15,6 +15,7 @@ extension Asyncio {
     installTaskMakingMethods(type)
     installExceptionHandling(type)
     installDebugging(type)
+    installSignalHandling(type)
   }
 
   private func installRunningMethods(_ type: TypeObject) {
@@ -191,6 +192,37 @@ extension Asyncio {
     type.defineProperty(runtime, "slow_callback_duration") { [unowned self] (_, value) throws(Raised) in
       try loop(value).slowCallbackDuration
     } set: { [unowned self] (_, value, newValue) throws(Raised) in try loop(value).slowCallbackDuration = newValue }
+  }
+
+  // MARK: Signals
+
+  private func installSignalHandling(_ type: TypeObject) {
+    type.define(runtime, "add_signal_handler", "self, sig, callback, *args") { [unowned self] (runtime, arguments) throws(Raised) in
+      let loop = try loop(arguments[0])
+      guard arguments.count > 2 else {
+        throw runtime.typeError("_UnixSelectorEventLoop.add_signal_handler() missing required positional arguments")
+      }
+      let callback = arguments[2]
+      if isCoroutine(callback) || isCoroutineFunction(callback) {
+        throw runtime.typeError("coroutines cannot be used with add_signal_handler()")
+      }
+      let number = try signalNumber(arguments[1])
+      try loop.checkIsOpen(runtime)
+      loop.signalHandlers[number] = HandleObject(
+        loop, callback, Array(arguments.positional.dropFirst(3)), context: contexts.copyOfCurrent())
+      return .none
+    }
+    type.define(runtime, "remove_signal_handler", "self, sig") { [unowned self] (_, arguments) throws(Raised) in
+      .bool(try loop(arguments[0]).signalHandlers.removeValue(forKey: try signalNumber(arguments[1])) != nil)
+    }
+  }
+
+  private func signalNumber(_ value: Value) throws(Raised) -> Int {
+    guard let number = try? runtime.index(value) else {
+      throw runtime.typeError("sig must be an int, not \(try runtime.repr(value).text)")
+    }
+    guard (1...64).contains(number) else { throw runtime.valueError("invalid signal number \(number)") }
+    return number
   }
 
   // MARK: Handles
