@@ -18,6 +18,12 @@ struct DecimalArithmetic {
     return DecimalNumber(kind: .quietNaN)
   }
 
+  /// With a precision that no memory can hold, operations whose results fill it fail.
+  mutating func memoryFailure() -> DecimalNumber? {
+    if precision < 100_000_000 { return nil }
+    return invalid(.memoryError)
+  }
+
   /// The NaN to return when an operand is one.
   mutating func nan(_ a: DecimalNumber, _ b: DecimalNumber? = nil) -> DecimalNumber? {
     guard a.isNaN || (b?.isNaN ?? false) else { return nil }
@@ -94,6 +100,7 @@ struct DecimalArithmetic {
     default: isLargest = false
     }
     if !isLargest { return .infinity(isNegative) }
+    if let failure = memoryFailure() { return failure }
     return DecimalNumber(isNegative, TenPower.of(precision) - 1, top)
   }
 
@@ -182,6 +189,7 @@ struct DecimalArithmetic {
     }
     let ideal = a.exponent - b.exponent
     if a.isZero { return finish(DecimalNumber(isNegative, 0, ideal)) }
+    if let failure = memoryFailure() { return failure }
     let shift = b.digitCount - a.digitCount + precision + 1
     var exponent = ideal - shift
     var (quotient, remainder) = (shift >= 0 ? a.coefficient * TenPower.of(shift) : a.coefficient).quotientAndRemainder(
@@ -221,7 +229,7 @@ struct DecimalArithmetic {
       let x = a.coefficient * TenPower.of(a.exponent - exponent)
       let (quotient, remainder) = x.quotientAndRemainder(
         dividingBy: b.coefficient * TenPower.of(b.exponent - exponent))
-      if quotient < TenPower.of(precision) {
+      if TenPower.digitCount(quotient) <= precision {
         return (DecimalNumber(isNegative, quotient, 0), DecimalNumber(a.isNegative, remainder, exponent))
       }
     }
@@ -289,7 +297,7 @@ struct DecimalArithmetic {
       isNegative.toggle()
       quotient += 1
     }
-    if quotient >= TenPower.of(precision) { return invalid(.divisionImpossible) }
+    if TenPower.digitCount(quotient) > precision { return invalid(.divisionImpossible) }
     return finish(DecimalNumber(isNegative, remainder, exponent))
   }
 

@@ -12,6 +12,7 @@ extension DecimalArithmetic {
     if a.isNegative { return invalid() }
     if a.isInfinite { return a }
     let ideal = Gregorian.floorDivide(a.exponent, 2)
+    if let failure = memoryFailure() { return failure }
     // Twice the digits wanted, with an even exponent.
     var shift = 2 * (precision + 1) - a.digitCount + 1
     if (a.exponent - shift) & 1 != 0 { shift += 1 }
@@ -41,8 +42,11 @@ extension DecimalArithmetic {
     if let nan = nan(a) { return nan }
     if a.isInfinite { return a.isNegative ? .zero : a }
     if a.isZero { return .one }
+    if let failure = memoryFailure() { return failure }
     if a.adjusted > 20 || (a.adjusted > 0 && a.adjusted > TenPower.digitCount(BigUInt(maximumExponent + 1) * 3)) {
-      return a.isNegative ? finishHalfEven(DecimalNumber(false, 1, tiniest - 1)) : overflow(false)
+      if a.isNegative { return finishHalfEven(DecimalNumber(false, 1, tiniest - 1)) }
+      status.formUnion([.overflow, .inexact, .rounded])
+      return .infinity(false)
     }
     if a.adjusted < -precision - 1 {
       // 1 and something that no digit shows.
@@ -94,6 +98,7 @@ extension DecimalArithmetic {
     if a.isNegative { return invalid() }
     if a.isInfinite { return a }
     if DecimalNumber.order(a, .one) == 0 { return .zero }
+    if let failure = memoryFailure() { return failure }
     if isDecimal, a.coefficient == TenPower.of(a.digitCount - 1) { return finishHalfEven(DecimalNumber(BigInt(a.adjusted))) }
     // The logarithm of 1.000...01 is as small as what follows the one.
     let distance = DecimalNumber.order(a, DecimalNumber(false, 9, -1)) > 0
@@ -143,6 +148,7 @@ extension DecimalArithmetic {
   }
 
   private mutating func paddedOne(_ isNegative: Bool) -> DecimalNumber {
+    if let failure = memoryFailure() { return failure }
     status.formUnion([.inexact, .rounded])
     return DecimalNumber(isNegative, TenPower.of(precision - 1), 1 - precision)
   }

@@ -165,6 +165,7 @@ struct DecimalStatus: OptionSet {
   static let inexact = DecimalStatus(rawValue: 1 << 10)
   static let rounded = DecimalStatus(rawValue: 1 << 11)
   static let clamped = DecimalStatus(rawValue: 1 << 12)
+  static let memoryError = DecimalStatus(rawValue: 1 << 13)
 
   /// All that the signal InvalidOperation stands for.
   static let invalid: DecimalStatus = [

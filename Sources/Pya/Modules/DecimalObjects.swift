@@ -134,6 +134,7 @@ extension Runtime {
   /// Notes what an operation signalled, and raises where the context traps it.
   func signal(_ status: DecimalStatus, _ context: DecimalContextObject) throws(Raised) {
     if status.isEmpty { return }
+    if status.contains(.memoryError) { throw memoryError() }
     context.flags.formUnion(status)
     let trapped = status.intersection(context.traps)
     if trapped.isEmpty { return }

@@ -60,7 +60,7 @@ extension DecimalNumber {
       let written = takeDigits()
       if written.isEmpty { return nil }
       var value = 0
-      for digit in written where value < 1_000_000_000_000_000_000 { value = value * 10 + Int(digit - 48) }
+      for digit in written where value < 100_000_000_000_000_000 { value = value * 10 + Int(digit - 48) }
       exponent += sign * value
     }
     guard rest.isEmpty else { return nil }

@@ -15,8 +15,10 @@ extension Runtime {
     case (_, .float(let y)):
       guard let order = order(of: a, relativeTo: y) else { return .bool(op == .notEqual) }
       return .bool(op.holds(order, 0))
-    case (.int, .big), (.big, .int), (.big, .big):
-      return .bool(op.holds(a.bigInt.unsafelyUnwrapped, b.bigInt.unsafelyUnwrapped))
+    // What fits a machine word is never equal to what does not.
+    case (.int, .big(let y)): return .bool(op.holds(0, y.sign == .plus ? 1 : -1))
+    case (.big(let x), .int): return .bool(op.holds(x.sign == .plus ? 1 : -1, 0))
+    case (.big(let x), .big(let y)): return .bool(op.holds(x, y))
     }
   }
 
