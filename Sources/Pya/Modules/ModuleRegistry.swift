@@ -19,6 +19,8 @@ extension Runtime {
       "contextvars": makeContextvarsModule,
       "_warnings": { $0.makeWarningsSupportModule() },
       "atexit": { $0.makeAtexitModule() },
+      "array": { $0.makeArrayModule() },
+      "binascii": { $0.makeBinasciiModule() },
       "bisect": { $0.makeBisectModule() },
       "builtins": { ModuleObject($0, name: "builtins", namespace: $0.builtins) },
       "collections": { $0.makeCollectionsModule() },
@@ -33,6 +35,7 @@ extension Runtime {
       "cmath": makeCmathModule,
       "importlib": { $0.makeImportlibModule() },
       "io": makeIoModule,
+      "_csv": { $0.makeCsvModule() },
       "_json": { $0.makeJsonSupportModule() },
       "json": { $0.makeJsonModule() },
       "json.decoder": { $0.makeJsonPart("json.decoder", ["JSONDecoder", "JSONDecodeError"]) },
@@ -43,9 +46,12 @@ extension Runtime {
       "posixpath": makePathModule,
       "random": makeRandomModule,
       "re": { $0.makeReModule() },
+      "struct": { $0.makeStructModule() },
       "sys": makeSysModule,
       "time": makeTimeModule,
       "traceback": makeTracebackModule,
+      "unicodedata": { $0.makeUnicodedataModule() },
+      "zlib": { $0.makeZlibModule() },
     ]
   }
 }

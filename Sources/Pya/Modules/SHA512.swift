@@ -29,8 +29,8 @@ enum SHA512 {
         }
         for index in 16..<80 {
           let (first, second) = (w[index - 15], w[index - 2])
-          let small = rotate(first, 1) ^ rotate(first, 8) ^ first >> 7
-          let large = rotate(second, 19) ^ rotate(second, 61) ^ second >> 6
+          let small = rotate(first, 1) ^ rotate(first, 8) ^ first &>> 7
+          let large = rotate(second, 19) ^ rotate(second, 61) ^ second &>> 6
           w[index] = w[index - 16] &+ small &+ w[index - 7] &+ large
         }
         var (a, b, c, d) = (state[0], state[1], state[2], state[3])
@@ -48,7 +48,7 @@ enum SHA512 {
   }
 
   @inline(__always)
-  private static func rotate(_ word: UInt64, _ count: UInt64) -> UInt64 { word >> count | word << (64 - count) }
+  private static func rotate(_ word: UInt64, _ count: UInt64) -> UInt64 { word &>> count | word &<< (64 &- count) }
 
   /// The first 64 bits of the fractions of the cube roots of the first 80 primes.
   private static let constants: [UInt64] = [

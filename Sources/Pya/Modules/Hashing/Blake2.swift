@@ -67,15 +67,16 @@ final class Blake2<Word: FixedWidthInteger & UnsignedInteger>: HashFunction {
     v[13] ^= Word(truncatingIfNeeded: UInt64(absorbed) >> UInt64(min(Word.bitWidth, 63)))
     if isLast { v[14] = ~v[14] }
     let turns: [Word] = width == 8 ? [32, 24, 16, 63] : [16, 12, 8, 7]
+    func rotate(_ word: Word, _ count: Word) -> Word { word &>> count | word &<< (Word(Word.bitWidth) &- count) }
     func mix(_ a: Int, _ b: Int, _ c: Int, _ d: Int, _ x: Word, _ y: Word) {
       v[a] = v[a] &+ v[b] &+ x
-      v[d] = (v[d] ^ v[a]).rotatedRight(turns[0])
+      v[d] = rotate(v[d] ^ v[a], turns[0])
       v[c] = v[c] &+ v[d]
-      v[b] = (v[b] ^ v[c]).rotatedRight(turns[1])
+      v[b] = rotate(v[b] ^ v[c], turns[1])
       v[a] = v[a] &+ v[b] &+ y
-      v[d] = (v[d] ^ v[a]).rotatedRight(turns[2])
+      v[d] = rotate(v[d] ^ v[a], turns[2])
       v[c] = v[c] &+ v[d]
-      v[b] = (v[b] ^ v[c]).rotatedRight(turns[3])
+      v[b] = rotate(v[b] ^ v[c], turns[3])
     }
     for round in 0..<(width == 8 ? 12 : 10) {
       let order = blake2Orders[round % 10]

@@ -91,17 +91,42 @@ class HashFunction {
   }
 }
 
+extension UInt32 {
+  @inline(__always)
+  func rotatedLeft(_ count: UInt32) -> UInt32 { self &<< count | self &>> (32 &- count) }
+
+  @inline(__always)
+  func rotatedRight(_ count: UInt32) -> UInt32 { self &>> count | self &<< (32 &- count) }
+}
+
+extension UInt64 {
+  @inline(__always)
+  func rotatedLeft(_ count: UInt64) -> UInt64 { self &<< count | self &>> (64 &- count) }
+}
+
 extension FixedWidthInteger {
-  @inline(__always)
-  func rotatedLeft(_ count: Self) -> Self { self << count | self >> (Self(Self.bitWidth) - count) }
-
-  @inline(__always)
-  func rotatedRight(_ count: Self) -> Self { self >> count | self << (Self(Self.bitWidth) - count) }
-
   /// The bytes, lowest first or highest first.
   func bytes(isBigEndian: Bool) -> [UInt8] {
     let count = Self.bitWidth / 8
-    return (0..<count).map { UInt8(truncatingIfNeeded: self >> Self(8 * (isBigEndian ? count - 1 - $0 : $0))) }
+    return [UInt8](unsafeUninitializedCapacity: count) { buffer, used in
+      for index in 0..<count {
+        buffer[index] = UInt8(truncatingIfNeeded: self &>> Self(8 * (isBigEndian ? count - 1 - index : index)))
+      }
+      used = count
+    }
+  }
+}
+
+extension [UInt8] {
+  /// Words one after the other.
+  init(words: [UInt32], isBigEndian: Bool) {
+    self.init(unsafeUninitializedCapacity: words.count * 4) { buffer, used in
+      for (index, word) in words.enumerated() {
+        let ordered = isBigEndian ? word.bigEndian : word.littleEndian
+        UnsafeMutableRawBufferPointer(buffer).storeBytes(of: ordered, toByteOffset: index * 4, as: UInt32.self)
+      }
+      used = words.count * 4
+    }
   }
 }
 

@@ -15,10 +15,7 @@ final class MD5: HashFunction {
 
   override func finish(_ length: Int) -> [UInt8] {
     pad(lengthBytes: 8, isBigEndian: false)
-    var result: [UInt8] = []
-    result.reserveCapacity(16)
-    for word in [a, b, c, d] { result.append(contentsOf: word.bytes(isBigEndian: false)) }
-    return result
+    return [UInt8](words: [a, b, c, d], isBigEndian: false)
   }
 
   @inline(__always)

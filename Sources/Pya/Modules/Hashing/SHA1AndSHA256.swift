@@ -14,7 +14,7 @@ final class SHA1: HashFunction {
 
   override func finish(_ length: Int) -> [UInt8] {
     pad(lengthBytes: 8, isBigEndian: true)
-    return [state.0, state.1, state.2, state.3, state.4].flatMap { $0.bytes(isBigEndian: true) }
+    return [UInt8](words: [state.0, state.1, state.2, state.3, state.4], isBigEndian: true)
   }
 
   override func absorb(_ block: UnsafePointer<UInt8>) {
@@ -23,15 +23,21 @@ final class SHA1: HashFunction {
       for index in 0..<16 { w[index] = block.bigEndian32(index) }
       for index in 16..<80 { w[index] = (w[index - 3] ^ w[index - 8] ^ w[index - 14] ^ w[index - 16]).rotatedLeft(1) }
       var (a, b, c, d, e) = state
-      for index in 0..<80 {
-        let mixed: UInt32
-        switch index {
-        case 0..<20: mixed = (d ^ (b & (c ^ d))) &+ 0x5A82_7999
-        case 20..<40: mixed = (b ^ c ^ d) &+ 0x6ED9_EBA1
-        case 40..<60: mixed = ((b & c) | (d & (b | c))) &+ 0x8F1B_BCDC
-        default: mixed = (b ^ c ^ d) &+ 0xCA62_C1D6
-        }
-        (a, b, c, d, e) = (a.rotatedLeft(5) &+ mixed &+ e &+ w[index], a, b.rotatedLeft(30), c, d)
+      for index in 0..<20 {
+        let mixed = (d ^ (b & (c ^ d))) &+ 0x5A82_7999 &+ e &+ w[index]
+        (a, b, c, d, e) = (a.rotatedLeft(5) &+ mixed, a, b.rotatedLeft(30), c, d)
+      }
+      for index in 20..<40 {
+        let mixed = (b ^ c ^ d) &+ 0x6ED9_EBA1 &+ e &+ w[index]
+        (a, b, c, d, e) = (a.rotatedLeft(5) &+ mixed, a, b.rotatedLeft(30), c, d)
+      }
+      for index in 40..<60 {
+        let mixed = ((b & c) | (d & (b | c))) &+ 0x8F1B_BCDC &+ e &+ w[index]
+        (a, b, c, d, e) = (a.rotatedLeft(5) &+ mixed, a, b.rotatedLeft(30), c, d)
+      }
+      for index in 60..<80 {
+        let mixed = (b ^ c ^ d) &+ 0xCA62_C1D6 &+ e &+ w[index]
+        (a, b, c, d, e) = (a.rotatedLeft(5) &+ mixed, a, b.rotatedLeft(30), c, d)
       }
       state = (state.0 &+ a, state.1 &+ b, state.2 &+ c, state.3 &+ d, state.4 &+ e)
     }
@@ -61,7 +67,7 @@ final class SHA256: HashFunction {
 
   override func finish(_ length: Int) -> [UInt8] {
     pad(lengthBytes: 8, isBigEndian: true)
-    return Array(state.flatMap { $0.bytes(isBigEndian: true) }.prefix(digestSize))
+    return Array([UInt8](words: state, isBigEndian: true).prefix(digestSize))
   }
 
   override func absorb(_ block: UnsafePointer<UInt8>) {
@@ -71,8 +77,8 @@ final class SHA256: HashFunction {
         for index in 0..<16 { w[index] = block.bigEndian32(index) }
         for index in 16..<64 {
           let (x, y) = (w[index - 15], w[index - 2])
-          let small = x.rotatedRight(7) ^ x.rotatedRight(18) ^ x >> 3
-          let large = y.rotatedRight(17) ^ y.rotatedRight(19) ^ y >> 10
+          let small = x.rotatedRight(7) ^ x.rotatedRight(18) ^ x &>> 3
+          let large = y.rotatedRight(17) ^ y.rotatedRight(19) ^ y &>> 10
           w[index] = w[index - 16] &+ small &+ w[index - 7] &+ large
         }
         var (a, b, c, d) = (state[0], state[1], state[2], state[3])

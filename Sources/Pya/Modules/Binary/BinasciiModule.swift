@@ -1,0 +1,217 @@
+/// `binascii`: bytes as hexadecimal digits and base 64, and checksums.
+private final class BinasciiState {
+  let error: TypeObject
+  init(error: TypeObject) { self.error = error }
+}
+
+extension Runtime {
+  private var binasciiState: BinasciiState {
+    attachment(BinasciiState.self) {
+      BinasciiState(error: makeModuleException("Error", module: "binascii", base: "ValueError"))
+    }
+  }
+
+  private func binasciiError(_ message: String) -> Raised {
+    Raised(makeException(binasciiState.error, [.object(string(message))]))
+  }
+
+  func makeBinasciiModule() -> ModuleObject {
+    let module = ModuleObject(self, name: "binascii")
+    module.set(self, "Error", .object(binasciiState.error))
+    module.set(self, "Incomplete", .object(makeModuleException("Incomplete", module: "binascii")))
+    for name in ["hexlify", "b2a_hex"] {
+      module.define(self, name, "data, sep=None, bytes_per_sep=1") { (runtime, arguments) throws(Raised) in
+        let bytes = try runtime.binaryArgument(arguments[0])
+        let object = Value.object(BytesObject(type: runtime.types.bytes, bytes))
+        let text = try runtime.callMethod(object, "hex", Array(arguments.positional.dropFirst()))
+        return .object(BytesObject(type: runtime.types.bytes, text.string?.copyBytes() ?? []))
+      }
+    }
+    for name in ["unhexlify", "a2b_hex"] {
+      module.define(self, name, "hexstr, /") { (runtime, arguments) throws(Raised) in
+        .object(BytesObject(type: runtime.types.bytes, try runtime.readHexadecimal(arguments[0])))
+      }
+    }
+    module.define(self, "b2a_base64", "data, /, *, newline=True") { (runtime, arguments) throws(Raised) in
+      var text = Base64.encode(try runtime.binaryArgument(arguments[0]))
+      if arguments[1].isUndefined ? true : try runtime.isTrue(arguments[1]) { text.append(10) }
+      return .object(BytesObject(type: runtime.types.bytes, text))
+    }
+    module.define(self, "a2b_base64", "data, /, *, strict_mode=False") { (runtime, arguments) throws(Raised) in
+      let text = try runtime.asciiArgument(arguments[0])
+      let isStrict = arguments[1].isUndefined ? false : try runtime.isTrue(arguments[1])
+      do throws(Base64.Failure) {
+        return .object(BytesObject(type: runtime.types.bytes, try Base64.decode(text, isStrict: isStrict)))
+      } catch {
+        throw runtime.binasciiError(error.message)
+      }
+    }
+    addChecksums(to: module)
+    return module
+  }
+
+  private func addChecksums(to module: ModuleObject) {
+    module.define(self, "crc32", "data, crc=0, /") { (runtime, arguments) throws(Raised) in
+      let start = arguments[1].isUndefined ? 0 : try runtime.checksumStart(arguments[1])
+      return .int(Int(Checksums.crc32(try runtime.binaryArgument(arguments[0]), start)))
+    }
+    module.define(self, "crc_hqx", "data, crc, /") { (runtime, arguments) throws(Raised) in
+      var crc = try runtime.checksumStart(arguments[1]) & 0xFFFF
+      for byte in try runtime.binaryArgument(arguments[0]) {
+        crc ^= UInt32(byte) << 8
+        for _ in 0..<8 { crc = (crc << 1 ^ (crc & 0x8000 != 0 ? 0x1021 : 0)) & 0xFFFF }
+      }
+      return .int(Int(crc))
+    }
+  }
+
+  /// The low 32 bits of an integer.
+  func checksumStart(_ value: Value) throws(Raised) -> UInt32 {
+    if case .int(let number) = try integer(fromIndex: value) { return UInt32(truncatingIfNeeded: number) }
+    return UInt32(truncatingIfNeeded: try bigInt(fromIndex: value))
+  }
+
+  func binaryArgument(_ value: Value) throws(Raised) -> [UInt8] {
+    if let bytes = bytesLike(value) { return bytes }
+    throw typeError("a bytes-like object is required, not '\(typeName(value))'")
+  }
+
+  /// Bytes, or text that is ASCII.
+  private func asciiArgument(_ value: Value) throws(Raised) -> [UInt8] {
+    if let text = value.string {
+      if !text.isASCII { throw valueError("string argument should contain only ASCII characters") }
+      return text.copyBytes()
+    }
+    if let bytes = bytesLike(value) { return bytes }
+    throw typeError("argument should be bytes, buffer or ASCII string, not '\(typeName(value))'")
+  }
+
+  private func readHexadecimal(_ value: Value) throws(Raised) -> [UInt8] {
+    let text = try asciiArgument(value)
+    if text.count % 2 != 0 { throw binasciiError("Odd-length string") }
+    var result: [UInt8] = []
+    result.reserveCapacity(text.count / 2)
+    for index in stride(from: 0, to: text.count, by: 2) {
+      guard let high = ASCII.digitValue(text[index]), let low = ASCII.digitValue(text[index + 1]), high < 16, low < 16
+      else { throw binasciiError("Non-hexadecimal digit found") }
+      result.append(UInt8(high << 4 | low))
+    }
+    return result
+  }
+
+  /// `zlib`, as far as checksums go.
+  func makeZlibModule() -> ModuleObject {
+    let module = ModuleObject(self, name: "zlib")
+    module.set(self, "error", .object(makeModuleException("error", module: "zlib")))
+    module.define(self, "crc32", "data, value=0, /") { (runtime, arguments) throws(Raised) in
+      let start = arguments[1].isUndefined ? 0 : try runtime.checksumStart(arguments[1])
+      return .int(Int(Checksums.crc32(try runtime.binaryArgument(arguments[0]), start)))
+    }
+    module.define(self, "adler32", "data, value=1, /") { (runtime, arguments) throws(Raised) in
+      let start = arguments[1].isUndefined ? 1 : try runtime.checksumStart(arguments[1])
+      return .int(Int(Checksums.adler32(try runtime.binaryArgument(arguments[0]), start)))
+    }
+    return module
+  }
+}
+
+enum Checksums {
+  static func crc32(_ bytes: [UInt8], _ start: UInt32) -> UInt32 {
+    var crc = ~start
+    for byte in bytes { crc = table[Int((crc ^ UInt32(byte)) & 0xFF)] ^ crc >> 8 }
+    return ~crc
+  }
+
+  static func adler32(_ bytes: [UInt8], _ start: UInt32) -> UInt32 {
+    var (a, b) = (start & 0xFFFF, start >> 16)
+    for byte in bytes {
+      a = (a + UInt32(byte)) % 65521
+      b = (b + a) % 65521
+    }
+    return b << 16 | a
+  }
+
+  private static let table: [UInt32] = (0..<256).map { index in
+    (0..<8).reduce(UInt32(index)) { value, _ in value & 1 != 0 ? value >> 1 ^ 0xEDB8_8320 : value >> 1 }
+  }
+}
+
+enum Base64 {
+  struct Failure: Error { var message: String }
+
+  private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+  static func encode(_ bytes: [UInt8]) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity((bytes.count + 2) / 3 * 4)
+    var index = 0
+    while index < bytes.count {
+      let count = min(3, bytes.count - index)
+      var group: UInt32 = 0
+      for offset in 0..<3 { group = group << 8 | (offset < count ? UInt32(bytes[index + offset]) : 0) }
+      for place in 0..<4 {
+        result.append(place <= count ? alphabet[Int(group >> UInt32(18 - 6 * place) & 63)] : UInt8(ascii: "="))
+      }
+      index += 3
+    }
+    return result
+  }
+
+  private static func value(of byte: UInt8) -> UInt8? {
+    switch byte {
+    case 0x41...0x5A: byte - 0x41
+    case 0x61...0x7A: byte - 0x61 + 26
+    case 0x30...0x39: byte - 0x30 + 52
+    case UInt8(ascii: "+"): 62
+    case UInt8(ascii: "/"): 63
+    default: nil
+    }
+  }
+
+  /// Without `isStrict` characters that do not belong there are skipped.
+  static func decode(_ text: [UInt8], isStrict: Bool) throws(Failure) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(text.count / 4 * 3)
+    if isStrict, text.first == UInt8(ascii: "=") { throw Failure(message: "Leading padding not allowed") }
+    var phase = 0
+    var pads = 0
+    var left: UInt8 = 0
+    for (index, byte) in text.enumerated() {
+      if byte == UInt8(ascii: "=") {
+        if phase >= 2 {
+          pads += 1
+          if phase + pads >= 4 {
+            if isStrict, index + 1 < text.count { throw Failure(message: "Excess data after padding") }
+            return result
+          }
+        }
+        continue
+      }
+      guard let digit = value(of: byte) else {
+        if isStrict { throw Failure(message: "Only base64 data is allowed") }
+        continue
+      }
+      if isStrict, pads > 0 { throw Failure(message: "Discontinuous padding not allowed") }
+      pads = 0
+      switch phase {
+      case 0: left = digit
+      case 1:
+        result.append(left << 2 | digit >> 4)
+        left = digit & 15
+      case 2:
+        result.append(left << 4 | digit >> 2)
+        left = digit & 3
+      default: result.append(left << 6 | digit)
+      }
+      phase = (phase + 1) & 3
+    }
+    if phase == 1 {
+      let count = result.count / 3 * 4 + 1
+      throw Failure(
+        message:
+          "Invalid base64-encoded string: number of data characters (\(count)) cannot be 1 more than a multiple of 4")
+    }
+    if phase != 0 { throw Failure(message: "Incorrect padding") }
+    return result
+  }
+}
