@@ -277,7 +277,7 @@ extension Runtime {
   private func cannotStore(_ value: Value, _ name: StringObject, _ newValue: Value) -> Raised {
     let type = type(of: value)
     if type.lookup(name) != nil {
-      return attributeError("'\(type.name)' object attribute '\(name.text)' is read-only")
+      return attributeError("'\(type.messageName)' object attribute '\(name.text)' is read-only")
     }
     let raised = attributeError(
       "'\(type.messageName)' object has no attribute '\(name.text)' and no __dict__ for setting new attributes")
