@@ -29,11 +29,9 @@ extension Runtime {
 
   /// The character that an argument must be.
   private func characterArgument(_ value: Value, _ function: String) throws(Raised) -> UInt32 {
-    guard let text = value.string else {
-      throw typeError("\(function)() argument 1 must be a unicode character, not \(typeName(value))")
-    }
-    guard text.length == 1 else {
-      throw typeError("\(function)(): argument 1 must be a unicode character, not a string of length \(text.length)")
+    guard let text = value.string, text.length == 1 else {
+      let position = ["name", "decimal", "digit", "numeric"].contains(function) ? " 1" : ""
+      throw typeError("\(function)() argument\(position) must be a unicode character, not \(typeName(value))")
     }
     return text.codePoint(atByte: 0)
   }

@@ -108,7 +108,7 @@ extension Runtime {
       } else if small >= 0, bits == 64 || small < 1 << bits {
         return number
       }
-    } else if !isSigned, array.itemSize == 8, let big = number.bigInt, UInt64(exactly: big.value) != nil {
+    } else if !isSigned, array.itemSize == 8, let big = number.bigInt, UInt(exactly: big.value) != nil {
       return number
     }
     throw outOfRange(number, code)

@@ -68,7 +68,8 @@ extension Runtime {
   /// The low 32 bits of an integer.
   func checksumStart(_ value: Value) throws(Raised) -> UInt32 {
     if case .int(let number) = try integer(fromIndex: value) { return UInt32(truncatingIfNeeded: number) }
-    return UInt32(truncatingIfNeeded: try bigInt(fromIndex: value))
+    let low = try bigInt(fromIndex: value) & BigInt(0xFFFF_FFFF)
+    return UInt32(truncatingIfNeeded: UInt(exactly: low) ?? 0)
   }
 
   func binaryArgument(_ value: Value) throws(Raised) -> [UInt8] {

@@ -1,5 +1,3 @@
-import BigInt
-
 /// `struct`: values as bytes.
 final class StructObject: Object {
   let format: StructFormat
@@ -213,8 +211,8 @@ extension Runtime {
       } else if item.width < 8, number >= 0, number < 1 << width {
         return UInt64(number)
       }
-    } else if !isSigned, item.width == 8, let big = number.bigInt, let bits = UInt64(exactly: big.value) {
-      return bits
+    } else if !isSigned, item.width == 8, let big = number.bigInt, let bits = UInt(exactly: big.value) {
+      return UInt64(bits)
     }
     if item.code == UInt8(ascii: "P") { throw structError("int too large to convert") }
     let low = isSigned ? "-\(UInt64(1) << (width - 1))" : "0"

@@ -57,6 +57,7 @@ extension Runtime {
   /// The dialect that a call asks for: a name, a class or an object, changed by keywords.
   func csvDialect(_ given: Value, _ keywords: [(name: StringObject, value: Value)]) throws(Raised) -> CsvDialect {
     var source = given
+    for (name, value) in keywords where name.text == "dialect" { source = value }
     if let name = given.string {
       guard let known = csvState.registered.getString(name) else { throw csvError("unknown dialect") }
       source = known
@@ -67,7 +68,7 @@ extension Runtime {
         if let value = try getAttributeIfPresent(source, intern(name)) { try set(&dialect, name, value) }
       }
     }
-    for (name, value) in keywords {
+    for (name, value) in keywords where name.text != "dialect" {
       guard CsvDialect.names.contains(name.text) else {
         throw typeError("this function got an unexpected keyword argument '\(name.text)'")
       }
@@ -100,13 +101,9 @@ extension Runtime {
   private func csvCharacter(_ value: Value, _ name: String, isOptional: Bool) throws(Raised) -> UInt32? {
     if isOptional, value.isNone { return nil }
     guard let text = value.string else {
-      throw typeError(
-        "\"\(name)\" must be a unicode character\(isOptional ? " or None" : ""), not \(typeName(value))")
+      throw typeError("\"\(name)\" must be string\(isOptional ? " or None" : ""), not \(typeName(value))")
     }
-    guard text.length == 1 else {
-      throw typeError(
-        "\"\(name)\" must be a unicode character\(isOptional ? " or None" : ""), not a string of length \(text.length)")
-    }
+    guard text.length == 1 else { throw typeError("\"\(name)\" must be a 1-character string") }
     return text.codePoint(atByte: 0)
   }
 

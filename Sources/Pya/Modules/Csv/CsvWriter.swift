@@ -127,12 +127,12 @@ extension Runtime {
       module.set(self, "QUOTE_\(name)", .int(index))
     }
     module.define(self, "reader", "*args, **kwargs") { (runtime, arguments) throws(Raised) in
-      if arguments.count == 0 { throw runtime.typeError("reader expected at least 1 argument, got 0") }
+      if arguments.count == 0 { throw runtime.typeError(" expected at least 1 argument, got 0") }
       let source = try runtime.iterator(arguments[0])
       return .object(CsvReaderObject(runtime, source, try runtime.csvDialect(arguments[1], arguments.keywords)))
     }
     module.define(self, "writer", "*args, **kwargs") { (runtime, arguments) throws(Raised) in
-      if arguments.count == 0 { throw runtime.typeError("writer expected at least 1 argument, got 0") }
+      if arguments.count == 0 { throw runtime.typeError(" expected at least 1 argument, got 0") }
       let dialect = try runtime.csvDialect(arguments[1], arguments.keywords)
       guard let write = try runtime.getAttributeIfPresent(arguments[0], runtime.intern("write")), runtime.isCallable(write)
       else { throw runtime.typeError("argument 1 must have a \"write\" method") }
