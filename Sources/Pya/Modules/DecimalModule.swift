@@ -20,7 +20,7 @@ func makeDecimalModule(_ runtime: Runtime) -> ModuleObject {
   extended.precision = 9
   extended.traps = []
   module.set(runtime, "ExtendedContext", .object(extended))
-  module.set(runtime, "DefaultContext", .object(DecimalContextObject(type: types.context)))
+  module.set(runtime, "DefaultContext", .object(types.defaultContext))
   let largest = DecimalArithmetic.largestPrecision
   module.set(runtime, "MAX_PREC", .int(largest))
   module.set(runtime, "MAX_EMAX", .int(largest))

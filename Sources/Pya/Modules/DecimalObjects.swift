@@ -77,7 +77,10 @@ final class DecimalTypes {
   let manager: TypeObject
   let tuple: StructSequenceType
   var exceptions: [String: TypeObject] = [:]
-  var current: DecimalContextObject
+  /// What new contexts begin as.
+  let defaultContext: DecimalContextObject
+  private let contexts: Contexts
+  private let variable: ContextVariable
 
   init(_ runtime: Runtime) {
     func make(_ name: String) -> TypeObject {
@@ -96,7 +99,9 @@ final class DecimalTypes {
     tuple = StructSequenceType(
       runtime, module: "decimal", name: "DecimalTuple", fields: ["sign", "digits", "exponent"],
       isConstructible: true, showsModule: false)
-    current = DecimalContextObject(type: context)
+    defaultContext = DecimalContextObject(type: context)
+    contexts = runtime.contexts
+    variable = ContextVariable(contexts, name: runtime.intern("decimal_context"), defaultValue: .undefined)
     func exception(_ name: String, _ bases: [String]) {
       let found = bases.compactMap { exceptions[$0] ?? runtime.exceptionTypes[$0] }
       let type = TypeObject(
@@ -116,6 +121,17 @@ final class DecimalTypes {
     exception("DivisionImpossible", ["InvalidOperation"])
     exception("DivisionUndefined", ["InvalidOperation", "ZeroDivisionError"])
     exception("InvalidContext", ["InvalidOperation"])
+  }
+
+  /// The context in force, which is a context variable: each task has its own.
+  var current: DecimalContextObject {
+    get {
+      if let known = contexts.current?[variable].decimalContext { return known }
+      let made = defaultContext.copy()
+      contexts.materialized[variable] = .object(made)
+      return made
+    }
+    set { contexts.materialized[variable] = .object(newValue) }
   }
 }
 
