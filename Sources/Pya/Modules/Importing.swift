@@ -160,7 +160,9 @@ extension Runtime {
   }
 
   /// What `from module import *` binds: `__all__`, or all names without an underscore in front.
-  func publicNames(of module: Value) throws(Raised) -> [(StringObject, Value)] {
+  ///
+  /// What a module would have to load first is left out when `text`, the whole program, does not mention it.
+  func publicNames(of module: Value, text: [UInt8]? = nil) throws(Raised) -> [(StringObject, Value)] {
     guard let all = try getAttributeIfPresent(module, names.all) else {
       guard let dictionary = try getAttributeIfPresent(module, names.dict)?.dict else {
         throw importError("from-import-* object has no __dict__ and no __all__")
@@ -177,6 +179,11 @@ extension Runtime {
         throw typeError("Item in \(moduleName).__all__ must be str, not \(typeName(item))")
       }
       let interned = intern(name)
+      if let text, let lazy = module.cast(.module, to: ModuleObject.self), lazy.lazyAttribute != nil,
+        lazy.namespace.getString(interned) == nil, !text.contains(name)
+      {
+        continue
+      }
       let isThere = try getAttributeIfPresent(module, interned) != nil
       if !isThere, let package = module.cast(.module, to: ModuleObject.self),
         package.namespace.getString(names.path) != nil
@@ -220,4 +227,22 @@ extension Runtime {
   }
 
   private func quoted(_ text: String) -> String { (try? repr(.object(string(text))).text) ?? "'\(text)'" }
+}
+
+extension [UInt8] {
+  /// Whether a name stands somewhere in the text.
+  fileprivate func contains(_ name: StringObject) -> Bool {
+    let (length, wanted) = (name.byteCount, name.bytes)
+    guard length > 0, length <= count else { return false }
+    return withUnsafeBufferPointer { text in
+      var start = 0
+      while start <= text.count - length {
+        var matched = 0
+        while matched < length, text[start + matched] == wanted[matched] { matched += 1 }
+        if matched == length { return true }
+        start += 1
+      }
+      return false
+    }
+  }
 }

@@ -76,7 +76,11 @@ final class ImportStarNode: StatementNode {
     let runtime = frame.runtime
     do throws(Raised) {
       let source = try runtime.importModule(module, level: level, globals: globals)
-      for (name, value) in try runtime.publicNames(of: source) { globals.setString(name, value) }
+      // Not at the prompt, where more text will follow.
+      let file = frame.code.information.file
+      let isProgram = globals.getString(runtime.names.name)?.string?.text == "__main__" && !file.name.hasPrefix("<")
+      let text = isProgram ? file.bytes : nil
+      for (name, value) in try runtime.publicNames(of: source, text: text) { globals.setString(name, value) }
     } catch { throw frame.located(error, range) }
     return .normal
   }
