@@ -1,15 +1,10 @@
 import PyaSyntax
 
-/// The values of digits in any base up to 16.
-private func digitValues(_ digits: String) -> [UInt8] {
-  digits.utf8.map { $0 <= UInt8(ascii: "9") ? $0 - UInt8(ascii: "0") : ($0 | 0x20) - UInt8(ascii: "a") + 10 }
-}
-
 extension CodeLowering {
   func constant(_ literal: IntegerLiteral) -> Value {
     switch literal {
     case .small(let value): return .int(value)
-    case .big(let digits, let radix): return runtime.integer(BigInt(BigUInt(digits: digitValues(digits)[...], base: radix)))
+    case .big(let digits, let radix): return runtime.integer(BigInt(digits, radix: radix) ?? 0)
     }
   }
 

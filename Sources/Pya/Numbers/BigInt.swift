@@ -187,3 +187,10 @@ extension UInt {
   /// The lowest word.
   init(_ number: BigUInt) { self = number.lowestWord }
 }
+
+extension UInt64 {
+  init?(exactly number: BigInt) {
+    guard let word = UInt(exactly: number) else { return nil }
+    self = UInt64(word)
+  }
+}

@@ -186,3 +186,22 @@ extension BigUInt {
     }
   }
 }
+
+extension BigInt {
+  /// Digits without a sign; nil where something else stands among them.
+  init?(_ text: String, radix: Int) {
+    var digits: [UInt8] = []
+    for byte in text.utf8 {
+      let digit: UInt8
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
+      case UInt8(ascii: "a")...UInt8(ascii: "z"): digit = byte - UInt8(ascii: "a") + 10
+      case UInt8(ascii: "A")...UInt8(ascii: "Z"): digit = byte - UInt8(ascii: "A") + 10
+      default: return nil
+      }
+      if Int(digit) >= radix { return nil }
+      digits.append(digit)
+    }
+    self.init(BigUInt(digits: digits[...], base: radix))
+  }
+}
