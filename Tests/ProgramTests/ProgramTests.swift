@@ -45,8 +45,6 @@ struct Golden: Sendable, CustomTestStringConvertible {
   static let programs = folder + "/Programs"
   static let examples = folder + "/../../examples"
 
-  private static let oneAtATime = ProcessLock()
-
   /// Programs that pya does not run as CPython does yet, each with what is missing: `not-yet.txt` beside the programs.
   private static let notYet = Set(
     text(contents(of: folder + "/not-yet.txt") ?? []).split(separator: "\n").map { String($0.prefix { $0 != " " }) })
@@ -64,8 +62,8 @@ struct Golden: Sendable, CustomTestStringConvertible {
     return found.filter { !notYet.contains($0.testDescription) && !$0.needsOwnProcess }
   }
 
-  /// Signals and the working directory belong to the process, which other tests share: such a program says so in a comment. The
-  /// built command runs it, as all others, in continuous integration.
+  /// Signals, descriptors, the environment and the working directory belong to the process, which other tests share: such a program
+  /// says so in a comment. The built command runs it, as all others, in continuous integration.
   private var needsOwnProcess: Bool { text(contents(of: path) ?? []).contains("# Needs a process of its own.") }
 
   func run() -> Interpreter.Outcome {
@@ -76,10 +74,6 @@ struct Golden: Sendable, CustomTestStringConvertible {
     let directory = String(path.dropLast(name.count + 1))
     let source = contents(of: path) ?? []
     let program = Interpreter.Program(name: path, source: source, directory: directory)
-    // Interpreters share nothing, but the process has one working directory and one set of signal handlers.
-    let isAlone = ["os.chdir(", "import signal"].contains { text(source).contains($0) }
-    if isAlone { Golden.oneAtATime.lock() }
-    defer { if isAlone { Golden.oneAtATime.unlock() } }
     var outcome = Interpreter.run(program, options: options)
     // Expectations name files without their folder.
     outcome.errorOutput = Array(replacing(directory + "/", in: text(outcome.errorOutput)).utf8)
@@ -144,17 +138,4 @@ private func write(_ bytes: [UInt8], to path: String) {
   guard let file = fopen(path, "wb") else { return }
   defer { fclose(file) }
   _ = bytes.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
-}
-
-/// Keeps programs apart that change what the whole process shares.
-private final class ProcessLock: @unchecked Sendable {
-  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-
-  init() {
-    mutex = .allocate(capacity: 1)
-    pthread_mutex_init(mutex, nil)
-  }
-
-  func lock() { pthread_mutex_lock(mutex) }
-  func unlock() { pthread_mutex_unlock(mutex) }
 }
