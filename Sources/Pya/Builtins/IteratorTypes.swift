@@ -120,6 +120,12 @@ final class EnumerateIterator: IteratorObject {
     super.init(type: type)
   }
 
+  override func visitContents(_ tracer: Tracer) {
+    tracer.visit(source)
+    tracer.visit(number)
+    reusable.visitContents(tracer)
+  }
+
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
     let value = try source.next(runtime)
     if value.isUndefined { return .undefined }
@@ -134,7 +140,7 @@ final class EnumerateIterator: IteratorObject {
 }
 
 final class ZipIterator: IteratorObject {
-  private final let sources: [IteratorObject]
+  private final var sources: [IteratorObject]
   private final let isStrict: Bool
   private final var isExhausted: Bool
   private final let reusable = ReusableTuple()
@@ -144,6 +150,11 @@ final class ZipIterator: IteratorObject {
     self.isStrict = isStrict
     isExhausted = sources.isEmpty
     super.init(type: type)
+  }
+
+  override func visitContents(_ tracer: Tracer) {
+    tracer.visit(objects: &sources)
+    reusable.visitContents(tracer)
   }
 
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
@@ -183,7 +194,7 @@ final class ZipIterator: IteratorObject {
 
 final class MapIterator: IteratorObject {
   private final let function: Value
-  private final let sources: [IteratorObject]
+  private final var sources: [IteratorObject]
   private final let first: IteratorObject
 
   init(type: TypeObject, _ function: Value, _ sources: [IteratorObject]) {
@@ -191,6 +202,12 @@ final class MapIterator: IteratorObject {
     self.sources = sources
     first = sources[0]
     super.init(type: type)
+  }
+
+  override func visitContents(_ tracer: Tracer) {
+    tracer.visit(function)
+    tracer.visit(objects: &sources)
+    tracer.visit(first)
   }
 
   override func next(_ runtime: Runtime) throws(Raised) -> Value {

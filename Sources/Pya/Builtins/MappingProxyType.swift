@@ -6,6 +6,8 @@ final class MappingProxyObject: Object {
     self.mapping = mapping
     super.init(type: runtime.types.mappingProxy, kind: .other)
   }
+
+  override func visitContents(_ tracer: Tracer) { tracer.visit(mapping) }
 }
 
 extension Runtime {

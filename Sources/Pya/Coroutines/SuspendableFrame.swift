@@ -79,6 +79,7 @@ final class SuspendableFrame: IteratorObject {
     }
     frame.suspendable = self
     runtime.machine.pointee.liveFrames &+= 1
+    register(runtime.machine)
   }
 
   /// Takes over everything from a frame object that is being freed, so that its cleanup can run.
@@ -91,6 +92,7 @@ final class SuspendableFrame: IteratorObject {
     ownNames = other.ownNames
     isResurrected = true
     super.init(type: other.type, kind: other.kind)
+    register(machineOfType)
     frame.suspendable = self
     if let child = delegate as? SuspendableFrame { child.awaiter = self }
     if innermost == nil { innermost = self }
@@ -117,6 +119,34 @@ final class SuspendableFrame: IteratorObject {
     delegate = nil
     innermost = nil
     releaseVariables()
+  }
+
+  override func visitContents(_ tracer: Tracer) {
+    tracer.visit(function)
+    // What a running frame holds, it may hold uncounted.
+    if state == .running || state == .finished { return }
+    tracer.visit(frame.slots, code.frameSize)
+    tracer.visit(delegate)
+    tracer.visit(sent)
+    tracer.visit(thrown)
+  }
+
+  override func finalize(_ runtime: Runtime) -> Bool {
+    switch state {
+    case .created where kind == .coroutine:
+      isFinalized = true
+      runtime.coroutineWasNeverAwaited(name: qualifiedName)
+      return false
+    case .suspended where code.needsCleanup || kind == .generator:
+      isFinalized = true
+      runtime.closeDropped(self)
+      return true
+    default: return false
+    }
+  }
+
+  override func clearContents() {
+    if state != .running { finish() }
   }
 
   private func releaseVariables() {
@@ -161,7 +191,9 @@ final class SuspendableFrame: IteratorObject {
   }
 
   deinit {
-    if state == .suspended, !isResurrected {
+    unregister(machineOfType)
+    if isObserved { tellOfDeath() }
+    if state == .suspended, !isResurrected, !isFinalized {
       let runtime = type.runtime
       if code.needsCleanup {
         // The twin takes the place of this one in the count.
@@ -169,7 +201,7 @@ final class SuspendableFrame: IteratorObject {
         runtime.closeDropped(twin)
         return
       }
-    } else if state == .created, kind == .coroutine {
+    } else if state == .created, kind == .coroutine, !isFinalized {
       type.runtime.coroutineWasNeverAwaited(name: qualifiedName)
     }
     if state != .finished { releaseVariables() }

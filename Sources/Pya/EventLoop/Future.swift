@@ -65,6 +65,22 @@ class FutureObject: AwaitableObject {
   }
   override var existingInstanceDictionary: DictObject? { extra?.dictionary }
 
+  override func visitContents(_ tracer: Tracer) {
+    tracer.visit(loop)
+    tracer.visit(outcome)
+    if let firstCallback { visit(firstCallback, tracer) }
+    guard let extra else { return }
+    tracer.visit(extra.dictionary)
+    for callback in extra.callbacks { visit(callback, tracer) }
+  }
+
+  private final func visit(_ callback: Callback, _ tracer: Tracer) {
+    switch callback {
+    case .wakeup(let task): tracer.visit(task)
+    case .call(let callback): callback.visitContents(tracer)
+    }
+  }
+
   private final var madeExtra: Extra {
     if let extra { return extra }
     let made = Extra()
@@ -297,6 +313,9 @@ extension AwaitableObject {
 class DoneCallback {
   func run(_ runtime: Runtime, _ future: FutureObject) throws(Raised) {}
 
+  /// As `Object.visitContents`; a callback belongs to one future.
+  func visitContents(_ tracer: Tracer) {}
+
   /// How a future's repr shows it.
   func describe(_ runtime: Runtime) throws(Raised) -> String { "" }
 }
@@ -317,6 +336,11 @@ final class FunctionCallback: DoneCallback {
     contexts.current = context
     defer { contexts.current = saved }
     _ = try runtime.call(function, .object(future))
+  }
+
+  override func visitContents(_ tracer: Tracer) {
+    tracer.visit(function)
+    tracer.visit(context)
   }
 
   override func describe(_ runtime: Runtime) throws(Raised) -> String { try runtime.describeCallback(function) }

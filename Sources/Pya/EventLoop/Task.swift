@@ -59,6 +59,13 @@ final class TaskObject: FutureObject {
     return Int(cancelRequests)
   }
 
+  override func visitContents(_ tracer: Tracer) {
+    super.visitContents(tracer)
+    tracer.visit(coroutine)
+    tracer.visit(waiter)
+    tracer.visit(context)
+  }
+
   func name(_ runtime: Runtime) -> StringObject {
     if let givenName { return givenName }
     let made = runtime.string("Task-\(number)")

@@ -122,10 +122,16 @@ final class Cell: Object {
   init(_ runtime: Runtime, _ value: Value) {
     self.value = value
     super.init(type: runtime.types.cell, kind: .cell)
+    register(runtime.machine)
   }
+
+  override func visitContents(_ tracer: Tracer) { tracer.visit(value) }
+
+  override func clearContents() { value = .undefined }
 
   deinit {
     let machine = machineOfType
+    unregister(machine)
     if !machine.pointee.beginRelease() { machine.pointee.releaseLater(value) }
     value = .undefined
     machine.endRelease()

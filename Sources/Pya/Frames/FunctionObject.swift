@@ -44,8 +44,22 @@ final class FunctionObject: Object {
     super.init(type: runtime.types.function, kind: .function)
   }
 
+  override func visitContents(_ tracer: Tracer) {
+    for index in 0..<cellCount { tracer.visit(cells[index]) }
+    tracer.visit(globals)
+    tracer.visit(&defaults)
+    tracer.visit(&keywordDefaults)
+    tracer.visit(annotations)
+    tracer.visit(typeParameters)
+    tracer.visit(dictionary)
+  }
+
+  /// The tuple of cells is an object there.
+  override var trackedCount: Int { cellCount > 0 ? 2 : 1 }
+
   deinit {
     let machine = machineOfType
+    if isObserved { tellOfDeath() }
     if !machine.pointee.beginRelease() {
       for index in 0..<cellCount { machine.pointee.releaseLater(.object(cells[index])) }
     }

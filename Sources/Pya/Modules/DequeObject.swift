@@ -15,6 +15,17 @@ final class DequeObject: Object {
     slots = .allocate(capacity: capacity)
     self.limit = limit
     super.init(type: type, kind: .other)
+    register(type.machine)
+  }
+
+  override func visitContents(_ tracer: Tracer) {
+    for index in 0..<count { tracer.visit(slots + ((first &+ index) & (capacity &- 1))) }
+    tracer.visit(dictionary)
+  }
+
+  override func clearContents() {
+    removeAll()
+    dictionary = nil
   }
 
   /// The element at a position that the caller has checked against `count`.
@@ -150,6 +161,8 @@ final class DequeObject: Object {
 
   deinit {
     let machine = machineOfType
+    unregister(machine)
+    if isObserved { tellOfDeath() }
     let isDirect = machine.pointee.beginRelease()
     for index in 0..<count {
       let slot = slots + ((first + index) & (capacity - 1))
@@ -176,6 +189,8 @@ final class DequeIterator: IteratorObject {
     type.messageName = "collections.\(type.name)"
     super.init(type: type)
   }
+
+  override func visitContents(_ tracer: Tracer) { tracer.visit(deque) }
 
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
     guard let deque else { return .undefined }

@@ -130,6 +130,13 @@ final class CacheObject: Object {
     super.init(type: type, kind: .other)
   }
 
+  override func visitContents(_ tracer: Tracer) {
+    tracer.visit(function)
+    tracer.visit(results)
+    tracer.visit(dictionary)
+    tracer.visit(keywordMark)
+  }
+
   var entryCount: Int { results.count }
 
   func clear() {

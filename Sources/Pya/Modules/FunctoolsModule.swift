@@ -213,7 +213,7 @@ private final class ComparisonKey: Object {
 /// `functools.partial`: a callable with some arguments given already.
 final class PartialObject: Object {
   let function: Value
-  let positional: [Value]
+  private(set) var positional: [Value]
   let keywords: DictObject
   private var dictionary: DictObject?
 
@@ -230,6 +230,13 @@ final class PartialObject: Object {
     }
     for (name, value) in arguments.keywords { keywords.setString(name, value) }
     super.init(type: type, kind: .other)
+  }
+
+  override func visitContents(_ tracer: Tracer) {
+    tracer.visit(function)
+    tracer.visit(&positional)
+    tracer.visit(keywords)
+    tracer.visit(dictionary)
   }
 
   override func call(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {

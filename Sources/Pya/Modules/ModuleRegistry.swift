@@ -39,6 +39,7 @@ extension Runtime {
       "datetime": makeDatetimeModule,
       "decimal": makeDecimalModule,
       "functools": { $0.makeFunctoolsModule() },
+      "gc": { $0.makeGcModule() },
       "hashlib": { $0.makeHashlibModule() },
       "heapq": { $0.makeHeapqModule() },
       "itertools": { $0.makeItertoolsModule() },

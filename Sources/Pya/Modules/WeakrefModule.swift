@@ -1,5 +1,5 @@
 /// A weak reference: `weakref.ref(object, callback)`.
-final class WeakReferenceObject: Object {
+final class WeakReferenceObject: DeathObserver {
   private(set) weak var target: Object?
   fileprivate let callback: Value
   /// Of the referent, once asked for: it outlives the referent.
@@ -13,6 +13,18 @@ final class WeakReferenceObject: Object {
     super.init(type: type, kind: .other)
   }
 
+  override func wasFreed(_ runtime: Runtime) {
+    if callback.isNone { return }
+    do throws(Raised) { _ = try runtime.call(callback, .object(self)) } catch { runtime.reportUnraisable(error, in: callback) }
+  }
+
+  override func forgetTarget() { target = nil }
+
+  override func visitContents(_ tracer: Tracer) {
+    tracer.visit(callback)
+    tracer.visit(dictionary)
+  }
+
   override func call(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {
     target.map { .object($0) } ?? .none
   }
@@ -21,14 +33,8 @@ final class WeakReferenceObject: Object {
   override var existingInstanceDictionary: DictObject? { dictionary }
 }
 
-/// The type, and the references without a callback that exist: there is one for each instance.
 private final class WeakReferences {
-  struct Plain {
-    weak var reference: WeakReferenceObject?
-  }
-
   let type: TypeObject
-  var plain: [Int: Plain] = [:]
 
   init(_ runtime: Runtime) {
     type = TypeObject(
@@ -50,7 +56,13 @@ extension Runtime {
     module.set(self, "ref", .object(type))
     module.define(self, "getweakrefcount", "object, /") { (runtime, arguments) throws(Raised) in
       guard case .object(let object) = arguments[0] else { return .int(0) }
-      return .int(runtime.weakReferences.plain[object.address]?.reference == nil ? 0 : 1)
+      return .int(runtime.observers(of: object).count)
+    }
+    module.define(self, "getweakrefs", "object, /") { (runtime, arguments) throws(Raised) in
+      guard case .object(let object) = arguments[0] else { return .object(ListObject(runtime, [])) }
+      let observers = runtime.observers(of: object)
+      let plain = observers.filter { runtime.isPlainReference($0) }
+      return .object(ListObject(runtime, (plain + observers.reversed().filter { !runtime.isPlainReference($0) }).map { .object($0) }))
     }
     return module
   }
@@ -102,25 +114,24 @@ extension Runtime {
     guard case .object(let object) = value, allowsWeakReferences(object) else {
       throw typeError("cannot create weak reference to '\(typeName(value))' object")
     }
-    let references = weakReferences
-    let isPlain = callback.isNone && cls === references.type && object.kind == .instance
-    if isPlain, let known = references.plain[object.address]?.reference, known.target === object { return known }
+    let isPlain = callback.isNone && cls === weakReferences.type
+    if isPlain, let known = observers(of: object).first(where: isPlainReference) as? WeakReferenceObject { return known }
     let made = WeakReferenceObject(self, type: cls, object, callback: callback)
-    guard object.kind == .instance else { return made }
-    let instance = unsafeDowncast(object, to: Instance.self)
-    if isPlain {
-      let isNew = references.plain.updateValue(WeakReferences.Plain(reference: made), forKey: object.address) == nil
-      let address = object.address
-      if isNew { whenFreed(instance) { $0.weakReferences.plain[address] = nil } }
-    } else if !callback.isNone {
-      whenFreed(instance) { [weak made] runtime in
-        guard let made else { return }
-        do throws(Raised) { _ = try runtime.call(made.callback, .object(made)) } catch {
-          runtime.reportUnraisable(error, in: made.callback)
-        }
-      }
-    }
+    if tellsOfDeath(object) { whenFreed(object, tell: made) }
     return made
+  }
+
+  /// A reference without a callback, of which there is one for each object.
+  private func isPlainReference(_ observer: DeathObserver) -> Bool {
+    guard let reference = observer as? WeakReferenceObject else { return false }
+    return reference.callback.isNone && reference.isExactly(weakReferences.type)
+  }
+
+  private func tellsOfDeath(_ object: Object) -> Bool {
+    switch object.kind {
+    case .instance, .list, .dict, .set, .function, .boundMethod, .generator, .coroutine, .asyncGenerator, .exception: true
+    default: object is DequeObject
+    }
   }
 
   private func allowsWeakReferences(_ object: Object) -> Bool {

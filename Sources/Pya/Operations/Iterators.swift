@@ -13,6 +13,8 @@ final class ListIterator: IteratorObject {
     super.init(type: runtime.types.iterators.list)
   }
 
+  override func visitContents(_ tracer: Tracer) { tracer.visit(list) }
+
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
     guard let uncounted else { return .undefined }
     let found: Value = Unmanaged<ListObject>.fromOpaque(uncounted)._withUnsafeGuaranteedRef { list in
@@ -42,6 +44,8 @@ final class TupleIterator: IteratorObject {
     self.tuple = tuple
     super.init(type: runtime.types.iterators.tuple)
   }
+
+  override func visitContents(_ tracer: Tracer) { tracer.visit(tuple) }
 
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
     if index < tuple.count {
@@ -137,6 +141,11 @@ final class DictIterator: IteratorObject {
       type: part == .keys ? types.dictKeys : part == .values ? types.dictValues : types.dictItems)
   }
 
+  override func visitContents(_ tracer: Tracer) {
+    tracer.visit(dict)
+    reusable.visitContents(tracer)
+  }
+
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
     guard let uncounted else { return .undefined }
     return try Unmanaged<DictObject>.fromOpaque(uncounted).borrowed { (dict) throws(Raised) in
@@ -197,6 +206,8 @@ final class ReversedDictIterator: IteratorObject {
     super.init(type: runtime.types.iterators["dict_reverse\(name)iterator"])
   }
 
+  override func visitContents(_ tracer: Tracer) { tracer.visit(dict) }
+
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
     guard let dict else { return .undefined }
     if dict.count != expectedCount {
@@ -227,6 +238,8 @@ struct ReusableTuple: ~Copyable {
     slot.deinitialize(count: 1)
     slot.deallocate()
   }
+
+  func visitContents(_ tracer: Tracer) { tracer.visit(slot.pointee) }
 
   @inline(__always)
   func pair(_ runtime: Runtime, _ first: Value, _ second: Value) -> Value {
@@ -291,6 +304,8 @@ final class SetIterator: IteratorObject {
     super.init(type: runtime.types.iterators.set)
   }
 
+  override func visitContents(_ tracer: Tracer) { tracer.visit(set) }
+
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
     guard let set else { return .undefined }
     if set.count != expectedCount {
@@ -324,6 +339,8 @@ final class SequenceIterator: IteratorObject {
     super.init(type: runtime.types.iterators.foreign)
   }
 
+  override func visitContents(_ tracer: Tracer) { tracer.visit(sequence) }
+
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
     if sequence.isUndefined { return .undefined }
     do {
@@ -347,6 +364,11 @@ final class CallableIterator: IteratorObject {
     self.callable = callable
     self.sentinel = sentinel
     super.init(type: runtime.types.iterators["callable_iterator"])
+  }
+
+  override func visitContents(_ tracer: Tracer) {
+    tracer.visit(callable)
+    tracer.visit(sentinel)
   }
 
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
@@ -376,6 +398,12 @@ final class ForeignIterator: IteratorObject {
     super.init(type: runtime.types.iterators.foreign)
   }
 
+  override func visitContents(_ tracer: Tracer) {
+    tracer.visit(target)
+    tracer.visit(method)
+    tracer.visit(result)
+  }
+
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
     do { return try runtime.callSpecial(method, target) } catch {
       guard runtime.matches(error, "StopIteration") else { throw error }
@@ -395,6 +423,8 @@ final class ReversedIterator: IteratorObject {
     index = count
     super.init(type: type)
   }
+
+  override func visitContents(_ tracer: Tracer) { tracer.visit(sequence) }
 
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
     if sequence.isUndefined { return .undefined }

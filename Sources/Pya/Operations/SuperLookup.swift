@@ -76,6 +76,8 @@ final class SuperProxy: Object {
     super.init(type: type, kind: .superProxy)
   }
 
+  override func visitContents(_ tracer: Tracer) { tracer.visit(receiver) }
+
   /// `super.__init__`.
   func fill(_ runtime: Runtime, _ type: TypeObject, _ receiver: Value) throws(Raised) {
     thisClass = type

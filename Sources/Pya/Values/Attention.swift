@@ -5,6 +5,7 @@ extension Runtime {
     machine.pointee.isInterrupted = false
     machine.lowerStackLimit()
     if machine.pointee.mustYield, let yieldHandler { yieldHandler() }
+    if machine.pointee.containers.isCollectionDue { collectWhenDue() }
     // Other threads leave the rest to the main one.
     guard machine.pointee.isMainThread else {
       machine.pointee.mainThreadIsWanted = true
@@ -24,9 +25,13 @@ extension Runtime {
 }
 
 extension UnsafeMutablePointer where Pointee == Machine {
-  /// Another thread wants its turn: the flag goes up for loops, and for calls the stack seems to be full.
+  /// Another thread wants its turn, or a collection is due: the flag goes up for loops, and for calls the stack seems to be full.
   func askForTurn() {
     pointee.mustYield = true
+    raiseFlags()
+  }
+
+  func raiseFlags() {
     pointee.isInterrupted = true
     if pointee.nativeStackLimit != .max {
       pointee.trueStackLimit = pointee.nativeStackLimit
@@ -38,12 +43,13 @@ extension UnsafeMutablePointer where Pointee == Machine {
     if pointee.nativeStackLimit == .max { pointee.nativeStackLimit = pointee.trueStackLimit }
   }
 
-  /// The native stack seemed to be full because another thread wanted its turn; it had it. False: it is full.
+  /// The native stack seemed to be full because another thread wanted its turn, or a collection was due; it had it. False: it is full.
   @inline(never)
   func hasYieldedInstead() -> Bool {
     guard pointee.nativeStackLimit == .max else { return false }
     lowerStackLimit()
     if pointee.mustYield { pointee.runtime.yieldHandler?() }
+    if pointee.containers.isCollectionDue { pointee.runtime.collectWhenDue() }
     var probe: UInt8 = 0
     return withUnsafeMutablePointer(to: &probe) { UInt(bitPattern: $0) } >= pointee.nativeStackLimit || pointee.nativeStackLimit == .max
   }

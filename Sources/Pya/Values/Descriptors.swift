@@ -10,6 +10,13 @@ final class BoundMethod: Object {
     super.init(type: isNative ? runtime.types.builtinFunction : runtime.types.method, kind: .boundMethod)
   }
 
+  override func visitContents(_ tracer: Tracer) {
+    tracer.visit(function)
+    tracer.visit(receiver)
+  }
+
+  deinit { if isObserved { tellOfDeath() } }
+
   override func call(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {
     let total = arguments.count + arguments.keywordNames.count + 1
     let base = try runtime.machine.reserve(total)
@@ -53,6 +60,14 @@ final class PropertyObject: Object {
     super.init(type: type, kind: .property)
   }
 
+  override func visitContents(_ tracer: Tracer) {
+    tracer.visit(getter)
+    tracer.visit(setter)
+    tracer.visit(deleter)
+    tracer.visit(doc)
+    tracer.visit(dictionary)
+  }
+
   override var isDescriptor: Bool { true }
   override var isDataDescriptor: Bool { true }
 
@@ -94,6 +109,11 @@ final class StaticMethodObject: Object {
   }
   override var existingInstanceDictionary: DictObject? { dictionary }
 
+  override func visitContents(_ tracer: Tracer) {
+    tracer.visit(function)
+    tracer.visit(dictionary)
+  }
+
   override var isDescriptor: Bool { true }
   override func descriptorGet(_ runtime: Runtime, instance: Value, owner: TypeObject) throws(Raised) -> Value { function }
   override func call(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {
@@ -118,6 +138,11 @@ final class ClassMethodObject: Object {
     return dictionary
   }
   override var existingInstanceDictionary: DictObject? { dictionary }
+
+  override func visitContents(_ tracer: Tracer) {
+    tracer.visit(function)
+    tracer.visit(dictionary)
+  }
 
   override var isDescriptor: Bool { true }
   override func descriptorGet(_ runtime: Runtime, instance: Value, owner: TypeObject) throws(Raised) -> Value {

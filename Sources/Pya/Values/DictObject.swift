@@ -37,6 +37,7 @@ final class DictObject: Object {
     entries = DictObject.noEntries
     capacity = 0
     super.init(type: type, kind: .dict)
+    register(type.machine)
   }
 
   /// For the bootstrap, when there is no type `dict` yet.
@@ -364,6 +365,19 @@ final class DictObject: Object {
   }
   override var existingInstanceDictionary: DictObject? { attributes }
 
+  override func visitContents(_ tracer: Tracer) {
+    for index in 0..<used {
+      tracer.visit(valuePlace(index))
+      tracer.visitKey(keyPlace(index))
+    }
+    tracer.visit(attributes)
+  }
+
+  override func clearContents() {
+    removeAll()
+    attributes = nil
+  }
+
   private final func deinitializeEntries() {
     for index in 0..<used {
       keyPlace(index).deinitializeValues(1)
@@ -373,6 +387,8 @@ final class DictObject: Object {
 
   deinit {
     let machine = machineOfType
+    unregister(machine)
+    if isObserved { tellOfDeath() }
     if !machine.pointee.beginRelease() {
       for index in 0..<used {
         machine.pointee.releaseLater(entries[index].key)

@@ -5,6 +5,8 @@ final class DictViewObject: Object {
   final let dict: DictObject
   final let part: Part
 
+  override func visitContents(_ tracer: Tracer) { tracer.visit(dict) }
+
   init(_ runtime: Runtime, _ dict: DictObject, _ part: Part) {
     self.dict = dict
     self.part = part

@@ -21,6 +21,7 @@ final class ExceptionObject: Object {
   init(type: TypeObject, arguments: [Value]) {
     self.arguments = arguments
     super.init(type: type, kind: .exception)
+    register(type.machine)
   }
 
   override func instanceDictionary(_ runtime: Runtime) -> DictObject? {
@@ -29,9 +30,27 @@ final class ExceptionObject: Object {
   }
   override var existingInstanceDictionary: DictObject? { dictionary }
 
+  override func visitContents(_ tracer: Tracer) {
+    tracer.visit(&arguments)
+    tracer.visit(cause)
+    tracer.visit(context)
+    tracer.visit(dictionary)
+    tracer.visit(&fields)
+  }
+
+  override func clearContents() {
+    cause = nil
+    context = nil
+    arguments = []
+    fields = [:]
+    dictionary = nil
+  }
+
   deinit {
     // A chain of contexts may be as long as a loop ran: free it link by link.
     let machine = machineOfType
+    unregister(machine)
+    if isObserved { tellOfDeath() }
     if !machine.pointee.beginRelease() {
       if let cause { machine.pointee.releaseLater(.object(cause)) }
       if let context { machine.pointee.releaseLater(.object(context)) }

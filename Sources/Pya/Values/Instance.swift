@@ -10,10 +10,6 @@ final class Instance: Object {
   /// Slots from the fifth on.
   final var overflow: UnsafeMutablePointer<Value>?
   final var dictionary: DictObject?
-  /// `__del__` has run (or belongs to the object this one was moved out of).
-  final var isFinalized = false
-  /// Somebody wants to know when it is freed (`Runtime.whenFreed`).
-  final var isObserved = false
   private final var slot0: Value = .undefined
   private final var slot1: Value = .undefined
   private final var slot2: Value = .undefined
@@ -22,6 +18,7 @@ final class Instance: Object {
   init(type: TypeObject) {
     shapePointer = UnsafeRawPointer(Unmanaged.passUnretained(type.rootShape).toOpaque())
     super.init(type: type, kind: .instance)
+    register(type.machine)
   }
 
   @inline(__always)
@@ -31,7 +28,7 @@ final class Instance: Object {
   }
 
   /// Where slot `index` lies. Stored properties of a class have a fixed place after the header: object header 16 bytes,
-  /// type 8, kind 8, shape 8, overflow 8, dictionary 8, the two flags 8. `Runtime.checkLayout` verifies this once per runtime.
+  /// type 8, kind and the collector's fields 8, shape 8, overflow 8, dictionary 8. `layoutIsAsExpected` verifies this once per runtime.
   @inline(__always)
   final func slot(_ index: Int) -> UnsafeMutablePointer<Value> {
     if index < Instance.inlineCapacity {
@@ -41,7 +38,7 @@ final class Instance: Object {
     return overflow.unsafelyUnwrapped + (index - Instance.inlineCapacity)
   }
 
-  static let inlineOffset = 64
+  static let inlineOffset = 56
 
   /// Whether `slot` finds the stored properties.
   static func layoutIsAsExpected(type: TypeObject) -> Bool {
@@ -93,6 +90,29 @@ final class Instance: Object {
 
   override var existingInstanceDictionary: DictObject? { dictionary }
 
+  override func visitContents(_ tracer: Tracer) {
+    let count = Unmanaged<Shape>.fromOpaque(shapePointer)._withUnsafeGuaranteedRef { $0.names.count }
+    tracer.visit(slot(0), min(count, Instance.inlineCapacity))
+    if let overflow { tracer.visit(overflow, count - Instance.inlineCapacity) }
+    tracer.visit(dictionary)
+  }
+
+  override func finalize(_ runtime: Runtime) -> Bool {
+    if !type.hasFinalizer { return false }
+    isFinalized = true
+    runtime.runFinalizer(of: self)
+    return true
+  }
+
+  /// A dictionary of its own is counted, and CPython's is part of the object.
+  override var trackedCount: Int { dictionary == nil ? 1 : 0 }
+
+  override func clearContents() {
+    releaseSlots()
+    dictionary = nil
+    shape = type.rootShape
+  }
+
   private func releaseSlots() {
     let count = shape.count
     for index in 0..<min(count, Instance.inlineCapacity) { slot(index).pointee = .undefined }
@@ -122,13 +142,14 @@ final class Instance: Object {
 
   deinit {
     let owner = Unmanaged<TypeObject>.fromOpaque(typePointer)
+    unregister(owner._withUnsafeGuaranteedRef { $0.machine })
     if !isFinalized, owner._withUnsafeGuaranteedRef({ $0.hasFinalizer }) {
       // The twin is not finalized again: else it would make another twin, and so on.
       let twin = movedOut()
       twin.isFinalized = true
       type.runtime.runFinalizer(of: twin)
     }
-    if isObserved { type.runtime.wasFreed(address) }
+    if isObserved { tellOfDeath() }
     let machine = owner._withUnsafeGuaranteedRef { $0.machine }
     if machine.pointee.beginRelease() {
       releaseSlots()

@@ -15,6 +15,7 @@ final class ListObject: Object {
     count = 0
     self.capacity = capacity
     super.init(type: runtime.types.list, kind: .list)
+    register(runtime.machine)
   }
 
   convenience init(_ runtime: Runtime, _ values: [Value]) {
@@ -27,6 +28,7 @@ final class ListObject: Object {
     count = 0
     capacity = 0
     super.init(type: type, kind: .list)
+    register(type.machine)
   }
 
   /// The element at a position that the caller has checked against `count`.
@@ -145,8 +147,21 @@ final class ListObject: Object {
   }
   override var existingInstanceDictionary: DictObject? { dictionary }
 
+  override func visitContents(_ tracer: Tracer) {
+    tracer.visitBackwards(items, count)
+    tracer.visit(dictionary)
+  }
+
+  override func clearContents() {
+    removeAll()
+    dictionary = nil
+  }
+
   deinit {
-    releaseElements(items, count, machine: machineOfType)
+    let machine = machineOfType
+    unregister(machine)
+    if isObserved { tellOfDeath() }
+    releaseElements(items, count, machine: machine)
     items.deallocate()
   }
 }

@@ -69,6 +69,9 @@ struct Machine {
   /// Generators and coroutines whose frames are in memory of their own: at the end they may have something left to do.
   var liveFrames = 0
 
+  /// What the collector begins at.
+  var containers = ContainerList()
+
   private var lastToken = 0
   fileprivate var releaseDepth = 0
   fileprivate var pendingRelease: [Value] = []

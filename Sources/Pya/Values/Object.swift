@@ -12,6 +12,15 @@ class Object {
   /// The Python type. Types live as long as their runtime, so this is not counted.
   final var typePointer: UnsafeRawPointer
   final let kind: Kind
+  // What the collector keeps with an object (`Operations/Collector.swift`) fits into the word that `kind` begins.
+  /// `__del__` or the cleanup of a generator has run, or belongs to the object this one was moved out of.
+  final var isFinalized = false
+  /// Somebody wants to know when it is freed (`Runtime.whenFreed`).
+  final var isObserved = false
+  /// Found unreachable by the collection in progress.
+  final var isDoomed = false
+  /// Its place among the machine's containers; 0: none.
+  final var containerIndex: UInt32 = 0
 
   init(type: TypeObject, kind: Kind) {
     typePointer = UnsafeRawPointer(Unmanaged.passUnretained(type).toOpaque())
@@ -59,6 +68,19 @@ class Object {
 
   /// An attribute that the kind itself provides (not found in type or instance dictionary), such as a function's `__code__`.
   func nativeAttribute(_ name: StringObject, _ runtime: Runtime) throws(Raised) -> Value? { nil }
+
+  /// Shows the tracer every counted reference that the object holds to others, each as often as it is counted. References that are left
+  /// out keep what they lead to alive; one too many would free it.
+  func visitContents(_ tracer: Tracer) {}
+
+  /// Lets go of everything, so that a circle through this object opens. Only for kinds that register as containers.
+  func clearContents() {}
+
+  /// The object is found unreachable: does what it has to do before its contents go, and sets `isFinalized`. True: code of the program ran.
+  func finalize(_ runtime: Runtime) -> Bool { false }
+
+  /// For how many objects CPython's collector counts this one.
+  var trackedCount: Int { 1 }
 
   /// Stores an attribute that the kind itself provides. False: not one of its own.
   func setNativeAttribute(_ name: StringObject, _ value: Value, _ runtime: Runtime) throws(Raised) -> Bool { false }

@@ -45,6 +45,7 @@ final class SetObject: Object {
   init(type: TypeObject) {
     entries = SetObject.noEntries
     super.init(type: type, kind: .set)
+    register(type.machine)
   }
 
   /// An empty `set`.
@@ -434,8 +435,20 @@ final class SetObject: Object {
   }
   override var existingInstanceDictionary: DictObject? { dictionary }
 
+  override func visitContents(_ tracer: Tracer) {
+    for index in 0..<used { tracer.visit((UnsafeMutableRawPointer(entries + index) + 8).assumingMemoryBound(to: Value.self)) }
+    tracer.visit(dictionary)
+  }
+
+  override func clearContents() {
+    removeAll()
+    dictionary = nil
+  }
+
   deinit {
     let machine = machineOfType
+    unregister(machine)
+    if isObserved { tellOfDeath() }
     if !machine.pointee.beginRelease() {
       for index in 0..<used { machine.pointee.releaseLater(entries[index].key) }
     }

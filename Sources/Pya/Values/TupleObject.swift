@@ -39,6 +39,11 @@ final class TupleObject: Object {
   }
   override var existingInstanceDictionary: DictObject? { dictionary }
 
+  override func visitContents(_ tracer: Tracer) {
+    tracer.visitBackwards(items, count)
+    tracer.visit(dictionary)
+  }
+
   deinit {
     releaseElements(items, count, machine: machineOfType)
     items.deallocate()

@@ -1,0 +1,107 @@
+/// The containers that are alive: where the collector begins (`Operations/Collector.swift` says why these).
+///
+/// They stand in one array in the order they were made, and each knows its place. A container that is freed leaves a hole, unless it was
+/// the last. When the array is full the holes are closed; that is also the moment to ask whether there are so many containers that a
+/// collection is due. Registering and unregistering are a handful of instructions without a call.
+struct ContainerList {
+  /// The first two places belong to nobody. Objects without a place have index 0, and giving that up never moves the end.
+  fileprivate(set) var places: UnsafeMutablePointer<UnsafeMutableRawPointer?>
+  fileprivate(set) var count = ContainerList.first
+  fileprivate(set) var capacity: Int
+  /// How many containers there may be before a collection is asked for; set by the collector.
+  var limit = ContainerList.firstLimit
+  /// A collection is due at the next safe point.
+  var isCollectionDue = false
+
+  /// Below this, circles take 10 MB at most, and a program that never has more containers never pays for a collection.
+  static let firstLimit = 50_000
+  private static let firstCapacity = 4096
+  static let first = 2
+
+  init() {
+    capacity = ContainerList.firstCapacity
+    places = .allocate(capacity: capacity)
+    places.initialize(repeating: nil, count: ContainerList.first)
+  }
+
+  /// Closes the holes; returns how many containers there are.
+  @discardableResult
+  mutating func compact() -> Int {
+    var kept = ContainerList.first
+    for index in ContainerList.first..<count {
+      guard let place = places[index] else { continue }
+      if index != kept {
+        places[kept] = place
+        Unmanaged<Object>.fromOpaque(place)._withUnsafeGuaranteedRef { $0.containerIndex = UInt32(truncatingIfNeeded: kept) }
+      }
+      kept += 1
+    }
+    count = kept
+    return kept - ContainerList.first
+  }
+
+  mutating func grow() {
+    let larger = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: capacity * 2)
+    larger.moveInitialize(from: places, count: count)
+    places.deallocate()
+    places = larger
+    capacity *= 2
+  }
+
+  /// Gives an object a place for the time of a collection, though it is not registered.
+  mutating func adopt(_ object: Object) -> Int {
+    if count == capacity { grow() }
+    (places + count).initialize(to: Unmanaged.passUnretained(object).toOpaque())
+    object.containerIndex = UInt32(truncatingIfNeeded: count)
+    count += 1
+    return count - 1
+  }
+
+  /// Takes the places from index `first` on away again.
+  mutating func disown(from first: Int) {
+    for index in first..<max(count, first) {
+      guard let place = places[index] else { continue }
+      Unmanaged<Object>.fromOpaque(place)._withUnsafeGuaranteedRef { $0.containerIndex = 0 }
+    }
+    count = min(count, first)
+  }
+}
+
+extension Object {
+  /// Must follow the initialisation of a container.
+  @inline(__always)
+  final func register(_ machine: UnsafeMutablePointer<Machine>) {
+    let index = machine.pointee.containers.count
+    if index == machine.pointee.containers.capacity { return registerInFullList(machine) }
+    (machine.pointee.containers.places + index).initialize(to: Unmanaged.passUnretained(self).toOpaque())
+    machine.pointee.containers.count = index &+ 1
+    containerIndex = UInt32(truncatingIfNeeded: index)
+  }
+
+  /// Must come first in the `deinit` of a container: what is half gone has no count to rely on.
+  @inline(__always)
+  final func unregister(_ machine: UnsafeMutablePointer<Machine>) {
+    let index = Int(containerIndex)
+    if index == machine.pointee.containers.count &- 1 {
+      machine.pointee.containers.count = index
+    } else {
+      (machine.pointee.containers.places + index).initialize(to: nil)
+    }
+  }
+
+  @inline(never)
+  private final func registerInFullList(_ machine: UnsafeMutablePointer<Machine>) {
+    let alive = machine.pointee.containers.compact()
+    if alive > machine.pointee.containers.capacity / 2 { machine.pointee.containers.grow() }
+    if alive > machine.pointee.containers.limit { machine.askForCollection() }
+    register(machine)
+  }
+}
+
+extension UnsafeMutablePointer where Pointee == Machine {
+  /// The next turn of a loop or the next call collects.
+  fileprivate func askForCollection() {
+    pointee.containers.isCollectionDue = true
+    raiseFlags()
+  }
+}
