@@ -239,6 +239,9 @@ final class PartialObject: Object {
     tracer.visit(dictionary)
   }
 
+  /// The arguments are a tuple there.
+  override var trackedCount: Int { positional.isEmpty ? 1 : 2 }
+
   override func call(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {
     let given = arguments.count + arguments.keywordNames.count
     if keywords.count == 0 {

@@ -47,10 +47,11 @@ extension Runtime {
       return .none
     }
     module.define(self, "get_debug", "") { (_, _) throws(Raised) in .int(collector.debugFlags) }
-    module.define(self, "set_threshold", "threshold0, threshold1=10, threshold2=10, /") { (runtime, arguments) throws(Raised) in
+    module.define(self, "set_threshold", "*thresholds") { (runtime, arguments) throws(Raised) in
+      guard (1...3).contains(arguments.count) else { throw runtime.typeError("gc.set_threshold requires 1 to 3 arguments") }
       collector.thresholds.0 = try runtime.index(arguments[0])
-      if !arguments[1].isUndefined { collector.thresholds.1 = try runtime.index(arguments[1]) }
-      if !arguments[2].isUndefined { collector.thresholds.2 = try runtime.index(arguments[2]) }
+      if arguments.count > 1 { collector.thresholds.1 = try runtime.index(arguments[1]) }
+      if arguments.count > 2 { collector.thresholds.2 = try runtime.index(arguments[2]) }
       return .none
     }
     module.define(self, "get_threshold", "") { (runtime, _) throws(Raised) in

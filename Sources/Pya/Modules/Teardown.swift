@@ -37,8 +37,11 @@ extension Runtime {
     }
   }
 
-  /// Finalizes what the modules hold.
+  /// Finalizes what is in circles, then what the modules hold.
   func finalizeObjects() {
+    if machine.pointee.hasFinalizers || machine.pointee.liveFrames > 0 || existingAttachment(DeathNotices.self) != nil {
+      _ = collectGarbage()
+    }
     if machine.pointee.hasFinalizers || machine.pointee.liveFrames > 0 {
       for object in objectsToFinalize() {
         switch object {

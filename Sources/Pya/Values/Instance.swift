@@ -95,6 +95,7 @@ final class Instance: Object {
     tracer.visit(slot(0), min(count, Instance.inlineCapacity))
     if let overflow { tracer.visit(overflow, count - Instance.inlineCapacity) }
     tracer.visit(dictionary)
+    tracer.list(type)
   }
 
   override func finalize(_ runtime: Runtime) -> Bool {

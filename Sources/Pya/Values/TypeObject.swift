@@ -143,15 +143,29 @@ final class TypeObject: Object {
   }
 
   private func collectSpecialMethods() {
+    let special = runtime.names.special
+    // Most classes have one base, and whatever they do not define themselves is as it is there.
+    if let base = bases.first, mro.count == base.mro.count + 1, !base.isHeap || base.specialMethods.count == special.count {
+      specialMethods = base.isHeap ? base.specialMethods : [Value](repeating: .undefined, count: special.count)
+      for (index, name) in special.enumerated() {
+        if let value = attributes.getString(name) { specialMethods[index] = value }
+      }
+      noteFinalizer()
+      return
+    }
     specialMethods = [Value](repeating: .undefined, count: SpecialMethod.allCases.count)
     for method in SpecialMethod.allCases {
-      let name = runtime.names.special[Int(method.rawValue)]
+      let name = special[Int(method.rawValue)]
       for type in mro {
         guard let value = type.attributes.getString(name) else { continue }
         if type.isHeap { specialMethods[Int(method.rawValue)] = value }
         break
       }
     }
+    noteFinalizer()
+  }
+
+  private func noteFinalizer() {
     hasFinalizer = special(.del) != nil
     if hasFinalizer { machine.pointee.hasFinalizers = true }
   }
