@@ -195,7 +195,8 @@ final class SuspendableFrame: IteratorObject {
     if isObserved { tellOfDeath() }
     if state == .suspended, !isResurrected, !isFinalized {
       let runtime = type.runtime
-      if code.needsCleanup {
+      // Whoever else holds what this frame waits for finds it closed.
+      if code.needsCleanup || (delegate is SuspendableFrame && !isKnownUniquelyReferenced(&delegate)) {
         // The twin takes the place of this one in the count.
         let twin = SuspendableFrame(resurrecting: self)
         runtime.closeDropped(twin)

@@ -204,9 +204,11 @@ extension Runtime {
       }
       return .object(runtime.intern(string))
     }
-    module.define(self, "getrefcount", "object, /") { (_, arguments) throws(Raised) in
-      guard case .object(let object) = arguments[0] else { return .int(0xFFFF_FFFF) }
-      return .int(max(2, Int(bitPattern: _getRetainCount(object))))
+    module.define(self, "getrefcount", "object, /") { (runtime, arguments) throws(Raised) in
+      guard let object = arguments.base[0].uncounted else { return .int(0xFFFF_FFFF) }
+      let counted = Int(bitPattern: swiftRetainCount(object.toOpaque()))
+      // The argument is a reference in CPython; here a local variable is lent to the call without counting one.
+      return .int(counted + (runtime.callerLends(arguments.base) ? 1 : 0))
     }
     module.define(self, "getsizeof", "object, default=None") { (runtime, arguments) throws(Raised) in
       if let method = runtime.type(of: arguments[0]).special(named: "__sizeof__", runtime) {
@@ -230,5 +232,13 @@ extension Runtime {
     module.define(self, "call_tracing", "function, args, /") { (runtime, arguments) throws(Raised) in
       try runtime.call(arguments[0], try runtime.array(arguments[1]))
     }
+  }
+}
+
+extension Runtime {
+  /// Whether a local variable of the caller holds what lies here.
+  fileprivate func callerLends(_ place: UnsafeMutablePointer<Value>) -> Bool {
+    guard let frame = callSite()?.frame else { return false }
+    return (0..<frame.code.frameSize).contains { (frame.slots + $0).isIdentical(to: place) }
   }
 }

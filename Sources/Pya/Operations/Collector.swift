@@ -63,14 +63,14 @@ extension Runtime {
     let collector = collector
     if !collector.isEnabled || collector.thresholds.0 == 0 || collector.isCollecting { return }
     let before = machine.pointee.containers.count
-    _ = collectGarbage()
+    _ = collectGarbage(isAsked: false)
     let alive = machine.pointee.containers.compact()
     machine.pointee.containers.limit = max(ContainerList.firstLimit, alive * 2 > before ? alive * 3 : alive * 2)
   }
 
   /// Frees circles that nothing outside refers to; returns how many objects were unreachable. Runs code of the program: `__del__`,
   /// callbacks of weak references, `gc.callbacks`.
-  func collectGarbage(generation: Int = 2) -> Int {
+  func collectGarbage(generation: Int = 2, isAsked: Bool = true) -> Int {
     let collector = collector
     if collector.isCollecting { return 0 }
     collector.isCollecting = true
@@ -87,7 +87,7 @@ extension Runtime {
         doomed.removeAll { $0.containerIndex != 0 && !$0.isDoomed }
         clearMarks()
       }
-      count = doomed.reduce(into: 0) { $0 += isTracked($1) ? $1.trackedCount : 0 }
+      count = isAsked ? doomed.reduce(into: 0) { $0 += isTracked($1) ? $1.trackedCount : 0 } : doomed.count
       if collector.debugFlags & Collector.savesAll != 0 {
         for object in doomed { collector.garbage.append(.object(object)) }
       } else {
@@ -198,9 +198,8 @@ extension Runtime {
 
   /// What an object refers to directly.
   func referents(of object: Object) -> [Value] {
-    let tracer = Tracer(machine)
+    let tracer = Tracer(machine, .list)
     defer { tracer.dispose() }
-    tracer.state.pointee.phase = .list
     object.visitContents(tracer)
     return tracer.state.pointee.listed
   }

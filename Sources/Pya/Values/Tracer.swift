@@ -13,7 +13,7 @@ struct Tracer {
 
   struct State {
     let machine: UnsafeMutablePointer<Machine>
-    var phase = Phase.subtract
+    var phase: Phase
     /// By place: minus the references found, later `reachable`.
     var counts: UnsafeMutablePointer<Int32>
     var capacity: Int
@@ -26,12 +26,12 @@ struct Tracer {
 
   let state: UnsafeMutablePointer<State>
 
-  init(_ machine: UnsafeMutablePointer<Machine>) {
-    let capacity = machine.pointee.containers.capacity
+  init(_ machine: UnsafeMutablePointer<Machine>, _ phase: Phase = .subtract) {
+    let capacity = phase == .list ? 1 : machine.pointee.containers.capacity
     let counts = UnsafeMutablePointer<Int32>.allocate(capacity: capacity)
     counts.initialize(repeating: 0, count: capacity)
     state = .allocate(capacity: 1)
-    state.initialize(to: State(machine: machine, counts: counts, capacity: capacity))
+    state.initialize(to: State(machine: machine, phase: phase, counts: counts, capacity: capacity))
   }
 
   func dispose() {
