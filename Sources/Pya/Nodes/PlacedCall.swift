@@ -10,7 +10,7 @@ final class PlacedCallNode: ExpressionNode {
   static let names: Set<String> = [
     "globals", "locals", "vars", "dir", "eval", "exec", "warn", "throw", "_getframe", "currentframe", "stack", "print_stack",
     "extract_stack", "debug", "info", "warning", "error", "critical", "fatal", "exception", "_log", "sleep",
-    "get_event_loop",
+    "get_event_loop", "DocTestSuite", "DocFileSuite", "DocFileTest",
   ]
   /// The same for methods alone.
   static let methodNames: Set<String> = ["log"]
