@@ -11,6 +11,9 @@ final class PlacedCallNode: ExpressionNode {
     "globals", "locals", "vars", "dir", "eval", "exec", "warn", "throw", "_getframe", "currentframe", "stack", "print_stack",
     "extract_stack", "debug", "info", "warning", "error", "critical", "fatal", "exception", "_log", "sleep",
     "get_event_loop", "DocTestSuite", "DocFileSuite", "DocFileTest",
+    // These name what they make after the module that calls them.
+    "namedtuple", "NamedTuple", "TypedDict", "NewType", "TypeVar", "ParamSpec", "TypeVarTuple", "TypeAliasType",
+    "make_dataclass", "Enum", "IntEnum", "StrEnum", "Flag", "IntFlag",
   ]
   /// The same for methods alone.
   static let methodNames: Set<String> = ["log"]
