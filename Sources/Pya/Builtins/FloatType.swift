@@ -99,9 +99,8 @@ extension Runtime {
       if object.kind == .string, object.type.special(.float) == nil {
         return try parseFloat(unsafeDowncast(object, to: StringObject.self))
       }
-      if object.kind == .bytes || object.kind == .byteArray {
-        let bytes = unsafeDowncast(object, to: BytesObject.self)
-        if let number = FloatParser.parse(bytes.bytes) { return number }
+      if let bytes = bytesLike(value) {
+        if let number = FloatParser.parse(bytes) { return number }
         throw valueError("could not convert string to float: \(try repr(value).text)")
       }
     }

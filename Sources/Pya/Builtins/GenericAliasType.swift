@@ -24,7 +24,8 @@ extension Runtime {
         }
       }
       let text = parts.isEmpty ? "()" : parts.joined(separator: ", ")
-      return .object(runtime.string("\(try runtime.typeExpressionText(alias.origin))[\(text)]"))
+      let star = alias.isUnpacked ? "*" : ""
+      return .object(runtime.string("\(star)\(try runtime.typeExpressionText(alias.origin))[\(text)]"))
     }
     type.define(self, "__or__", "self, value, /") { (runtime, arguments) throws(Raised) in
       try runtime.makeUnion(arguments[0], arguments[1])
@@ -35,7 +36,7 @@ extension Runtime {
     type.define(self, "__eq__", "self, value, /") { (runtime, arguments) throws(Raised) in
       guard let alias = arguments[0].object as? GenericAliasObject, let other = arguments[1].object as? GenericAliasObject
       else { return .notImplemented }
-      guard try runtime.equals(alias.origin, other.origin) else { return .bool(false) }
+      guard alias.isUnpacked == other.isUnpacked, try runtime.equals(alias.origin, other.origin) else { return .bool(false) }
       return .bool(
         try runtime.equals(
           .object(TupleObject(runtime, alias.arguments)), .object(TupleObject(runtime, other.arguments))))
@@ -57,7 +58,25 @@ extension Runtime {
     }
     type.define(self, "__getitem__", "self, key, /") { (runtime, arguments) throws(Raised) in
       guard let alias = arguments[0].object as? GenericAliasObject else { return .none }
-      throw runtime.typeError("\(try runtime.repr(.object(alias)).text) is not a generic class")
+      let chosen = try runtime.substituteTypeVariables(in: arguments[0], alias.arguments, arguments[1])
+      return .object(
+        GenericAliasObject(runtime, origin: alias.origin, arguments: chosen.array, isUnpacked: alias.isUnpacked))
+    }
+    type.define(self, "__iter__", "self, /") { (runtime, arguments) throws(Raised) in
+      guard let alias = arguments[0].object as? GenericAliasObject else { return .none }
+      let unpacked = GenericAliasObject(runtime, origin: alias.origin, arguments: alias.arguments, isUnpacked: true)
+      return .object(try runtime.iterator(runtime.tuple([.object(unpacked)])))
+    }
+    type.define(self, "__call__", "self, /, *args, **kwargs") { (runtime, arguments) throws(Raised) in
+      try arguments[0].object.unsafelyUnwrapped.call(runtime, arguments.dropFirst)
+    }
+    type.define(self, "__reduce__", "self, /") { (runtime, arguments) throws(Raised) in
+      guard let alias = arguments[0].object as? GenericAliasObject else { return .none }
+      let parts = runtime.tuple([alias.origin, .object(TupleObject(runtime, alias.arguments))])
+      return runtime.tuple([.object(runtime.types.genericAlias), parts])
+    }
+    type.defineProperty(self, "__unpacked__") { (_, value) throws(Raised) in
+      .bool((value.object as? GenericAliasObject)?.isUnpacked == true)
     }
     type.defineProperty(self, "__origin__") { (_, value) throws(Raised) in
       (value.object as? GenericAliasObject)?.origin ?? .none
@@ -65,10 +84,29 @@ extension Runtime {
     type.defineProperty(self, "__args__") { (runtime, value) throws(Raised) in
       .object(TupleObject(runtime, (value.object as? GenericAliasObject)?.arguments ?? []))
     }
-    type.defineProperty(self, "__parameters__") { (runtime, _) throws(Raised) in .object(TupleObject(runtime, [])) }
+    type.defineProperty(self, "__parameters__") { (runtime, value) throws(Raised) in
+      try runtime.typeVariables(in: (value.object as? GenericAliasObject)?.arguments ?? [])
+    }
     for generic in [types.list, types.dict, types.tuple, types.set, types.frozenset, types.type] {
       defineTypeArguments(of: generic)
     }
+  }
+
+  /// The type variables in type arguments: `typing` knows them, and there are none before it is loaded.
+  func typeVariables(in arguments: [Value]) throws(Raised) -> Value {
+    let list = Value.object(TupleObject(self, arguments))
+    guard arguments.contains(where: { $0.object != nil && $0.type == nil }), let typing = modules["typing"] else {
+      return .object(TupleObject(self, []))
+    }
+    return try call(try getAttribute(.object(typing), "_collect_parameters"), list)
+  }
+
+  /// `Vector[int]`, where Vector is `list[T]`: the type arguments without their variables.
+  func substituteTypeVariables(in alias: Value, _ arguments: [Value], _ key: Value) throws(Raised) -> TupleObject {
+    guard let typing = modules["typing"], let found = try typeVariables(in: arguments).tuple, found.count > 0,
+      let chosen = try call(try getAttribute(.object(typing), "_subscript"), alias, key).tuple
+    else { throw typeError("\(try repr(alias).text) is not a generic class") }
+    return chosen
   }
 
   /// Lets programs write `Type[arguments]`.

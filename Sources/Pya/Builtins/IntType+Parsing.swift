@@ -58,7 +58,8 @@ extension Runtime {
   private func integer(fromObject object: Object) throws(Raised) -> Value {
     let value = Value.object(object)
     if let method = object.type.special(.int) { return try integerResult(method, value, "__int__") }
-    if let method = object.type.special(.index) { return try integerResult(method, value, "__index__") }
+    // A subclass of int has its number, whatever its `__index__` says.
+    if object.kind != .intInstance, let method = object.type.special(.index) { return try integerResult(method, value, "__index__") }
     switch object.kind {
     case .intInstance: return value.plainNumber
     case .floatInstance: return try integer(from: value.plainNumber)
@@ -74,6 +75,7 @@ extension Runtime {
       if case .float = result.plainNumber { throw typeError("__trunc__ returned non-Integral (type float)") }
       return try integer(fromIndex: result)
     }
+    if let bytes = bytesLike(value) { return try parseInt(BytesObject(type: types.bytes, bytes), base: 10) }
     throw notConvertibleToInt(value)
   }
 

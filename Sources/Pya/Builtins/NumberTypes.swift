@@ -97,6 +97,8 @@ extension TypeObject {
       guard let specification = arguments[1].string else {
         throw runtime.typeError("__format__() argument must be str, not \(runtime.typeName(arguments[1]))")
       }
+      // A subclass may say itself how it looks.
+      if specification.length == 0 { return .object(try runtime.str(arguments[0])) }
       return .object(try runtime.format(arguments[0].plainNumber, specification))
     }
     define(runtime, "__getnewargs__", "self, /") { (runtime, arguments) throws(Raised) in

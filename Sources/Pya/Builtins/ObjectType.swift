@@ -119,11 +119,22 @@ extension Runtime {
       guard let dictionary = arguments[0].object?.instanceDictionary(runtime), dictionary.count > 0 else { return .none }
       return .object(dictionary)
     }
-    for name in ["__reduce__", "__reduce_ex__"] {
-      type.define(self, name, name == "__reduce__" ? "self, /" : "self, protocol, /") { (runtime, arguments) throws(Raised) in
-        throw runtime.typeError("cannot pickle '\(runtime.typeName(arguments[0]))' object")
-      }
+    type.define(self, "__reduce__", "self, /") { (runtime, arguments) throws(Raised) in
+      try runtime.reduce(arguments[0])
     }
+    type.define(self, "__reduce_ex__", "self, protocol, /") { (runtime, arguments) throws(Raised) in
+      let own = runtime.type(of: arguments[0]).lookup(runtime.intern("__reduce__"))
+      if let own, !own.isIdentical(to: runtime.types.object.lookup(runtime.intern("__reduce__")) ?? .undefined) {
+        return try runtime.callMethod(arguments[0], "__reduce__")
+      }
+      return try runtime.reduce(arguments[0])
+    }
+  }
+
+  /// How to make the object anew, as `pickle` and `copy` want it.
+  private func reduce(_ value: Value) throws(Raised) -> Value {
+    let pickle = try importModule("pickle", level: 0, globals: builtins)
+    return try call(try getAttribute(pickle, "_reduce_as_object"), value)
   }
 
   /// An attribute's name as `getattr` and the `__getattribute__` family take it.

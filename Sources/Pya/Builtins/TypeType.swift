@@ -51,7 +51,8 @@ extension Runtime {
     guard let bases = arguments[1].tuple else { throw wrong(2, "tuple") }
     guard let namespace = arguments[2].dict else { throw wrong(3, "dict") }
     return try makeClassThroughMetatype(
-      metatype, name: name, bases: bases.array, namespace: namespace, keywords: arguments.keywords)
+      metatype, name: name, bases: bases.array, namespace: namespace, keywords: arguments.keywords,
+      moduleName: callingModule)
   }
 
   // MARK: Names

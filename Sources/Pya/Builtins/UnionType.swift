@@ -57,7 +57,19 @@ extension Runtime {
     type.defineProperty(self, "__args__") { (runtime, value) throws(Raised) in
       .object(TupleObject(runtime, runtime.union(value)))
     }
-    type.defineProperty(self, "__parameters__") { (runtime, _) throws(Raised) in .object(TupleObject(runtime, [])) }
+    type.defineProperty(self, "__parameters__") { (runtime, value) throws(Raised) in
+      try runtime.typeVariables(in: runtime.union(value))
+    }
+    type.define(self, "__getitem__", "self, key, /") { (runtime, arguments) throws(Raised) in
+      let members = runtime.union(arguments[0])
+      let chosen = try runtime.substituteTypeVariables(in: arguments[0], members, arguments[1])
+      var result = chosen[0]
+      for index in 1..<max(1, chosen.count) { result = try runtime.binary(.or, result, chosen[index]) }
+      return result
+    }
+    for name in ["__copy__", "__deepcopy__"] {
+      type.define(self, name, "self, memo=None, /") { (_, arguments) throws(Raised) in arguments[0] }
+    }
   }
 
   private func union(_ value: Value) -> [Value] { (value.object as? UnionObject)?.members ?? [] }

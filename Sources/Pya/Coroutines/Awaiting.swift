@@ -131,12 +131,11 @@ final class IteratorAwaitable: AwaitableObject {
   }
 
   override func resume(_ runtime: Runtime, throwing exception: ExceptionObject) throws(Raised) -> Value {
-    let method = try runtime.getAttributeIfPresent(source, runtime.intern("throw"))
     if exception.type.isSubtype(of: runtime.exceptionTypes["GeneratorExit"].unsafelyUnwrapped) {
       if let close = try runtime.getAttributeIfPresent(source, runtime.intern("close")) { _ = try runtime.call(close) }
       throw Raised(exception)
     }
-    guard let method else { throw Raised(exception) }
+    guard let method = try runtime.getAttributeIfPresent(source, runtime.intern("throw")) else { throw Raised(exception) }
     do throws(Raised) {
       runtime.machine.pointee.suspended = try runtime.call(method, .object(exception))
       return .undefined
@@ -163,7 +162,11 @@ final class StartedFrameAwaitable: AwaitableObject {
     try result(frame.drive(runtime, sending: sent), runtime)
   }
   override func resume(_ runtime: Runtime, throwing exception: ExceptionObject) throws(Raised) -> Value {
-    try result(frame.drive(runtime, throwing: exception), runtime)
+    if runtime.matches(Raised(exception), "GeneratorExit") {
+      _ = try frame.close(runtime)
+      throw Raised(exception)
+    }
+    return try result(frame.drive(runtime, throwing: exception), runtime)
   }
 
   private func result(_ step: Step, _ runtime: Runtime) -> Value {

@@ -51,6 +51,10 @@ extension SuspendableFrame {
       throw Raised(exception)
     case .suspended:
       let current = innermost ?? self
+      if current !== self, runtime.matches(Raised(exception), "GeneratorExit") {
+        thrown = closeDelegates(runtime) ?? exception
+        return try run(runtime, from: self, isThrowing: true)
+      }
       current.thrown = exception
       return try run(runtime, from: current, isThrowing: true)
     case .running: throw alreadyRunning(runtime)
@@ -61,7 +65,7 @@ extension SuspendableFrame {
   }
 
   /// Runs frames from `first` outward, until one suspends or the outermost, which is this one, ends.
-  private func run(_ runtime: Runtime, from first: SuspendableFrame, isThrowing: Bool = false) throws(Raised) -> Step {
+  func run(_ runtime: Runtime, from first: SuspendableFrame, isThrowing: Bool = false) throws(Raised) -> Step {
     let machine = runtime.machine
     defer { machine.leaveFrame() }
     try machine.enterFrame()
@@ -184,9 +188,7 @@ extension SuspendableFrame {
     do throws(Raised) {
       switch try drive(runtime, throwing: runtime.error("GeneratorExit").exception) {
       case .returned(let value): return value
-      case .suspended:
-        let what = kind == .coroutine ? "coroutine" : kind == .asyncGenerator ? "async generator" : "generator"
-        throw runtime.runtimeError("\(what) ignored GeneratorExit")
+      case .suspended: throw ignoredExit(runtime)
       }
     } catch {
       if runtime.matches(error, "GeneratorExit") || runtime.matches(error, "StopIteration") { return .none }

@@ -39,6 +39,12 @@ extension Runtime {
     }
   }
 
+  /// The name of the module of the program whose recorded call is in progress: to it belongs what the call makes.
+  var callingModule: String {
+    let site = callSites.stack.last { !$0.file.isLibrary }
+    return site?.globals.getString(names.name)?.string?.text ?? "__main__"
+  }
+
   /// Where the built-in function now running was called from, if that was recorded. `level` -1: where the function that called it
   /// was called from.
   func callSite(level: Int = 0) -> CallSite? {

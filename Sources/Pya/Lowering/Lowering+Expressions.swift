@@ -143,6 +143,8 @@ extension CodeLowering {
     let node = lowerPlainCall(callee, arguments, range)
     let isPlaced =
       switch callee.kind {
+      // Three arguments make a class, which belongs to the calling module.
+      case .name("type"): arguments.count >= 3
       case .name(let name): PlacedCallNode.names.contains(name)
       case .attribute(let object, let name, _):
         PlacedCallNode.names.contains(name) || PlacedCallNode.methodNames.contains(name) && !object.isName("math")

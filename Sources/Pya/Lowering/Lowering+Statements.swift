@@ -47,6 +47,11 @@ extension CodeLowering {
     case .assert(let condition, let message):
       warnOfAssertion(condition, range)
       return AssertNode(lower(condition), message: message.map(lower), range)
+    case .import where lacksBuiltin("__import__"), .importFrom where lacksBuiltin("__import__"),
+      .importStar where lacksBuiltin("__import__"):
+      return MissingBuiltinNode("__import__", raises: "ImportError", range)
+    case .class where lacksBuiltin("__build_class__"):
+      return MissingBuiltinNode("__build_class__", raises: "NameError", range)
     case .import(let aliases):
       return sequence(aliases.map { lowerImport($0, range) }, range)
     case .importFrom(let module, let level, let names):
@@ -78,6 +83,11 @@ extension CodeLowering {
     let node = lower(expression)
     if node.constant != nil { return PassNode(range) }
     return ExpressionStatementNode(node, range)
+  }
+
+  /// Whether the code's `__builtins__` are its own and have no such name.
+  private func lacksBuiltin(_ name: String) -> Bool {
+    unit.builtins !== runtime.builtins && unit.builtins.getString(intern(name)) == nil
   }
 
   private func lowerImport(_ alias: ImportAlias, _ range: SourceRange) -> StatementNode {

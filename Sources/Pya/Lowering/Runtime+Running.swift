@@ -13,7 +13,7 @@ extension Runtime {
       let module = try parser.parseModule()
       let table = try analyseScopes(of: module)
       var unit = LoweringUnit(
-        runtime: self, file: file, table: table, globals: globals, builtins: builtins,
+        runtime: self, file: file, table: table, globals: globals, builtins: builtins(of: globals),
         hasAssignmentExpressions: file.hasAssignmentExpressions)
       unit.usesNamespace = usesNamespace
       unit.annotationsAreText = module.importsFutureAnnotations
@@ -44,7 +44,7 @@ extension Runtime {
       let (expression, scopeCount) = try parser.parseExpressionOnly()
       let table = try analyseScopes(of: expression, scopeCount: scopeCount)
       var unit = LoweringUnit(
-        runtime: self, file: file, table: table, globals: globals, builtins: builtins,
+        runtime: self, file: file, table: table, globals: globals, builtins: builtins(of: globals),
         hasAssignmentExpressions: file.hasAssignmentExpressions)
       unit.usesNamespace = true
       let lowering = CodeLowering(unit, host: .module, privateClass: nil)
@@ -57,6 +57,12 @@ extension Runtime {
     }
     try issue(warnings, in: file)
     return StatementCode(self, draft, body: nodes)
+  }
+
+  /// Where code with these globals finds the built-ins: `eval(text, {"__builtins__": {}})` has none.
+  private func builtins(of globals: DictObject) -> DictObject {
+    guard let own = globals.getString(names.builtins) else { return builtins }
+    return own.dict ?? own.cast(.module, to: ModuleObject.self)?.namespace ?? DictObject(self)
   }
 
   /// Runs code of a module or of `exec` and `eval`; `namespace` for code that was compiled to use one.

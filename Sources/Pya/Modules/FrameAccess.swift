@@ -54,6 +54,9 @@ extension Runtime {
             site.globals.getString(runtime.names.name) ?? .none,
           ]))
     }
+    module.define(self, "calling_module", "") { (runtime, _) throws(Raised) in
+      .object(runtime.string(runtime.callingModule))
+    }
     // The frame of that call, linked to the program's other recorded frames.
     module.define(self, "frame", "level=0, /") { (runtime, arguments) throws(Raised) in
       let level = arguments[0].isUndefined ? 0 : max(0, try runtime.index(arguments[0]))

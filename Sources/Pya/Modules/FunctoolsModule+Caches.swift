@@ -96,6 +96,13 @@ extension Runtime {
     type.defineProperty(self, "func") { (_, value) throws(Raised) in
       (value.object as? CachedPropertyObject)?.function ?? .none
     }
+    for name in ["__doc__", "__module__"] {
+      let key = intern(name)
+      type.defineProperty(self, name) { (runtime, value) throws(Raised) in
+        guard let property = value.object as? CachedPropertyObject else { return .none }
+        return try runtime.getAttributeIfPresent(property.function, key) ?? .none
+      }
+    }
     type.defineProperty(self, "attrname") { (_, value) throws(Raised) in
       (value.object as? CachedPropertyObject)?.name.map { .object($0) } ?? .none
     }

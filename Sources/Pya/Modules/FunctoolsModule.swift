@@ -1,6 +1,6 @@
 import PyaSyntax
 
-/// `functools`. Caches are in FunctoolsModule+Caches.swift, dispatch on types in FunctoolsModule+Dispatch.swift.
+/// `functools`. Caches are in FunctoolsModule+Caches.swift; dispatch on types and partial methods are written in the language.
 extension Runtime {
   func makeFunctoolsModule() -> ModuleObject {
     let module = ModuleObject(self, name: "functools")
@@ -9,7 +9,14 @@ extension Runtime {
     addWrapping(to: module)
     addOrdering(to: module)
     addCaches(to: module)
-    addDispatch(to: module)
+    let dispatching: Set = ["singledispatch", "singledispatchmethod", "partialmethod"]
+    module.lazyAttribute = { (runtime, module, name) throws(Raised) in
+      guard dispatching.contains(name.text) else { return nil }
+      let library = try runtime.importModule("_functools_dispatch", level: 0, globals: runtime.builtins)
+      let value = try runtime.getAttribute(library, name)
+      module.set(runtime, name.text, value)
+      return value
+    }
     return module
   }
 
@@ -64,19 +71,21 @@ extension Runtime {
     type.defineProperty(self, "keywords") { (runtime, value) throws(Raised) in
       .object((value.object as? PartialObject)?.keywords ?? DictObject(runtime))
     }
-    module.set(self, "partial", .object(type))
-
-    let method = makeModuleType("partialmethod", in: module)
-    method.construct = { (runtime, cls, arguments) throws(Raised) in
-      guard arguments.count > 0 else {
-        throw runtime.typeError("partialmethod.__init__() missing 1 required positional argument: 'func'")
-      }
-      return .object(
-        PartialMethodObject(
-          type: cls, function: arguments[0], positional: arguments.dropFirst.positional, keywords: arguments.keywords,
-          partialType: type))
+    type.define(self, "__reduce__", "self, /") { (runtime, arguments) throws(Raised) in
+      guard let partial = arguments[0].object as? PartialObject else { return .none }
+      let state = runtime.tuple([
+        partial.function, runtime.tuple(partial.positional), .object(partial.keywords),
+        partial.existingInstanceDictionary.map { .object($0) } ?? .none,
+      ])
+      return runtime.tuple([.object(partial.type), runtime.tuple([partial.function]), state])
     }
-    module.set(self, "partialmethod", .object(method))
+    type.define(self, "__setstate__", "self, state, /") { (runtime, arguments) throws(Raised) in
+      guard let partial = arguments[0].object as? PartialObject else { return .none }
+      try partial.setState(runtime, arguments[1])
+      return .none
+    }
+    defineTypeArguments(of: type)
+    module.set(self, "partial", .object(type))
   }
 
   // MARK: wraps
@@ -212,9 +221,9 @@ private final class ComparisonKey: Object {
 
 /// `functools.partial`: a callable with some arguments given already.
 final class PartialObject: Object {
-  let function: Value
+  private(set) var function: Value
   private(set) var positional: [Value]
-  let keywords: DictObject
+  private(set) var keywords: DictObject
   private var dictionary: DictObject?
 
   init(_ runtime: Runtime, type: TypeObject, _ callee: Value, _ arguments: Arguments) {
@@ -274,37 +283,20 @@ final class PartialObject: Object {
     return runtime.string("\(runtime.publicName(of: type))(\(parts.joined(separator: ", ")))")
   }
 
+  /// What `__reduce__` gave: (function, positional, keywords, attributes).
+  func setState(_ runtime: Runtime, _ state: Value) throws(Raised) {
+    guard let parts = state.tuple, parts.count == 4, runtime.isCallable(parts[0]), let given = parts[1].tuple,
+      parts[2].isNone || parts[2].dict != nil, parts[3].isNone || parts[3].dict != nil
+    else { throw runtime.typeError("invalid partial state") }
+    function = parts[0]
+    positional = (0..<given.count).map { given[$0] }
+    keywords = parts[2].dict?.copy(runtime) ?? DictObject(runtime)
+    dictionary = parts[3].dict
+  }
+
   override func instanceDictionary(_ runtime: Runtime) -> DictObject? {
     if dictionary == nil { dictionary = DictObject(runtime) }
     return dictionary
   }
   override var existingInstanceDictionary: DictObject? { dictionary }
-}
-
-/// `functools.partialmethod`: on access through an instance, a partial of the bound method.
-private final class PartialMethodObject: Object {
-  let function: Value
-  let positional: [Value]
-  let keywords: [(name: StringObject, value: Value)]
-  let partialType: TypeObject
-
-  init(
-    type: TypeObject, function: Value, positional: [Value], keywords: [(name: StringObject, value: Value)],
-    partialType: TypeObject
-  ) {
-    self.function = function
-    self.positional = positional
-    self.keywords = keywords
-    self.partialType = partialType
-    super.init(type: type, kind: .other)
-  }
-
-  override var isDescriptor: Bool { true }
-
-  override func descriptorGet(_ runtime: Runtime, instance: Value, owner: TypeObject) throws(Raised) -> Value {
-    let bound = instance.isUndefined ? function : try runtime.bind(function, to: instance)
-    return try runtime.withArguments(positional, keywords: keywords) { (arguments) throws(Raised) in
-      .object(PartialObject(runtime, type: partialType, bound, arguments))
-    }
-  }
 }

@@ -484,9 +484,10 @@ private final class TeeCell {
     // A long queue nobody read would free itself recursively.
     var next = following
     following = nil
-    while let cell = next, isKnownUniquelyReferenced(&next) {
-      next = cell.following
-      cell.following = nil
+    while isKnownUniquelyReferenced(&next) {
+      let after = next?.following
+      next?.following = nil
+      next = after
     }
   }
 }

@@ -11,7 +11,8 @@ extension Runtime {
       var defaults: [Value] = []
       if let given = arguments[3].defined, !given.isNone { defaults = try runtime.array(given) }
       if defaults.count > fields.count { throw runtime.typeError("Got more default values than field names") }
-      let moduleName = arguments[4].isUndefined || arguments[4].isNone ? "__main__" : try runtime.str(arguments[4]).text
+      let isGiven = arguments[4].defined.map { !$0.isNone } ?? false
+      let moduleName = isGiven ? try runtime.str(arguments[4]).text : runtime.callingModule
       return .object(
         try runtime.makeNamedTuple(name, fields: fields.map { runtime.intern($0) }, defaults: defaults, module: moduleName))
     }

@@ -82,3 +82,19 @@ final class AssertNode: StatementNode {
     throw frame.located(frame.runtime.error("AssertionError", arguments), condition.range)
   }
 }
+
+/// `import` or `class` in code whose `__builtins__` lack the function behind the statement.
+final class MissingBuiltinNode: StatementNode {
+  private let name: String
+  private let kind: String
+
+  init(_ name: String, raises kind: String, _ range: SourceRange) {
+    self.name = name
+    self.kind = kind
+    super.init(range)
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    throw frame.located(frame.runtime.error(kind, "\(name) not found"), range)
+  }
+}

@@ -148,9 +148,16 @@ final class GlobalNode: ExpressionNode {
     let own = globals.index(ofString: name)
     var found = own >= 0 ? own : builtins.index(ofString: name)
     home = builtins
-    if found < 0, let additions = frame.runtime.languageAdditions(with: name) {
-      home = additions
-      found = additions.index(ofString: name)
+    if found < 0 {
+      let runtime = frame.runtime
+      if builtins === runtime.builtins {
+        if let additions = runtime.languageAdditions(with: name) {
+          home = additions
+          found = additions.index(ofString: name)
+        }
+      } else if globals.getString(runtime.names.builtins)?.isNone == true {
+        throw frame.located(runtime.typeError("'NoneType' object is not subscriptable"), range)
+      }
     }
     guard found >= 0 else { throw frame.located(frame.runtime.nameError(name), range) }
     index = found

@@ -98,7 +98,7 @@ extension Runtime {
 
   /// `type.__new__`: may hand over to the `__new__` of a more derived metaclass.
   func makeClassThroughMetatype(
-    _ metatype: TypeObject, name: StringObject, bases: [Value], namespace: DictObject, keywords: Keywords
+    _ metatype: TypeObject, name: StringObject, bases: [Value], namespace: DictObject, keywords: Keywords, moduleName: String
   ) throws(Raised) -> Value {
     let winner = try mostDerivedMetatype(metatype, bases)
     if winner !== metatype, let new = winner.special(.new), !new.isIdentical(to: metatype.special(.new) ?? .undefined) {
@@ -106,7 +106,9 @@ extension Runtime {
       let rest: [Value] = [.object(name), .object(TupleObject(self, bases)), .object(namespace)]
       return try call(function, [.object(winner)] + rest, keywords: keywords)
     }
-    return .object(try makeClass(winner, name: name.text, bases: bases, namespace: namespace, keywords: keywords))
+    return .object(
+      try makeClass(
+        winner, name: name.text, bases: bases, namespace: namespace, keywords: keywords, moduleName: moduleName))
   }
 
   /// Makes the class. The metaclass is decided.

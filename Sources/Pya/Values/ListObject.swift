@@ -172,7 +172,12 @@ func releaseElements(_ items: UnsafeMutablePointer<Value>, _ count: Int, machine
   if !machine.pointee.beginRelease() {
     for index in 0..<count { machine.pointee.releaseLater(items[index]) }
   }
-  items.deinitializeValues(count)
+  // From the end, as CPython does: `__del__` shows it.
+  var place = items + count
+  while place > items {
+    place -= 1
+    if place.tag == ValueTag.object { place.deinitialize(count: 1) }
+  }
   machine.endRelease()
 }
 

@@ -107,8 +107,9 @@ struct Tracer {
   }
 
   /// Whether a collection, which is one word that points at its memory, is the only one to do so.
-  private static func isUnshared<Collection>(_ collection: UnsafeMutablePointer<Collection>) -> Bool {
-    swiftRetainCount(UnsafeRawPointer(collection).load(as: UnsafeRawPointer.self)) == 1
+  /// (Not with a pointer as parameter: `&array` would be made into one to the elements.)
+  private static func isUnshared<Collection>(_ collection: inout Collection) -> Bool {
+    withUnsafeBytes(of: &collection) { swiftRetainCount($0.load(as: UnsafeRawPointer.self)) == 1 }
   }
 
   /// A class, which is not counted as a reference but shown to programs as one.

@@ -2,10 +2,13 @@
 final class GenericAliasObject: Object {
   let origin: Value
   let arguments: [Value]
+  /// `*tuple[int, str]`, from iterating over the alias.
+  let isUnpacked: Bool
 
-  init(_ runtime: Runtime, origin: Value, arguments: [Value]) {
+  init(_ runtime: Runtime, origin: Value, arguments: [Value], isUnpacked: Bool = false) {
     self.origin = origin
     self.arguments = arguments
+    self.isUnpacked = isUnpacked
     super.init(type: runtime.types.genericAlias, kind: .other)
   }
 

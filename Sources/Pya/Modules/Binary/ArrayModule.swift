@@ -55,7 +55,7 @@ extension Runtime {
 
   private func defineArrayConstruction(_ type: TypeObject) {
     type.defineConstructor(self, "*args, **kwargs") { (runtime, cls, arguments) throws(Raised) in
-      if arguments.hasKeywords { throw runtime.typeError("array.array() takes no keyword arguments") }
+      if arguments.hasKeywords, !cls.isHeap { throw runtime.typeError("array.array() takes no keyword arguments") }
       if arguments.count == 0 { throw runtime.typeError("array() takes at least 1 argument (0 given)") }
       if arguments.count > 2 { throw runtime.typeError("array() takes at most 2 arguments (\(arguments.count) given)") }
       guard let code = arguments[0].string, code.length == 1 else {
@@ -317,6 +317,35 @@ extension Runtime {
       }
       try runtime.appendBytes(bytes, to: array)
       return .none
+    }
+    define(type, "tofile", "self, f, /") { (runtime, array, arguments) throws(Raised) in
+      let bytes = BytesObject(type: runtime.types.bytes, try runtime.bytes(of: array))
+      _ = try runtime.callMethod(arguments[1], "write", [.object(bytes)])
+      return .none
+    }
+    define(type, "fromfile", "self, f, n, /") { (runtime, array, arguments) throws(Raised) in
+      let count = try runtime.index(arguments[2])
+      if count < 0 { throw runtime.valueError("negative count") }
+      let (wanted, overflows) = count.multipliedReportingOverflow(by: array.itemSize)
+      if overflows { throw runtime.error("MemoryError", []) }
+      let read = try runtime.callMethod(arguments[1], "read", [.int(wanted)])
+      guard let bytes = read.bytes?.bytes else { throw runtime.typeError("read() didn't return bytes") }
+      let whole = bytes.count - bytes.count % array.itemSize
+      if bytes.count != wanted, whole != bytes.count {
+        throw runtime.valueError("bytes length not a multiple of item size")
+      }
+      try runtime.appendBytes(bytes, to: array)
+      if bytes.count != wanted { throw runtime.error("EOFError", "read() didn't return enough bytes") }
+      return .none
+    }
+    define(type, "buffer_info", "self, /") { (runtime, array, _) throws(Raised) in
+      runtime.tuple([.int(runtime.identity(.object(array.list))), .int(array.list.count)])
+    }
+    define(type, "__reduce_ex__", "self, protocol, /") { (runtime, array, _) throws(Raised) in
+      let code = Value.object(runtime.string(String(Unicode.Scalar(array.code))))
+      let arguments = runtime.tuple([code, .object(ListObject(runtime, array.list.array))])
+      let attributes = array.existingInstanceDictionary.map { Value.object($0) } ?? .none
+      return runtime.tuple([.object(array.type), arguments, attributes])
     }
     define(type, "byteswap", "self, /") { (runtime, array, _) throws(Raised) in
       let size = array.itemSize

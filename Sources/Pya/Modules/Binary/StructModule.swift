@@ -239,7 +239,7 @@ extension Runtime {
     }
     if length - offset < format.size {
       throw structError(
-        "pack_into requires a buffer of at least \(format.size + offset) bytes for packing \(format.size) bytes at offset "
+        "pack_into requires a buffer of at least \(UInt(format.size) + UInt(offset)) bytes for packing \(format.size) bytes at offset "
           + "\(offset) (actual buffer size is \(length))")
     }
     let packed = try structPack(format, values).bytes?.bytes ?? []
@@ -269,7 +269,7 @@ extension Runtime {
     }
     if bytes.count - offset < format.size {
       throw structError(
-        "unpack_from requires a buffer of at least \(format.size + offset) bytes for unpacking \(format.size) bytes at offset "
+        "unpack_from requires a buffer of at least \(UInt(format.size) + UInt(offset)) bytes for unpacking \(format.size) bytes at offset "
           + "\(offset) (actual buffer size is \(bytes.count))")
     }
     return structUnpack(format, bytes, at: offset)

@@ -216,7 +216,7 @@ final class AsyncForNode: ResumableNode {
     }
     while true {
       if phase == Phase.next {
-        let value: Value
+        var value = Value.undefined
         do throws(Raised) {
           if point.isWaiting(frame) {
             value = try point.resume(frame)
@@ -228,13 +228,13 @@ final class AsyncForNode: ResumableNode {
             continue
           }
           if value.isUndefined { return suspend(frame, Phase.next) }
-          try target.store(frame, value)
         } catch {
           guard runtime.matches(error, "StopAsyncIteration") else { throw error }
           error.exception.isLocated = false
           frame.slots[iteratorSlot] = .undefined
           phase = Phase.otherwise
         }
+        if phase == Phase.next { try target.store(frame, value) }
       }
       if phase == Phase.otherwise {
         let completion = try otherwise.execute(frame)
