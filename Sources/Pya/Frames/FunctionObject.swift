@@ -72,7 +72,7 @@ final class FunctionObject: Object {
     let machine = runtime.machine
     let frame = try machine.openFrame(code, self)
     if arguments.count == code.positionalCount, code.takesPlainCalls, arguments.keywordNames.isEmpty {
-      for index in 0..<arguments.count { frame.slots[index] = arguments.base[index] }
+      for index in 0..<arguments.count { (frame.slots + index).initialize(toCopyAt: arguments.base + index) }
     } else {
       do { try bind(arguments, to: frame, runtime) } catch {
         machine.closeFrame(frame, code.frameSize)
@@ -123,7 +123,7 @@ final class FunctionObject: Object {
 
   func makeCells(_ frame: Frame, _ machine: UnsafeMutablePointer<Machine>) {
     for slot in code.cellSlots {
-      frame.slots[slot] = .object(Cell(machine.pointee.runtime, frame.slots[slot]))
+      frame[slot] = .object(Cell(machine.pointee.runtime, frame[slot]))
     }
   }
 }

@@ -83,7 +83,9 @@ final class UnpackTarget: TargetNode {
   private let star: Int?
   /// The slots, when all targets are local variables.
   private let slots: UnsafeMutablePointer<Int>?
-  private let count: Int
+  let count: Int
+  /// How many parts there must be, when there is no starred target; else -1.
+  var exactCount: Int { star == nil ? count : -1 }
 
   init(_ targets: [TargetNode], star: Int?, _ range: SourceRange) {
     self.targets = targets
@@ -106,7 +108,7 @@ final class UnpackTarget: TargetNode {
       let tuple = unsafeDowncast(object, to: TupleObject.self)
       if tuple.count == count {
         if let slots {
-          for index in 0..<count { (frame.slots + slots[index]).store(tuple.items[index]) }
+          for index in 0..<count { (frame.slots + slots[index]).store((tuple.items + index).copied) }
           return
         }
         for index in 0..<targets.count { try targets[index].store(frame, tuple[index]) }
@@ -122,6 +124,21 @@ final class UnpackTarget: TargetNode {
       }
     } catch { throw frame.located(error, range) }
     for (index, target) in targets.enumerated() { try target.store(frame, values[index]) }
+  }
+
+  /// Stores `exactCount` values that lie side by side, and takes them away from there.
+  @inline(__always)
+  func store(_ frame: Frame, movingFrom parts: UnsafeMutablePointer<Value>) throws(Raised) {
+    if let slots {
+      for index in 0..<count { (frame.slots + slots[index]).store((parts + index).move()) }
+      return
+    }
+    for index in 0..<count {
+      do throws(Raised) { try targets[index].store(frame, (parts + index).move()) } catch {
+        (parts + index + 1).deinitializeValues(count - index - 1)
+        throw error
+      }
+    }
   }
 
   override func delete(_ frame: Frame) throws(Raised) {
@@ -183,10 +200,10 @@ final class AugmentLocalNode: StatementNode {
   }
 
   private func executeGeneral(_ frame: Frame) throws(Raised) -> Completion {
-    let old = frame.slots[slot]
+    let old = frame[slot]
     if old.isUndefined { throw frame.located(frame.unboundLocal(slot), range) }
     let operand = try value.evaluate(frame)
-    frame.slots[slot] = try frame.augment(op, old, operand, range)
+    frame[slot] = try frame.augment(op, old, operand, range)
     return .normal
   }
 
@@ -196,14 +213,14 @@ final class AugmentLocalNode: StatementNode {
       if operand.isPlainString, (frame.slots + slot).holdsPlainString {
         (frame.slots + slot).appendText(operand, frame.runtime)
       } else {
-        frame.slots[slot] = try frame.augment(.add, frame.slots[slot], operand, range)
+        frame[slot] = try frame.augment(.add, frame[slot], operand, range)
       }
       return .normal
     }
-    let old = frame.slots[slot]
+    let old = frame[slot]
     if old.isUndefined { throw frame.located(frame.unboundLocal(slot), range) }
     let operand = try value.evaluate(frame)
-    frame.slots[slot] = try frame.augment(.add, old, operand, range)
+    frame[slot] = try frame.augment(.add, old, operand, range)
     return .normal
   }
 }
@@ -336,11 +353,11 @@ final class AugmentAttributeNode: StatementNode {
   }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
-    frame.slots[slot] = try object.evaluate(frame)
+    frame[slot] = try object.evaluate(frame)
     let old = try read.evaluate(frame)
     let operand = try value.evaluate(frame)
     try target.store(frame, try frame.augment(op, old, operand, range))
-    frame.slots[slot] = .undefined
+    frame[slot] = .undefined
     return .normal
   }
 }
@@ -452,7 +469,7 @@ final class AnnotateNode: StatementNode {
     let runtime = frame.runtime
     let value = try annotation.evaluate(frame)
     do throws(Raised) {
-      let namespace = globals.map { Value.object($0) } ?? frame.slots[StatementCode.namespaceSlot]
+      let namespace = globals.map { Value.object($0) } ?? frame[StatementCode.namespaceSlot]
       let annotations = try runtime.annotations(in: namespace)
       try runtime.setItem(annotations, .object(name), value)
     } catch { throw frame.located(error, range) }
@@ -471,7 +488,7 @@ final class StartAnnotationsNode: StatementNode {
   }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
-    let namespace = globals.map { Value.object($0) } ?? frame.slots[StatementCode.namespaceSlot]
+    let namespace = globals.map { Value.object($0) } ?? frame[StatementCode.namespaceSlot]
     do throws(Raised) { _ = try frame.runtime.annotations(in: namespace) } catch { throw frame.located(error, range) }
     return .normal
   }

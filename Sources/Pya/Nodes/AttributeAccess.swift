@@ -36,7 +36,7 @@ final class AttributeNode: ExpressionNode {
     if objectSlot >= 0, let held = (frame.slots + objectSlot).uncountedObject {
       let slot = cachedSlot(held)
       if slot >= 0 {
-        let found = held.instanceSlot(slot).pointee
+        let found = held.instanceSlot(slot).copied
         if !found.isUndefined { return found }
       }
     }
@@ -58,7 +58,7 @@ final class AttributeNode: ExpressionNode {
   private func cached(_ object: Object) -> Value {
     guard object.kind == .instance else { return .undefined }
     let slot = cache.slot(object.cacheToken)
-    return slot < 0 ? .undefined : unsafeDowncast(object, to: Instance.self).slot(slot).pointee
+    return slot < 0 ? .undefined : unsafeDowncast(object, to: Instance.self).slot(slot).copied
   }
 
   @inline(never)
@@ -74,7 +74,7 @@ final class AttributeNode: ExpressionNode {
       let onType = instance.type.lookup(name)
       if onType?.object.map(runtime.isDataDescriptor) != true {
         cache.remember(instance.cacheToken, index)
-        return instance.slot(index).pointee
+        return instance.slot(index).copied
       }
     }
     do { return try runtime.getAttribute(value, name) } catch { throw frame.located(error, range) }
@@ -129,7 +129,7 @@ final class AttributeTarget: TargetNode {
       let current = object.cacheToken
       let instance = unsafeDowncast(object, to: Instance.self)
       if current == addingToken, addingSlot < Instance.inlineCapacity, let addedShape {
-        instance.slot(addingSlot).pointee = value
+        instance.slot(addingSlot).initialize(to: value)
         instance.shape = addedShape
         return
       }
@@ -146,7 +146,7 @@ final class AttributeTarget: TargetNode {
     {
       if let index = instance.shape.index(of: name) {
         cache.remember(instance.cacheToken, index)
-        instance.slot(index).pointee = value
+        instance.slot(index).store(value)
       } else {
         addingToken = instance.cacheToken
         addingSlot = instance.shape.count
@@ -213,7 +213,7 @@ struct ModuleCache {
 
   /// The attribute; undefined when the module's own namespace does not have it.
   mutating func value(of module: ModuleObject, _ name: StringObject) -> Value {
-    if module.namespace === namespace, module.namespace.changes == changes { return module.namespace.entries[index].value }
+    if module.namespace === namespace, module.namespace.changes == changes { return module.namespace.valuePlace(index).copied }
     // A class of modules may have descriptors of its own.
     guard !module.type.isHeap, module.type.lookup(name) == nil else { return .undefined }
     let found = module.namespace.index(ofString: name)
@@ -221,6 +221,6 @@ struct ModuleCache {
     namespace = module.namespace
     changes = module.namespace.changes
     index = found
-    return module.namespace.entries[found].value
+    return module.namespace.valuePlace(found).copied
   }
 }

@@ -73,7 +73,7 @@ extension Operand {
   @inline(__always)
   func evaluate(into slot: UnsafeMutablePointer<Value>, _ frame: Frame) throws(Raised) {
     if let place = place(frame), !place.holdsUndefined {
-      slot.initialize(to: place.pointee)
+      slot.initialize(toCopyAt: place)
     } else {
       slot.initialize(to: try node.evaluate(frame))
     }
@@ -90,7 +90,7 @@ extension Operand {
 
   @inline(__always)
   func giveBack(_ slot: UnsafeMutablePointer<Value>) {
-    if !hasPlace, slot.tag == ValueTag.object { slot.deinitialize(count: 1) }
+    if !hasPlace { slot.drop() }
   }
 }
 

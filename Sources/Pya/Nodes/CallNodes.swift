@@ -198,7 +198,7 @@ final class MethodCallNode: ExpressionNode {
       if entries[index].isNative {
         return try callNative(Unmanaged<NativeFunction>.fromOpaque(target), receiver: place, arguments, frame)
       }
-      return try callPlain(Unmanaged<FunctionObject>.fromOpaque(target), receiver: place.pointee, arguments, frame)
+      return try callPlain(Unmanaged<FunctionObject>.fromOpaque(target), receiver: place.copied, arguments, frame)
     }
     return try callUncached(place.pointee, frame)
   }

@@ -280,7 +280,7 @@ final class KeepTemporaryNode: ExpressionNode {
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     let result = try value.evaluate(frame)
-    frame.slots[slot] = result
+    frame[slot] = result
     return result
   }
 }

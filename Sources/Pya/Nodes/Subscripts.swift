@@ -76,7 +76,7 @@ extension Object {
     case .dict:
       let dict = unsafeDowncast(self, to: DictObject.self)
       let index = dict.index(ofInt: position)
-      return index >= 0 ? dict.entries[index].value : .undefined
+      return index >= 0 ? dict.valuePlace(index).copied : .undefined
     case .string:
       let string = unsafeDowncast(self, to: StringObject.self)
       let place = position < 0 ? position &+ string.byteCount : position
@@ -92,7 +92,7 @@ extension Object {
     guard kind == .dict, !isOfHeapType, key.holdsPlainString, let text = key.uncountedObject else { return .undefined }
     let dict = unsafeDowncast(self, to: DictObject.self)
     let index = text._withUnsafeGuaranteedRef { dict.index(ofString: unsafeDowncast($0, to: StringObject.self)) }
-    return index >= 0 ? dict.entries[index].value : .undefined
+    return index >= 0 ? dict.valuePlace(index).copied : .undefined
   }
 }
 

@@ -53,7 +53,7 @@ extension Runtime {
       if object.kind == .instance {
         let instance = unsafeDowncast(object, to: Instance.self)
         if let index = instance.shape.index(of: name) {
-          let found = instance.slot(index).pointee
+          let found = instance.slot(index).copied
           if !found.isUndefined { return found }
         } else if let found = instance.dictionary?.getString(name) {
           return found
@@ -197,7 +197,7 @@ extension Runtime {
       guard let dictionary = instance.instanceDictionary(self) else { throw cannotStore(.object(instance), name, newValue) }
       guard dictionary.removeString(name) != nil else { throw missingAttribute(.object(instance), name) }
     } else if let index = instance.shape.index(of: name) {
-      instance.slot(index).pointee = newValue
+      instance.slot(index).store(newValue)
     } else if instance.type.hasNoInstanceDictionary {
       throw cannotStore(.object(instance), name, newValue)
     } else {

@@ -32,8 +32,8 @@ final class ListObject: Object {
   /// The element at a position that the caller has checked against `count`.
   @inline(__always)
   subscript(_ index: Int) -> Value {
-    get { items[index] }
-    set { items[index] = newValue }
+    get { (items + index).copied }
+    set { (items + index).store(newValue) }
   }
 
   /// A copy of the elements.

@@ -71,6 +71,8 @@ final class Runtime {
     precondition(
       MemoryLayout<DictObject.Entry>.offset(of: \.value) == DictObject.Entry.valueOffset, "pya: unexpected layout of Entry")
     precondition(Value.layoutIsAsExpected(types.object), "pya: unexpected layout of Value")
+    precondition(
+      UnsafeMutableRawPointer.countsAsExpected(types.object), "pya: unexpected layout of reference counts")
     precondition(Instance.layoutIsAsExpected(type: types.object), "pya: unexpected layout of Instance")
   }
 
