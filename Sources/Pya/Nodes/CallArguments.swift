@@ -7,7 +7,7 @@ import PyaSyntax
 struct CallArguments {
   let count: Int
   private let first, second, third, fourth: Operand
-  private let rest: [ExpressionNode]
+  private let rest: NodeRow
 
   init(_ nodes: [ExpressionNode]) {
     count = nodes.count
@@ -17,7 +17,7 @@ struct CallArguments {
     second = operand(1)
     third = operand(2)
     fourth = operand(3)
-    rest = Array(nodes.dropFirst(4))
+    rest = NodeRow(Array(nodes.dropFirst(4)))
   }
 
   /// Evaluates into slots that are unbound, which own the values then: a frame's parameters.
@@ -36,7 +36,7 @@ struct CallArguments {
 
   @inline(never)
   private func evaluateRest(into slots: UnsafeMutablePointer<Value>, _ frame: Frame) throws(Raised) {
-    for index in 0..<rest.count { (slots + index).initialize(to: try rest[index].evaluate(frame)) }
+    for index in 0..<rest.count { (slots + index).initialize(to: try rest.evaluate(index, frame)) }
   }
 
   /// Evaluates into slots that are unbound, for the time of a call of something that only looks at them. Local variables and

@@ -73,6 +73,7 @@ final class Runtime {
     precondition(Value.layoutIsAsExpected(types.object), "pya: unexpected layout of Value")
     precondition(
       UnsafeMutableRawPointer.countsAsExpected(types.object), "pya: unexpected layout of reference counts")
+    precondition(StringObject.layoutIsAsExpected(type: types.object), "pya: unexpected layout of StringObject")
     precondition(Instance.layoutIsAsExpected(type: types.object), "pya: unexpected layout of Instance")
   }
 
