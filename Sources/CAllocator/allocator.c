@@ -75,7 +75,7 @@ static bool isReserved;
 static Block *depot[CLASSES];
 static Cache *idleCaches;
 static pthread_key_t key;
-static __thread Cache *mine __attribute__((tls_model("initial-exec")));
+static __thread Cache *mine;
 
 static void acquire(void) {
   while (atomic_flag_test_and_set_explicit(&lock, memory_order_acquire)) __builtin_ia32_pause();

@@ -60,21 +60,19 @@ extension FunctionObject {
         + (suggestion.map { ". Did you mean '\($0)'?" } ?? ""))
   }
 
-  private func fillPositionalDefaults(from first: Int, _ frame: Frame, _ runtime: Runtime) throws(Raised) {
-    let count = code.parameters.positionalCount
-    let firstDefault = count - defaults.count
-    var missing: [String] = []
-    for slot in first..<count where frame.isUnbound(slot) {
-      if slot >= firstDefault {
-        frame[slot] = defaults[slot - firstDefault]
-      } else {
-        missing.append(code.parameters.names[slot].text)
-      }
+  func fillPositionalDefaults(from first: Int, _ frame: Frame, _ runtime: Runtime) throws(Raised) {
+    let firstDefault = positionalCount - defaults.count
+    var isMissing = false
+    for slot in first..<positionalCount where frame.isUnbound(slot) {
+      if slot >= firstDefault { frame[slot] = defaults[slot - firstDefault] } else { isMissing = true }
     }
-    if !missing.isEmpty { throw missingArguments(missing, kind: "positional", runtime) }
+    if isMissing {
+      let missing = (first..<positionalCount).filter { frame.isUnbound($0) }.map { code.parameters.names[$0].text }
+      throw missingArguments(missing, kind: "positional", runtime)
+    }
   }
 
-  private func fillKeywordDefaults(_ frame: Frame, _ runtime: Runtime) throws(Raised) {
+  func fillKeywordDefaults(_ frame: Frame, _ runtime: Runtime) throws(Raised) {
     let layout = code.parameters
     var missing: [String] = []
     for index in 0..<layout.keywordOnlyCount {

@@ -95,7 +95,7 @@ extension Operand {
 }
 
 extension ExpressionNode {
-  /// Calls a function of the program whose parameters are exactly the arguments: they go straight into its slots, after the receiver
+  /// Calls a function of the program that takes so many arguments directly: they go straight into its slots, after the receiver
   /// if there is one. The caller keeps the function alive.
   @inline(__always)
   final func callPlain(
@@ -104,18 +104,35 @@ extension ExpressionNode {
     let machine = frame.machine
     let size = function._withUnsafeGuaranteedRef { $0.frameSize }
     guard let callee = machine.openFrame(function, size) else { throw frame.located(machine.stackOverflow(), range) }
-    do {
+    var given = arguments.count
+    do throws(Raised) {
       if receiver.isUndefined {
         try arguments.evaluate(into: callee.slots, frame)
       } else {
         callee.slots.initialize(to: receiver)
         try arguments.evaluate(into: callee.slots + 1, frame)
+        given &+= 1
       }
     } catch {
       machine.closeFrame(callee, size)
       throw error
     }
+    if given != function._withUnsafeGuaranteedRef({ $0.completeCount }) { try complete(function, callee, given, frame) }
     return try runPlain(function, callee, size, frame)
+  }
+
+  /// Defaults and cells of a frame; closes it when an argument is missing.
+  @inline(never)
+  private func complete(
+    _ function: Unmanaged<FunctionObject>, _ callee: Frame, _ given: Int, _ frame: Frame
+  ) throws(Raised) {
+    let machine = frame.machine
+    do throws(Raised) {
+      try function.borrowed { (function) throws(Raised) in try function.complete(callee, given: given, machine) }
+    } catch {
+      machine.closeFrame(callee, function._withUnsafeGuaranteedRef { $0.frameSize })
+      throw frame.located(error, range)
+    }
   }
 
   /// Runs plain code on a frame whose parameters are bound, and closes the frame.

@@ -8,7 +8,7 @@ extension Runtime {
     let type = type(of: value)
     if let override = type.special(.getattribute) { return try getOverridden(value, type, name, override) }
     if let found = try findAttribute(value, name) { return found }
-    if let fallback = type.special(.getattr) { return try callSpecial(fallback, value, [.object(name)]) }
+    if let fallback = type.special(.getattr) { return try callSpecial(fallback, value, .object(name)) }
     throw missingAttribute(value, name)
   }
 
@@ -32,9 +32,9 @@ extension Runtime {
   private func getOverridden(_ value: Value, _ type: TypeObject, _ name: StringObject, _ override: Value) throws(Raised)
     -> Value
   {
-    do { return try callSpecial(override, value, [.object(name)]) } catch {
+    do { return try callSpecial(override, value, .object(name)) } catch {
       guard matches(error, "AttributeError"), let fallback = type.special(.getattr) else { throw error }
-      return try callSpecial(fallback, value, [.object(name)])
+      return try callSpecial(fallback, value, .object(name))
     }
   }
 
@@ -138,7 +138,7 @@ extension Runtime {
   func deleteAttribute(_ value: Value, _ name: StringObject) throws(Raised) {
     let type = type(of: value)
     if let override = type.special(.delattr) {
-      _ = try callSpecial(override, value, [.object(name)])
+      _ = try callSpecial(override, value, .object(name))
       return
     }
     try storeAttribute(value, intern(name), .undefined)

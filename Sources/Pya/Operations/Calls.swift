@@ -25,7 +25,12 @@ extension Runtime {
   }
 
   func call(_ callee: Value, _ first: Value, _ second: Value, _ third: Value) throws(Raised) -> Value {
-    try call(callee, [first, second, third])
+    let base = try machine.reserve(3)
+    base.initialize(to: first)
+    (base + 1).initialize(to: second)
+    (base + 2).initialize(to: third)
+    defer { machine.release(base, 3) }
+    return try call(callee, Arguments(base, 3))
   }
 
   func call(_ callee: Value, _ positional: [Value], keywords: [(name: StringObject, value: Value)] = []) throws(Raised)
@@ -54,11 +59,19 @@ extension Runtime {
 
   /// Calls a special method found on the type: a function gets the receiver as its first argument, another descriptor is
   /// bound first.
-  func callSpecial(_ method: Value, _ receiver: Value, _ rest: [Value] = []) throws(Raised) -> Value {
-    if case .object(let object) = method, object.kind == .function || object.kind == .nativeFunction {
-      return try call(method, [receiver] + rest)
-    }
+  func callSpecial(_ method: Value, _ receiver: Value, _ rest: [Value]) throws(Raised) -> Value {
+    if method.isUnboundFunction { return try call(method, [receiver] + rest) }
     return try call(try bind(method, to: receiver), rest)
+  }
+
+  func callSpecial(_ method: Value, _ receiver: Value) throws(Raised) -> Value {
+    if method.isUnboundFunction { return try call(method, receiver) }
+    return try call(try bind(method, to: receiver))
+  }
+
+  func callSpecial(_ method: Value, _ receiver: Value, _ argument: Value) throws(Raised) -> Value {
+    if method.isUnboundFunction { return try call(method, receiver, argument) }
+    return try call(try bind(method, to: receiver), argument)
   }
 
   /// What an object without a native way of being called does: its class's `__call__`.
@@ -101,6 +114,15 @@ extension Runtime {
 
   @inline(__always)
   func leave() { machine.pointee.nativeDepth -= 1 }
+}
+
+extension Value {
+  /// A function of either kind, which takes the receiver as its first argument.
+  @inline(__always)
+  fileprivate var isUnboundFunction: Bool {
+    guard let kind = uncounted?.kind else { return false }
+    return kind == .function || kind == .nativeFunction
+  }
 }
 
 extension UnsafeMutablePointer where Pointee == Machine {

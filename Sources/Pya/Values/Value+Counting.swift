@@ -44,9 +44,12 @@ extension UnsafeMutableRawPointer {
     object.retainPlainly()
     let plain = count()
     object.releasePlainly()
-    _ = Unmanaged.passUnretained(probe).retain()
+    // In memory of its own, where the optimizer does not take the reference away again.
+    let keeper = UnsafeMutablePointer<Object>.allocate(capacity: 1)
+    keeper.initialize(to: probe)
     let swift = count()
-    Unmanaged.passUnretained(probe).release()
+    keeper.deinitialize(count: 1)
+    keeper.deallocate()
     return plain == swift && plain == before + one && count() == before
   }
 }
