@@ -60,18 +60,8 @@ extension Runtime {
   /// Calls a special method found on the type: a function gets the receiver as its first argument, another descriptor is
   /// bound first.
   func callSpecial(_ method: Value, _ receiver: Value, _ rest: [Value]) throws(Raised) -> Value {
-    if method.isUnboundFunction { return try call(method, [receiver] + rest) }
+    if isPlainFunction(method) { return try call(method, [receiver] + rest) }
     return try call(try bind(method, to: receiver), rest)
-  }
-
-  func callSpecial(_ method: Value, _ receiver: Value) throws(Raised) -> Value {
-    if method.isUnboundFunction { return try call(method, receiver) }
-    return try call(try bind(method, to: receiver))
-  }
-
-  func callSpecial(_ method: Value, _ receiver: Value, _ argument: Value) throws(Raised) -> Value {
-    if method.isUnboundFunction { return try call(method, receiver, argument) }
-    return try call(try bind(method, to: receiver), argument)
   }
 
   /// What an object without a native way of being called does: its class's `__call__`.
@@ -114,15 +104,6 @@ extension Runtime {
 
   @inline(__always)
   func leave() { machine.pointee.nativeDepth -= 1 }
-}
-
-extension Value {
-  /// A function of either kind, which takes the receiver as its first argument.
-  @inline(__always)
-  fileprivate var isUnboundFunction: Bool {
-    guard let kind = uncounted?.kind else { return false }
-    return kind == .function || kind == .nativeFunction
-  }
 }
 
 extension UnsafeMutablePointer where Pointee == Machine {
