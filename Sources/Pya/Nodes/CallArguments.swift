@@ -121,6 +121,16 @@ extension ExpressionNode {
     return try runPlain(function, callee, size, frame)
   }
 
+  /// Calls a function of the program with the receiver alone. The caller keeps the function alive.
+  final func callGetter(_ function: Unmanaged<FunctionObject>, _ receiver: Value, _ frame: Frame) throws(Raised) -> Value {
+    let machine = frame.machine
+    let size = function._withUnsafeGuaranteedRef { $0.frameSize }
+    guard let callee = machine.openFrame(function, size) else { throw frame.located(machine.stackOverflow(), range) }
+    callee.slots.initialize(to: receiver)
+    if function._withUnsafeGuaranteedRef({ $0.completeCount }) != 1 { try complete(function, callee, 1, frame) }
+    return try runPlain(function, callee, size, frame)
+  }
+
   /// Defaults and cells of a frame; closes it when an argument is missing.
   @inline(never)
   private func complete(

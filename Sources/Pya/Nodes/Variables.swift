@@ -11,6 +11,11 @@ final class LocalNode: ExpressionNode {
 
   override var localSlot: Int? { slot }
 
+  override func settledPlace(_ frame: Frame) -> UnsafeMutablePointer<Value>? {
+    let place = frame.slots + slot
+    return place.holdsUndefined ? nil : place
+  }
+
   override func evaluateBool(_ frame: Frame) throws(Raised) -> Bool {
     let place = frame.slots + slot
     switch place.number {
@@ -127,6 +132,12 @@ final class GlobalNode: ExpressionNode {
       if builtins.changes == builtinsChanges { return home.valuePlace(index).copied }
     }
     return try lookUp(frame)
+  }
+
+  override func settledPlace(_ frame: Frame) -> UnsafeMutablePointer<Value>? {
+    guard globals.changes == globalsChanges else { return nil }
+    if !isBuiltin { return globals.valuePlace(index) }
+    return builtins.changes == builtinsChanges ? home.valuePlace(index) : nil
   }
 
   /// The value, if it is known where it lies.

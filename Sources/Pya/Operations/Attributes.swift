@@ -7,9 +7,15 @@ extension Runtime {
   func getAttribute(_ value: Value, _ name: StringObject) throws(Raised) -> Value {
     let type = type(of: value)
     if let override = type.special(.getattribute) { return try getOverridden(value, type, name, override) }
-    if let found = try findAttribute(value, name) { return found }
-    if let fallback = type.special(.getattr) { return try callSpecial(fallback, value, .object(name)) }
-    throw missingAttribute(value, name)
+    guard let fallback = type.special(.getattr) else {
+      if let found = try findAttribute(value, name) { return found }
+      throw missingAttribute(value, name)
+    }
+    do throws(Raised) { if let found = try findAttribute(value, name) { return found } } catch {
+      // A property's getter failed with it.
+      guard matches(error, "AttributeError") else { throw error }
+    }
+    return try callSpecial(fallback, value, .object(name))
   }
 
   func getAttribute(_ value: Value, _ name: String) throws(Raised) -> Value { try getAttribute(value, intern(name)) }
