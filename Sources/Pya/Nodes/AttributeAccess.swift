@@ -83,7 +83,7 @@ final class AttributeNode: ExpressionNode {
       if !found.isUndefined { return found }
     }
     if let instance = value.instance, instance.type.special(.getattribute) == nil,
-      let index = instance.shape.index(of: name)
+      let index = instance.shape.index(of: name), !instance.slot(index).holdsUndefined
     {
       if runtime.leavesToInstance(instance.type.lookup(name), name) {
         cache.remember(instance.cacheToken, index)

@@ -45,7 +45,7 @@ final class Runtime {
 
   private var keptTypes: [TypeObject] = []
   /// Names as keys and values. A table like the program's: its hashes are kept in the strings.
-  private let interned: DictObject
+  private var interned: DictObject!
   @exclusivity(unchecked) private var singleCharacters: [StringObject] = []
   private let lookupCacheEntries: UnsafeMutablePointer<LookupCacheEntry>
   private static let lookupCacheSize = 2048
@@ -74,7 +74,7 @@ final class Runtime {
       MemoryLayout<DictObject.Entry>.offset(of: \.value) == DictObject.Entry.valueOffset, "pya: unexpected layout of Entry")
     precondition(Value.layoutIsAsExpected(types.object), "pya: unexpected layout of Value")
     precondition(
-      UnsafeMutableRawPointer.countsAsExpected(types.object), "pya: unexpected layout of reference counts")
+      UnsafeMutableRawPointer.countsAsExpected(type: types.object), "pya: unexpected layout of reference counts")
     precondition(StringObject.layoutIsAsExpected(type: types.object), "pya: unexpected layout of StringObject")
     precondition(Instance.layoutIsAsExpected(type: types.object), "pya: unexpected layout of Instance")
   }

@@ -36,21 +36,15 @@ extension UnsafeMutableRawPointer {
     }
   }
 
-  /// Whether plain counting and Swift's agree.
-  static func countsAsExpected(_ probe: Object) -> Bool {
+  /// Whether plain counting and Swift's agree: what was counted here must show where Swift looks.
+  static func countsAsExpected(type: TypeObject) -> Bool {
+    var probe = Object(type: type, kind: .other)
     let object = Unmanaged.passUnretained(probe).toOpaque()
-    func count() -> Int { object.load(fromByteOffset: countOffset, as: Int.self) }
-    let before = count()
+    let isUnique = isKnownUniquelyReferenced(&probe)
     object.retainPlainly()
-    let plain = count()
+    let isShared = !isKnownUniquelyReferenced(&probe)
     object.releasePlainly()
-    // In memory of its own, where the optimizer does not take the reference away again.
-    let keeper = UnsafeMutablePointer<Object>.allocate(capacity: 1)
-    keeper.initialize(to: probe)
-    let swift = count()
-    keeper.deinitialize(count: 1)
-    keeper.deallocate()
-    return plain == swift && plain == before + one && count() == before
+    return isUnique && isShared && isKnownUniquelyReferenced(&probe)
   }
 }
 
