@@ -24,11 +24,13 @@ let package = Package(
       name: "EmbedLibraryPlugin", capability: .buildTool(), dependencies: ["EmbedLibrary"],
       path: "Sources/EmbedLibraryPlugin"),
     .systemLibrary(name: "CSystem"),
+    // The command's memory allocator.
+    .target(name: "CAllocator"),
     .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"]), .brew(["readline"])]),
     .executableTarget(
       name: "PyaCommand",
       dependencies: [
-        "Pya", "PyaSyntax", "CReadline",
+        "Pya", "PyaSyntax", "CReadline", "CAllocator",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "PyaSyntaxTests", dependencies: ["PyaSyntax"]),

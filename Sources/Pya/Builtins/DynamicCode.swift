@@ -48,14 +48,14 @@ extension Runtime {
     let code = site.frame.code
     if site.frame.function == nil || code.slotNames.first == "" {
       // A class body, or code run by `exec`, keeps its namespace in its first slot.
-      if code.slotNames.first == "", let namespace = site.frame.slots[StatementCode.namespaceSlot].defined {
+      if code.slotNames.first == "", let namespace = site.frame[StatementCode.namespaceSlot].defined {
         return namespace
       }
       return .object(site.globals)
     }
     let result = DictObject(self)
     for (slot, name) in code.slotNames.enumerated() where !name.isEmpty && !name.hasPrefix(".") {
-      var value = site.frame.slots[slot]
+      var value = site.frame[slot]
       if let cell = value.cast(.cell, to: Cell.self) { value = cell.value }
       if !value.isUndefined { result.setString(intern(name), value) }
     }

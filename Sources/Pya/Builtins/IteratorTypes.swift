@@ -129,24 +129,43 @@ final class EnumerateIterator: IteratorObject {
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
     let value = try source.next(runtime)
     if value.isUndefined { return .undefined }
-    let current = number
-    if case .int(let small) = current, small < .max {
+    return reusable.pair(runtime, try count(runtime), value)
+  }
+
+  override var partCount: Int { 2 }
+
+  override func next(into parts: UnsafeMutablePointer<Value>, _ runtime: Runtime) throws(Raised) -> Bool {
+    let value = try source.next(runtime)
+    if value.isUndefined { return false }
+    parts.initialize(to: try count(runtime))
+    (parts + 1).initialize(to: value)
+    return true
+  }
+
+  @inline(__always)
+  private func count(_ runtime: Runtime) throws(Raised) -> Value {
+    if case .int(let small) = number, small < .max {
       number = .int(small + 1)
-    } else {
-      number = try runtime.binary(.add, current, .int(1))
+      return .int(small)
     }
-    return reusable.pair(runtime, current, value)
+    let current = number
+    number = try runtime.binary(.add, current, .int(1))
+    return current
   }
 }
 
 final class ZipIterator: IteratorObject {
   private final var sources: [IteratorObject]
+  /// The same, used without counting.
+  private final let uncounted: UnsafeMutablePointer<Unmanaged<IteratorObject>>
   private final let isStrict: Bool
   private final var isExhausted: Bool
   private final let reusable = ReusableTuple()
 
   init(type: TypeObject, _ sources: [IteratorObject], isStrict: Bool) {
     self.sources = sources
+    uncounted = .allocate(capacity: max(sources.count, 1))
+    for (index, source) in sources.enumerated() { (uncounted + index).initialize(to: .passUnretained(source)) }
     self.isStrict = isStrict
     isExhausted = sources.isEmpty
     super.init(type: type)
@@ -157,36 +176,74 @@ final class ZipIterator: IteratorObject {
     reusable.visitContents(tracer)
   }
 
+  deinit { uncounted.deallocate() }
+
+  @inline(__always)
+  private func next(_ index: Int, _ runtime: Runtime) throws(Raised) -> Value {
+    try uncounted[index].borrowed { (source) throws(Raised) in try source.next(runtime) }
+  }
+
+  override var partCount: Int { sources.count }
+
+  override func next(into parts: UnsafeMutablePointer<Value>, _ runtime: Runtime) throws(Raised) -> Bool {
+    if isExhausted { return false }
+    let count = sources.count
+    var index = 0
+    do throws(Raised) {
+      while index < count {
+        let value = try next(index, runtime)
+        if value.isUndefined { break }
+        (parts + index).initialize(to: value)
+        index += 1
+      }
+      if index == count { return true }
+      try end(at: index, runtime)
+    } catch {
+      parts.deinitializeValues(min(index, count))
+      throw error
+    }
+    parts.deinitializeValues(index)
+    return false
+  }
+
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
     if isExhausted { return .undefined }
     if sources.count == 2 {
-      let first = try sources[0].next(runtime)
-      if first.isUndefined { return try end(at: 0, runtime) }
-      let second = try sources[1].next(runtime)
-      if second.isUndefined { return try end(at: 1, runtime) }
+      let first = try next(0, runtime)
+      if first.isUndefined {
+        try end(at: 0, runtime)
+        return .undefined
+      }
+      let second = try next(1, runtime)
+      if second.isUndefined {
+        try end(at: 1, runtime)
+        return .undefined
+      }
       return reusable.pair(runtime, first, second)
     }
     var values: [Value] = []
     values.reserveCapacity(sources.count)
     for index in 0..<sources.count {
-      let value = try sources[index].next(runtime)
-      if value.isUndefined { return try end(at: index, runtime) }
+      let value = try next(index, runtime)
+      if value.isUndefined {
+        try end(at: index, runtime)
+        return .undefined
+      }
       values.append(value)
     }
     return runtime.tuple(values)
   }
 
   /// Source `index` has ended first; with `strict` all must have ended together.
-  private func end(at index: Int, _ runtime: Runtime) throws(Raised) -> Value {
+  private func end(at index: Int, _ runtime: Runtime) throws(Raised) {
     isExhausted = true
-    if !isStrict { return .undefined }
+    if !isStrict { return }
     if index > 0 {
       throw runtime.valueError("zip() argument \(index + 1) is shorter than argument\(others(before: index))")
     }
     for later in 1..<max(sources.count, 1) where try !sources[later].next(runtime).isUndefined {
       throw runtime.valueError("zip() argument \(later + 1) is longer than argument\(others(before: later))")
     }
-    return .undefined
   }
 
   private func others(before index: Int) -> String { index == 1 ? " 1" : "s 1-\(index)" }

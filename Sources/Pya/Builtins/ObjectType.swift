@@ -34,7 +34,7 @@ extension Runtime {
     type.define(self, "__ne__", "self, value, /") { (runtime, arguments) throws(Raised) in
       let (receiver, other) = (arguments[0], arguments[1])
       guard let method = runtime.type(of: receiver).lookup(runtime.names[.eq]) else { return .notImplemented }
-      let equal = try runtime.callSpecial(method, receiver, [other])
+      let equal = try runtime.callSpecial(method, receiver, other)
       return equal.isNotImplemented ? equal : .bool(!(try runtime.isTrue(equal)))
     }
     for name in ["__lt__", "__le__", "__gt__", "__ge__"] {

@@ -128,11 +128,13 @@ extension Runtime {
     var total = 0
     var isASCII = separator.isASCII || count == 1
     for index in 0..<count {
-      guard let text = items[index].string else {
+      guard let held = UnsafeMutablePointer(mutating: items + index).uncountedObject, held.kind == .string else {
         throw typeError("sequence item \(index): expected str instance, \(typeName(items[index])) found")
       }
-      total += text.byteCount
-      if !text.isASCII { isASCII = false }
+      held.as(StringObject.self)._withUnsafeGuaranteedRef { text in
+        total += text.byteCount
+        if !text.isASCII { isASCII = false }
+      }
     }
     if count == 1, let text = items[0].string { return plain(text) }
     let (separators, overflow) = separator.byteCount.multipliedReportingOverflow(by: count - 1)
@@ -140,23 +142,20 @@ extension Runtime {
     if overflow || overflowAgain { throw overflowError("join() result is too long for a Python string") }
     try checkAllocation(capacity)
     if capacity == 0 { return names.empty }
-    let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
-    var position = memory
-    for index in 0..<count {
-      if index > 0 {
-        position.initialize(from: separator.bytes, count: separator.byteCount)
-        position += separator.byteCount
+    let joined = StringObject(type: types.str, count: capacity, isASCII: isASCII) { bytes in
+      var position = bytes
+      for index in 0..<count {
+        if index > 0 {
+          position.initialize(from: separator.bytes, count: separator.byteCount)
+          position += separator.byteCount
+        }
+        UnsafeMutablePointer(mutating: items + index).uncountedObject?.as(StringObject.self)._withUnsafeGuaranteedRef { text in
+          position.initialize(from: text.bytes, count: text.byteCount)
+          position += text.byteCount
+        }
       }
-      guard case .object(let object) = items[index] else { continue }
-      let text = unsafeDowncast(object, to: StringObject.self)
-      position.initialize(from: text.bytes, count: text.byteCount)
-      position += text.byteCount
     }
-    if capacity == 1 {
-      defer { memory.deallocate() }
-      return character(memory[0])
-    }
-    return StringObject(type: types.str, adopting: memory, count: capacity, capacity: capacity, isASCII: isASCII)
+    return capacity == 1 ? character(joined.bytes[0]) : joined
   }
 }
 

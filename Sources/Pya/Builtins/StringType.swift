@@ -93,13 +93,8 @@ extension Runtime {
   @inline(__always)
   func asciiText(_ count: Int, _ fill: (UnsafeMutablePointer<UInt8>) -> Void) -> StringObject {
     if count == 0 { return names.empty }
-    let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: count)
-    fill(memory)
-    if count == 1 {
-      defer { memory.deallocate() }
-      return character(memory[0])
-    }
-    return StringObject(type: types.str, adopting: memory, count: count, capacity: count, isASCII: true)
+    let made = StringObject(type: types.str, count: count, isASCII: true, fill: fill)
+    return count == 1 ? character(made.bytes[0]) : made
   }
 
   /// Part of a text, by bytes.

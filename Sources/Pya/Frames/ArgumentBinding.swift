@@ -3,10 +3,10 @@ extension FunctionObject {
   func bind(_ arguments: Arguments, to frame: Frame, _ runtime: Runtime) throws(Raised) {
     let layout = code.parameters
     let positional = min(arguments.count, layout.positionalCount)
-    for index in 0..<positional { frame.slots[index] = arguments.base[index] }
+    for index in 0..<positional { frame[index] = arguments.base[index] }
     if layout.hasVariadic {
       let rest = arguments.count - positional
-      frame.slots[layout.variadicSlot] = .object(
+      frame[layout.variadicSlot] = .object(
         TupleObject(runtime, count: rest) { items in
           for index in 0..<rest { (items + index).initialize(to: arguments.base[positional + index]) }
         })
@@ -24,17 +24,17 @@ extension FunctionObject {
   private func bindKeywords(_ arguments: Arguments, to frame: Frame, _ runtime: Runtime) throws(Raised) {
     let layout = code.parameters
     let extra = layout.hasVariadicKeywords ? DictObject(runtime) : nil
-    if let extra { frame.slots[layout.variadicKeywordsSlot] = .object(extra) }
+    if let extra { frame[layout.variadicKeywordsSlot] = .object(extra) }
     let bindable = layout.positionalCount + layout.keywordOnlyCount
     for (index, name) in arguments.keywordNames.enumerated() {
       let value = arguments.base[arguments.count + index]
       var slot = layout.positionalOnlyCount
       while slot < bindable, !layout.names[slot].hasSameText(as: name) { slot += 1 }
       if slot < bindable {
-        guard frame.slots[slot].isUndefined else {
+        guard frame.isUnbound(slot) else {
           throw runtime.typeError("\(qualifiedName.text)() got multiple values for argument '\(name.text)'")
         }
-        frame.slots[slot] = value
+        frame[slot] = value
       } else if let extra {
         extra.setString(name, value)
       } else {
@@ -60,28 +60,26 @@ extension FunctionObject {
         + (suggestion.map { ". Did you mean '\($0)'?" } ?? ""))
   }
 
-  private func fillPositionalDefaults(from first: Int, _ frame: Frame, _ runtime: Runtime) throws(Raised) {
-    let count = code.parameters.positionalCount
-    let firstDefault = count - defaults.count
-    var missing: [String] = []
-    for slot in first..<count where frame.slots[slot].isUndefined {
-      if slot >= firstDefault {
-        frame.slots[slot] = defaults[slot - firstDefault]
-      } else {
-        missing.append(code.parameters.names[slot].text)
-      }
+  func fillPositionalDefaults(from first: Int, _ frame: Frame, _ runtime: Runtime) throws(Raised) {
+    let firstDefault = positionalCount - defaults.count
+    var isMissing = false
+    for slot in first..<positionalCount where frame.isUnbound(slot) {
+      if slot >= firstDefault { frame[slot] = defaults[slot - firstDefault] } else { isMissing = true }
     }
-    if !missing.isEmpty { throw missingArguments(missing, kind: "positional", runtime) }
+    if isMissing {
+      let missing = (first..<positionalCount).filter { frame.isUnbound($0) }.map { code.parameters.names[$0].text }
+      throw missingArguments(missing, kind: "positional", runtime)
+    }
   }
 
-  private func fillKeywordDefaults(_ frame: Frame, _ runtime: Runtime) throws(Raised) {
+  func fillKeywordDefaults(_ frame: Frame, _ runtime: Runtime) throws(Raised) {
     let layout = code.parameters
     var missing: [String] = []
     for index in 0..<layout.keywordOnlyCount {
       let slot = layout.positionalCount + index
-      guard frame.slots[slot].isUndefined else { continue }
+      guard frame.isUnbound(slot) else { continue }
       if index < keywordDefaults.count, !keywordDefaults[index].isUndefined {
-        frame.slots[slot] = keywordDefaults[index]
+        frame[slot] = keywordDefaults[index]
       } else {
         missing.append(layout.names[slot].text)
       }
@@ -112,7 +110,7 @@ extension FunctionObject {
       takes = "from \(least) to \(most) positional arguments"
     }
     var keywordOnlyGiven = 0
-    for index in 0..<layout.keywordOnlyCount where !frame.slots[most + index].isUndefined { keywordOnlyGiven += 1 }
+    for index in 0..<layout.keywordOnlyCount where !frame.isUnbound(most + index) { keywordOnlyGiven += 1 }
     let given =
       keywordOnlyGiven == 0
       ? "\(arguments.count) \(arguments.count == 1 ? "was" : "were") given"

@@ -24,6 +24,8 @@ class Code: Object {
   let doc: Value
   /// Positional calls with exactly `parameters.positionalCount` arguments need no binding: arguments go straight into the slots.
   let takesPlainCalls: Bool
+  /// Positional calls need at most their defaults and cells beyond that (`FunctionObject.takes`).
+  let takesDirectCalls: Bool
   let positionalCount: Int
   /// The same for `await f(...)` of an async function, which then begins on the value stack.
   let takesPlainAwaits: Bool
@@ -45,7 +47,8 @@ class Code: Object {
     positionalCount = parameters.positionalCount
     let isPositional =
       parameters.keywordOnlyCount == 0 && !parameters.hasVariadic && !parameters.hasVariadicKeywords
-    takesPlainCalls = isPositional && flavour == .plain && cellSlots.isEmpty
+    takesDirectCalls = isPositional && flavour == .plain
+    takesPlainCalls = takesDirectCalls && cellSlots.isEmpty
     takesPlainAwaits = isPositional && flavour == .coroutine
     super.init(type: runtime.types.code, kind: .code)
   }

@@ -31,6 +31,16 @@ struct Frame {
     header.storeBytes(of: nil, toByteOffset: 24, as: UnsafeMutableRawPointer?.self)
   }
 
+  /// A variable's value.
+  @inline(__always)
+  subscript(_ slot: Int) -> Value {
+    get { (slots + slot).copied }
+    nonmutating set { (slots + slot).store(newValue) }
+  }
+
+  @inline(__always)
+  func isUnbound(_ slot: Int) -> Bool { (slots + slot).holdsUndefined }
+
   private var header: UnsafeMutableRawPointer { UnsafeMutableRawPointer(slots) - 32 }
 
   @inline(__always)
@@ -74,8 +84,8 @@ struct Frame {
   /// The cell that a slot holds.
   @inline(__always)
   func cell(_ slot: Int) -> Cell {
-    guard case .object(let object) = slots[slot] else { fatalError("pya: slot \(slot) holds no cell") }
-    return unsafeDowncast(object, to: Cell.self)
+    guard let held = (slots + slot).uncountedObject else { fatalError("pya: slot \(slot) holds no cell") }
+    return held.as(Cell.self).takeUnretainedValue()
   }
 
   // MARK: Places of errors

@@ -6,12 +6,16 @@ final class FunctionObject: Object {
   let frameSize: Int
   let positionalCount: Int
   let takesPlainCalls: Bool
+  private let takesDirectCalls: Bool
+  /// How many positional arguments leave nothing to complete; -1 when there are cells to make.
+  let completeCount: Int
   let cells: UnsafeMutablePointer<Cell>
   let cellCount: Int
   /// The module's namespace.
   let globals: DictObject
   /// Defaults of the last positional parameters.
-  var defaults: [Value]
+  var defaults: [Value] { didSet { requiredCount = positionalCount - defaults.count } }
+  private var requiredCount: Int
   /// Defaults of keyword-only parameters in slot order; undefined: none. Empty when there are none at all.
   var keywordDefaults: [Value]
   var name: StringObject
@@ -31,6 +35,9 @@ final class FunctionObject: Object {
     frameSize = code.frameSize
     positionalCount = code.positionalCount
     takesPlainCalls = code.takesPlainCalls
+    takesDirectCalls = code.takesDirectCalls
+    completeCount = code.takesPlainCalls ? code.positionalCount : -1
+    requiredCount = code.positionalCount - defaults.count
     self.cells = .allocate(capacity: cells.count)
     cellCount = cells.count
     for (index, cell) in cells.enumerated() { (self.cells + index).initialize(to: cell) }
@@ -81,17 +88,48 @@ final class FunctionObject: Object {
   }
   override var existingInstanceDictionary: DictObject? { dictionary }
 
+  /// Whether so many positional arguments may be evaluated straight into a frame's slots; `complete` then does the rest, if they are
+  /// not `completeCount`.
+  @inline(__always)
+  func takes(_ count: Int) -> Bool { takesDirectCalls && count <= positionalCount && count >= requiredCount }
+
+  /// Fills in the defaults of a frame that has the first `given` arguments, and makes the cells.
+  @inline(never)
+  func complete(_ frame: Frame, given: Int, _ machine: UnsafeMutablePointer<Machine>) throws(Raised) {
+    if given < positionalCount {
+      try machine.pointee.runtimeReference.borrowed { (runtime) throws(Raised) in
+        try fillPositionalDefaults(from: given, frame, runtime)
+      }
+    }
+    if !takesPlainCalls { makeCells(frame, machine) }
+  }
+
+  /// The same where keywords have been bound too.
+  func complete(_ frame: Frame, givenWithKeywords given: Int, _ machine: UnsafeMutablePointer<Machine>) throws(Raised) {
+    try machine.pointee.runtimeReference.borrowed { (runtime) throws(Raised) in
+      if given < positionalCount { try fillPositionalDefaults(from: given, frame, runtime) }
+      if code.parameters.keywordOnlyCount > 0 { try fillKeywordDefaults(frame, runtime) }
+    }
+    if !takesPlainCalls { makeCells(frame, machine) }
+  }
+
   /// The general call: binds the arguments, then runs the body or makes the generator or coroutine.
   override func call(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {
     let machine = runtime.machine
     let frame = try machine.openFrame(code, self)
-    if arguments.count == code.positionalCount, code.takesPlainCalls, arguments.keywordNames.isEmpty {
-      for index in 0..<arguments.count { frame.slots[index] = arguments.base[index] }
-    } else {
-      do { try bind(arguments, to: frame, runtime) } catch {
-        machine.closeFrame(frame, code.frameSize)
-        throw error
+    if takes(arguments.count), !arguments.hasKeywords {
+      for index in 0..<arguments.count { (frame.slots + index).initialize(toCopyAt: arguments.base + index) }
+      if arguments.count != completeCount {
+        do { try complete(frame, given: arguments.count, machine) } catch {
+          machine.closeFrame(frame, frameSize)
+          throw error
+        }
       }
+      return try runPlain(frame, machine)
+    }
+    do { try bind(arguments, to: frame, runtime) } catch {
+      machine.closeFrame(frame, code.frameSize)
+      throw error
     }
     return try start(frame, machine)
   }
@@ -137,7 +175,7 @@ final class FunctionObject: Object {
 
   func makeCells(_ frame: Frame, _ machine: UnsafeMutablePointer<Machine>) {
     for slot in code.cellSlots {
-      frame.slots[slot] = .object(Cell(machine.pointee.runtime, frame.slots[slot]))
+      frame[slot] = .object(Cell(machine.pointee.runtime, frame[slot]))
     }
   }
 }

@@ -167,7 +167,7 @@ private struct ObjectWalk {
       visit(method.receiver)
     case let frame as SuspendableFrame:
       if frame.state == .finished { break }
-      for index in 0..<frame.code.frameSize { visit(frame.frame.slots[index]) }
+      for index in 0..<frame.code.frameSize { visit(frame.frame[index]) }
       if let delegate = frame.delegate { visit(.object(delegate)) }
     case let type as TypeObject: visit(.object(type.attributes))
     default: break

@@ -294,7 +294,7 @@ final class AddConstantNode: ExpressionNode {
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    if case .int(let x) = frame.slots[slot] {
+    if case .int(let x) = (frame.slots + slot).number {
       let (sum, overflow) = x.addingReportingOverflow(addend)
       if !overflow { return .int(sum) }
     }
@@ -303,7 +303,7 @@ final class AddConstantNode: ExpressionNode {
 
   @inline(never)
   private func general(_ frame: Frame) throws(Raised) -> Value {
-    let value = frame.slots[slot]
+    let value = frame[slot]
     do throws(Raised) {
       if value.isUndefined { throw frame.unboundLocal(slot) }
       return try frame.runtime.binary(op, value, .int(op == .add ? addend : -addend))

@@ -76,59 +76,6 @@ final class AssignPairNode: StatementNode {
   }
 }
 
-/// `a, b = ...`, `[a, *b] = ...`.
-final class UnpackTarget: TargetNode {
-  private let targets: [TargetNode]
-  /// The position of the starred target, if there is one.
-  private let star: Int?
-  /// The slots, when all targets are local variables.
-  private let slots: UnsafeMutablePointer<Int>?
-  private let count: Int
-
-  init(_ targets: [TargetNode], star: Int?, _ range: SourceRange) {
-    self.targets = targets
-    self.star = star
-    count = targets.count
-    let locals = targets.compactMap { ($0 as? LocalTarget)?.slot }
-    if locals.count == targets.count, star == nil {
-      slots = .allocate(capacity: max(locals.count, 1))
-      slots?.initialize(from: locals, count: locals.count)
-    } else {
-      slots = nil
-    }
-    super.init(range)
-  }
-
-  deinit { slots?.deallocate() }
-
-  override func store(_ frame: Frame, _ value: Value) throws(Raised) {
-    if star == nil, case .object(let object) = value, object.kind == .tuple, !object.isOfHeapType {
-      let tuple = unsafeDowncast(object, to: TupleObject.self)
-      if tuple.count == count {
-        if let slots {
-          for index in 0..<count { (frame.slots + slots[index]).store(tuple.items[index]) }
-          return
-        }
-        for index in 0..<targets.count { try targets[index].store(frame, tuple[index]) }
-        return
-      }
-    }
-    let values: [Value]
-    do throws(Raised) {
-      if let star {
-        values = try frame.runtime.unpackStarred(value, star, targets.count - star - 1)
-      } else {
-        values = try frame.runtime.unpack(value, targets.count)
-      }
-    } catch { throw frame.located(error, range) }
-    for (index, target) in targets.enumerated() { try target.store(frame, values[index]) }
-  }
-
-  override func delete(_ frame: Frame) throws(Raised) {
-    for target in targets { try target.delete(frame) }
-  }
-}
-
 final class DeleteNode: StatementNode {
   private let target: TargetNode
 
@@ -183,10 +130,10 @@ final class AugmentLocalNode: StatementNode {
   }
 
   private func executeGeneral(_ frame: Frame) throws(Raised) -> Completion {
-    let old = frame.slots[slot]
+    let old = frame[slot]
     if old.isUndefined { throw frame.located(frame.unboundLocal(slot), range) }
     let operand = try value.evaluate(frame)
-    frame.slots[slot] = try frame.augment(op, old, operand, range)
+    frame[slot] = try frame.augment(op, old, operand, range)
     return .normal
   }
 
@@ -196,14 +143,14 @@ final class AugmentLocalNode: StatementNode {
       if operand.isPlainString, (frame.slots + slot).holdsPlainString {
         (frame.slots + slot).appendText(operand, frame.runtime)
       } else {
-        frame.slots[slot] = try frame.augment(.add, frame.slots[slot], operand, range)
+        frame[slot] = try frame.augment(.add, frame[slot], operand, range)
       }
       return .normal
     }
-    let old = frame.slots[slot]
+    let old = frame[slot]
     if old.isUndefined { throw frame.located(frame.unboundLocal(slot), range) }
     let operand = try value.evaluate(frame)
-    frame.slots[slot] = try frame.augment(.add, old, operand, range)
+    frame[slot] = try frame.augment(.add, old, operand, range)
     return .normal
   }
 }
@@ -336,11 +283,11 @@ final class AugmentAttributeNode: StatementNode {
   }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
-    frame.slots[slot] = try object.evaluate(frame)
+    frame[slot] = try object.evaluate(frame)
     let old = try read.evaluate(frame)
     let operand = try value.evaluate(frame)
     try target.store(frame, try frame.augment(op, old, operand, range))
-    frame.slots[slot] = .undefined
+    frame[slot] = .undefined
     return .normal
   }
 }
@@ -452,7 +399,7 @@ final class AnnotateNode: StatementNode {
     let runtime = frame.runtime
     let value = try annotation.evaluate(frame)
     do throws(Raised) {
-      let namespace = globals.map { Value.object($0) } ?? frame.slots[StatementCode.namespaceSlot]
+      let namespace = globals.map { Value.object($0) } ?? frame[StatementCode.namespaceSlot]
       let annotations = try runtime.annotations(in: namespace)
       try runtime.setItem(annotations, .object(name), value)
     } catch { throw frame.located(error, range) }
@@ -471,7 +418,7 @@ final class StartAnnotationsNode: StatementNode {
   }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
-    let namespace = globals.map { Value.object($0) } ?? frame.slots[StatementCode.namespaceSlot]
+    let namespace = globals.map { Value.object($0) } ?? frame[StatementCode.namespaceSlot]
     do throws(Raised) { _ = try frame.runtime.annotations(in: namespace) } catch { throw frame.located(error, range) }
     return .normal
   }

@@ -6,6 +6,7 @@ import PyaSyntax
 /// descriptor of that name: changing the type changes the tokens of its shapes.
 ///
 /// `self.x`, with the object in a local variable, is the commonest form: it is read without counting a reference to the object.
+/// What is found on a class (`Color.RED`, `self.LIMIT`) and properties have a cache of their own (`ClassAttributeCache`).
 final class AttributeNode: ExpressionNode {
   let object: ExpressionNode
   let name: StringObject
@@ -13,6 +14,7 @@ final class AttributeNode: ExpressionNode {
   private let objectSlot: Int
   private let cache = SlotCache()
   private var moduleCache = ModuleCache()
+  private var classCache = ClassAttributeCache()
 
   init(_ object: ExpressionNode, _ name: StringObject, _ range: SourceRange) {
     self.object = object
@@ -32,11 +34,19 @@ final class AttributeNode: ExpressionNode {
     return try lookUp(value, frame)
   }
 
+  override func settledPlace(_ frame: Frame) -> UnsafeMutablePointer<Value>? {
+    guard objectSlot >= 0, let held = (frame.slots + objectSlot).uncountedObject else { return nil }
+    let slot = cachedSlot(held)
+    guard slot >= 0 else { return nil }
+    let place = held.instanceSlot(slot)
+    return place.holdsUndefined ? nil : place
+  }
+
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     if objectSlot >= 0, let held = (frame.slots + objectSlot).uncountedObject {
       let slot = cachedSlot(held)
       if slot >= 0 {
-        let found = held.instanceSlot(slot).pointee
+        let found = held.instanceSlot(slot).copied
         if !found.isUndefined { return found }
       }
     }
@@ -58,25 +68,29 @@ final class AttributeNode: ExpressionNode {
   private func cached(_ object: Object) -> Value {
     guard object.kind == .instance else { return .undefined }
     let slot = cache.slot(object.cacheToken)
-    return slot < 0 ? .undefined : unsafeDowncast(object, to: Instance.self).slot(slot).pointee
+    return slot < 0 ? .undefined : unsafeDowncast(object, to: Instance.self).slot(slot).copied
   }
 
   @inline(never)
   private func lookUp(_ value: Value, _ frame: Frame) throws(Raised) -> Value {
+    if let held = value.uncounted {
+      let known = try classCache.value(of: held, value, self, frame)
+      if !known.isUndefined { return known }
+    }
     let runtime = frame.runtime
     if let module = value.cast(.module, to: ModuleObject.self) {
       let found = moduleCache.value(of: module, name)
       if !found.isUndefined { return found }
     }
     if let instance = value.instance, instance.type.special(.getattribute) == nil,
-      let index = instance.shape.index(of: name)
+      let index = instance.shape.index(of: name), !instance.slot(index).holdsUndefined
     {
-      let onType = instance.type.lookup(name)
-      if onType?.object.map(runtime.isDataDescriptor) != true {
+      if runtime.leavesToInstance(instance.type.lookup(name), name) {
         cache.remember(instance.cacheToken, index)
-        return instance.slot(index).pointee
+        return instance.slot(index).copied
       }
     }
+    classCache.learn(value, name, runtime)
     do { return try runtime.getAttribute(value, name) } catch { throw frame.located(error, range) }
   }
 }
@@ -129,7 +143,7 @@ final class AttributeTarget: TargetNode {
       let current = object.cacheToken
       let instance = unsafeDowncast(object, to: Instance.self)
       if current == addingToken, addingSlot < Instance.inlineCapacity, let addedShape {
-        instance.slot(addingSlot).pointee = value
+        instance.slot(addingSlot).initialize(to: value)
         instance.shape = addedShape
         return
       }
@@ -141,12 +155,11 @@ final class AttributeTarget: TargetNode {
   private func storeUncached(_ target: Value, _ frame: Frame, _ value: Value) throws(Raised) {
     let runtime = frame.runtime
     if let instance = target.instance, instance.type.special(.setattr) == nil, !instance.shape.isDictionary,
-      !instance.type.hasNoInstanceDictionary, instance.type.lookup(name)?.object.map(runtime.isDataDescriptor) != true,
-      name !== runtime.names.class, name !== runtime.names.dict
+      instance.type.mayHold(name, runtime), name !== runtime.names.class, name !== runtime.names.dict
     {
       if let index = instance.shape.index(of: name) {
         cache.remember(instance.cacheToken, index)
-        instance.slot(index).pointee = value
+        instance.slot(index).store(value)
       } else {
         addingToken = instance.cacheToken
         addingSlot = instance.shape.count
@@ -161,6 +174,24 @@ final class AttributeTarget: TargetNode {
   override func delete(_ frame: Frame) throws(Raised) {
     let target = try object.evaluate(frame)
     do { try frame.runtime.deleteAttribute(target, name) } catch { throw frame.located(error, range) }
+  }
+}
+
+extension Runtime {
+  /// Whether what a class has under a name leaves the instance's own attribute of that name alone: it is no data descriptor, or but the
+  /// name's entry in `__slots__`.
+  fileprivate func leavesToInstance(_ onType: Value?, _ name: StringObject) -> Bool {
+    guard let object = onType?.object, isDataDescriptor(object) else { return true }
+    return (object as? MemberDescriptor)?.name === name
+  }
+}
+
+extension TypeObject {
+  /// Whether instances may hold an attribute of this name in their slots.
+  fileprivate func mayHold(_ name: StringObject, _ runtime: Runtime) -> Bool {
+    let onType = lookup(name)
+    if hasNoInstanceDictionary { return (onType?.object as? MemberDescriptor)?.name === name }
+    return runtime.leavesToInstance(onType, name)
   }
 }
 
@@ -213,7 +244,7 @@ struct ModuleCache {
 
   /// The attribute; undefined when the module's own namespace does not have it.
   mutating func value(of module: ModuleObject, _ name: StringObject) -> Value {
-    if module.namespace === namespace, module.namespace.changes == changes { return module.namespace.entries[index].value }
+    if module.namespace === namespace, module.namespace.changes == changes { return module.namespace.valuePlace(index).copied }
     // A class of modules may have descriptors of its own.
     guard !module.type.isHeap, module.type.lookup(name) == nil else { return .undefined }
     let found = module.namespace.index(ofString: name)
@@ -221,6 +252,6 @@ struct ModuleCache {
     namespace = module.namespace
     changes = module.namespace.changes
     index = found
-    return module.namespace.entries[found].value
+    return module.namespace.valuePlace(found).copied
   }
 }

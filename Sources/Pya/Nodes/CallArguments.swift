@@ -7,7 +7,7 @@ import PyaSyntax
 struct CallArguments {
   let count: Int
   private let first, second, third, fourth: Operand
-  private let rest: [ExpressionNode]
+  private let rest: NodeRow
 
   init(_ nodes: [ExpressionNode]) {
     count = nodes.count
@@ -17,7 +17,7 @@ struct CallArguments {
     second = operand(1)
     third = operand(2)
     fourth = operand(3)
-    rest = Array(nodes.dropFirst(4))
+    rest = NodeRow(Array(nodes.dropFirst(4)))
   }
 
   /// Evaluates into slots that are unbound, which own the values then: a frame's parameters.
@@ -36,7 +36,7 @@ struct CallArguments {
 
   @inline(never)
   private func evaluateRest(into slots: UnsafeMutablePointer<Value>, _ frame: Frame) throws(Raised) {
-    for index in 0..<rest.count { (slots + index).initialize(to: try rest[index].evaluate(frame)) }
+    for index in 0..<rest.count { (slots + index).initialize(to: try rest.evaluate(index, frame)) }
   }
 
   /// Evaluates into slots that are unbound, for the time of a call of something that only looks at them. Local variables and
@@ -73,7 +73,7 @@ extension Operand {
   @inline(__always)
   func evaluate(into slot: UnsafeMutablePointer<Value>, _ frame: Frame) throws(Raised) {
     if let place = place(frame), !place.holdsUndefined {
-      slot.initialize(to: place.pointee)
+      slot.initialize(toCopyAt: place)
     } else {
       slot.initialize(to: try node.evaluate(frame))
     }
@@ -90,12 +90,12 @@ extension Operand {
 
   @inline(__always)
   func giveBack(_ slot: UnsafeMutablePointer<Value>) {
-    if !hasPlace, slot.tag == ValueTag.object { slot.deinitialize(count: 1) }
+    if !hasPlace { slot.drop() }
   }
 }
 
 extension ExpressionNode {
-  /// Calls a function of the program whose parameters are exactly the arguments: they go straight into its slots, after the receiver
+  /// Calls a function of the program that takes so many arguments directly: they go straight into its slots, after the receiver
   /// if there is one. The caller keeps the function alive.
   @inline(__always)
   final func callPlain(
@@ -104,18 +104,45 @@ extension ExpressionNode {
     let machine = frame.machine
     let size = function._withUnsafeGuaranteedRef { $0.frameSize }
     guard let callee = machine.openFrame(function, size) else { throw frame.located(machine.stackOverflow(), range) }
-    do {
+    var given = arguments.count
+    do throws(Raised) {
       if receiver.isUndefined {
         try arguments.evaluate(into: callee.slots, frame)
       } else {
         callee.slots.initialize(to: receiver)
         try arguments.evaluate(into: callee.slots + 1, frame)
+        given &+= 1
       }
     } catch {
       machine.closeFrame(callee, size)
       throw error
     }
+    if given != function._withUnsafeGuaranteedRef({ $0.completeCount }) { try complete(function, callee, given, frame) }
     return try runPlain(function, callee, size, frame)
+  }
+
+  /// Calls a function of the program with the receiver alone. The caller keeps the function alive.
+  final func callGetter(_ function: Unmanaged<FunctionObject>, _ receiver: Value, _ frame: Frame) throws(Raised) -> Value {
+    let machine = frame.machine
+    let size = function._withUnsafeGuaranteedRef { $0.frameSize }
+    guard let callee = machine.openFrame(function, size) else { throw frame.located(machine.stackOverflow(), range) }
+    callee.slots.initialize(to: receiver)
+    if function._withUnsafeGuaranteedRef({ $0.completeCount }) != 1 { try complete(function, callee, 1, frame) }
+    return try runPlain(function, callee, size, frame)
+  }
+
+  /// Defaults and cells of a frame; closes it when an argument is missing.
+  @inline(never)
+  private func complete(
+    _ function: Unmanaged<FunctionObject>, _ callee: Frame, _ given: Int, _ frame: Frame
+  ) throws(Raised) {
+    let machine = frame.machine
+    do throws(Raised) {
+      try function.borrowed { (function) throws(Raised) in try function.complete(callee, given: given, machine) }
+    } catch {
+      machine.closeFrame(callee, function._withUnsafeGuaranteedRef { $0.frameSize })
+      throw frame.located(error, range)
+    }
   }
 
   /// Runs plain code on a frame whose parameters are bound, and closes the frame.

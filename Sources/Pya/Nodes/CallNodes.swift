@@ -16,7 +16,7 @@ final class CallNode: ExpressionNode {
     guard case .object(let object) = value else { return try refuse(value, arguments, frame) }
     if object.kind == .function {
       let function = unsafeDowncast(object, to: FunctionObject.self)
-      if function.takesPlainCalls, function.positionalCount == arguments.count {
+      if function.takes(arguments.count) {
         defer { withExtendedLifetime(object) {} }
         return try callPlain(.passUnretained(function), receiver: .undefined, arguments, frame)
       }
@@ -84,7 +84,7 @@ final class GlobalCallNode: ExpressionNode {
     guard case .object(let object) = value else { return try refuse(value, arguments, frame) }
     if object.kind == .function {
       let function = unsafeDowncast(object, to: FunctionObject.self)
-      if function.takesPlainCalls, function.positionalCount == arguments.count {
+      if function.takes(arguments.count) {
         if owners.keep(function) {
           cached = function.uncountedPointer
           cachedKind = .function
@@ -106,8 +106,8 @@ final class GlobalCallNode: ExpressionNode {
   /// A class without `__new__` and metaclass whose `__init__` takes just these arguments.
   private func remember(_ type: TypeObject, _ runtime: Runtime) {
     guard type.isHeap, type.builtinBase == nil, type.special(.new) == nil, !type.isAbstract, type.type === runtime.types.type,
-      let found = type.special(.`init`)?.cast(.function, to: FunctionObject.self), found.takesPlainCalls,
-      found.positionalCount == arguments.count + 1, owners.keep(found)
+      let found = type.special(.`init`)?.cast(.function, to: FunctionObject.self),
+      found.takes(arguments.count + 1), owners.keep(found)
     else { return }
     cached = type.uncountedPointer
     cachedKind = .type
@@ -198,7 +198,7 @@ final class MethodCallNode: ExpressionNode {
       if entries[index].isNative {
         return try callNative(Unmanaged<NativeFunction>.fromOpaque(target), receiver: place, arguments, frame)
       }
-      return try callPlain(Unmanaged<FunctionObject>.fromOpaque(target), receiver: place.pointee, arguments, frame)
+      return try callPlain(Unmanaged<FunctionObject>.fromOpaque(target), receiver: place.copied, arguments, frame)
     }
     return try callUncached(place.pointee, frame)
   }
@@ -222,7 +222,7 @@ final class MethodCallNode: ExpressionNode {
         return try callNative(.fromOpaque(found.uncountedPointer), receiver: &receiver, arguments, frame)
       }
       let function = unsafeDowncast(found, to: FunctionObject.self)
-      if function.takesPlainCalls, function.positionalCount == arguments.count + 1 {
+      if function.takes(arguments.count + 1) {
         return try callPlain(.passUnretained(function), receiver: value, arguments, frame)
       }
       return try callGeneral(found, receiver: value, arguments, frame)
@@ -236,7 +236,7 @@ final class MethodCallNode: ExpressionNode {
     guard case .object(let object) = value, object.mayCacheMethods else { return }
     if found.kind == .function {
       let function = unsafeDowncast(found, to: FunctionObject.self)
-      guard function.takesPlainCalls, function.positionalCount == arguments.count + 1 else { return }
+      guard function.takes(arguments.count + 1) else { return }
     }
     guard owners.keep(found) else { return }
     entries[nextEntry] = MethodCacheEntry(
@@ -251,7 +251,7 @@ extension ExpressionNode {
     guard case .object(let object) = callee else { return try refuse(callee, arguments, frame) }
     if object.kind == .function {
       let function = unsafeDowncast(object, to: FunctionObject.self)
-      if function.takesPlainCalls, function.positionalCount == arguments.count {
+      if function.takes(arguments.count) {
         defer { withExtendedLifetime(object) {} }
         return try callPlain(.passUnretained(function), receiver: .undefined, arguments, frame)
       }
@@ -296,9 +296,7 @@ final class SuperCallNode: ExpressionNode {
       }
       let found: Value?
       do { found = try runtime.superFind(owner, receiver, name) } catch { throw frame.located(error, calleeRange) }
-      if let method = found?.cast(.function, to: FunctionObject.self), method.takesPlainCalls,
-        method.positionalCount == arguments.count + 1
-      {
+      if let method = found?.cast(.function, to: FunctionObject.self), method.takes(arguments.count + 1) {
         if owners.keep(method) {
           receiverToken = instance.type.token
           ownerClass = owner.uncountedPointer
@@ -345,151 +343,6 @@ extension Runtime {
     case .type, .module, .superProxy: return true
     default: return object.existingInstanceDictionary?.getString(name) != nil
     }
-  }
-}
-
-/// A call with keyword arguments but nothing to unpack.
-final class KeywordCallNode: ExpressionNode {
-  private let callee: ExpressionNode
-  /// Positional ones, then the keywords' values.
-  private let arguments: CallArguments
-  private let positionalCount: Int
-  private let keywordNames: [StringObject]
-
-  init(
-    _ callee: ExpressionNode, _ positional: [ExpressionNode], keywordNames: [StringObject],
-    keywordValues: [ExpressionNode], _ range: SourceRange
-  ) {
-    self.callee = callee
-    arguments = CallArguments(positional + keywordValues)
-    positionalCount = positional.count
-    self.keywordNames = keywordNames
-    super.init(range)
-  }
-
-  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let value = try callee.evaluate(frame)
-    let machine = frame.machine
-    guard let base = machine.reserveUnbound(arguments.count) else { throw frame.located(machine.stackOverflow(), range) }
-    defer {
-      arguments.giveBack(base)
-      machine.pointee.stackTop = base
-    }
-    try arguments.lend(to: base, frame)
-    do throws(Raised) {
-      return try frame.runtime.call(value, Arguments(base, positionalCount, keywordNames: keywordNames))
-    } catch { throw frame.located(error, range) }
-  }
-}
-
-/// A call with `*iterable` or `**mapping`.
-final class UnpackingCallNode: ExpressionNode {
-  enum Item {
-    case positional(ExpressionNode)
-    case unpacked(ExpressionNode)
-    case keyword(StringObject, ExpressionNode)
-    case unpackedKeywords(ExpressionNode)
-  }
-
-  private let callee: ExpressionNode
-  private let items: [Item]
-
-  init(_ callee: ExpressionNode, _ items: [Item], _ range: SourceRange) {
-    self.callee = callee
-    self.items = items
-    super.init(range)
-  }
-
-  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let value = try callee.evaluate(frame)
-    let (positional, keywords) = try gather(value, frame)
-    do { return try frame.runtime.call(value, positional, keywords: keywords) } catch { throw frame.located(error, range) }
-  }
-
-  private func gather(_ callee: Value, _ frame: Frame) throws(Raised)
-    -> ([Value], [(name: StringObject, value: Value)])
-  {
-    let runtime = frame.runtime
-    var positional: [Value] = []
-    var keywords: [(name: StringObject, value: Value)] = []
-    for item in items {
-      switch item {
-      case .positional(let node): positional.append(try node.evaluate(frame))
-      case .unpacked(let node):
-        let iterable = try node.evaluate(frame)
-        do { positional.append(contentsOf: try runtime.array(iterable)) } catch {
-          throw frame.located(describe(error, callee, iterable, runtime), range)
-        }
-      case .keyword(let name, let node):
-        let value = try node.evaluate(frame)
-        if keywords.contains(where: { $0.name === name }) { throw frame.located(repeated(name, callee, runtime), range) }
-        keywords.append((name, value))
-      case .unpackedKeywords(let node):
-        let mapping = try node.evaluate(frame)
-        do { try merge(mapping, into: &keywords, callee, runtime) } catch { throw frame.located(error, range) }
-      }
-    }
-    return (positional, keywords)
-  }
-
-  private func describe(_ raised: Raised, _ callee: Value, _ iterable: Value, _ runtime: Runtime) -> Raised {
-    let type = runtime.type(of: iterable)
-    guard runtime.matches(raised, "TypeError"), type.lookup(runtime.names[.iter]) == nil,
-      type.lookup(runtime.names[.getitem]) == nil
-    else { return raised }
-    let positionalCount = items.count { item in
-      switch item {
-      case .positional, .unpacked: true
-      case .keyword, .unpackedKeywords: false
-      }
-    }
-    let subject = positionalCount == 1 ? "\(runtime.calleeName(callee)) argument" : "Value"
-    return runtime.typeError("\(subject) after * must be an iterable, not \(runtime.typeName(iterable))")
-  }
-
-  private func repeated(_ name: StringObject, _ callee: Value, _ runtime: Runtime) -> Raised {
-    runtime.typeError("\(runtime.calleeName(callee)) got multiple values for keyword argument '\(name.text)'")
-  }
-
-  private func merge(
-    _ mapping: Value, into keywords: inout [(name: StringObject, value: Value)], _ callee: Value, _ runtime: Runtime
-  ) throws(Raised) {
-    for (key, value) in try runtime.entries(ofMapping: mapping, for: callee) {
-      guard let name = key.string else { throw runtime.typeError("keywords must be strings") }
-      if keywords.contains(where: { $0.name.hasSameText(as: name) }) {
-        throw repeated(name, callee, runtime)
-      }
-      keywords.append((runtime.intern(name), value))
-    }
-  }
-}
-
-extension Runtime {
-  /// `f()` as messages about its arguments call it.
-  func calleeName(_ callee: Value) -> String {
-    if let function = callee.cast(.function, to: FunctionObject.self) {
-      return "\(moduleQualifier(function.moduleName))\(function.qualifiedName.text)()"
-    }
-    if let method = callee.cast(.boundMethod, to: BoundMethod.self) { return calleeName(method.function) }
-    if let native = callee.cast(.nativeFunction, to: NativeFunction.self) { return "\(native.displayName)()" }
-    if let type = callee.type { return "\(type.isHeap ? type.moduleName + "." : "")\(type.qualifiedName)()" }
-    return "\(typeName(callee)) object"
-  }
-
-  private func moduleQualifier(_ module: Value) -> String {
-    guard let name = module.string, name.text != "builtins" else { return "" }
-    return name.text + "."
-  }
-
-  /// The entries of what stands after `**`.
-  func entries(ofMapping mapping: Value, for callee: Value) throws(Raised) -> [(Value, Value)] {
-    if let dict = mapping.dict { return dict.liveEntries.map { ($0.key, $0.value) } }
-    guard let keys = try getAttributeIfPresent(mapping, intern("keys")) else {
-      throw typeError("\(calleeName(callee)) argument after ** must be a mapping, not \(typeName(mapping))")
-    }
-    var result: [(Value, Value)] = []
-    for key in try array(try call(keys)) { result.append((key, try getItem(mapping, key))) }
-    return result
   }
 }
 

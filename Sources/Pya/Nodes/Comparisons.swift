@@ -19,21 +19,24 @@ class ComparisonNode: ExpressionNode {
     if let a = left.place(frame) {
       if let b = right.place(frame) {
         if let quick = Comparison.apply(a.number, b.number) { return quick }
-        if let quick = comparedTexts(Comparison.operator, a, b) { return quick }
+        if let quick = compareTexts(Comparison.operator, a.uncountedObject, b.uncountedObject) { return quick }
         return try truth(try general(Comparison.operator, frame), frame)
       }
       if a.holdsUndefined { return try truth(try general(Comparison.operator, frame), frame) }
       let b = try right.evaluate(frame)
       if let quick = Comparison.apply(a.number, b) { return quick }
+      if let quick = compareTexts(Comparison.operator, a.uncountedObject, b.uncounted) { return quick }
       return try truth(try general(Comparison.operator, a.pointee, b, frame), frame)
     }
     let a = try left.evaluate(frame)
     if let b = right.place(frame) {
       if let quick = Comparison.apply(a, b.number) { return quick }
+      if let quick = compareTexts(Comparison.operator, a.uncounted, b.uncountedObject) { return quick }
       return try truth(try general(Comparison.operator, a, frame), frame)
     }
     let b = try right.evaluate(frame)
     if let quick = Comparison.apply(a, b) { return quick }
+    if let quick = compareTexts(Comparison.operator, a.uncounted, b.uncounted) { return quick }
     return try truth(try general(Comparison.operator, a, b, frame), frame)
   }
 
@@ -50,22 +53,6 @@ class ComparisonNode: ExpressionNode {
     return try general(Comparison.operator, a, b, frame)
   }
 
-  /// `==` and `!=` of two strings.
-  @inline(__always)
-  private func comparedTexts(
-    _ op: ComparisonOperator, _ a: UnsafeMutablePointer<Value>, _ b: UnsafeMutablePointer<Value>
-  ) -> Bool? {
-    guard op == .equal || op == .notEqual, a.holdsPlainString, b.holdsPlainString, let x = a.uncountedObject,
-      let y = b.uncountedObject
-    else { return nil }
-    let isSame = x._withUnsafeGuaranteedRef { first in
-      y._withUnsafeGuaranteedRef { second in
-        unsafeDowncast(first, to: StringObject.self).hasSameText(as: unsafeDowncast(second, to: StringObject.self))
-      }
-    }
-    return isSame == (op == .equal)
-  }
-
   @inline(never)
   private func general(_ op: ComparisonOperator, _ frame: Frame) throws(Raised) -> Value {
     try general(op, try left.evaluate(frame), try right.evaluate(frame), frame)
@@ -78,9 +65,7 @@ class ComparisonNode: ExpressionNode {
 
   @inline(never)
   private func general(_ op: ComparisonOperator, _ a: Value, _ b: Value, _ frame: Frame) throws(Raised) -> Value {
-    if op == .equal || op == .notEqual, a.isPlainString, b.isPlainString, let x = a.string, let y = b.string {
-      return .bool(x.hasSameText(as: y) == (op == .equal))
-    }
+    if let quick = compareTexts(op, a.uncounted, b.uncounted) { return .bool(quick) }
     do throws(Raised) {
       return try frame.withRuntime { (runtime) throws(Raised) in try runtime.compare(op, a, b) }
     } catch { throw frame.located(error, range) }
@@ -92,6 +77,25 @@ class ComparisonNode: ExpressionNode {
     do throws(Raised) {
       return try frame.withRuntime { (runtime) throws(Raised) in try runtime.isTrue(value) }
     } catch { throw frame.located(error, range) }
+  }
+}
+
+/// Two plain strings compared; nil for anything else.
+@inline(__always)
+private func compareTexts(_ op: ComparisonOperator, _ a: Unmanaged<Object>?, _ b: Unmanaged<Object>?) -> Bool? {
+  guard let a, let b, a.kind == .string, b.kind == .string, a.isPlain, b.isPlain else { return nil }
+  return a.as(StringObject.self)._withUnsafeGuaranteedRef { x in
+    b.as(StringObject.self)._withUnsafeGuaranteedRef { y in
+      switch op {
+      case .equal: x.hasSameText(as: y)
+      case .notEqual: !x.hasSameText(as: y)
+      case .less: x.compare(to: y) < 0
+      case .lessEqual: x.compare(to: y) <= 0
+      case .greater: x.compare(to: y) > 0
+      case .greaterEqual: x.compare(to: y) >= 0
+      default: nil
+      }
+    }
   }
 }
 
@@ -280,7 +284,7 @@ final class KeepTemporaryNode: ExpressionNode {
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     let result = try value.evaluate(frame)
-    frame.slots[slot] = result
+    frame[slot] = result
     return result
   }
 }

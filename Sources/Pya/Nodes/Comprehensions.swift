@@ -30,15 +30,15 @@ final class ComprehensionNode: ExpressionNode {
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    frame.slots[iterableSlot] = try iterable.evaluate(frame)
+    frame[iterableSlot] = try iterable.evaluate(frame)
     frame.startCollection(kind, slot: slot, cells: cells)
     do { _ = try loops.execute(frame) } catch {
       frame.unbind(variables)
       throw error
     }
     frame.unbind(variables)
-    let result = frame.slots[slot]
-    frame.slots[slot] = .undefined
+    let result = frame[slot]
+    frame[slot] = .undefined
     return result
   }
 }
@@ -65,7 +65,7 @@ final class AppendElementNode: StatementNode {
       held._withUnsafeGuaranteedRef { unsafeDowncast($0, to: ListObject.self).append(item) }
       return .normal
     }
-    guard case .object(let collection) = frame.slots[slot] else { fatalError("pya: comprehension without a collection") }
+    guard case .object(let collection) = frame[slot] else { fatalError("pya: comprehension without a collection") }
     switch kind {
     case .list: unsafeDowncast(collection, to: ListObject.self).append(item)
     case .set:
@@ -129,7 +129,7 @@ extension Frame {
     var slot = slots + span.first
     let end = slot + span.count
     while slot < end {
-      slot.pointee = .undefined
+      slot.store(.undefined)
       slot += 1
     }
   }
@@ -139,10 +139,10 @@ extension Frame {
   func startCollection(_ kind: ComprehensionNode.Kind, slot: Int, cells: [Int]) {
     let runtime = runtime
     switch kind {
-    case .list: slots[slot] = .object(ListObject(runtime))
-    case .set: slots[slot] = .object(SetObject(type: runtime.types.set))
-    case .dict: slots[slot] = .object(DictObject(runtime))
+    case .list: self[slot] = .object(ListObject(runtime))
+    case .set: self[slot] = .object(SetObject(type: runtime.types.set))
+    case .dict: self[slot] = .object(DictObject(runtime))
     }
-    for cell in cells { slots[cell] = .object(Cell(runtime, .undefined)) }
+    for cell in cells { self[cell] = .object(Cell(runtime, .undefined)) }
   }
 }

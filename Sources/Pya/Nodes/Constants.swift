@@ -15,6 +15,6 @@ final class ConstantNode: ExpressionNode {
     place.deallocate()
   }
 
-  override func evaluate(_ frame: Frame) throws(Raised) -> Value { place.pointee }
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value { place.copied }
   override var constant: Value? { place.pointee }
 }

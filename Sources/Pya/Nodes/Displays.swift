@@ -30,14 +30,21 @@ private func notIterableAfterStar(_ raised: Raised, _ value: Value, _ runtime: R
 
 final class ListNode: ExpressionNode {
   private let items: [DisplayItem]
+  /// The elements, when none is unpacked.
+  private let row: NodeRow?
 
   init(_ items: [DisplayItem], _ range: SourceRange) {
     self.items = items
+    row = items.contains(where: \.isUnpacked) ? nil : NodeRow(items.map(\.node))
     super.init(range)
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let list = ListObject(frame.runtime, capacity: items.count)
+    let list = frame.machine.pointee.runtimeReference._withUnsafeGuaranteedRef { ListObject($0, capacity: items.count) }
+    if let row {
+      for index in 0..<row.count { list.append(try row.evaluate(index, frame)) }
+      return .object(list)
+    }
     for item in items {
       let value = try item.node.evaluate(frame)
       if item.isUnpacked {
@@ -54,22 +61,36 @@ final class ListNode: ExpressionNode {
 
 final class TupleNode: ExpressionNode {
   private let items: [DisplayItem]
-  private let hasUnpacking: Bool
+  /// The elements, when none is unpacked.
+  private let row: NodeRow?
 
   init(_ items: [DisplayItem], _ range: SourceRange) {
     self.items = items
-    hasUnpacking = items.contains(where: \.isUnpacked)
+    row = items.contains(where: \.isUnpacked) ? nil : NodeRow(items.map(\.node))
     super.init(range)
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    if !hasUnpacking, items.count == 2 {
-      let first = try items[0].node.evaluate(frame)
-      let second = try items[1].node.evaluate(frame)
+    if let row {
+      let machine = frame.machine
+      if row.count == 2 {
+        let first = try row.evaluate(0, frame)
+        let second = try row.evaluate(1, frame)
+        return .object(
+          machine.pointee.runtimeReference._withUnsafeGuaranteedRef { runtime in
+            TupleObject(runtime, count: 2) { slots in
+              slots.initialize(to: first)
+              (slots + 1).initialize(to: second)
+            }
+          })
+      }
+      // They wait on the value stack: an element's code may look at no tuple that is half made.
+      guard let places = machine.reserveUnbound(row.count) else { throw frame.located(machine.stackOverflow(), range) }
+      defer { machine.pointee.stackTop = places }
+      try row.evaluate(into: places, frame)
       return .object(
-        TupleObject(frame.runtime, count: 2) { slots in
-          slots.initialize(to: first)
-          (slots + 1).initialize(to: second)
+        machine.pointee.runtimeReference._withUnsafeGuaranteedRef { runtime in
+          TupleObject(runtime, count: row.count) { $0.moveInitialize(from: places, count: row.count) }
         })
     }
     return .object(TupleObject(frame.runtime, try elements(items, frame, range)))
@@ -126,15 +147,29 @@ final class SetNode: ExpressionNode {
 final class DictNode: ExpressionNode {
   /// `key == nil`: `**value`.
   private let items: [(key: ExpressionNode?, value: ExpressionNode)]
+  /// Keys and values in turn, when there is no `**value`.
+  private let row: NodeRow?
 
   init(_ items: [(key: ExpressionNode?, value: ExpressionNode)], _ range: SourceRange) {
     self.items = items
+    let keys = items.compactMap(\.key)
+    row = keys.count == items.count ? NodeRow(zip(keys, items).flatMap { [$0, $1.value] }) : nil
     super.init(range)
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     let runtime = frame.runtime
     let dict = DictObject(runtime)
+    if let row {
+      var index = 0
+      while index < row.count {
+        let key = try row.evaluate(index, frame)
+        let value = try row.evaluate(index + 1, frame)
+        do { try dict.set(key, value, runtime) } catch { throw frame.located(error, range) }
+        index += 2
+      }
+      return .object(dict)
+    }
     for (key, value) in items {
       if let key {
         let keyValue = try key.evaluate(frame)
@@ -157,62 +192,5 @@ final class DictNode: ExpressionNode {
       }
     }
     return .object(dict)
-  }
-}
-
-/// An f-string.
-final class FStringNode: ExpressionNode {
-  enum Part {
-    case literal(StringObject)
-    case field(ExpressionNode, conversion: Character?, format: ExpressionNode?)
-  }
-
-  private let parts: [Part]
-
-  init(_ parts: [Part], _ range: SourceRange) {
-    self.parts = parts
-    super.init(range)
-  }
-
-  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let runtime = frame.runtime
-    var builder = TextBuilder()
-    for index in 0..<parts.count {
-      switch parts[index] {
-      case .literal(let text): builder.append(string: text)
-      case .field(let node, let conversion, let format):
-        var value = try node.evaluate(frame)
-        if conversion == nil, format == nil {
-          // The commonest: text and ints as they are.
-          if case .int(let number) = value {
-            builder.append(integer: number)
-            continue
-          }
-          if let held = value.uncounted, held.kind == .string, held.isPlain {
-            held.as(StringObject.self)._withUnsafeGuaranteedRef { builder.append(string: $0) }
-            continue
-          }
-        }
-        let specification = try format?.evaluate(frame)
-        do throws(Raised) {
-          if let conversion {
-            switch conversion {
-            case "r": value = .object(try runtime.repr(value))
-            case "s": value = .object(try runtime.str(value))
-            case "a": value = .object(try runtime.ascii(value))
-            default: break
-            }
-          }
-          if let specification, let text = specification.string, text.byteCount > 0 {
-            builder.append(string: try runtime.format(value, text))
-          } else if runtime.type(of: value).isHeap {
-            builder.append(string: try runtime.format(value, runtime.names.empty))
-          } else {
-            try runtime.append(value, to: &builder)
-          }
-        } catch { throw frame.located(error, node.range) }
-      }
-    }
-    return .object(builder.finish(runtime))
   }
 }

@@ -179,7 +179,7 @@ final class ClassNode: ExpressionNode {
   private func runBody(_ namespace: Value, _ function: FunctionObject, _ runtime: Runtime) throws(Raised) -> Value {
     let machine = runtime.machine
     let body = try machine.openFrame(code, function)
-    body.slots[StatementCode.namespaceSlot] = namespace
+    body[StatementCode.namespaceSlot] = namespace
     function.makeCells(body, machine)
     let cell = classCellSlot.map { Value.object(body.cell($0)) } ?? .undefined
     _ = try function.runPlain(body, machine)

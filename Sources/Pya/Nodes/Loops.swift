@@ -36,11 +36,13 @@ extension Frame {
 
 /// `for target in iterable`.
 ///
-/// Ranges and lists are walked without an iterator object; everything else through one.
+/// Ranges and lists are walked without an iterator object; everything else through one. Where the target takes apart what `enumerate`, `zip`
+/// or `items()` deliver, no tuple is made.
 final class ForNode: StatementNode {
   private let target: TargetNode
   /// The slot when the target is a local variable, else -1.
   private let slot: Int
+  private let unpacking: UnpackTarget?
   private let iterable: ExpressionNode
   private let body: StatementNode
   private let otherwise: StatementNode
@@ -50,6 +52,7 @@ final class ForNode: StatementNode {
   ) {
     self.target = target
     slot = (target as? LocalTarget)?.slot ?? -1
+    unpacking = target as? UnpackTarget
     self.iterable = iterable
     self.body = body
     self.otherwise = otherwise
@@ -106,6 +109,10 @@ final class ForNode: StatementNode {
     let runtime = frame.runtime
     let iterator: IteratorObject
     do { iterator = try runtime.iterator(source) } catch { throw frame.located(error, iterable.range) }
+    if let unpacking {
+      let count = iterator.partCount
+      if count > 0, count == unpacking.exactCount { return try walkParts(iterator, count, unpacking, frame) }
+    }
     while true {
       let value: Value
       do { value = try iterator.next(runtime) } catch { throw frame.located(error, iterable.range) }
@@ -118,6 +125,26 @@ final class ForNode: StatementNode {
       case .suspends: return .suspends
       }
       if frame.machine.pointee.isInterrupted { try frame.handleInterrupt(range) }
+    }
+    return try otherwise.execute(frame)
+  }
+  private func walkParts(
+    _ iterator: IteratorObject, _ count: Int, _ unpacking: UnpackTarget, _ frame: Frame
+  ) throws(Raised) -> Completion {
+    let machine = frame.machine
+    let runtime = frame.runtime
+    guard let parts = machine.reserveUnbound(count) else { throw frame.located(machine.stackOverflow(), range) }
+    defer { machine.pointee.stackTop = parts }
+    while true {
+      do { if try !iterator.next(into: parts, runtime) { break } } catch { throw frame.located(error, iterable.range) }
+      try unpacking.store(frame, movingFrom: parts)
+      switch try body.execute(frame) {
+      case .normal, .continues: break
+      case .breaks: return .normal
+      case .returns(let value): return .returns(value)
+      case .suspends: return .suspends
+      }
+      if machine.pointee.isInterrupted { try frame.handleInterrupt(range) }
     }
     return try otherwise.execute(frame)
   }

@@ -14,11 +14,11 @@ struct MatchClause {
   let body: StatementNode
 
   func matches(_ frame: Frame, _ subject: Value) throws(Raised) -> Bool {
-    for (slot, _) in captures { frame.slots[slot] = .undefined }
+    for (slot, _) in captures { frame[slot] = .undefined }
     guard try pattern.matches(frame, subject) else { return false }
-    for (slot, target) in captures where !frame.slots[slot].isUndefined {
-      let value = frame.slots[slot]
-      frame.slots[slot] = .undefined
+    for (slot, target) in captures where !frame.isUnbound(slot) {
+      let value = frame[slot]
+      frame[slot] = .undefined
       try target.store(frame, value)
     }
     guard let condition else { return true }
@@ -57,8 +57,8 @@ final class ClauseTestNode: ExpressionNode {
   }
 
   override func evaluateBool(_ frame: Frame) throws(Raised) -> Bool {
-    if case .bool(true) = frame.slots[takenSlot] { return false }
-    return try clause.matches(frame, frame.slots[subjectSlot])
+    if case .bool(true) = frame[takenSlot] { return false }
+    return try clause.matches(frame, frame[subjectSlot])
   }
 }
 
@@ -97,7 +97,7 @@ final class CapturePattern: PatternNode {
   }
 
   override func matches(_ frame: Frame, _ subject: Value) throws(Raised) -> Bool {
-    if let slot { frame.slots[slot] = subject }
+    if let slot { frame[slot] = subject }
     return true
   }
 }
@@ -114,7 +114,7 @@ final class NamedPattern: PatternNode {
 
   override func matches(_ frame: Frame, _ subject: Value) throws(Raised) -> Bool {
     guard try pattern.matches(frame, subject) else { return false }
-    frame.slots[slot] = subject
+    frame[slot] = subject
     return true
   }
 }
@@ -158,7 +158,7 @@ final class SequencePattern: PatternNode {
       if let slot = star.slot {
         let list = ListObject(runtime)
         for index in before..<(before + count - fixed) { list.append(try runtime.getItem(subject, .int(index))) }
-        frame.slots[slot] = .object(list)
+        frame[slot] = .object(list)
       }
       for index in (before + 1)..<patterns.count {
         let place = count - patterns.count + index
@@ -214,7 +214,7 @@ final class MappingPattern: PatternNode {
         let rest = DictObject(runtime)
         for (key, value) in try runtime.entries(ofMapping: subject, for: .none) { try rest.set(key, value, runtime) }
         for key in used { _ = try rest.remove(key, runtime) }
-        frame.slots[restSlot] = .object(rest)
+        frame[restSlot] = .object(rest)
       } catch { throw frame.located(error, range) }
     }
     return true

@@ -27,6 +27,10 @@ class ExpressionNode: Node {
     } catch { throw frame.located(error, range) }
   }
 
+  /// Where the value lies, if it can be had without running code of the program; nil: evaluate. An unbound variable has no such place.
+  /// Good until anything else runs.
+  func settledPlace(_ frame: Frame) -> UnsafeMutablePointer<Value>? { nil }
+
   /// The slot, when the node does nothing but read a local variable.
   var localSlot: Int? { nil }
   /// The value, when it is known before running.

@@ -14,8 +14,18 @@ final class SubscriptNode: ExpressionNode {
     super.init(range)
   }
 
+  /// The element of a list or tuple at an int, or of a dictionary under a string or int.
+  override func settledPlace(_ frame: Frame) -> UnsafeMutablePointer<Value>? {
+    guard let key = index.place(frame), let container = object.node.settledPlace(frame), let held = container.uncountedObject
+    else { return nil }
+    return held._withUnsafeGuaranteedRef { $0.elementPlace(key) }
+  }
+
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    guard let container = object.place(frame) else { return try evaluateContainer(frame) }
+    guard let container = object.place(frame) else {
+      if let found = settledPlace(frame) { return found.copied }
+      return try evaluateContainer(frame)
+    }
     guard let held = container.uncountedObject else { return try general(frame) }
     if let key = index.place(frame) {
       if case .int(let position) = key.number {
@@ -76,7 +86,7 @@ extension Object {
     case .dict:
       let dict = unsafeDowncast(self, to: DictObject.self)
       let index = dict.index(ofInt: position)
-      return index >= 0 ? dict.entries[index].value : .undefined
+      return index >= 0 ? dict.valuePlace(index).copied : .undefined
     case .string:
       let string = unsafeDowncast(self, to: StringObject.self)
       let place = position < 0 ? position &+ string.byteCount : position
@@ -86,13 +96,40 @@ extension Object {
     }
   }
 
+  /// Where the element lies that a plain list, tuple or dictionary has under the key at `key`; nil where the general rule must decide.
+  @inline(__always)
+  final func elementPlace(_ key: UnsafeMutablePointer<Value>) -> UnsafeMutablePointer<Value>? {
+    if isOfHeapType { return nil }
+    if case .int(let position) = key.number {
+      switch kind {
+      case .list:
+        let list = unsafeDowncast(self, to: ListObject.self)
+        let index = position < 0 ? position &+ list.count : position
+        return index >= 0 && index < list.count ? list.items + index : nil
+      case .tuple:
+        let tuple = unsafeDowncast(self, to: TupleObject.self)
+        let index = position < 0 ? position &+ tuple.count : position
+        return index >= 0 && index < tuple.count ? tuple.items + index : nil
+      case .dict:
+        let dict = unsafeDowncast(self, to: DictObject.self)
+        let index = dict.index(ofInt: position)
+        return index >= 0 ? dict.valuePlace(index) : nil
+      default: return nil
+      }
+    }
+    guard kind == .dict, key.holdsPlainString, let text = key.uncountedObject else { return nil }
+    let dict = unsafeDowncast(self, to: DictObject.self)
+    let index = text._withUnsafeGuaranteedRef { dict.index(ofString: unsafeDowncast($0, to: StringObject.self)) }
+    return index >= 0 ? dict.valuePlace(index) : nil
+  }
+
   /// The value of a plain dictionary under the string that lies at `key`; `undefined` where the general rule must decide.
   @inline(__always)
   final func element(forTextAt key: UnsafeMutablePointer<Value>) -> Value {
     guard kind == .dict, !isOfHeapType, key.holdsPlainString, let text = key.uncountedObject else { return .undefined }
     let dict = unsafeDowncast(self, to: DictObject.self)
     let index = text._withUnsafeGuaranteedRef { dict.index(ofString: unsafeDowncast($0, to: StringObject.self)) }
-    return index >= 0 ? dict.entries[index].value : .undefined
+    return index >= 0 ? dict.valuePlace(index).copied : .undefined
   }
 }
 

@@ -19,7 +19,7 @@ final class ScopedNode: ExpressionNode {
       runtime, code: code, cells: frame.capture(captures), globals: globals, defaults: [], keywordDefaults: [])
     let machine = frame.machine
     let inner = try machine.openFrame(code, function)
-    if frame.code.frameSize > 0 { inner.slots[StatementCode.namespaceSlot] = frame.slots[StatementCode.namespaceSlot] }
+    if frame.code.frameSize > 0 { inner[StatementCode.namespaceSlot] = frame[StatementCode.namespaceSlot] }
     function.makeCells(inner, machine)
     do { return try function.runPlain(inner, machine) } catch { throw frame.located(error, range) }
   }

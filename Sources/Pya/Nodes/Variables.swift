@@ -11,6 +11,11 @@ final class LocalNode: ExpressionNode {
 
   override var localSlot: Int? { slot }
 
+  override func settledPlace(_ frame: Frame) -> UnsafeMutablePointer<Value>? {
+    let place = frame.slots + slot
+    return place.holdsUndefined ? nil : place
+  }
+
   override func evaluateBool(_ frame: Frame) throws(Raised) -> Bool {
     let place = frame.slots + slot
     switch place.number {
@@ -27,7 +32,7 @@ final class LocalNode: ExpressionNode {
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let value = frame.slots[slot]
+    let value = frame[slot]
     if value.isUndefined { throw frame.located(frame.unboundLocal(slot), range) }
     return value
   }
@@ -44,7 +49,7 @@ final class SettledLocalNode: ExpressionNode {
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let value = frame.slots[slot]
+    let value = frame[slot]
     if value.isUndefined { throw frame.located(frame.unboundLocal(slot), range) }
     return value
   }
@@ -60,8 +65,8 @@ final class TakeTemporaryNode: ExpressionNode {
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let value = frame.slots[slot]
-    frame.slots[slot] = .undefined
+    let value = frame[slot]
+    frame[slot] = .undefined
     return value
   }
 }
@@ -123,17 +128,23 @@ final class GlobalNode: ExpressionNode {
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     if globals.changes == globalsChanges {
-      if !isBuiltin { return globals.entries[index].value }
-      if builtins.changes == builtinsChanges { return home.entries[index].value }
+      if !isBuiltin { return globals.valuePlace(index).copied }
+      if builtins.changes == builtinsChanges { return home.valuePlace(index).copied }
     }
     return try lookUp(frame)
+  }
+
+  override func settledPlace(_ frame: Frame) -> UnsafeMutablePointer<Value>? {
+    guard globals.changes == globalsChanges else { return nil }
+    if !isBuiltin { return globals.valuePlace(index) }
+    return builtins.changes == builtinsChanges ? home.valuePlace(index) : nil
   }
 
   /// The value, if it is known where it lies.
   var knownValue: Value? {
     guard globals.changes == globalsChanges else { return nil }
-    if !isBuiltin { return globals.entries[index].value }
-    return builtins.changes == builtinsChanges ? home.entries[index].value : nil
+    if !isBuiltin { return globals.valuePlace(index).copied }
+    return builtins.changes == builtinsChanges ? home.valuePlace(index).copied : nil
   }
 
   /// Whether the name means this object now.
@@ -164,7 +175,7 @@ final class GlobalNode: ExpressionNode {
     isBuiltin = own < 0
     globalsChanges = globals.changes
     builtinsChanges = builtins.changes
-    return isBuiltin ? home.entries[index].value : globals.entries[index].value
+    return isBuiltin ? home.valuePlace(index).copied : globals.valuePlace(index).copied
   }
 }
 
@@ -180,7 +191,7 @@ final class NamespaceNode: ExpressionNode {
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let namespace = frame.slots[StatementCode.namespaceSlot]
+    let namespace = frame[StatementCode.namespaceSlot]
     if case .object(let object) = namespace, object.kind == .dict, !object.type.isHeap {
       if let value = unsafeDowncast(object, to: DictObject.self).getString(name) { return value }
     } else {
@@ -207,11 +218,11 @@ final class LocalTarget: TargetNode {
     super.init(range)
   }
 
-  override func store(_ frame: Frame, _ value: Value) throws(Raised) { frame.slots[slot] = value }
+  override func store(_ frame: Frame, _ value: Value) throws(Raised) { frame[slot] = value }
 
   override func delete(_ frame: Frame) throws(Raised) {
-    if frame.slots[slot].isUndefined { throw frame.located(frame.unboundLocal(slot), range) }
-    frame.slots[slot] = .undefined
+    if frame.isUnbound(slot) { throw frame.located(frame.unboundLocal(slot), range) }
+    frame[slot] = .undefined
   }
 }
 
@@ -287,7 +298,7 @@ final class NamespaceTarget: TargetNode {
   }
 
   override func store(_ frame: Frame, _ value: Value) throws(Raised) {
-    let namespace = frame.slots[StatementCode.namespaceSlot]
+    let namespace = frame[StatementCode.namespaceSlot]
     if case .object(let object) = namespace, object.kind == .dict, !object.type.isHeap {
       unsafeDowncast(object, to: DictObject.self).setString(name, value)
     } else {
@@ -296,7 +307,7 @@ final class NamespaceTarget: TargetNode {
   }
 
   override func delete(_ frame: Frame) throws(Raised) {
-    do { try frame.runtime.deleteItem(frame.slots[StatementCode.namespaceSlot], .object(name)) } catch {
+    do { try frame.runtime.deleteItem(frame[StatementCode.namespaceSlot], .object(name)) } catch {
       throw frame.located(frame.runtime.nameError(name), range)
     }
   }

@@ -3,15 +3,9 @@ import PyaSyntax
 /// `+` and `*` on sequences.
 extension Runtime {
   func concatenate(_ a: StringObject, _ b: StringObject) throws(Raised) -> Value {
-    let count = a.byteCount + b.byteCount
     if a.byteCount == 0, !b.type.isHeap { return .object(b) }
     if b.byteCount == 0, !a.type.isHeap { return .object(a) }
-    let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: max(count, 1))
-    memory.initialize(from: a.bytes, count: a.byteCount)
-    (memory + a.byteCount).initialize(from: b.bytes, count: b.byteCount)
-    return .object(
-      StringObject(
-        type: types.str, adopting: memory, count: count, capacity: max(count, 1), isASCII: a.isASCII && b.isASCII))
+    return .object(StringObject(joining: a, b, type: types.str))
   }
 
   /// `a + b` for sequences of the same type; NotImplemented leaves the complaint to `sequenceOperation`.
@@ -111,20 +105,17 @@ extension Runtime {
     if overflow { throw overflowError("repeated string is too long") }
     try checkAllocation(total)
     if total == 0 { return names.empty }
-    let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: total)
-    if string.byteCount == 1 {
-      memory.initialize(repeating: string.bytes[0], count: total)
-    } else {
+    return StringObject(type: types.str, count: total, isASCII: string.isASCII) { bytes in
+      if string.byteCount == 1 { return bytes.initialize(repeating: string.bytes[0], count: total) }
       // Doubles what is there until the rest fits.
-      memory.initialize(from: string.bytes, count: string.byteCount)
+      bytes.initialize(from: string.bytes, count: string.byteCount)
       var filled = string.byteCount
       while filled < total {
         let next = min(filled, total - filled)
-        (memory + filled).initialize(from: memory, count: next)
+        (bytes + filled).initialize(from: bytes, count: next)
         filled += next
       }
     }
-    return StringObject(type: types.str, adopting: memory, count: total, capacity: total, isASCII: string.isASCII)
   }
 
   /// What `+` and `*` mean once no operand's number methods want them: other counts for `*`, or the sequence's own complaint.

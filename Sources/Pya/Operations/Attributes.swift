@@ -7,9 +7,15 @@ extension Runtime {
   func getAttribute(_ value: Value, _ name: StringObject) throws(Raised) -> Value {
     let type = type(of: value)
     if let override = type.special(.getattribute) { return try getOverridden(value, type, name, override) }
-    if let found = try findAttribute(value, name) { return found }
-    if let fallback = type.special(.getattr) { return try callSpecial(fallback, value, [.object(name)]) }
-    throw missingAttribute(value, name)
+    guard let fallback = type.special(.getattr) else {
+      if let found = try findAttribute(value, name) { return found }
+      throw missingAttribute(value, name)
+    }
+    do throws(Raised) { if let found = try findAttribute(value, name) { return found } } catch {
+      // A property's getter failed with it.
+      guard matches(error, "AttributeError") else { throw error }
+    }
+    return try callSpecial(fallback, value, .object(name))
   }
 
   func getAttribute(_ value: Value, _ name: String) throws(Raised) -> Value { try getAttribute(value, intern(name)) }
@@ -32,9 +38,9 @@ extension Runtime {
   private func getOverridden(_ value: Value, _ type: TypeObject, _ name: StringObject, _ override: Value) throws(Raised)
     -> Value
   {
-    do { return try callSpecial(override, value, [.object(name)]) } catch {
+    do { return try callSpecial(override, value, .object(name)) } catch {
       guard matches(error, "AttributeError"), let fallback = type.special(.getattr) else { throw error }
-      return try callSpecial(fallback, value, [.object(name)])
+      return try callSpecial(fallback, value, .object(name))
     }
   }
 
@@ -53,7 +59,7 @@ extension Runtime {
       if object.kind == .instance {
         let instance = unsafeDowncast(object, to: Instance.self)
         if let index = instance.shape.index(of: name) {
-          let found = instance.slot(index).pointee
+          let found = instance.slot(index).copied
           if !found.isUndefined { return found }
         } else if let found = instance.dictionary?.getString(name) {
           return found
@@ -138,7 +144,7 @@ extension Runtime {
   func deleteAttribute(_ value: Value, _ name: StringObject) throws(Raised) {
     let type = type(of: value)
     if let override = type.special(.delattr) {
-      _ = try callSpecial(override, value, [.object(name)])
+      _ = try callSpecial(override, value, .object(name))
       return
     }
     try storeAttribute(value, intern(name), .undefined)
@@ -197,7 +203,7 @@ extension Runtime {
       guard let dictionary = instance.instanceDictionary(self) else { throw cannotStore(.object(instance), name, newValue) }
       guard dictionary.removeString(name) != nil else { throw missingAttribute(.object(instance), name) }
     } else if let index = instance.shape.index(of: name) {
-      instance.slot(index).pointee = newValue
+      instance.slot(index).store(newValue)
     } else if instance.type.hasNoInstanceDictionary {
       throw cannotStore(.object(instance), name, newValue)
     } else {

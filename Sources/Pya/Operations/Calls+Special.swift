@@ -34,7 +34,7 @@ extension Runtime {
   }
 
   @inline(__always)
-  private func isPlainFunction(_ method: Value) -> Bool {
+  func isPlainFunction(_ method: Value) -> Bool {
     guard case .object(let object) = method else { return false }
     return object.kind == .function || object.kind == .nativeFunction
   }

@@ -25,7 +25,12 @@ extension Runtime {
   }
 
   func call(_ callee: Value, _ first: Value, _ second: Value, _ third: Value) throws(Raised) -> Value {
-    try call(callee, [first, second, third])
+    let base = try machine.reserve(3)
+    base.initialize(to: first)
+    (base + 1).initialize(to: second)
+    (base + 2).initialize(to: third)
+    defer { machine.release(base, 3) }
+    return try call(callee, Arguments(base, 3))
   }
 
   func call(_ callee: Value, _ positional: [Value], keywords: [(name: StringObject, value: Value)] = []) throws(Raised)
@@ -54,10 +59,8 @@ extension Runtime {
 
   /// Calls a special method found on the type: a function gets the receiver as its first argument, another descriptor is
   /// bound first.
-  func callSpecial(_ method: Value, _ receiver: Value, _ rest: [Value] = []) throws(Raised) -> Value {
-    if case .object(let object) = method, object.kind == .function || object.kind == .nativeFunction {
-      return try call(method, [receiver] + rest)
-    }
+  func callSpecial(_ method: Value, _ receiver: Value, _ rest: [Value]) throws(Raised) -> Value {
+    if isPlainFunction(method) { return try call(method, [receiver] + rest) }
     return try call(try bind(method, to: receiver), rest)
   }
 

@@ -10,7 +10,7 @@ extension Runtime {
   /// `format(value, specification)`, added to text under construction.
   func appendFormatted(_ value: Value, _ specification: StringObject, to builder: inout TextBuilder) throws(Raised) {
     if case .object(let object) = value, object.type.isHeap, let method = object.type.special(.format) {
-      let result = try callSpecial(method, value, [.object(specification)])
+      let result = try callSpecial(method, value, .object(specification))
       guard let text = result.string else {
         throw typeError("__format__ must return a str, not \(typeName(result))")
       }
@@ -56,7 +56,7 @@ extension Runtime {
   }
 
   private func formatResult(_ method: Value, _ value: Value, _ specification: StringObject) throws(Raised) -> StringObject {
-    let result = try callSpecial(method, value, [.object(specification)])
+    let result = try callSpecial(method, value, .object(specification))
     guard let text = result.string else { throw typeError("__format__ must return a str, not \(typeName(result))") }
     return text
   }

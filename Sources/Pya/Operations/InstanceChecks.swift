@@ -22,7 +22,7 @@ extension Runtime {
       return false
     }
     if case .object(let object) = classes, let method = object.type.lookup(names[.instancecheck]) {
-      return try isTrue(callSpecial(method, classes, [value]))
+      return try isTrue(callSpecial(method, classes, value))
     }
     guard try basesOfAbstractClass(classes) != nil else {
       throw typeError("isinstance() arg 2 must be a type, a tuple of types, or a union")
@@ -77,7 +77,7 @@ extension Runtime {
       return false
     }
     if case .object(let object) = classes, let method = object.type.lookup(names[.subclasscheck]) {
-      return try isTrue(callSpecial(method, classes, [cls]))
+      return try isTrue(callSpecial(method, classes, cls))
     }
     return try isPlainSubclass(cls, of: classes)
   }

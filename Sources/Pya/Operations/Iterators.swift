@@ -18,7 +18,7 @@ final class ListIterator: IteratorObject {
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
     guard let uncounted else { return .undefined }
     let found: Value = Unmanaged<ListObject>.fromOpaque(uncounted)._withUnsafeGuaranteedRef { list in
-      index >= 0 && index < list.count ? list.items[index] : .undefined
+      index >= 0 && index < list.count ? list[index] : .undefined
     }
     if found.isUndefined {
       exhaust()
@@ -151,12 +151,32 @@ final class DictIterator: IteratorObject {
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
     guard let uncounted else { return .undefined }
     return try Unmanaged<DictObject>.fromOpaque(uncounted).borrowed { (dict) throws(Raised) in
-      try next(of: dict, runtime)
+      let position = try nextPosition(in: dict, runtime)
+      if position < 0 { return .undefined }
+      switch part {
+      case .keys: return dict.keyPlace(position).copied
+      case .values: return dict.valuePlace(position).copied
+      case .items: return reusable.pair(runtime, dict.keyPlace(position).copied, dict.valuePlace(position).copied)
+      }
     }
   }
 
+  override var partCount: Int { part == .items ? 2 : 0 }
+
+  override func next(into parts: UnsafeMutablePointer<Value>, _ runtime: Runtime) throws(Raised) -> Bool {
+    guard let uncounted else { return false }
+    return try Unmanaged<DictObject>.fromOpaque(uncounted).borrowed { (dict) throws(Raised) in
+      let position = try nextPosition(in: dict, runtime)
+      if position < 0 { return false }
+      parts.initialize(toCopyAt: dict.keyPlace(position))
+      (parts + 1).initialize(toCopyAt: dict.valuePlace(position))
+      return true
+    }
+  }
+
+  /// The index of the next entry; -1: there are no more.
   @inline(__always)
-  private func next(of dict: DictObject, _ runtime: Runtime) throws(Raised) -> Value {
+  private func nextPosition(in dict: DictObject, _ runtime: Runtime) throws(Raised) -> Int {
     if dict.count != expectedCount {
       expectedCount = -1
       throw runtime.runtimeError("dictionary changed size during iteration")
@@ -170,15 +190,10 @@ final class DictIterator: IteratorObject {
         throw runtime.runtimeError("dictionary keys changed during iteration")
       }
       delivered += 1
-      switch part {
-      case .keys: return dict.keyPlace(position).pointee
-      case .values: return dict.valuePlace(position).pointee
-      case .items:
-        return reusable.pair(runtime, dict.keyPlace(position).pointee, dict.valuePlace(position).pointee)
-      }
+      return position
     }
     exhaust()
-    return .undefined
+    return -1
   }
 
   private func exhaust() {
@@ -246,8 +261,8 @@ struct ReusableTuple: ~Copyable {
   @inline(__always)
   func pair(_ runtime: Runtime, _ first: Value, _ second: Value) -> Value {
     if isKnownUniquelyReferenced(&slot.pointee), let tuple = slot.pointee {
-      tuple.items[0] = first
-      tuple.items[1] = second
+      tuple.items.store(first)
+      (tuple.items + 1).store(second)
       return .object(tuple)
     }
     let made = TupleObject(runtime, count: 2) { items in
@@ -262,7 +277,7 @@ struct ReusableTuple: ~Copyable {
   @inline(__always)
   func tuple(_ runtime: Runtime, count: Int, _ element: (Int) -> Value) -> Value {
     if isKnownUniquelyReferenced(&slot.pointee), let tuple = slot.pointee {
-      for index in 0..<count { tuple.items[index] = element(index) }
+      for index in 0..<count { (tuple.items + index).store(element(index)) }
       return .object(tuple)
     }
     let made = TupleObject(runtime, count: count) { items in

@@ -116,9 +116,9 @@ final class Instance: Object {
 
   private func releaseSlots() {
     let count = shape.count
-    for index in 0..<min(count, Instance.inlineCapacity) { slot(index).pointee = .undefined }
+    for index in 0..<min(count, Instance.inlineCapacity) { slot(index).store(.undefined) }
     if let overflow {
-      overflow.deinitialize(count: count - Instance.inlineCapacity)
+      overflow.deinitializeValues(count - Instance.inlineCapacity)
       overflow.deallocate()
       self.overflow = nil
     }

@@ -8,6 +8,14 @@ class IteratorObject: Object {
   /// The next element, or `undefined` when there are no more. Must keep returning `undefined` from then on.
   func next(_ runtime: Runtime) throws(Raised) -> Value { .undefined }
 
+  /// Of how many parts the tuples are that it delivers, when `next(into:)` can write them side by side without making the tuple;
+  /// else 0.
+  var partCount: Int { 0 }
+
+  /// The parts of the next element, written to uninitialised places. False: there are no more elements, and the places are as they
+  /// were, as after an error.
+  func next(into parts: UnsafeMutablePointer<Value>, _ runtime: Runtime) throws(Raised) -> Bool { false }
+
   /// `__length_hint__`, when cheap.
   var lengthHint: Int? { nil }
 }

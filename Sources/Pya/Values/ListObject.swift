@@ -34,8 +34,8 @@ final class ListObject: Object {
   /// The element at a position that the caller has checked against `count`.
   @inline(__always)
   subscript(_ index: Int) -> Value {
-    get { items[index] }
-    set { items[index] = newValue }
+    get { (items + index).copied }
+    set { (items + index).store(newValue) }
   }
 
   /// A copy of the elements.
@@ -176,7 +176,7 @@ func releaseElements(_ items: UnsafeMutablePointer<Value>, _ count: Int, machine
   var place = items + count
   while place > items {
     place -= 1
-    if place.tag == ValueTag.object { place.deinitialize(count: 1) }
+    place.drop()
   }
   machine.endRelease()
 }

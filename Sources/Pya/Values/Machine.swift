@@ -232,7 +232,7 @@ extension UnsafeMutablePointer where Pointee == Machine {
     var slot = base
     let end = base + count
     while slot < end {
-      if case .object = slot.pointee { slot.deinitialize(count: 1) }
+      slot.drop()
       slot += 1
     }
     pointee.stackTop = base

@@ -44,7 +44,8 @@ final class Runtime {
   var asyncGeneratorFinalizer: ((Object) -> Void)?
 
   private var keptTypes: [TypeObject] = []
-  private var interned: [String: StringObject] = [:]
+  /// Names as keys and values. A table like the program's: its hashes are kept in the strings.
+  private var interned: DictObject!
   @exclusivity(unchecked) private var singleCharacters: [StringObject] = []
   private let lookupCacheEntries: UnsafeMutablePointer<LookupCacheEntry>
   private static let lookupCacheSize = 2048
@@ -59,18 +60,22 @@ final class Runtime {
     types = BuiltinTypes(self)
     for type in keptTypes { type.attributes.type = types.dict }
     for type in keptTypes { type.attributes.type = types.dict }
+    interned = DictObject(self)
     names = Names { intern($0) }
     builtins = DictObject(self)
     moduleDictionary = DictObject(self)
     for byte in 0..<128 as Range<UInt8> {
       let string = withUnsafeBytes(of: byte) { StringObject(type: types.str, utf8: $0.bindMemory(to: UInt8.self)) }
       singleCharacters.append(string)
-      interned[string.text] = string
       string.isInterned = true
+      interned.setString(string, .object(string))
     }
     precondition(
       MemoryLayout<DictObject.Entry>.offset(of: \.value) == DictObject.Entry.valueOffset, "pya: unexpected layout of Entry")
     precondition(Value.layoutIsAsExpected(types.object), "pya: unexpected layout of Value")
+    precondition(
+      UnsafeMutableRawPointer.countsAsExpected(type: types.object), "pya: unexpected layout of reference counts")
+    precondition(StringObject.layoutIsAsExpected(type: types.object), "pya: unexpected layout of StringObject")
     precondition(Instance.layoutIsAsExpected(type: types.object), "pya: unexpected layout of Instance")
   }
 
@@ -118,11 +123,8 @@ final class Runtime {
 
   /// The one string object with this text among names: attribute names, keywords, keys of namespaces.
   func intern(_ text: String) -> StringObject {
-    if let existing = interned[text] { return existing }
-    let made = string(text)
-    made.isInterned = true
-    interned[text] = made
-    return made
+    var text = text
+    return text.withUTF8 { internSlow(StringObject(type: types.str, utf8: $0)) }
   }
 
   /// The interned string with the same text as `string`.
@@ -133,17 +135,14 @@ final class Runtime {
   }
 
   private func internSlow(_ string: StringObject) -> StringObject {
-    // Swift's String equality is by canonical equivalence, Python's by code point: only ASCII texts share the table.
-    if !string.isASCII { return internNonASCII(string) }
-    return intern(string.text)
-  }
-
-  private func internNonASCII(_ string: StringObject) -> StringObject {
-    let key = string.utf8.map { String($0, radix: 16) }.joined(separator: " ")
-    if let existing = interned["\u{0}" + key] { return existing }
-    let made = StringObject(type: types.str, utf8: string.utf8)
+    let index = interned.index(ofString: string)
+    if index >= 0, let held = interned.valuePlace(index).uncountedObject {
+      return held.as(StringObject.self).takeUnretainedValue()
+    }
+    // An object of its own: the program's may be of a subclass, or be appended to in place.
+    let made = string.utf8.count == 1 && string.isASCII ? character(string.bytes[0]) : StringObject(type: types.str, utf8: string.utf8)
     made.isInterned = true
-    interned["\u{0}" + key] = made
+    interned.setString(made, .object(made))
     return made
   }
 

@@ -9,28 +9,60 @@
 /// Comparing, searching, joining and hashing work on the bytes; byte order is code point order. Indexing is O(1) for ASCII
 /// text; other text gets a table of byte offsets, one per 64 code points, when it is first indexed. The text never
 /// changes, with one exception that nobody can observe: `appendInPlace` on an object that nobody else holds.
+///
+/// Up to `inlineCapacity` bytes lie in the object itself: words, digits and names need no memory of their own.
 final class StringObject: Object {
+  final private(set) var isASCII: Bool
+  /// The only object with this text among the runtime's interned names, so that identity decides equality with another.
+  final var isInterned = false
+  /// Short text: the first stored property of eight bytes, which puts it at `inlineOffset`.
+  private final var inline: (UInt64, UInt64, UInt64) = (0, 0, 0)
   final private(set) var bytes: UnsafeMutablePointer<UInt8>
   /// In bytes.
   final private(set) var byteCount: Int
   final private var capacity: Int
-  final private(set) var isASCII: Bool
-  /// The only object with this text among the runtime's interned names, so that identity decides equality with another.
-  final var isInterned = false
-  /// Instances of subclasses of `str` carry attributes.
-  final var dictionary: DictObject?
   private final var cachedHash = 0
-  private final var cachedLength = -1
-  private final var offsets: [Int32]?
+  private final var rarities: Rarities?
+
+  /// What few strings have.
+  private final class Rarities {
+    var dictionary: DictObject?
+    /// In code points, when not all are ASCII; -1: not counted yet.
+    var length = -1
+    /// Byte offsets, one per 64 code points.
+    var offsets: [Int32]?
+  }
+
+  static let inlineCapacity = 24
+  private static let inlineOffset = 32
+
+  private final var inlineBytes: UnsafeMutablePointer<UInt8> {
+    (Unmanaged.passUnretained(self).toOpaque() + StringObject.inlineOffset).assumingMemoryBound(to: UInt8.self)
+  }
+
+  /// Text of `count` bytes, which `fill` writes; they must be valid UTF-8 or WTF-8.
+  @inline(__always)
+  init(type: TypeObject, count: Int, isASCII: Bool, fill: (UnsafeMutablePointer<UInt8>) -> Void) {
+    byteCount = count
+    self.isASCII = isASCII
+    if count <= StringObject.inlineCapacity {
+      capacity = StringObject.inlineCapacity
+      bytes = UnsafeMutablePointer(bitPattern: StringObject.inlineOffset).unsafelyUnwrapped
+      super.init(type: type, kind: .string)
+      bytes = inlineBytes
+    } else {
+      capacity = count
+      bytes = .allocate(capacity: count)
+      super.init(type: type, kind: .string)
+    }
+    fill(bytes)
+  }
 
   /// Copies the bytes, which must be valid UTF-8 or WTF-8.
-  init(type: TypeObject, utf8: UnsafeBufferPointer<UInt8>) {
-    byteCount = utf8.count
-    capacity = utf8.count
-    bytes = .allocate(capacity: max(utf8.count, 1))
-    if let base = utf8.baseAddress { bytes.initialize(from: base, count: utf8.count) }
-    isASCII = utf8.isASCII
-    super.init(type: type, kind: .string)
+  convenience init(type: TypeObject, utf8: UnsafeBufferPointer<UInt8>) {
+    self.init(type: type, count: utf8.count, isASCII: utf8.isASCII) { bytes in
+      if let base = utf8.baseAddress { memcpy(bytes, base, utf8.count) }
+    }
   }
 
   /// Takes over memory of `capacity` bytes that holds `count` of text.
@@ -42,7 +74,27 @@ final class StringObject: Object {
     super.init(type: type, kind: .string)
   }
 
-  deinit { bytes.deallocate() }
+  deinit { if bytes != inlineBytes { bytes.deallocate() } }
+
+  /// Whether `inlineOffset` is where short text lies.
+  static func layoutIsAsExpected(type: TypeObject) -> Bool {
+    let probe = StringObject(type: type, count: 0, isASCII: true) { _ in }
+    probe.inline.1 = 0x5eed
+    return UnsafeRawPointer(probe.inlineBytes).load(fromByteOffset: 8, as: UInt64.self) == 0x5eed
+  }
+
+  /// Instances of subclasses of `str` carry attributes.
+  final var dictionary: DictObject? {
+    get { rarities?.dictionary }
+    set { rarity.dictionary = newValue }
+  }
+
+  private final var rarity: Rarities {
+    if let rarities { return rarities }
+    let made = Rarities()
+    rarities = made
+    return made
+  }
 
   var utf8: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: bytes, count: byteCount) }
 
@@ -55,12 +107,13 @@ final class StringObject: Object {
   /// The length Python sees, in code points.
   var length: Int {
     if isASCII { return byteCount }
-    if cachedLength < 0 {
+    let rarity = rarity
+    if rarity.length < 0 {
       var count = 0
       for index in 0..<byteCount where bytes[index] & 0xC0 != 0x80 { count += 1 }
-      cachedLength = count
+      rarity.length = count
     }
-    return cachedLength
+    return rarity.length
   }
 
   /// Equal texts have equal hashes; computed once.
@@ -122,7 +175,7 @@ final class StringObject: Object {
   }
 
   private func offsetTable() -> [Int32] {
-    if let offsets { return offsets }
+    if let offsets = rarities?.offsets { return offsets }
     var table: [Int32] = []
     table.reserveCapacity(length / 64 + 1)
     var offset = 0
@@ -132,7 +185,7 @@ final class StringObject: Object {
       offset += UTF8Width.of(leadByte: bytes[offset])
       count += 1
     }
-    offsets = table
+    rarity.offsets = table
     return table
   }
 
@@ -142,8 +195,8 @@ final class StringObject: Object {
     if total > capacity {
       let larger = max(total, capacity * 2)
       let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
-      memory.initialize(from: bytes, count: byteCount)
-      bytes.deallocate()
+      memcpy(memory, bytes, byteCount)
+      if bytes != inlineBytes { bytes.deallocate() }
       bytes = memory
       capacity = larger
     }
@@ -151,8 +204,10 @@ final class StringObject: Object {
     byteCount = total
     isASCII = isASCII && other.isASCII
     cachedHash = 0
-    cachedLength = -1
-    offsets = nil
+    if let rarities {
+      rarities.length = -1
+      rarities.offsets = nil
+    }
   }
 
   override func instanceDictionary(_ runtime: Runtime) -> DictObject? {
@@ -224,13 +279,11 @@ extension UnsafeBufferPointer<UInt8> {
 }
 
 extension StringObject {
-  /// The two texts one after the other, with room to grow.
+  /// The two texts one after the other.
   convenience init(joining first: StringObject, _ second: StringObject, type: TypeObject) {
-    let total = first.byteCount + second.byteCount
-    let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: max(total, 1))
-    memory.initialize(from: first.bytes, count: first.byteCount)
-    (memory + first.byteCount).initialize(from: second.bytes, count: second.byteCount)
-    self.init(
-      type: type, adopting: memory, count: total, capacity: max(total, 1), isASCII: first.isASCII && second.isASCII)
+    self.init(type: type, count: first.byteCount + second.byteCount, isASCII: first.isASCII && second.isASCII) { bytes in
+      memcpy(bytes, first.bytes, first.byteCount)
+      memcpy(bytes + first.byteCount, second.bytes, second.byteCount)
+    }
   }
 }

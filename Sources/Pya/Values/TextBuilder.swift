@@ -165,7 +165,7 @@ struct TextBuilder: ~Copyable {
       union = 0
     }
     if count <= 1 { return count == 0 ? runtime.names.empty : runtime.character(bytes[0]) }
-    if capacity - count > 32, capacity - count > count {
+    if count <= StringObject.inlineCapacity || (capacity - count > 32 && capacity - count > count) {
       // A short text keeps no large buffer alive.
       return StringObject(type: runtime.types.str, utf8: utf8)
     }

@@ -24,7 +24,7 @@ final class TupleObject: Object {
 
   /// The element at a position that the caller has checked against `count`.
   @inline(__always)
-  subscript(_ index: Int) -> Value { items[index] }
+  subscript(_ index: Int) -> Value { (items + index).copied }
 
   var array: [Value] {
     Array(unsafeUninitializedCapacity: count) { copies, copied in

@@ -45,38 +45,6 @@ extension UnsafeMutablePointer where Pointee == Value {
     return mine.toOpaque() == theirs.toOpaque()
   }
 
-  /// Stores a value; what was there is released when it was an object.
-  @inline(__always)
-  func store(_ value: consuming Value) {
-    if tag == ValueTag.object { pointee = value } else { initialize(to: value) }
-  }
-}
-
-// Many values at once. The standard library's `initialize(from:count:)` and `deinitialize(count:)` ask each value's witness.
-extension UnsafeMutablePointer where Pointee == Value {
-  /// Initialises `count` places with copies of what lies from `source` on, `step` values apart.
-  @inline(__always)
-  func initializeCopies(of source: UnsafeMutablePointer<Value>, count: Int, step: Int = 1) {
-    if count <= 0 { return }
-    var from = source
-    for index in 0..<count {
-      if let object = from.uncountedObject { _ = object.retain() }
-      (self + index).lend(from)
-      if index < count - 1 { from += step }
-    }
-  }
-
-  /// Releases what `count` places hold; they are uninitialised then.
-  @inline(__always)
-  func deinitializeValues(_ count: Int) {
-    var place = self
-    let end = self + count
-    while place < end {
-      if place.tag == ValueTag.object { place.deinitialize(count: 1) }
-      place += 1
-    }
-  }
-
   /// Takes over what lies elsewhere without counting a reference: it must not be released here, or no longer there.
   @inline(__always)
   func lend(_ place: UnsafeMutablePointer<Value>) {

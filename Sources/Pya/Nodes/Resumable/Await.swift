@@ -10,7 +10,7 @@ struct AwaitPoint {
 
   /// Whether the frame stopped here.
   @inline(__always)
-  func isWaiting(_ frame: Frame) -> Bool { !frame.slots[state].isUndefined }
+  func isWaiting(_ frame: Frame) -> Bool { !frame.isUnbound(state) }
 
   /// Begins to await a value. `undefined`: suspended.
   func begin(_ value: Value, _ frame: Frame) throws(Raised) -> Value {
@@ -25,7 +25,7 @@ struct AwaitPoint {
       wait(for: child, frame)
       return .undefined
     case .waitsForObject(let object):
-      frame.slots[state] = .int(Waiting.object)
+      frame[state] = .int(Waiting.object)
       if let suspendable = frame.suspendable {
         suspendable.delegate = object
         suspendable.stoppedAt = range.start
@@ -41,7 +41,7 @@ struct AwaitPoint {
 
   /// The frame waits for a suspended one.
   func wait(for child: SuspendableFrame, _ frame: Frame) {
-    frame.slots[state] = .int(Waiting.frame)
+    frame[state] = .int(Waiting.frame)
     if let suspendable = frame.suspendable {
       suspendable.delegate = child
       suspendable.stoppedAt = range.start
@@ -54,10 +54,10 @@ struct AwaitPoint {
 
   /// Goes on after a resumption. `undefined`: suspended again.
   func resume(_ frame: Frame) throws(Raised) -> Value {
-    guard case .int(let note) = frame.slots[state], let suspendable = frame.suspendable else {
+    guard case .int(let note) = frame[state], let suspendable = frame.suspendable else {
       fatalError("pya: resumed where nothing waits")
     }
-    frame.slots[state] = .undefined
+    frame[state] = .undefined
     let sent = suspendable.sent
     suspendable.sent = .none
     let thrown = suspendable.thrown
@@ -81,7 +81,7 @@ struct AwaitPoint {
       throw frame.located(error, range)
     }
     if result.isUndefined {
-      frame.slots[state] = .int(note)
+      frame[state] = .int(note)
       frame.machine.pointee.innermost = UnsafeRawPointer(Unmanaged.passUnretained(suspendable).toOpaque())
       return .undefined
     }
@@ -109,7 +109,7 @@ final class AwaitNode: StatementNode {
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
     let result = point.isWaiting(frame) ? try point.resume(frame) : try point.begin(try value.evaluate(frame), frame)
     if result.isUndefined { return .suspends }
-    if let slot { frame.slots[slot] = result }
+    if let slot { frame[slot] = result }
     return .normal
   }
 }
@@ -138,7 +138,7 @@ final class AwaitCallNode: StatementNode {
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
     let result = point.isWaiting(frame) ? try point.resume(frame) : try begin(frame)
     if result.isUndefined { return .suspends }
-    if let slot { frame.slots[slot] = result }
+    if let slot { frame[slot] = result }
     return .normal
   }
 
@@ -248,7 +248,7 @@ final class YieldNode: ResumableNode {
         suspendable.thrown = nil
         throw frame.received(thrown, range)
       }
-      if let slot { frame.slots[slot] = suspendable.sent }
+      if let slot { frame[slot] = suspendable.sent }
       suspendable.sent = .none
     }
     return .normal
@@ -298,7 +298,7 @@ final class YieldFromNode: StatementNode {
       }
     }
     if result.isUndefined { return .suspends }
-    if let slot { frame.slots[slot] = result }
+    if let slot { frame[slot] = result }
     return .normal
   }
 }

@@ -103,7 +103,7 @@ extension AwaitPoint {
       if function.code.takesPlainAwaits, function.code.positionalCount == arguments.count {
         let child: Frame
         do { child = try frame.machine.openFrame(function.code, function) } catch { throw frame.located(error, range) }
-        for index in 0..<arguments.count { child.slots[index] = arguments.base[index] }
+        for index in 0..<arguments.count { child[index] = arguments.base[index] }
         return try run(function, child, frame)
       }
     }
@@ -181,7 +181,7 @@ final class AwaitMethodCallNode: StatementNode {
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
     let result = point.isWaiting(frame) ? try point.resume(frame) : try begin(frame)
     if result.isUndefined { return .suspends }
-    if let slot { frame.slots[slot] = result }
+    if let slot { frame[slot] = result }
     return .normal
   }
 

@@ -158,7 +158,7 @@ final class ResumableForNode: ResumableNode {
 
   private func begin(_ frame: Frame) throws(Raised) {
     let source = try iterable.evaluate(frame)
-    do { frame.slots[iteratorSlot] = .object(try frame.runtime.iterator(source)) } catch {
+    do { frame[iteratorSlot] = .object(try frame.runtime.iterator(source)) } catch {
       throw frame.located(error, iterable.range)
     }
   }
@@ -184,7 +184,7 @@ final class ResumableForNode: ResumableNode {
           throw frame.located(error, iterable.range)
         }
         if value.isUndefined {
-          frame.slots[iteratorSlot] = .undefined
+          frame[iteratorSlot] = .undefined
           phase = Phase.otherwise
         } else {
           if targetSlot >= 0 { (frame.slots + targetSlot).store(value) } else { try target.store(frame, value) }
@@ -198,10 +198,10 @@ final class ResumableForNode: ResumableNode {
       switch try body.execute(frame) {
       case .normal, .continues: phase = Phase.next
       case .breaks:
-        frame.slots[iteratorSlot] = .undefined
+        frame[iteratorSlot] = .undefined
         return .normal
       case .returns(let value):
-        frame.slots[iteratorSlot] = .undefined
+        frame[iteratorSlot] = .undefined
         return .returns(value)
       case .suspends: return suspend(frame, Phase.body)
       }

@@ -41,7 +41,7 @@ final class ResumableTryNode: ResumableNode {
   }
 
   private func resumeHandler(_ index: Int, _ frame: Frame) throws(Raised) -> Completion {
-    guard let exception = frame.slots[exceptionSlot].exception else { fatalError("pya: handler without an exception") }
+    guard let exception = frame[exceptionSlot].exception else { fatalError("pya: handler without an exception") }
     frame.runtime.handled.append(exception)
     return try runHandler(index, frame, exception)
   }
@@ -50,16 +50,16 @@ final class ResumableTryNode: ResumableNode {
     let clause = clauses[index]
     let completion: Completion
     do { completion = try clause.body.execute(frame) } catch {
-      frame.slots[exceptionSlot] = .undefined
+      frame[exceptionSlot] = .undefined
       try frame.leaveHandler(clause)
       throw error
     }
     if case .suspends = completion {
       frame.runtime.handled.removeLast()
-      frame.slots[exceptionSlot] = .object(exception)
+      frame[exceptionSlot] = .object(exception)
       return suspend(frame, Phase.firstHandler + index)
     }
-    frame.slots[exceptionSlot] = .undefined
+    frame[exceptionSlot] = .undefined
     try frame.leaveHandler(clause)
     return completion
   }
@@ -71,25 +71,25 @@ struct CompletionSlots {
 
   func save(_ completion: Completion, _ frame: Frame) {
     switch completion {
-    case .normal, .suspends: frame.slots[first] = .int(0)
-    case .breaks: frame.slots[first] = .int(1)
-    case .continues: frame.slots[first] = .int(2)
+    case .normal, .suspends: frame[first] = .int(0)
+    case .breaks: frame[first] = .int(1)
+    case .continues: frame[first] = .int(2)
     case .returns(let value):
-      frame.slots[first] = .int(3)
-      frame.slots[first + 1] = value
+      frame[first] = .int(3)
+      frame[first + 1] = value
     }
   }
 
   func take(_ frame: Frame) -> Completion {
     defer {
-      frame.slots[first] = .undefined
-      frame.slots[first + 1] = .undefined
+      frame[first] = .undefined
+      frame[first + 1] = .undefined
     }
-    guard case .int(let code) = frame.slots[first] else { return .normal }
+    guard case .int(let code) = frame[first] else { return .normal }
     switch code {
     case 1: return .breaks
     case 2: return .continues
-    case 3: return .returns(frame.slots[first + 1])
+    case 3: return .returns(frame[first + 1])
     default: return .normal
     }
   }
@@ -118,7 +118,7 @@ final class ResumableFinallyNode: ResumableNode {
     switch takeNote(frame) ?? Phase.body {
     case Phase.afterCompletion: return try finish(completion.take(frame), frame)
     case Phase.afterException:
-      guard let exception = frame.slots[exceptionSlot].exception else { fatalError("pya: finally without its exception") }
+      guard let exception = frame[exceptionSlot].exception else { fatalError("pya: finally without its exception") }
       return try finish(after: exception, frame)
     default: break
     }
@@ -145,20 +145,20 @@ final class ResumableFinallyNode: ResumableNode {
     let last: Completion
     do { last = try finally.execute(frame) } catch {
       runtime.handled.removeLast()
-      frame.slots[exceptionSlot] = .undefined
+      frame[exceptionSlot] = .undefined
       throw error
     }
     runtime.handled.removeLast()
     switch last {
     case .normal:
-      frame.slots[exceptionSlot] = .undefined
+      frame[exceptionSlot] = .undefined
       exception.isLocated = true
       throw Raised(exception)
     case .suspends:
-      frame.slots[exceptionSlot] = .object(exception)
+      frame[exceptionSlot] = .object(exception)
       return suspend(frame, Phase.afterException)
     case .breaks, .continues, .returns:
-      frame.slots[exceptionSlot] = .undefined
+      frame[exceptionSlot] = .undefined
       return last
     }
   }
@@ -197,7 +197,7 @@ final class ResumableTryGroupNode: ResumableNode {
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
     let phase = takeNote(frame) ?? Phase.body
     if phase >= Phase.firstHandler {
-      guard case .object(let kept) = frame.slots[handlingSlot], let box = kept as? Box, let part = box.part else {
+      guard case .object(let kept) = frame[handlingSlot], let box = kept as? Box, let part = box.part else {
         fatalError("pya: except* without its group")
       }
       frame.runtime.handled.append(part)
@@ -233,7 +233,7 @@ final class ResumableTryGroupNode: ResumableNode {
         let completion = try clause.body.execute(frame)
         if case .suspends = completion {
           frame.runtime.handled.removeLast()
-          frame.slots[handlingSlot] = .object(box)
+          frame[handlingSlot] = .object(box)
           return suspend(frame, Phase.firstHandler + index)
         }
         try frame.leaveHandler(clause)
@@ -242,7 +242,7 @@ final class ResumableTryGroupNode: ResumableNode {
         box.handling.collect(error)
       }
     }
-    frame.slots[handlingSlot] = .undefined
+    frame[handlingSlot] = .undefined
     if let rest = try box.handling.rest(frame) { throw rest }
     return .normal
   }

@@ -29,14 +29,14 @@ final class ResumableWithNode: ResumableNode {
       return try leave(error, frame)
     }
     if case .suspends = completion { return suspend(frame, 1) }
-    let exit = frame.slots[exitSlot]
-    frame.slots[exitSlot] = .undefined
+    let exit = frame[exitSlot]
+    frame[exitSlot] = .undefined
     do { _ = try runtime.call(exit, .none, .none, .none) } catch { throw frame.located(error, context.range) }
     return completion
   }
 
   private func enter(_ frame: Frame) throws(Raised) {
-    frame.slots[exitSlot] = .undefined
+    frame[exitSlot] = .undefined
     let manager = try context.evaluate(frame)
     let entered: Value
     do throws(Raised) {
@@ -44,16 +44,16 @@ final class ResumableWithNode: ResumableNode {
       try methods.find(for: manager, runtime)
       let exit = try runtime.bind(methods.exit, to: manager)
       entered = try runtime.callSpecial(methods.enter, manager)
-      frame.slots[exitSlot] = exit
+      frame[exitSlot] = exit
     } catch { throw frame.located(error, context.range) }
     try target?.store(frame, entered)
   }
 
   private func leave(_ raised: Raised, _ frame: Frame) throws(Raised) -> Completion {
-    let exit = frame.slots[exitSlot]
+    let exit = frame[exitSlot]
     // Not entered: the error is the context expression's or `__enter__`'s own.
     if exit.isUndefined { throw raised }
-    frame.slots[exitSlot] = .undefined
+    frame[exitSlot] = .undefined
     let runtime = frame.runtime
     runtime.handled.append(raised.exception)
     defer { runtime.handled.removeLast() }
@@ -111,8 +111,8 @@ final class AsyncWithNode: ResumableNode {
     if note == nil {
       let manager = try context.evaluate(frame)
       do { try methods.find(for: manager, runtime) } catch { throw frame.located(error, context.range) }
-      frame.slots[managerSlot] = manager
-      frame.slots[completion.first] = methods.exit
+      frame[managerSlot] = manager
+      frame[completion.first] = methods.exit
       entered = try point.begin(calling: methods.enter, receiver: manager, .aenter, frame)
     } else {
       entered = try point.resume(frame)
@@ -139,7 +139,7 @@ final class AsyncWithNode: ResumableNode {
     let runtime = frame.runtime
     let exception = raised.exception
     let (manager, exit) = takeManager(frame)
-    frame.slots[exceptionSlot] = .object(exception)
+    frame[exceptionSlot] = .object(exception)
     runtime.handled.append(exception)
     let result: Value
     do {
@@ -153,14 +153,14 @@ final class AsyncWithNode: ResumableNode {
 
   @inline(__always)
   private func takeManager(_ frame: Frame) -> (manager: Value, exit: Value) {
-    let taken = (frame.slots[managerSlot], frame.slots[completion.first])
-    frame.slots[managerSlot] = .undefined
-    frame.slots[completion.first] = .undefined
+    let taken = (frame[managerSlot], frame[completion.first])
+    frame[managerSlot] = .undefined
+    frame[completion.first] = .undefined
     return taken
   }
 
   private func resumeExit(_ frame: Frame) throws(Raised) -> Value {
-    guard let exception = frame.slots[exceptionSlot].exception else { fatalError("pya: __aexit__ without its exception") }
+    guard let exception = frame[exceptionSlot].exception else { fatalError("pya: __aexit__ without its exception") }
     frame.runtime.handled.append(exception)
     defer { frame.runtime.handled.removeLast() }
     return try point.resume(frame)
@@ -168,8 +168,8 @@ final class AsyncWithNode: ResumableNode {
 
   private func finishLeaving(_ result: Value, _ frame: Frame) throws(Raised) -> Completion {
     if result.isUndefined { return suspend(frame, Phase.leaveAfterException) }
-    guard let exception = frame.slots[exceptionSlot].exception else { fatalError("pya: __aexit__ without its exception") }
-    frame.slots[exceptionSlot] = .undefined
+    guard let exception = frame[exceptionSlot].exception else { fatalError("pya: __aexit__ without its exception") }
+    frame[exceptionSlot] = .undefined
     let swallowed: Bool
     do { swallowed = try frame.runtime.isTrue(result) } catch { throw frame.located(error, context.range) }
     if swallowed { return .normal }
@@ -210,7 +210,7 @@ final class AsyncForNode: ResumableNode {
       phase = note
     } else {
       let source = try iterable.evaluate(frame)
-      do { frame.slots[iteratorSlot] = try runtime.asyncIterator(source) } catch {
+      do { frame[iteratorSlot] = try runtime.asyncIterator(source) } catch {
         throw frame.located(error, iterable.range)
       }
     }
@@ -223,7 +223,7 @@ final class AsyncForNode: ResumableNode {
           } else if let begun = try beginNext(frame) {
             value = begun
           } else {
-            frame.slots[iteratorSlot] = .undefined
+            frame[iteratorSlot] = .undefined
             phase = Phase.otherwise
             continue
           }
@@ -231,7 +231,7 @@ final class AsyncForNode: ResumableNode {
         } catch {
           guard runtime.matches(error, "StopAsyncIteration") else { throw error }
           error.exception.isLocated = false
-          frame.slots[iteratorSlot] = .undefined
+          frame[iteratorSlot] = .undefined
           phase = Phase.otherwise
         }
         if phase == Phase.next { try target.store(frame, value) }
@@ -244,10 +244,10 @@ final class AsyncForNode: ResumableNode {
       switch try body.execute(frame) {
       case .normal, .continues: phase = Phase.next
       case .breaks:
-        frame.slots[iteratorSlot] = .undefined
+        frame[iteratorSlot] = .undefined
         return .normal
       case .returns(let value):
-        frame.slots[iteratorSlot] = .undefined
+        frame[iteratorSlot] = .undefined
         return .returns(value)
       case .suspends: return suspend(frame, Phase.body)
       }
@@ -257,7 +257,7 @@ final class AsyncForNode: ResumableNode {
 
   /// Awaits the next element; nil when there is none, as far as that shows without an exception. `undefined`: suspended.
   private func beginNext(_ frame: Frame) throws(Raised) -> Value? {
-    let iterator = frame.slots[iteratorSlot]
+    let iterator = frame[iteratorSlot]
     let runtime = frame.runtime
     guard case .object(let object) = iterator else { throw frame.located(runtime.cannotIterateAsync(iterator), range) }
     if object.kind == .asyncGenerator {

@@ -1,0 +1,90 @@
+import PyaSyntax
+
+/// What an attribute's name means on a class: for `Class.name`, for `instance.name` where the class has it, and for properties.
+///
+/// A class's token changes with every change of its attributes, its ancestors' and its order of ancestors. For an instance
+/// the shape's token is compared too: it says that the instance has no attribute of this name in front of the class's.
+struct ClassAttributeCache {
+  private enum Meaning {
+    case nothing
+    /// `Class.name`, or `instance.name` of data that is no descriptor.
+    case value
+    /// The getter of a property, a function that takes just the instance.
+    case getter
+  }
+
+  private var meaning = Meaning.nothing
+  private var classToken = 0
+  /// For an instance; 0 for the class itself.
+  private var shapeToken = 0
+  private var found = Value.undefined
+  /// A getter may be running when the cache turns to another.
+  private var owners = CacheOwners()
+
+  /// The attribute; `undefined` when the cache does not know. `value` is the object's reference.
+  @inline(__always)
+  func value(
+    of held: Unmanaged<Object>, _ value: Value, _ node: ExpressionNode, _ frame: Frame
+  ) throws(Raised) -> Value {
+    switch meaning {
+    case .nothing: return .undefined
+    case .value, .getter:
+      if held.kind == .type {
+        guard shapeToken == 0, held.as(TypeObject.self)._withUnsafeGuaranteedRef({ $0.token }) == classToken else {
+          return .undefined
+        }
+        return found
+      }
+      guard held.kind == .instance, held._withUnsafeGuaranteedRef({ $0.cacheToken == shapeToken && $0.typeToken == classToken })
+      else { return .undefined }
+      if meaning == .value { return found }
+      guard let getter = found.uncounted else { return .undefined }
+      return try node.callGetter(getter.as(FunctionObject.self), value, frame)
+    }
+  }
+
+  /// Notes what the name means on the class of the value, or on the class that the value is, if that is simple enough.
+  mutating func learn(_ value: Value, _ name: StringObject, _ runtime: Runtime) {
+    guard case .object(let object) = value else { return }
+    if object.kind == .type {
+      let type = unsafeDowncast(object, to: TypeObject.self)
+      guard type.type === runtime.types.type, runtime.types.type.lookup(name) == nil, let found = type.lookup(name) else { return }
+      if case .object(let attribute) = found {
+        // A function of a class is itself when it is asked for there; other descriptors have their say.
+        if attribute.type.isHeap ? attribute.type.special(.get) != nil : attribute.isDescriptor && attribute.kind != .function {
+          return
+        }
+      }
+      note(.value, type, shapeToken: 0, found)
+    } else if object.kind == .instance {
+      let type = object.type
+      guard type.isHeap, type.special(.getattribute) == nil, let found = type.lookup(name) else { return }
+      let instance = unsafeDowncast(object, to: Instance.self)
+      if let property = found.cast(.property, to: PropertyObject.self), !property.type.isHeap {
+        guard let getter = property.getter.cast(.function, to: FunctionObject.self), getter.takes(1),
+          type.special(.getattr) == nil, owners.keep(getter)
+        else { return }
+        return note(.getter, type, shapeToken: instance.cacheToken, .object(getter))
+      }
+      guard !instance.shape.isDictionary, instance.shape.index(of: name) == nil else { return }
+      if case .object(let attribute) = found, attribute.type.isHeap ? attribute.type.special(.get) != nil : attribute.isDescriptor {
+        return
+      }
+      note(.value, type, shapeToken: instance.cacheToken, found)
+    }
+  }
+
+  private mutating func note(_ meaning: Meaning, _ type: TypeObject, shapeToken: Int, _ found: Value) {
+    self.meaning = meaning
+    classToken = type.token
+    self.shapeToken = shapeToken
+    self.found = found
+  }
+}
+
+extension Object {
+  @inline(__always)
+  fileprivate final var typeToken: Int {
+    Unmanaged<TypeObject>.fromOpaque(typePointer)._withUnsafeGuaranteedRef { $0.token }
+  }
+}

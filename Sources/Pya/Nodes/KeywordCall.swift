@@ -1,0 +1,124 @@
+import PyaSyntax
+
+/// A call with keyword arguments but nothing to unpack.
+///
+/// The node remembers which parameters of the code called last its keywords name, so that the arguments go straight into the slots.
+final class KeywordCallNode: ExpressionNode {
+  private let callee: ExpressionNode
+  /// Positional ones, then the keywords' values.
+  private let arguments: CallArguments
+  private let positionalCount: Int
+  private let keywordNames: [StringObject]
+  /// The code that `slots` is about, and the slot of each keyword in it; `owners` keeps it.
+  private var knownCode: UnsafeMutableRawPointer?
+  private let slots: UnsafeMutablePointer<Int>
+  private var owners = CacheOwners()
+
+  init(
+    _ callee: ExpressionNode, _ positional: [ExpressionNode], keywordNames: [StringObject],
+    keywordValues: [ExpressionNode], _ range: SourceRange
+  ) {
+    self.callee = callee
+    arguments = CallArguments(positional + keywordValues)
+    positionalCount = positional.count
+    self.keywordNames = keywordNames
+    slots = .allocate(capacity: keywordNames.count)
+    slots.initialize(repeating: 0, count: keywordNames.count)
+    super.init(range)
+  }
+
+  deinit { slots.deallocate() }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let value = try callee.evaluate(frame)
+    if let held = value.uncounted {
+      if held.kind == .function {
+        let function = held.as(FunctionObject.self)
+        if matches(function, given: positionalCount) { return try call(function, receiver: nil, frame) }
+      } else if held.kind == .boundMethod {
+        let (function, receiver) = held.as(BoundMethod.self)._withUnsafeGuaranteedRef { ($0.function.uncounted, $0.receiver) }
+        if let function, function.kind == .function, matches(function.as(FunctionObject.self), given: positionalCount + 1) {
+          return try call(function.as(FunctionObject.self), receiver: receiver, frame)
+        }
+      }
+    }
+    let machine = frame.machine
+    guard let base = machine.reserveUnbound(arguments.count) else { throw frame.located(machine.stackOverflow(), range) }
+    defer {
+      arguments.giveBack(base)
+      machine.pointee.stackTop = base
+    }
+    try arguments.lend(to: base, frame)
+    do throws(Raised) {
+      return try frame.runtime.call(value, Arguments(base, positionalCount, keywordNames: keywordNames))
+    } catch { throw frame.located(error, range) }
+  }
+
+  /// Whether the function takes these keywords beside so many positional arguments, each once.
+  @inline(__always)
+  private func matches(_ function: Unmanaged<FunctionObject>, given: Int) -> Bool {
+    let code = function._withUnsafeGuaranteedRef { $0.codePointer }
+    return code == knownCode || function._withUnsafeGuaranteedRef { learn($0, given: given) }
+  }
+
+  @inline(never)
+  private func learn(_ function: FunctionObject, given: Int) -> Bool {
+    let layout = function.code.parameters
+    guard function.code.flavour == .plain, !layout.hasVariadic, !layout.hasVariadicKeywords, given <= layout.positionalCount
+    else { return false }
+    let bindable = layout.positionalCount + layout.keywordOnlyCount
+    for (index, name) in keywordNames.enumerated() {
+      var slot = max(given, layout.positionalOnlyCount)
+      while slot < bindable, !layout.names[slot].hasSameText(as: name) { slot += 1 }
+      if slot == bindable { return false }
+      slots[index] = slot
+    }
+    guard owners.keep(function.code) else { return false }
+    knownCode = function.codePointer
+    return true
+  }
+
+  /// Calls a function that `matches`. The caller keeps it.
+  private func call(_ function: Unmanaged<FunctionObject>, receiver: Value?, _ frame: Frame) throws(Raised) -> Value {
+    let machine = frame.machine
+    let count = arguments.count
+    guard let base = machine.reserveUnbound(count) else { throw frame.located(machine.stackOverflow(), range) }
+    defer { machine.release(base, count) }
+    try arguments.evaluate(into: base, frame)
+    let given = positionalCount + (receiver == nil ? 0 : 1)
+    // The arguments may have called other functions from this very node.
+    guard matches(function, given: given) else { return try callGenerally(function, receiver, base, frame) }
+    let size = function._withUnsafeGuaranteedRef { $0.frameSize }
+    guard let body = machine.openFrame(function, size) else { throw frame.located(machine.stackOverflow(), range) }
+    var place = body.slots
+    if let receiver {
+      place.initialize(to: receiver)
+      place += 1
+    }
+    place.moveInitialize(from: base, count: positionalCount)
+    for index in 0..<(count - positionalCount) {
+      (body.slots + slots[index]).initialize(to: (base + positionalCount + index).move())
+    }
+    for index in 0..<count { (base + index).initialize(to: .undefined) }
+    do throws(Raised) {
+      try function.borrowed { (function) throws(Raised) in try function.complete(body, givenWithKeywords: given, machine) }
+    } catch {
+      machine.closeFrame(body, size)
+      throw frame.located(error, range)
+    }
+    return try runPlain(function, body, size, frame)
+  }
+
+  @inline(never)
+  private func callGenerally(
+    _ function: Unmanaged<FunctionObject>, _ receiver: Value?, _ base: UnsafeMutablePointer<Value>, _ frame: Frame
+  ) throws(Raised) -> Value {
+    let runtime = frame.runtime
+    let arguments = Arguments(base, positionalCount, keywordNames: keywordNames)
+    let callee = Value.object(function.takeUnretainedValue())
+    do throws(Raised) {
+      guard let receiver else { return try runtime.call(callee, arguments) }
+      return try runtime.callPrepending(callee, receiver, arguments)
+    } catch { throw frame.located(error, range) }
+  }
+}

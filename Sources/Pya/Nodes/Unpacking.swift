@@ -1,0 +1,130 @@
+import PyaSyntax
+
+/// `a, b = ...`, `[a, *b] = ...`.
+///
+/// Tuples and lists are taken apart where they lie; everything else is iterated over.
+final class UnpackTarget: TargetNode {
+  private let targets: [TargetNode]
+  /// The same, used without counting.
+  private let uncounted: UnsafeMutablePointer<Unmanaged<TargetNode>>
+  /// The position of the starred target, if there is one.
+  private let star: Int?
+  /// The slots, when all targets are local variables.
+  private let slots: UnsafeMutablePointer<Int>?
+  let count: Int
+  /// How many parts there must be, when there is no starred target; else -1.
+  let exactCount: Int
+
+  init(_ targets: [TargetNode], star: Int?, _ range: SourceRange) {
+    self.targets = targets
+    self.star = star
+    count = targets.count
+    exactCount = star == nil ? targets.count : -1
+    uncounted = .allocate(capacity: max(targets.count, 1))
+    for (index, target) in targets.enumerated() { (uncounted + index).initialize(to: .passUnretained(target)) }
+    let locals = targets.compactMap { ($0 as? LocalTarget)?.slot }
+    if locals.count == targets.count, star == nil {
+      slots = .allocate(capacity: max(locals.count, 1))
+      slots?.initialize(from: locals, count: locals.count)
+    } else {
+      slots = nil
+    }
+    super.init(range)
+  }
+
+  deinit {
+    slots?.deallocate()
+    uncounted.deallocate()
+  }
+
+  override func store(_ frame: Frame, _ value: Value) throws(Raised) {
+    if let held = value.uncounted, held.isPlain {
+      if held.kind == .tuple {
+        let (items, itemCount) = held.as(TupleObject.self)._withUnsafeGuaranteedRef { ($0.items, $0.count) }
+        // The value's owner keeps the tuple, and nothing changes it.
+        if itemCount == exactCount { return try store(frame, copiesOf: items) }
+        if let star, itemCount >= count - 1 { return try store(frame, items, itemCount, star: star) }
+      } else if held.kind == .list {
+        let (items, itemCount) = held.as(ListObject.self)._withUnsafeGuaranteedRef { ($0.items, $0.count) }
+        if itemCount == exactCount {
+          if slots != nil { return try store(frame, copiesOf: items) }
+          return try storeByWay(frame, items)
+        }
+        if let star, itemCount >= count - 1 { return try store(frame, items, itemCount, star: star) }
+      }
+    }
+    try storeIterating(frame, value)
+  }
+
+  @inline(__always)
+  private func store(_ frame: Frame, copiesOf items: UnsafeMutablePointer<Value>) throws(Raised) {
+    if let slots {
+      for index in 0..<count { (frame.slots + slots[index]).store((items + index).copied) }
+      return
+    }
+    for index in 0..<count { try store(frame, index, (items + index).copied) }
+  }
+
+  @inline(__always)
+  private func store(_ frame: Frame, _ index: Int, _ value: Value) throws(Raised) {
+    try uncounted[index].borrowed { (target) throws(Raised) in try target.store(frame, value) }
+  }
+
+  /// By way of the value stack: storing may run code that changes the list.
+  private func storeByWay(_ frame: Frame, _ items: UnsafeMutablePointer<Value>) throws(Raised) {
+    let machine = frame.machine
+    guard let parts = machine.reserveUnbound(count) else { throw frame.located(machine.stackOverflow(), range) }
+    defer { machine.pointee.stackTop = parts }
+    parts.initializeCopies(of: items, count: count)
+    try store(frame, movingFrom: parts)
+  }
+
+  /// `a, *rest, z` of a tuple or list that is long enough.
+  private func store(
+    _ frame: Frame, _ items: UnsafeMutablePointer<Value>, _ itemCount: Int, star: Int
+  ) throws(Raised) {
+    let machine = frame.machine
+    guard let parts = machine.reserveUnbound(count) else { throw frame.located(machine.stackOverflow(), range) }
+    defer { machine.pointee.stackTop = parts }
+    let restCount = itemCount - (count - 1)
+    let after = count - star - 1
+    let rest = machine.pointee.runtimeReference._withUnsafeGuaranteedRef { ListObject($0, capacity: restCount) }
+    rest.append(copiesOf: items + star, count: restCount)
+    parts.initializeCopies(of: items, count: star)
+    (parts + star).initialize(to: .object(rest))
+    (parts + star + 1).initializeCopies(of: items + star + restCount, count: after)
+    try store(frame, movingFrom: parts)
+  }
+
+  @inline(never)
+  private func storeIterating(_ frame: Frame, _ value: Value) throws(Raised) {
+    let values: [Value]
+    do throws(Raised) {
+      if let star {
+        values = try frame.runtime.unpackStarred(value, star, count - star - 1)
+      } else {
+        values = try frame.runtime.unpack(value, count)
+      }
+    } catch { throw frame.located(error, range) }
+    for index in 0..<count { try store(frame, index, values[index]) }
+  }
+
+  /// Stores `count` values that lie side by side, and takes them away from there.
+  @inline(__always)
+  func store(_ frame: Frame, movingFrom parts: UnsafeMutablePointer<Value>) throws(Raised) {
+    if let slots {
+      for index in 0..<count { (frame.slots + slots[index]).store((parts + index).move()) }
+      return
+    }
+    for index in 0..<count {
+      do throws(Raised) { try store(frame, index, (parts + index).move()) } catch {
+        (parts + index + 1).deinitializeValues(count - index - 1)
+        throw error
+      }
+    }
+  }
+
+  override func delete(_ frame: Frame) throws(Raised) {
+    for target in targets { try target.delete(frame) }
+  }
+}

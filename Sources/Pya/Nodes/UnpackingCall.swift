@@ -1,0 +1,112 @@
+import PyaSyntax
+
+/// A call with `*iterable` or `**mapping`.
+final class UnpackingCallNode: ExpressionNode {
+  enum Item {
+    case positional(ExpressionNode)
+    case unpacked(ExpressionNode)
+    case keyword(StringObject, ExpressionNode)
+    case unpackedKeywords(ExpressionNode)
+  }
+
+  private let callee: ExpressionNode
+  private let items: [Item]
+
+  init(_ callee: ExpressionNode, _ items: [Item], _ range: SourceRange) {
+    self.callee = callee
+    self.items = items
+    super.init(range)
+  }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let value = try callee.evaluate(frame)
+    let (positional, keywords) = try gather(value, frame)
+    do { return try frame.runtime.call(value, positional, keywords: keywords) } catch { throw frame.located(error, range) }
+  }
+
+  private func gather(_ callee: Value, _ frame: Frame) throws(Raised)
+    -> ([Value], [(name: StringObject, value: Value)])
+  {
+    let runtime = frame.runtime
+    var positional: [Value] = []
+    var keywords: [(name: StringObject, value: Value)] = []
+    for item in items {
+      switch item {
+      case .positional(let node): positional.append(try node.evaluate(frame))
+      case .unpacked(let node):
+        let iterable = try node.evaluate(frame)
+        do { positional.append(contentsOf: try runtime.array(iterable)) } catch {
+          throw frame.located(describe(error, callee, iterable, runtime), range)
+        }
+      case .keyword(let name, let node):
+        let value = try node.evaluate(frame)
+        if keywords.contains(where: { $0.name === name }) { throw frame.located(repeated(name, callee, runtime), range) }
+        keywords.append((name, value))
+      case .unpackedKeywords(let node):
+        let mapping = try node.evaluate(frame)
+        do { try merge(mapping, into: &keywords, callee, runtime) } catch { throw frame.located(error, range) }
+      }
+    }
+    return (positional, keywords)
+  }
+
+  private func describe(_ raised: Raised, _ callee: Value, _ iterable: Value, _ runtime: Runtime) -> Raised {
+    let type = runtime.type(of: iterable)
+    guard runtime.matches(raised, "TypeError"), type.lookup(runtime.names[.iter]) == nil,
+      type.lookup(runtime.names[.getitem]) == nil
+    else { return raised }
+    let positionalCount = items.count { item in
+      switch item {
+      case .positional, .unpacked: true
+      case .keyword, .unpackedKeywords: false
+      }
+    }
+    let subject = positionalCount == 1 ? "\(runtime.calleeName(callee)) argument" : "Value"
+    return runtime.typeError("\(subject) after * must be an iterable, not \(runtime.typeName(iterable))")
+  }
+
+  private func repeated(_ name: StringObject, _ callee: Value, _ runtime: Runtime) -> Raised {
+    runtime.typeError("\(runtime.calleeName(callee)) got multiple values for keyword argument '\(name.text)'")
+  }
+
+  private func merge(
+    _ mapping: Value, into keywords: inout [(name: StringObject, value: Value)], _ callee: Value, _ runtime: Runtime
+  ) throws(Raised) {
+    for (key, value) in try runtime.entries(ofMapping: mapping, for: callee) {
+      guard let name = key.string else { throw runtime.typeError("keywords must be strings") }
+      if keywords.contains(where: { $0.name.hasSameText(as: name) }) {
+        throw repeated(name, callee, runtime)
+      }
+      keywords.append((runtime.intern(name), value))
+    }
+  }
+}
+
+extension Runtime {
+  /// `f()` as messages about its arguments call it.
+  func calleeName(_ callee: Value) -> String {
+    if let function = callee.cast(.function, to: FunctionObject.self) {
+      return "\(moduleQualifier(function.moduleName))\(function.qualifiedName.text)()"
+    }
+    if let method = callee.cast(.boundMethod, to: BoundMethod.self) { return calleeName(method.function) }
+    if let native = callee.cast(.nativeFunction, to: NativeFunction.self) { return "\(native.displayName)()" }
+    if let type = callee.type { return "\(type.isHeap ? type.moduleName + "." : "")\(type.qualifiedName)()" }
+    return "\(typeName(callee)) object"
+  }
+
+  private func moduleQualifier(_ module: Value) -> String {
+    guard let name = module.string, name.text != "builtins" else { return "" }
+    return name.text + "."
+  }
+
+  /// The entries of what stands after `**`.
+  func entries(ofMapping mapping: Value, for callee: Value) throws(Raised) -> [(Value, Value)] {
+    if let dict = mapping.dict { return dict.liveEntries.map { ($0.key, $0.value) } }
+    guard let keys = try getAttributeIfPresent(mapping, intern("keys")) else {
+      throw typeError("\(calleeName(callee)) argument after ** must be a mapping, not \(typeName(mapping))")
+    }
+    var result: [(Value, Value)] = []
+    for key in try array(try call(keys)) { result.append((key, try getItem(mapping, key))) }
+    return result
+  }
+}
