@@ -11,20 +11,36 @@ enum Kind: UInt8 {
 class Object {
   /// The Python type. Types live as long as their runtime, so this is not counted.
   final var typePointer: UnsafeRawPointer
-  final let kind: Kind
-  // What the collector keeps with an object (`Operations/Collector.swift`) fits into the word that `kind` begins.
-  /// `__del__` or the cleanup of a generator has run, or belongs to the object this one was moved out of.
-  final var isFinalized = false
-  /// Somebody wants to know when it is freed (`Runtime.whenFreed`).
-  final var isObserved = false
-  /// Found unreachable by the collection in progress.
-  final var isDoomed = false
+  // What the collector keeps with an object (`Operations/Collector.swift`) shares a word with `kind`, and leaves two bytes of it to
+  // the first fields of subclasses.
   /// Its place among the machine's containers; 0: none.
   final var containerIndex: UInt32 = 0
+  final let kind: Kind
+  private final var collectorFlags: UInt8 = 0
 
   init(type: TypeObject, kind: Kind) {
     typePointer = UnsafeRawPointer(Unmanaged.passUnretained(type).toOpaque())
     self.kind = kind
+  }
+
+  /// `__del__` or the cleanup of a generator has run, or belongs to the object this one was moved out of.
+  @inline(__always)
+  final var isFinalized: Bool {
+    get { collectorFlags & 1 != 0 }
+    set { collectorFlags = newValue ? collectorFlags | 1 : collectorFlags & ~1 }
+  }
+
+  /// Somebody wants to know when it is freed (`Runtime.whenFreed`).
+  @inline(__always)
+  final var isObserved: Bool {
+    get { collectorFlags & 2 != 0 }
+    set { collectorFlags = newValue ? collectorFlags | 2 : collectorFlags & ~2 }
+  }
+
+  /// Found unreachable by the collection in progress.
+  final var isDoomed: Bool {
+    get { collectorFlags & 4 != 0 }
+    set { collectorFlags = newValue ? collectorFlags | 4 : collectorFlags & ~4 }
   }
 
   /// Only for `type` itself, whose type is not there yet.
