@@ -137,7 +137,8 @@ extension SuspendableFrame {
   func runOnce(_ runtime: Runtime, _ machine: UnsafeMutablePointer<Machine>) throws(Raised) -> Value {
     state = .running
     do throws(Raised) {
-      switch try function.code.resume(frame) {
+      let code = Unmanaged<Code>.fromOpaque(function.codePointer)
+      switch try code.borrowed({ (code) throws(Raised) in try code.resume(frame) }) {
       case .suspends:
         state = .suspended
         return .undefined

@@ -66,7 +66,7 @@ final class SuspendableFrame: IteratorObject {
     self.function = function
     self.state = state
     let size = function.code.frameSize
-    memory = .allocate(capacity: size + Frame.headerSize)
+    memory = .obtain(size + Frame.headerSize)
     let frame = Frame(
       at: memory, machine: runtime.machine, code: function.codePointer,
       function: Unmanaged.passUnretained(function).toOpaque())
@@ -174,7 +174,7 @@ final class SuspendableFrame: IteratorObject {
     }
     if state != .finished { releaseVariables() }
     machineOfType.pointee.liveFrames &-= 1
-    memory.deallocate()
+    memory.relinquish()
   }
 }
 
