@@ -27,6 +27,7 @@ final class AsyncGeneratorStep: AwaitableObject {
   }
 
   override var hasBegun: Bool { state != .created }
+  override var takesExceptionsAtStart: Bool { true }
 
   override func begin(_ runtime: Runtime) throws(Raised) -> Value {
     try enter(runtime)

@@ -182,6 +182,8 @@ final class SuspendableFrame: IteratorObject {
 class AwaitableObject: Object {
   /// For who drives it by hand, and may only `resume` what was begun.
   var hasBegun: Bool { true }
+  /// An exception thrown in before it has begun goes to what it drives.
+  var takesExceptionsAtStart: Bool { false }
 
   /// A future of the event loop (EventLoop/).
   final let isFuture: Bool

@@ -11,7 +11,9 @@ extension Asyncio {
       ("asyncio.locks", ["Barrier"]),
       (
         "asyncio.events",
-        ["AbstractEventLoopPolicy", "DefaultEventLoopPolicy", "get_event_loop_policy", "set_event_loop_policy"]
+        [
+          "AbstractEventLoopPolicy", "AbstractServer", "DefaultEventLoopPolicy", "get_event_loop_policy", "set_event_loop_policy",
+        ]
       ),
       ("asyncio.taskgroups", ["TaskGroup"]),
       (
@@ -43,7 +45,7 @@ extension Asyncio {
 
   /// `asyncio.__all__`.
   private static let publicNames = [
-    "ALL_COMPLETED", "AbstractEventLoop", "AbstractEventLoopPolicy", "Barrier", "BaseProtocol", "BaseTransport",
+    "ALL_COMPLETED", "AbstractEventLoop", "AbstractEventLoopPolicy", "AbstractServer", "Barrier", "BaseProtocol", "BaseTransport",
     "BoundedSemaphore", "BrokenBarrierError", "BufferedProtocol", "CancelledError", "Condition", "DatagramProtocol",
     "DatagramTransport", "DefaultEventLoopPolicy", "Event", "FIRST_COMPLETED", "FIRST_EXCEPTION", "Future", "Handle",
     "IncompleteReadError", "InvalidStateError", "LifoQueue", "LimitOverrunError", "Lock", "PriorityQueue", "Protocol", "Queue",
@@ -69,6 +71,7 @@ extension Asyncio {
     "asyncio.futures": ["Future", "isfuture"],
     "asyncio.locks": ["Lock", "Event", "Condition", "Semaphore", "BoundedSemaphore"], "asyncio.mixins": [],
     "asyncio.queues": ["Queue", "PriorityQueue", "LifoQueue", "QueueEmpty", "QueueFull", "QueueShutDown"], "asyncio.taskgroups": [],
+    "asyncio.log": [], "asyncio.constants": [], "asyncio.staggered": [], "asyncio.unix_events": [],
     "asyncio.threads": [], "asyncio.streams": [], "asyncio.subprocess": [], "asyncio.selector_events": [],
     "asyncio.protocols": [], "asyncio.transports": [],
     "asyncio.timeouts": ["Timeout", "timeout", "timeout_at"],
