@@ -8,7 +8,7 @@ final class AsyncGeneratorStep: AwaitableObject {
 
   private enum State { case created, begun, done }
 
-  private let generator: SuspendableFrame
+  let generator: SuspendableFrame
   private let action: Action
   private var state = State.created
 

@@ -96,6 +96,9 @@ final class SuspendableFrame: IteratorObject {
     if innermost == nil { innermost = self }
   }
 
+  /// Remembers where a coroutine was made until it begins: nothing was sent into it before.
+  func noteCreation(_ place: Value) { if state == .created { sent = place } }
+
   var frame: Frame { Frame(slots: memory + Frame.headerSize) }
   var code: Code { function.code }
 
@@ -170,7 +173,7 @@ final class SuspendableFrame: IteratorObject {
         return
       }
     } else if state == .created, kind == .coroutine {
-      type.runtime.coroutineWasNeverAwaited(name: qualifiedName)
+      type.runtime.coroutineWasNeverAwaited(name: qualifiedName, madeAt: sent)
     }
     if state != .finished { releaseVariables() }
     machineOfType.pointee.liveFrames &-= 1

@@ -30,6 +30,8 @@ final class EventLoop: Object {
   var signalHandlers: [Int: HandleObject] = [:]
   var hasShutDownAsyncGenerators = false
   var hasShutDownExecutor = false
+  /// Nothing could go on any more, and that was reported.
+  var hasDeadlocked = false
   /// Waits for descriptors; there once one was watched.
   var poller: Poller?
   /// The thread that sleeps in this loop, and whether it does so in the poller.

@@ -24,10 +24,16 @@ final class RunnerObject: Object {
     if let loop { return loop }
     let made: EventLoop
     if loopFactory.isNone {
-      try runtime.logNewLoop()
-      made = EventLoop(asyncio)
+      if let policy = asyncio.policy {
+        let value = try runtime.callMethod(policy, "new_event_loop")
+        guard let loop = value.object as? EventLoop else { throw runtime.typeError("an event loop of pya was expected") }
+        made = loop
+      } else {
+        try runtime.logNewLoop()
+        made = EventLoop(asyncio)
+      }
       if !hasSetLoop {
-        asyncio.setCurrentLoop(made)
+        try set(.object(made))
         hasSetLoop = true
       }
     } else {
@@ -41,6 +47,14 @@ final class RunnerObject: Object {
     context = asyncio.contexts.copyOfCurrent() ?? ContextObject(asyncio.contexts)
     state = .initialized
     return made
+  }
+
+  private func set(_ loop: Value) throws(Raised) {
+    if let policy = asyncio.policy {
+      _ = try asyncio.runtime.callMethod(policy, "set_event_loop", [loop])
+    } else {
+      asyncio.setCurrentLoop(loop.object as? EventLoop)
+    }
   }
 
   func run(_ coroutine: Value, context: ContextObject?) throws(Raised) -> Value {
@@ -92,7 +106,7 @@ final class RunnerObject: Object {
   }
 
   private func finishClosing(_ loop: EventLoop) throws(Raised) {
-    if hasSetLoop { asyncio.setCurrentLoop(nil) }
+    if hasSetLoop { try set(.none) }
     try loop.close()
     self.loop = nil
     state = .closed

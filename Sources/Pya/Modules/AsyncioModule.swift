@@ -61,7 +61,7 @@ extension Asyncio {
 
   /// What each submodule takes over from `asyncio` itself.
   private static let nativeNames: [String: [String]] = [
-    "asyncio.base_events": ["BaseEventLoop"],
+    "asyncio.base_events": ["BaseEventLoop", "Server"],
     "asyncio.coroutines": ["iscoroutine", "iscoroutinefunction"],
     "asyncio.events": [
       "AbstractEventLoop", "Handle", "TimerHandle", "get_event_loop", "get_running_loop", "new_event_loop",
@@ -177,6 +177,10 @@ extension Asyncio {
   /// Coroutines written in Swift look like those of the program.
   private func installCoroutineType() {
     runtime.installAwaitableMethods(coroutineType)
+    coroutineType.define(runtime, "__await__", "self, /") { [unowned self] (_, arguments) throws(Raised) in
+      guard let coroutine = arguments[0].cast(.awaitable, to: AwaitableObject.self) else { return arguments[0] }
+      return .object(NativeCoroutineIterator(self, coroutine))
+    }
     coroutineType.attributes.removeString(runtime.intern("__iter__"))
     coroutineType.attributes.removeString(runtime.intern("__next__"))
     for name in ["__name__", "__qualname__"] {

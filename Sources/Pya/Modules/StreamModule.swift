@@ -83,7 +83,7 @@ extension Runtime {
       return .object(StreamWriterObject(type: types.writer, transport, receiver, nil))
     }
     // A transport that calls a protocol of the program: the transport, and a future that is done when it is ready.
-    module.define(self, "make_transport", "loop, fd, kind, protocol, /") { (runtime, arguments) throws(Raised) in
+    module.define(self, "make_transport", "loop, fd, kind, protocol, pipe=None, /") { (runtime, arguments) throws(Raised) in
       let loop = try runtime.loop(arguments[0])
       let types = loop.asyncio.streamTypes
       let descriptor = try runtime.fileDescriptor(arguments[1])
@@ -102,6 +102,11 @@ extension Runtime {
       let transport = TransportObject(
         type: type, loop: loop, descriptor: descriptor, medium: medium, receiver: runtime.receiver(for: arguments[3], loop),
         peer: medium == .socket ? runtime.peer(of: descriptor) : nil)
+      // The program's own object for the pipe, which is closed with the transport.
+      if let pipe = arguments[4].defined, !pipe.isNone {
+        transport.extra["pipe"] = pipe
+        transport.onClose = { [unowned runtime] () throws(Raised) in _ = try runtime.callMethod(pipe, "close") }
+      }
       let waiter = FutureObject(loop)
       transport.begin(waiter: waiter)
       return .object(TupleObject(runtime, [.object(transport), .object(waiter)]))
@@ -274,6 +279,7 @@ extension Runtime {
       return try runtime.call(try runtime.getAttribute(library, runtime.intern("_ProtocolStreamWriter")), arguments)
     }
     type.defineProperty(self, "_transport") { (_, value) throws(Raised) in .object(try writer(value).transport) }
+    type.defineProperty(self, "_protocol") { (_, value) throws(Raised) in try writer(value).receiver.value }
     type.defineProperty(self, "_reader") { (_, value) throws(Raised) in try writer(value).reader.map { .object($0) } ?? .none }
     type.defineProperty(self, "_loop") { (_, value) throws(Raised) in .object(try writer(value).transport.loop) }
     type.define(self, "drain", "self") { (_, arguments) throws(Raised) in .object(StreamDraining(try writer(arguments[0]))) }
