@@ -96,13 +96,21 @@ final class RunnerObject: Object {
     guard state == .initialized, let loop else { return }
     do throws(Raised) {
       try loop.cancelAllTasks()
-      _ = try loop.runUntilComplete(.object(AsyncGeneratorShutdown(loop)))
+      _ = try loop.runUntilComplete(try generatorShutdown(loop))
       _ = try loop.runUntilComplete(loop.executorShutdown(timeout: .int(300)))
     } catch {
       try finishClosing(loop)
       throw error
     }
     try finishClosing(loop)
+  }
+
+  /// A loop of the program may have its own.
+  private func generatorShutdown(_ loop: EventLoop) throws(Raised) -> Value {
+    if loop.type.isHeap || loop.existingInstanceDictionary != nil {
+      return try asyncio.runtime.callMethod(.object(loop), "shutdown_asyncgens")
+    }
+    return .object(AsyncGeneratorShutdown(loop))
   }
 
   private func finishClosing(_ loop: EventLoop) throws(Raised) {

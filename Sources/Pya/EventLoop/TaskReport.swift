@@ -104,7 +104,7 @@ struct TaskHolders {
 extension Asyncio {
   /// `Task-2: worker() at file.py:12, waits for <Lock ...>, held by Task-1`
   fileprivate func describe(_ task: TaskObject, _ holders: TaskHolders) -> String {
-    var text = task.name(runtime).text + ": " + place(of: task)
+    let text = task.name(runtime).text + ": " + place(of: task)
     guard let waiter = task.waiter else {
       return text + (task === task.loop.currentTask ? ", running" : ", ready to go on")
     }
