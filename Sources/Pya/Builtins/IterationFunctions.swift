@@ -157,8 +157,8 @@ private struct RunningSum {
   init(_ start: Value) {
     switch start {
     case .int(let number): state = .integer(number)
-    case .bool(let flag): state = .integer(flag ? 1 : 0)
     case .float(let number): state = .float(number, compensation: 0)
+    // A bool is the sum of nothing as it is.
     default: state = .general(start)
     }
   }

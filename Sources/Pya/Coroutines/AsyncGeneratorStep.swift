@@ -8,7 +8,7 @@ final class AsyncGeneratorStep: AwaitableObject {
 
   private enum State { case created, begun, done }
 
-  private let generator: SuspendableFrame
+  let generator: SuspendableFrame
   private let action: Action
   private var state = State.created
 
@@ -27,6 +27,7 @@ final class AsyncGeneratorStep: AwaitableObject {
   }
 
   override var hasBegun: Bool { state != .created }
+  override var takesExceptionsAtStart: Bool { true }
 
   override func begin(_ runtime: Runtime) throws(Raised) -> Value {
     try enter(runtime)

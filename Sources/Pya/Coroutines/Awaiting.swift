@@ -38,16 +38,10 @@ extension Runtime {
       if object.kind == .awaitable { return try begin(unsafeDowncast(object, to: AwaitableObject.self)) }
       if let wrapped = object as? CoroutineIterator { return try begin(wrapped.frame) }
     }
-    let iterator = try iterator(value)
+    let source = try iterate(value)
+    let iterator = try adapted(source)
     if let frame = iterator as? SuspendableFrame { return try begin(frame) }
-    let source: Value = value.object.map { $0.type.isHeap } == true ? try iteratorValue(value) : .object(iterator)
     return try begin(IteratorAwaitable(self, iterator, source: source))
-  }
-
-  /// The value that `iter(value)` gives to the program.
-  private func iteratorValue(_ value: Value) throws(Raised) -> Value {
-    guard let method = type(of: value).lookup(names[.iter]) else { return value }
-    return try callSpecial(method, value)
   }
 
   private func begin(_ frame: SuspendableFrame) throws(Raised) -> Awaited {

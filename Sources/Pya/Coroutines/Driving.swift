@@ -137,7 +137,8 @@ extension SuspendableFrame {
   func runOnce(_ runtime: Runtime, _ machine: UnsafeMutablePointer<Machine>) throws(Raised) -> Value {
     state = .running
     do throws(Raised) {
-      switch try function.code.resume(frame) {
+      let code = Unmanaged<Code>.fromOpaque(function.codePointer)
+      switch try code.borrowed({ (code) throws(Raised) in try code.resume(frame) }) {
       case .suspends:
         state = .suspended
         return .undefined
@@ -212,9 +213,12 @@ extension Runtime {
     do { _ = try frame.close(self) } catch { reportUnraisable(error, in: .object(frame)) }
   }
 
-  /// A coroutine object died before it began.
-  func coroutineWasNeverAwaited(name: StringObject) {
+  /// A coroutine object died before it began. It may know where it was made.
+  func coroutineWasNeverAwaited(name: StringObject, madeAt origin: Value = .none) {
     let message = "coroutine '\(name.text)' was never awaited"
-    deferWarning { runtime, place in runtime.warn(message, category: "RuntimeWarning", at: place, hasSource: true) }
+    deferWarning { runtime, place in
+      let isKnown = origin.string.map { $0.text != "\(place.fileName):\(place.line)" } ?? false
+      runtime.warn(message, category: "RuntimeWarning", at: place, source: isKnown ? origin : .bool(true))
+    }
   }
 }

@@ -66,7 +66,7 @@ final class SuspendableFrame: IteratorObject {
     self.function = function
     self.state = state
     let size = function.code.frameSize
-    memory = .allocate(capacity: size + Frame.headerSize)
+    memory = .obtain(size + Frame.headerSize)
     let frame = Frame(
       at: memory, machine: runtime.machine, code: function.codePointer,
       function: Unmanaged.passUnretained(function).toOpaque())
@@ -97,6 +97,9 @@ final class SuspendableFrame: IteratorObject {
     if let child = delegate as? SuspendableFrame { child.awaiter = self }
     if innermost == nil { innermost = self }
   }
+
+  /// Remembers where a coroutine was made until it begins: nothing was sent into it before.
+  func noteCreation(_ place: Value) { if state == .created { sent = place } }
 
   var frame: Frame { Frame(slots: memory + Frame.headerSize) }
   var code: Code { function.code }
@@ -135,7 +138,7 @@ final class SuspendableFrame: IteratorObject {
     switch state {
     case .created where kind == .coroutine:
       isFinalized = true
-      runtime.coroutineWasNeverAwaited(name: qualifiedName)
+      runtime.coroutineWasNeverAwaited(name: qualifiedName, madeAt: sent)
       return false
     case .suspended where code.needsCleanup || kind == .generator:
       isFinalized = true
@@ -203,11 +206,11 @@ final class SuspendableFrame: IteratorObject {
         return
       }
     } else if state == .created, kind == .coroutine, !isFinalized {
-      type.runtime.coroutineWasNeverAwaited(name: qualifiedName)
+      type.runtime.coroutineWasNeverAwaited(name: qualifiedName, madeAt: sent)
     }
     if state != .finished { releaseVariables() }
     machineOfType.pointee.liveFrames &-= 1
-    memory.deallocate()
+    memory.relinquish()
   }
 }
 
@@ -215,6 +218,8 @@ final class SuspendableFrame: IteratorObject {
 class AwaitableObject: Object {
   /// For who drives it by hand, and may only `resume` what was begun.
   var hasBegun: Bool { true }
+  /// An exception thrown in before it has begun goes to what it drives.
+  var takesExceptionsAtStart: Bool { false }
 
   /// A future of the event loop (EventLoop/).
   final let isFuture: Bool

@@ -10,7 +10,10 @@ extension Runtime {
     guard fields.type.isSubtype(of: exceptionTypes["SyntaxError"].unsafelyUnwrapped),
       let place = diagnostic.place(in: file)
     else { return raised }
-    let text = Value.object(string(place.text))
+    // What the tokenizer refuses, CPython shows without the end of its line.
+    let isTokenError = diagnostic.message.hasSuffix("was never closed") || diagnostic.message.hasPrefix("unterminated ")
+    let hasLineEnd = !isTokenError && file.bytes.dropFirst(file.lineRange(place.line).upperBound).first == UInt8(ascii: "\n")
+    let text = Value.object(string(hasLineEnd ? place.text + "\n" : place.text))
     fields.fields["msg"] = message
     fields.fields["filename"] = .object(string(file.name))
     fields.fields["lineno"] = .int(place.line)

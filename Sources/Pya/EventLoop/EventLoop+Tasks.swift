@@ -209,10 +209,11 @@ extension TaskObject {
     let awaitable = unsafeDowncast(coroutine, to: AwaitableObject.self)
     let result: Value
     if let thrown {
-      if !hasBegunCoroutine {
+      if !hasBegunCoroutine, !awaitable.takesExceptionsAtStart {
         try awaitable.close(runtime)
         throw Raised(thrown)
       }
+      hasBegunCoroutine = true
       result = try awaitable.resume(runtime, throwing: thrown)
     } else if hasBegunCoroutine {
       result = try awaitable.resume(runtime, sent: .none)

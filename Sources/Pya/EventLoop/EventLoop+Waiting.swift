@@ -15,7 +15,10 @@ extension EventLoop {
     if let poller, poller.isWatching { return waitForInput(poller, until: deadline, runtime) }
     let threads = runtime.threads
     if threads.isAlone, runtime.signalHandler == nil {
-      if timers.isEmpty { throw reportDeadlock() }
+      if timers.isEmpty {
+        if runtime.machine.pointee.isInterrupted { return }
+        throw reportDeadlock()
+      }
       if let clock = runtime.clock as? VirtualClock { return clock.advance(to: deadline) }
     }
     runtime.output.flush()

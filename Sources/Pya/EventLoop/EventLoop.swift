@@ -30,6 +30,8 @@ final class EventLoop: Object {
   var signalHandlers: [Int: HandleObject] = [:]
   var hasShutDownAsyncGenerators = false
   var hasShutDownExecutor = false
+  /// Nothing could go on any more, and that was reported.
+  var hasDeadlocked = false
   /// Waits for descriptors; there once one was watched.
   var poller: Poller?
   /// The thread that sleeps in this loop, and whether it does so in the poller.
@@ -43,11 +45,20 @@ final class EventLoop: Object {
   /// Timers that are due within this time are due now.
   private static let clockResolution = 1e-9
 
-  init(_ asyncio: Asyncio) {
+  /// Attributes that the program gave it.
+  private var dictionary: DictObject?
+  /// A class of the program defines `time`.
+  private let hasOwnTime: Bool
+  /// The thread that runs it.
+  private(set) var runner: ThreadState?
+
+  init(_ asyncio: Asyncio, type: TypeObject? = nil) {
     self.asyncio = asyncio
     clock = asyncio.runtime.clock
     virtualClock = clock as? VirtualClock
-    super.init(type: asyncio.loopType, kind: .other)
+    let time = asyncio.runtime.intern("time")
+    hasOwnTime = type.flatMap { $0.isHeap ? $0.lookup(time)?.object?.kind : nil } == .function
+    super.init(type: type ?? asyncio.loopType, kind: .other)
     asyncio.loops.removeAll { $0.loop == nil }
     asyncio.loops.append(WeakLoop(loop: self))
   }
@@ -56,6 +67,14 @@ final class EventLoop: Object {
     ready.deallocate()
     for task in pendingTasks.tasks { pendingTasks.remove(task) }
   }
+
+  override func instanceDictionary(_ runtime: Runtime) -> DictObject? {
+    if let dictionary { return dictionary }
+    let made = DictObject(runtime)
+    dictionary = made
+    return made
+  }
+  override var existingInstanceDictionary: DictObject? { dictionary }
 
   // MARK: Turns
 
@@ -66,8 +85,10 @@ final class EventLoop: Object {
     try checkIsIdle(runtime)
     let savedContext = asyncio.contexts.current
     isRunning = true
+    runner = runtime.threads.current
     asyncio.runningLoop = self
     defer {
+      runner = nil
       isStopping = false
       isRunning = false
       asyncio.runningLoop = nil
@@ -87,6 +108,7 @@ final class EventLoop: Object {
     if !timers.isEmpty { moveDueTimers() }
     if runtime.machine.pointee.isInterrupted { try handleInterrupt(runtime) }
     var remaining = ready.count
+    if isDebugging { return try runTimed(remaining, runtime) }
     while remaining > 0 {
       remaining &-= 1
       try run(ready.removeFirst(), runtime)
@@ -112,7 +134,7 @@ final class EventLoop: Object {
 
   /// Runs one handle. What it raises is reported, unless it is to end the program.
   @inline(__always)
-  private func run(_ handle: ReadyHandle, _ runtime: Runtime) throws(Raised) {
+  func run(_ handle: ReadyHandle, _ runtime: Runtime) throws(Raised) {
     do throws(Raised) {
       switch handle {
       case .step(let task): try step(task, runtime)
@@ -143,7 +165,7 @@ final class EventLoop: Object {
     if isRunning { throw asyncio.runtime.runtimeError("Cannot close a running event loop") }
     if isClosed { return }
     isClosed = true
-    signalHandlers = [:]
+    for number in signalHandlers.keys { removeSignalHandler(number) }
     ready.removeAll()
     timers.removeAll()
     poller = nil
@@ -163,7 +185,15 @@ final class EventLoop: Object {
 
   // MARK: Time
 
-  var time: Double { clock.monotonic }
+  var time: Double {
+    if hasOwnTime { return ownTime }
+    return clock.monotonic
+  }
+
+  private var ownTime: Double {
+    guard case .float(let seconds)? = try? asyncio.runtime.callMethod(.object(self), "time") else { return clock.monotonic }
+    return seconds
+  }
 
   func addTimer(_ timer: Timer, after seconds: Double) { addTimer(timer, at: time + seconds) }
 

@@ -8,7 +8,7 @@ extension Asyncio {
   fileprivate func finish() {
     for loop in loops.compactMap(\.loop) where !loop.isRunning {
       let tasks = loop.pendingTasks.tasks
-      for task in tasks { loop.reportDestroyed(task) }
+      if !loop.hasDeadlocked { for task in tasks { loop.reportDestroyed(task) } }
       // Their coroutines are closed, which runs what stands in `finally`.
       for task in tasks {
         guard let frame = task.coroutine as? SuspendableFrame, frame.state == .suspended else { continue }

@@ -371,3 +371,21 @@ final class FutureIterator: AwaitableObject {
     try future.resume(runtime, throwing: exception)
   }
 }
+
+/// What the `__await__` of a coroutine written in Swift gives: the coroutine as an iterator.
+final class NativeCoroutineIterator: AwaitableObject {
+  private let coroutine: AwaitableObject
+
+  init(_ asyncio: Asyncio, _ coroutine: AwaitableObject) {
+    self.coroutine = coroutine
+    super.init(type: asyncio.futureIteratorType)
+  }
+
+  override var hasBegun: Bool { coroutine.hasBegun }
+  override func begin(_ runtime: Runtime) throws(Raised) -> Value { try coroutine.begin(runtime) }
+  override func resume(_ runtime: Runtime, sent: Value) throws(Raised) -> Value { try coroutine.resume(runtime, sent: sent) }
+  override func resume(_ runtime: Runtime, throwing exception: ExceptionObject) throws(Raised) -> Value {
+    try coroutine.resume(runtime, throwing: exception)
+  }
+  override func close(_ runtime: Runtime) throws(Raised) { try coroutine.close(runtime) }
+}

@@ -77,6 +77,8 @@ private final class LockWaiter: WaiterFuture {
 final class EventObject: SynchronizationObject {
   private(set) var isSet = false
   var waiters = WaiterList()
+  /// The queue whose `join` waits for it; for reports.
+  weak var queue: Object?
 
   init(_ asyncio: Asyncio, type: TypeObject, isSet: Bool = false) {
     self.isSet = isSet

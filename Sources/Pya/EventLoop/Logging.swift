@@ -11,6 +11,15 @@ extension Runtime {
     _ = try call(logging, .object(string(selector)))
   }
 
+  /// Whether the program has imported `logging`.
+  var isLogging: Bool { modules["logging"] != nil }
+
+  /// A callback that took long, in debug mode.
+  func logSlowCallback(_ description: String, _ seconds: Double) throws(Raised) {
+    guard let logging = modules["logging"]?.namespace.getString(intern("_log_slow_callback")) else { return }
+    _ = try call(logging, .object(string(description)), .float(seconds))
+  }
+
   /// An error that nobody handled. False: there is no logger.
   func logLoopError(_ message: String, _ exception: ExceptionObject?) throws(Raised) -> Bool {
     guard let logging = modules["logging"]?.namespace.getString(intern("_log_loop_error")) else { return false }

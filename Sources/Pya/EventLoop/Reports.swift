@@ -4,7 +4,11 @@ extension EventLoop {
   func callExceptionHandler(_ entries: [(name: String, value: Value)]) throws(Raised) {
     let context = DictObject(asyncio.runtime)
     for (name, value) in entries { context.setString(asyncio.runtime.intern(name), value) }
-    try callExceptionHandler(context)
+    if type.isHeap || existingInstanceDictionary != nil {
+      _ = try asyncio.runtime.callMethod(.object(self), "call_exception_handler", [.object(context)])
+    } else {
+      try callExceptionHandler(context)
+    }
   }
 
   func callExceptionHandler(_ context: DictObject) throws(Raised) {

@@ -24,10 +24,16 @@ final class RunnerObject: Object {
     if let loop { return loop }
     let made: EventLoop
     if loopFactory.isNone {
-      try runtime.logNewLoop()
-      made = EventLoop(asyncio)
+      if let policy = asyncio.policy {
+        let value = try runtime.callMethod(policy, "new_event_loop")
+        guard let loop = value.object as? EventLoop else { throw runtime.typeError("an event loop of pya was expected") }
+        made = loop
+      } else {
+        try runtime.logNewLoop()
+        made = EventLoop(asyncio)
+      }
       if !hasSetLoop {
-        asyncio.setCurrentLoop(made)
+        try set(.object(made))
         hasSetLoop = true
       }
     } else {
@@ -41,6 +47,14 @@ final class RunnerObject: Object {
     context = asyncio.contexts.copyOfCurrent() ?? ContextObject(asyncio.contexts)
     state = .initialized
     return made
+  }
+
+  private func set(_ loop: Value) throws(Raised) {
+    if let policy = asyncio.policy {
+      _ = try asyncio.runtime.callMethod(policy, "set_event_loop", [loop])
+    } else {
+      asyncio.setCurrentLoop(loop.object as? EventLoop)
+    }
   }
 
   func run(_ coroutine: Value, context: ContextObject?) throws(Raised) -> Value {
@@ -82,7 +96,7 @@ final class RunnerObject: Object {
     guard state == .initialized, let loop else { return }
     do throws(Raised) {
       try loop.cancelAllTasks()
-      _ = try loop.runUntilComplete(.object(AsyncGeneratorShutdown(loop)))
+      _ = try loop.runUntilComplete(try generatorShutdown(loop))
       _ = try loop.runUntilComplete(loop.executorShutdown(timeout: .int(300)))
     } catch {
       try finishClosing(loop)
@@ -91,8 +105,16 @@ final class RunnerObject: Object {
     try finishClosing(loop)
   }
 
+  /// A loop of the program may have its own.
+  private func generatorShutdown(_ loop: EventLoop) throws(Raised) -> Value {
+    if loop.type.isHeap || loop.existingInstanceDictionary != nil {
+      return try asyncio.runtime.callMethod(.object(loop), "shutdown_asyncgens")
+    }
+    return .object(AsyncGeneratorShutdown(loop))
+  }
+
   private func finishClosing(_ loop: EventLoop) throws(Raised) {
-    if hasSetLoop { asyncio.setCurrentLoop(nil) }
+    if hasSetLoop { try set(.none) }
     try loop.close()
     self.loop = nil
     state = .closed

@@ -1,10 +1,58 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// `loop.add_signal_handler`: what the loop runs in place of a signal's usual effect.
 extension EventLoop {
+  /// False: the system does not let the signal be caught.
+  func addSignalHandler(_ handle: HandleObject, for number: Int) -> Bool {
+    // Ctrl-C comes to whichever loop runs (`Asyncio.takesInterrupt`).
+    if number != SIGINT {
+      let function = NativeFunction(asyncio.runtime, "_sighandler_noop", "signum, frame") { [weak self] (_, _) in
+        self?.signalArrived(number)
+        return .none
+      }
+      if !asyncio.runtime.signals.set(Int32(number), .function(.object(function))) { return false }
+    }
+    signalHandlers[number] = handle
+    return true
+  }
+
+  /// Whether there was one.
+  @discardableResult
+  func removeSignalHandler(_ number: Int) -> Bool {
+    guard signalHandlers.removeValue(forKey: number) != nil else { return false }
+    if number != SIGINT { _ = asyncio.runtime.signals.set(Int32(number), .standard) }
+    return true
+  }
+
+  /// CPython's loop reads a byte from its pipe first, and schedules the handler then.
+  private func signalArrived(_ number: Int) {
+    if signalHandlers[number] != nil { ready.append(.job(SignalArrival(self, number))) }
+  }
+
   /// Schedules the handler of Ctrl-C if the program set one.
   func runsInterruptHandler() -> Bool {
-    guard let handler = signalHandlers[2] else { return false }
-    ready.append(.handle(handler))
+    guard signalHandlers[Int(SIGINT)] != nil else { return false }
+    signalArrived(Int(SIGINT))
     return true
+  }
+}
+
+private final class SignalArrival: LoopJob {
+  private let loop: EventLoop
+  private let number: Int
+
+  init(_ loop: EventLoop, _ number: Int) {
+    self.loop = loop
+    self.number = number
+  }
+
+  override func run(_ runtime: Runtime) throws(Raised) {
+    guard let handle = loop.signalHandlers[number] else { return }
+    if handle.isCancelled { loop.removeSignalHandler(number) } else { loop.ready.append(.handle(handle)) }
   }
 }
 

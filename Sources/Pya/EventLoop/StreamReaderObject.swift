@@ -8,7 +8,7 @@ final class StreamReaderObject: Object {
   var transport: TransportObject?
   /// The transport was told to stop reading because nobody takes what it brings.
   private var isPaused = false
-  private var waiter: FutureObject?
+  private(set) var waiter: FutureObject?
 
   init(type: TypeObject, loop: EventLoop, limit: Int) {
     self.loop = loop

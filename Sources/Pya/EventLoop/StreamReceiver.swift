@@ -108,18 +108,36 @@ private final class HandlerCallback: DoneCallback {
 
 /// `asyncio.StreamWriter`.
 final class StreamWriterObject: Object {
-  let transport: TransportObject
-  let receiver: StreamReceiver
-  let reader: StreamReaderObject?
+  struct Connection {
+    let transport: TransportObject
+    let receiver: StreamReceiver
+    let reader: StreamReaderObject?
+  }
+
+  /// None: one that the program made of a transport and a protocol, whose methods are written in the language (`asyncio.streams`).
+  let connection: Connection?
+  private var dictionary: DictObject?
 
   init(type: TypeObject, _ transport: TransportObject, _ receiver: StreamReceiver, _ reader: StreamReaderObject?) {
-    self.transport = transport
-    self.receiver = receiver
-    self.reader = reader
+    connection = Connection(transport: transport, receiver: receiver, reader: reader)
     super.init(type: type, kind: .other)
   }
 
+  init(unconnected type: TypeObject) {
+    connection = nil
+    super.init(type: type, kind: .other)
+  }
+
+  override func instanceDictionary(_ runtime: Runtime) -> DictObject? {
+    if let dictionary { return dictionary }
+    let made = DictObject(runtime)
+    dictionary = made
+    return made
+  }
+  override var existingInstanceDictionary: DictObject? { dictionary }
+
   deinit {
+    guard let transport = connection?.transport else { return }
     if transport.isClosing || transport.loop.isClosed { return }
     if type.runtime.asyncio.runningLoop !== transport.loop { return }
     transport.close()
@@ -128,11 +146,11 @@ final class StreamWriterObject: Object {
 
 /// `writer.drain()`.
 final class StreamDraining: WaitingOperation {
-  private let writer: StreamWriterObject
+  private let writer: StreamWriterObject.Connection
   private var hasGivenWay = false
   private var waiter: FutureObject?
 
-  init(_ writer: StreamWriterObject) {
+  init(_ writer: StreamWriterObject.Connection) {
     self.writer = writer
     super.init(writer.transport.loop.asyncio)
   }

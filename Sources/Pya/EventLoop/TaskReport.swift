@@ -5,6 +5,7 @@ extension EventLoop {
     let runtime = asyncio.runtime
     let tasks = pendingTasks.tasks
     runtime.output.flush()
+    if hasDeadlocked { return runtime.error("SystemExit", [.int(1)]) }
     if tasks.isEmpty {
       runtime.errorOutput.write("pya: the event loop has nothing to do and nothing can stop it\n")
     } else {
@@ -12,12 +13,13 @@ extension EventLoop {
       let holders = TaskHolders(tasks)
       for task in tasks.prefix(EventLoop.reportLimit) { text += "  \(asyncio.describe(task, holders))\n" }
       if tasks.count > EventLoop.reportLimit { text += "  ... and \(tasks.count - EventLoop.reportLimit) more\n" }
-      if let cycle = holders.cycle(among: tasks) {
+      if let cycle = holders.cycle(among: tasks, asyncio) {
         let names = (cycle + [cycle[0]]).map { $0.name(runtime).text }
         text += "They wait for each other: \(names.joined(separator: " -> "))\n"
       }
       runtime.errorOutput.write(text)
     }
+    if asyncio.sessionLoop == nil { hasDeadlocked = true }
     if asyncio.sessionLoop != nil { return runtime.runtimeError("nothing can wake what is awaited") }
     return runtime.error("SystemExit", [.int(1)])
   }
@@ -31,7 +33,7 @@ extension EventLoop {
     var awaited: [ObjectIdentifier: [TaskObject]] = [:]
     var isRoot: Set<ObjectIdentifier> = Set(tasks.map(ObjectIdentifier.init))
     for task in tasks {
-      for other in asyncio.tasksAwaited(by: task) {
+      for other in asyncio.wait(of: task, holders)?.tasks ?? [] where !other.isDone {
         awaited[ObjectIdentifier(task), default: []].append(other)
         isRoot.remove(ObjectIdentifier(other))
       }
@@ -62,37 +64,37 @@ struct TaskHolders {
     for task in tasks { byNumber[task.serial] = task }
   }
 
-  /// The task that holds what this one waits for.
-  func holder(of subject: Object?) -> TaskObject? {
+  func holder(of lock: LockObject) -> TaskObject? { byNumber[lock.holder] }
+
+  /// The lock that a task waits for in fact.
+  func lock(behind subject: Object) -> LockObject? {
     switch subject {
-    case let lock as LockObject: byNumber[lock.holder]
-    case let condition as ConditionObject: holder(of: condition.lock.object as? LockObject)
+    case let lock as LockObject: lock
+    case let condition as ConditionObject: condition.lock.object as? LockObject
     default: nil
     }
   }
 
-  /// The task whose going on this one waits for, if that is one.
-  func awaited(by task: TaskObject) -> TaskObject? {
-    guard let waiter = task.waiter else { return nil }
-    if let other = waiter as? TaskObject { return other }
-    return holder(of: (waiter as? WaiterFuture)?.subject)
-  }
-
-  func cycle(among tasks: [TaskObject]) -> [TaskObject]? {
+  /// Tasks each of which waits for the next one, and the last one for the first.
+  func cycle(among tasks: [TaskObject], _ asyncio: Asyncio) -> [TaskObject]? {
     var seen: Set<ObjectIdentifier> = []
-    for task in tasks {
-      var path: [TaskObject] = []
-      var onPath: Set<ObjectIdentifier> = []
-      var current: TaskObject? = task
-      while let next = current {
-        if onPath.contains(ObjectIdentifier(next)) {
-          guard let start = path.firstIndex(where: { $0 === next }) else { return nil }
-          return Array(path[start...])
+    for start in tasks where !seen.contains(ObjectIdentifier(start)) {
+      // Depth first, with a path of our own: chains may be long.
+      var path: [(task: TaskObject, rest: [TaskObject])] = []
+      var placeOnPath: [ObjectIdentifier: Int] = [:]
+      func enter(_ task: TaskObject) {
+        seen.insert(ObjectIdentifier(task))
+        placeOnPath[ObjectIdentifier(task)] = path.count
+        path.append((task, Array((asyncio.wait(of: task, self)?.obstacles ?? []).reversed())))
+      }
+      enter(start)
+      while !path.isEmpty {
+        guard let next = path[path.count - 1].rest.popLast() else {
+          placeOnPath[ObjectIdentifier(path.removeLast().task)] = nil
+          continue
         }
-        if !seen.insert(ObjectIdentifier(next)).inserted { break }
-        onPath.insert(ObjectIdentifier(next))
-        path.append(next)
-        current = awaited(by: next)
+        if let place = placeOnPath[ObjectIdentifier(next)] { return path[place...].map(\.task) }
+        if !seen.contains(ObjectIdentifier(next)) { enter(next) }
       }
     }
     return nil
@@ -102,22 +104,12 @@ struct TaskHolders {
 extension Asyncio {
   /// `Task-2: worker() at file.py:12, waits for <Lock ...>, held by Task-1`
   fileprivate func describe(_ task: TaskObject, _ holders: TaskHolders) -> String {
-    var text = task.name(runtime).text + ": " + place(of: task)
+    let text = task.name(runtime).text + ": " + place(of: task)
     guard let waiter = task.waiter else {
       return text + (task === task.loop.currentTask ? ", running" : ", ready to go on")
     }
     if waiter is SleepFuture { return text + ", sleeps" }
-    if let other = waiter as? TaskObject { return text + ", waits for \(other.name(runtime).text)" }
-    if let subject = (waiter as? WaiterFuture)?.subject {
-      text += ", waits for \((try? runtime.repr(.object(subject)).text) ?? "?")"
-      if let holder = holders.holder(of: subject) { text += ", held by \(holder.name(runtime).text)" }
-      return text
-    }
-    if let gathering = waiter as? GatheringFuture {
-      let names = gathering.pendingChildren.prefix(10).map { ($0 as? TaskObject)?.name(runtime).text ?? "a future" }
-      return text + ", waits for gather(\(names.joined(separator: ", ")))"
-    }
-    return text + ", waits for \((try? runtime.repr(.object(waiter)).text) ?? "?")"
+    return text + ", waits for \(wait(of: task, holders)?.text() ?? "?")"
   }
 
   /// The coroutine, and the innermost line of the program where it stands.
@@ -125,22 +117,10 @@ extension Asyncio {
     guard let outer = task.coroutine as? SuspendableFrame else {
       return (try? runtime.describeCoroutine(task.coroutine)) ?? "?"
     }
-    var frame = outer
-    // Down to the last frame of the program itself.
-    while let inner = frame.delegate as? SuspendableFrame, inner.state != .finished,
-      !inner.code.information.file.name.hasPrefix("<library ")
-    {
-      frame = inner
-    }
+    let frame = frames(of: task)?.own ?? outer
     let information = frame.code.information
     let name = outer === frame ? "\(outer.qualifiedName.text)()" : "\(outer.qualifiedName.text)() in \(frame.qualifiedName.text)()"
     return "\(name) at \(information.file.name):\(frame.currentLine)"
-  }
-
-  fileprivate func tasksAwaited(by task: TaskObject) -> [TaskObject] {
-    if let other = task.waiter as? TaskObject { return other.isDone ? [] : [other] }
-    if let gathering = task.waiter as? GatheringFuture { return gathering.pendingChildren.compactMap { $0 as? TaskObject } }
-    return []
   }
 }
 

@@ -15,6 +15,11 @@ enum Timer {
 
 /// Timers, soonest first; timers of the same time in the order they were made. A binary heap.
 ///
+/// In CPython the deadlines of sleeps and of `call_later` never meet, the calls being some microseconds apart: they go in the order in
+/// which they were made, and on a virtual clock, where they do meet, it takes the sequence to keep that. Only three timers or more that
+/// `call_at` was given the very same time go in another order there (0, 2, 1), which the rest of its heap changes again; nobody can have
+/// meant that, so here they go as they were made.
+///
 /// Cancelled timers stay until they come to the top, or until they are the majority.
 struct TimerQueue {
   private struct Entry {

@@ -55,31 +55,31 @@ final class WarningState {
 extension Runtime {
   private var warningState: WarningState { attachment(WarningState.self) { WarningState() } }
 
-  /// Warns about the call in progress, by the filters of the module `warnings`. Raises where they say so.
+  /// Warns about the call in progress (of an object, or where it was made), by the filters of the module `warnings`. Raises where they say so.
   func issueWarning(
-    _ message: String, category: String, at place: WarningPlace? = nil, hasSource: Bool = false, isOfCompiler: Bool = false
+    _ message: String, category: String, at place: WarningPlace? = nil, source: Value = .none, isOfCompiler: Bool = false
   ) throws(Raised) {
     let place = place ?? callSite().map { WarningPlace($0) } ?? .unknown
     guard let module = modules["warnings"], let type = exceptionTypes[category] else {
-      return showWarning(message, category: category, at: place, hasSource: hasSource, isRepeated: isOfCompiler)
+      return showWarning(message, category: category, at: place, source: source, isRepeated: isOfCompiler)
     }
     let function = try getAttribute(.object(module), "warn_explicit")
     var arguments: [Value] = [
       .object(string(message)), .object(type), .object(string(place.fileName)), .int(place.line),
     ]
     if !isOfCompiler { arguments.append(.object(string(place.module))) }
-    _ = try call(function, arguments, keywords: hasSource ? [(intern("source"), .bool(true))] : [])
+    _ = try call(function, arguments, keywords: source.isNone ? [] : [(intern("source"), source)])
   }
 
   /// The same where nothing can be raised.
-  func warn(_ message: String, category: String, at place: WarningPlace? = nil, hasSource: Bool = false) {
-    do { try issueWarning(message, category: category, at: place, hasSource: hasSource) } catch {
+  func warn(_ message: String, category: String, at place: WarningPlace? = nil, source: Value = .none) {
+    do { try issueWarning(message, category: category, at: place, source: source) } catch {
       reportUnraisable(error, in: .none)
     }
   }
 
   /// The filters that hold before a program changes them: each place once, and deprecations only in the program itself.
-  private func showWarning(_ message: String, category: String, at place: WarningPlace, hasSource: Bool, isRepeated: Bool) {
+  private func showWarning(_ message: String, category: String, at place: WarningPlace, source: Value, isRepeated: Bool) {
     switch category {
     case "DeprecationWarning" where place.module != "__main__": return
     case "PendingDeprecationWarning", "ImportWarning", "ResourceWarning": return
@@ -90,7 +90,9 @@ extension Runtime {
     output.flush()
     errorOutput.write("\(place.fileName):\(place.line): \(category): \(message)\n")
     if !place.source.isEmpty { errorOutput.write("  \(place.source)\n") }
-    if hasSource, place.line > 0 {
+    if let origin = source.string {
+      errorOutput.write("Coroutine created at \(origin.text)\n")
+    } else if !source.isNone, place.line > 0 {
       errorOutput.write("\(category): Enable tracemalloc to get the object allocation traceback\n")
     }
   }

@@ -151,6 +151,8 @@ struct LoweringUnit {
 
   /// Every call is recorded: the file looks at frames.
   var placesAllCalls = false
+  /// The async functions of the file, where remarks are wanted: their calls note where they stand.
+  var coroutineNames: Set<String> = []
 }
 
 /// The class bodies around the code that is being lowered, innermost last: which attributes of `self` their methods set.

@@ -153,7 +153,18 @@ extension CodeLowering {
     if isPlaced || arguments.contains(where: { isEvaluator($0.value) }) || unit.placesAllCalls && !(node is SuperNode) {
       return PlacedCallNode(node, runtime.callSites, globals: unit.globals, range)
     }
+    if !unit.coroutineNames.isEmpty, let name = calledName(callee), unit.coroutineNames.contains(name) {
+      let line = unit.file.location(of: range.start).line
+      return CoroutineCreationNode(node, place: runtime.string("\(unit.file.name):\(line)"), range)
+    }
     return node
+  }
+
+  private func calledName(_ callee: Expression) -> String? {
+    switch callee.kind {
+    case .name(let name), .attribute(_, let name, _): name
+    default: nil
+    }
   }
 
   /// `eval` as an argument of another function: `map(eval, texts)`.

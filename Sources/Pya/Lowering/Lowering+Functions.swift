@@ -85,7 +85,8 @@ extension CodeLowering {
   /// An annotation's value; its text under `from __future__ import annotations`.
   func lowerAnnotation(_ annotation: Expression) -> ExpressionNode {
     if unit.annotationsAreText {
-      return ConstantNode(.object(runtime.string(unit.file.text(of: annotation.range))), annotation.range)
+      let text = annotationText(annotation) ?? unit.file.text(of: annotation.range)
+      return ConstantNode(.object(runtime.string(text)), annotation.range)
     }
     return lower(annotation)
   }

@@ -19,6 +19,7 @@ extension Runtime {
       unit.annotationsAreText = module.importsFutureAnnotations
       unit.displays = displays
       unit.placesAllCalls = !file.isLibrary && CallSites.wordsAboutFrames.contains { file.mentions($0) }
+      if advice.isGiven, !file.isLibrary, file.mentions("async def ") { unit.coroutineNames = file.coroutineNames }
       let lowering = CodeLowering(unit, host: .module, privateClass: nil)
       unit.warnings.found = parser.warnings
       let (doc, statements) = displays == .none ? lowering.splitDoc(module.body) : (.none, module.body)

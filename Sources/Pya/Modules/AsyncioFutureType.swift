@@ -118,6 +118,9 @@ extension Asyncio {
     type.defineProperty(runtime, "_cancel_message") { [unowned self] (_, value) throws(Raised) in
       let future = try future(value)
       return future.isCancelled || future is TaskObject ? future.cancelMessage : .none
+    } set: { [unowned self] (_, value, newValue) throws(Raised) in
+      let future = try future(value)
+      if future.isCancelled { future.outcome = newValue }
     }
     type.defineProperty(runtime, "_exception") { [unowned self] (_, value) throws(Raised) in
       let future = try future(value)

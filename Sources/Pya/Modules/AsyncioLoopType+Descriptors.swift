@@ -47,8 +47,9 @@ extension Asyncio {
       "asyncio.selector_events": [
         "create_connection", "create_unix_connection", "connect_accepted_socket", "connect_read_pipe", "connect_write_pipe",
         "create_server", "create_unix_server", "sock_recv", "sock_recv_into", "sock_recvfrom", "sock_sendto", "sock_sendall",
-        "sock_accept", "sock_connect", "create_datagram_endpoint",
+        "sock_accept", "sock_connect", "create_datagram_endpoint", "sock_recvfrom_into", "sock_sendfile", "sendfile", "start_tls",
       ],
+      "asyncio.subprocess": ["subprocess_exec", "subprocess_shell"],
     ]
     for (module, names) in methods {
       for name in names {

@@ -9,7 +9,9 @@ extension Asyncio {
 
   func installLoopType() {
     let type = loopType
-    type.construct = { [unowned self] (_, _, _) throws(Raised) in .object(EventLoop(self)) }
+    type.defineConstructor(runtime, "selector=None") { [unowned self] (_, cls) in
+      .object(EventLoop(self, type: cls))
+    } fill: { (_, _, _) in }
     installRunningMethods(type)
     installSchedulingMethods(type)
     installTaskMakingMethods(type)
@@ -68,7 +70,10 @@ extension Asyncio {
         let loop = try loop(arguments[0])
         let call = try callArguments(arguments, name, skipping: 1)
         try loop.checkIsOpen(runtime)
-        if loop.isDebugging { try check(callback: call.callback, for: name) }
+        if loop.isDebugging {
+          if name == "call_soon" { try loop.checkThread(runtime) }
+          try check(callback: call.callback, for: name)
+        }
         let handle = HandleObject(loop, call.callback, call.arguments, context: call.context)
         loop.ready.append(.handle(handle))
         if name == "call_soon_threadsafe" { loop.awaken() }
@@ -84,7 +89,10 @@ extension Asyncio {
         if arguments[1].isNone { throw runtime.typeError("\(isDelay ? "delay" : "when") must not be None") }
         let seconds = try runtime.delaySeconds(arguments[1])
         try loop.checkIsOpen(runtime)
-        if loop.isDebugging { try check(callback: call.callback, for: "call_at") }
+        if loop.isDebugging {
+          try loop.checkThread(runtime)
+          try check(callback: call.callback, for: "call_at")
+        }
         let deadline = loop.exactDeadline(isDelay ? loop.time + seconds : seconds)
         let handle = HandleObject(loop, call.callback, call.arguments, context: call.context, deadline: deadline)
         handle.isScheduled = true
@@ -202,12 +210,15 @@ extension Asyncio {
       }
       let number = try signalNumber(arguments[1])
       try loop.checkIsOpen(runtime)
-      loop.signalHandlers[number] = HandleObject(
-        loop, callback, Array(arguments.positional.dropFirst(3)), context: contexts.copyOfCurrent())
+      if !runtime.machine.pointee.isMainThread {
+        throw runtime.runtimeError("set_wakeup_fd only works in main thread of the main interpreter")
+      }
+      let handle = HandleObject(loop, callback, Array(arguments.positional.dropFirst(3)), context: contexts.copyOfCurrent())
+      if !loop.addSignalHandler(handle, for: number) { throw runtime.runtimeError("sig \(number) cannot be caught") }
       return .none
     }
     type.define(runtime, "remove_signal_handler", "self, sig") { [unowned self] (_, arguments) throws(Raised) in
-      .bool(try loop(arguments[0]).signalHandlers.removeValue(forKey: try signalNumber(arguments[1])) != nil)
+      .bool(try loop(arguments[0]).removeSignalHandler(try signalNumber(arguments[1])))
     }
   }
 

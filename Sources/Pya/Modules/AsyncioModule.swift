@@ -11,7 +11,9 @@ extension Asyncio {
       ("asyncio.locks", ["Barrier"]),
       (
         "asyncio.events",
-        ["AbstractEventLoopPolicy", "DefaultEventLoopPolicy", "get_event_loop_policy", "set_event_loop_policy"]
+        [
+          "AbstractEventLoopPolicy", "AbstractServer", "DefaultEventLoopPolicy", "get_event_loop_policy", "set_event_loop_policy",
+        ]
       ),
       ("asyncio.taskgroups", ["TaskGroup"]),
       (
@@ -43,7 +45,7 @@ extension Asyncio {
 
   /// `asyncio.__all__`.
   private static let publicNames = [
-    "ALL_COMPLETED", "AbstractEventLoop", "AbstractEventLoopPolicy", "Barrier", "BaseProtocol", "BaseTransport",
+    "ALL_COMPLETED", "AbstractEventLoop", "AbstractEventLoopPolicy", "AbstractServer", "Barrier", "BaseProtocol", "BaseTransport",
     "BoundedSemaphore", "BrokenBarrierError", "BufferedProtocol", "CancelledError", "Condition", "DatagramProtocol",
     "DatagramTransport", "DefaultEventLoopPolicy", "Event", "FIRST_COMPLETED", "FIRST_EXCEPTION", "Future", "Handle",
     "IncompleteReadError", "InvalidStateError", "LifoQueue", "LimitOverrunError", "Lock", "PriorityQueue", "Protocol", "Queue",
@@ -59,7 +61,7 @@ extension Asyncio {
 
   /// What each submodule takes over from `asyncio` itself.
   private static let nativeNames: [String: [String]] = [
-    "asyncio.base_events": ["BaseEventLoop"],
+    "asyncio.base_events": ["BaseEventLoop", "Server"],
     "asyncio.coroutines": ["iscoroutine", "iscoroutinefunction"],
     "asyncio.events": [
       "AbstractEventLoop", "Handle", "TimerHandle", "get_event_loop", "get_running_loop", "new_event_loop",
@@ -69,6 +71,7 @@ extension Asyncio {
     "asyncio.futures": ["Future", "isfuture"],
     "asyncio.locks": ["Lock", "Event", "Condition", "Semaphore", "BoundedSemaphore"], "asyncio.mixins": [],
     "asyncio.queues": ["Queue", "PriorityQueue", "LifoQueue", "QueueEmpty", "QueueFull", "QueueShutDown"], "asyncio.taskgroups": [],
+    "asyncio.log": [], "asyncio.constants": [], "asyncio.staggered": [], "asyncio.unix_events": [],
     "asyncio.threads": [], "asyncio.streams": [], "asyncio.subprocess": [], "asyncio.selector_events": [],
     "asyncio.protocols": [], "asyncio.transports": [],
     "asyncio.timeouts": ["Timeout", "timeout", "timeout_at"],
@@ -174,6 +177,10 @@ extension Asyncio {
   /// Coroutines written in Swift look like those of the program.
   private func installCoroutineType() {
     runtime.installAwaitableMethods(coroutineType)
+    coroutineType.define(runtime, "__await__", "self, /") { [unowned self] (_, arguments) throws(Raised) in
+      guard let coroutine = arguments[0].cast(.awaitable, to: AwaitableObject.self) else { return arguments[0] }
+      return .object(NativeCoroutineIterator(self, coroutine))
+    }
     coroutineType.attributes.removeString(runtime.intern("__iter__"))
     coroutineType.attributes.removeString(runtime.intern("__next__"))
     for name in ["__name__", "__qualname__"] {

@@ -276,6 +276,7 @@ final class QueueObject: SynchronizationObject {
     if let finished { return finished }
     asyncio.installLockTypes()
     let made = EventObject(asyncio, type: asyncio.synchronization.event, isSet: unfinishedTasks == 0)
+    made.queue = self
     finished = made
     return made
   }

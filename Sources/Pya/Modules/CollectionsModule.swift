@@ -11,7 +11,17 @@ extension Runtime {
     module.set(self, "defaultdict", .object(makeDefaultdictType()))
     addNamedTuple(to: module)
     let wrappers: Set<String> = ["ChainMap", "UserDict", "UserList", "UserString"]
+    // Modules that bring `collections.abc` along in CPython.
+    let importers = [
+      "dataclasses", "typing", "statistics", "logging", "decimal", "fractions", "inspect", "asyncio", "pprint", "traceback",
+      "unittest", "concurrent.futures", "configparser", "doctest", "selectors", "socket", "subprocess", "array", "cmd",
+      "multiprocessing", "tomllib",
+    ]
     module.lazyAttribute = { (runtime, module, name) throws(Raised) in
+      if name.text == "abc" {
+        guard importers.contains(where: { runtime.moduleDictionary.getString(runtime.intern($0)) != nil }) else { return nil }
+        return try runtime.importModule("collections.abc", level: 0, globals: module.namespace)
+      }
       guard wrappers.contains(name.text) else { return nil }
       let library = try runtime.importModule("_collections_wrappers", level: 0, globals: module.namespace)
       for wrapper in wrappers { module.set(runtime, wrapper, try runtime.getAttribute(library, wrapper)) }

@@ -106,6 +106,15 @@ extension Runtime {
     type.defineProperty(self, "attrname") { (_, value) throws(Raised) in
       (value.object as? CachedPropertyObject)?.name.map { .object($0) } ?? .none
     }
+    for name in ["__doc__", "__module__"] {
+      type.defineProperty(self, name) { (runtime, value) throws(Raised) in
+        guard let function = (value.object as? CachedPropertyObject)?.function else { return .none }
+        return try runtime.getAttributeIfPresent(function, runtime.intern(name)) ?? .none
+      }
+    }
+    type.defineClassMethod(self, "__class_getitem__", "cls, item, /") { (runtime, arguments) throws(Raised) in
+      runtime.makeGenericAlias(arguments[0], arguments[1])
+    }
     module.set(self, "cached_property", .object(type))
   }
 }

@@ -182,6 +182,7 @@ extension Runtime {
         (runtime, arguments) throws(Raised) in
         try runtime.derivedComparison(op, from: rootOperator, root, arguments[0], arguments[1])
       }
+      function.moduleName = "functools"
       try setAttribute(cls, names[method], .object(function))
     }
   }

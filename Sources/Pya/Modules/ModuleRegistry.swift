@@ -62,7 +62,7 @@ extension Runtime {
       "sys": makeSysModule,
       "time": makeTimeModule,
       "unicodedata": { $0.makeUnicodedataModule() },
-      "zlib": { $0.makeZlibModule() },
+      "_zlib": { $0.makeCompressionModule() },
       "resource": { $0.makeResourceModule() },
       "_traceback": makeTracebackModule,
     ]

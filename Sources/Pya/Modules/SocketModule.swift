@@ -295,6 +295,12 @@ extension Runtime {
         host: try runtime.hostName(arguments[0]), service: try runtime.hostName(arguments[1]), family: numbers[0],
         kind: numbers[1], proto: numbers[2], flags: numbers[3])
     }
+    // Code, or the names of host and service.
+    module.define(self, "_getnameinfo", "host, port, flags, /") { (runtime, arguments) throws(Raised) in
+      let (host, port) = (try runtime.hostName(arguments[0]), try runtime.index(arguments[1]))
+      return try runtime.nameOf(
+        host: host, port: String(port), flags: Int32(truncatingIfNeeded: try runtime.index(arguments[2])))
+    }
     module.define(self, "_error_text", "code, /") { (runtime, arguments) throws(Raised) in
       let code = Int32(truncatingIfNeeded: try runtime.index(arguments[0]))
       return .object(runtime.string(String(cString: gai_strerror(code))))
@@ -405,6 +411,24 @@ extension Runtime {
     return .object(ListObject(self, rows))
   }
 
+  private func nameOf(host: String?, port: String, flags: Int32) throws(Raised) -> Value {
+    var hints = addrinfo()
+    hints.ai_socktype = Int32(datagramSocket)
+    hints.ai_flags = AI_NUMERICHOST
+    var list: UnsafeMutablePointer<addrinfo>?
+    let code = getaddrinfo(host, port, &hints, &list)
+    if code != 0 { return .int(Int(code)) }
+    defer { freeaddrinfo(list) }
+    guard let entry = list?.pointee, let address = entry.ai_addr else { return .int(Int(EAI_NONAME)) }
+    var name = [CChar](repeating: 0, count: 1025)
+    var service = [CChar](repeating: 0, count: 64)
+    let failure = threads.blocking {
+      getnameinfo(address, entry.ai_addrlen, &name, socklen_t(name.count), &service, socklen_t(service.count), flags)
+    }
+    if failure != 0 { return .int(Int(failure)) }
+    return .object(TupleObject(self, [.object(string(cString(name))), .object(string(cString(service)))]))
+  }
+
   /// The address that a program gives for a socket.
   private func address(_ value: Value, for socket: SocketObject, _ method: String) throws(Raised) -> SocketAddress {
     if socket.family == AF_UNIX {
@@ -464,6 +488,9 @@ extension Runtime {
       ("IPPROTO_UDP", 17), ("IPPROTO_IP", 0), ("IPPROTO_IPV6", 41), ("TCP_NODELAY", Int(TCP_NODELAY)),
       ("IPV6_V6ONLY", Int(IPV6_V6ONLY)), ("SOMAXCONN", Int(SOMAXCONN)), ("SHUT_RD", 0), ("SHUT_WR", 1), ("SHUT_RDWR", 2),
       ("AI_PASSIVE", Int(AI_PASSIVE)), ("AI_CANONNAME", Int(AI_CANONNAME)), ("AI_NUMERICHOST", Int(AI_NUMERICHOST)),
+      ("NI_NUMERICHOST", Int(NI_NUMERICHOST)), ("NI_NUMERICSERV", Int(NI_NUMERICSERV)), ("NI_NAMEREQD", Int(NI_NAMEREQD)),
+      ("NI_DGRAM", Int(NI_DGRAM)), ("IP_TTL", Int(IP_TTL)), ("IP_MULTICAST_TTL", Int(IP_MULTICAST_TTL)),
+      ("IP_MULTICAST_LOOP", Int(IP_MULTICAST_LOOP)), ("IP_ADD_MEMBERSHIP", Int(IP_ADD_MEMBERSHIP)), ("INADDR_ANY", 0),
       ("EAI_NONAME", Int(EAI_NONAME)), ("EAI_FAMILY", Int(EAI_FAMILY)), ("MSG_PEEK", 2),
       ("EADDRINUSE", Int(EADDRINUSE)), ("EADDRNOTAVAIL", Int(EADDRNOTAVAIL)),
     ]

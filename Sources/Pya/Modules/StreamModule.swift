@@ -83,7 +83,7 @@ extension Runtime {
       return .object(StreamWriterObject(type: types.writer, transport, receiver, nil))
     }
     // A transport that calls a protocol of the program: the transport, and a future that is done when it is ready.
-    module.define(self, "make_transport", "loop, fd, kind, protocol, /") { (runtime, arguments) throws(Raised) in
+    module.define(self, "make_transport", "loop, fd, kind, protocol, pipe=None, /") { (runtime, arguments) throws(Raised) in
       let loop = try runtime.loop(arguments[0])
       let types = loop.asyncio.streamTypes
       let descriptor = try runtime.fileDescriptor(arguments[1])
@@ -102,6 +102,11 @@ extension Runtime {
       let transport = TransportObject(
         type: type, loop: loop, descriptor: descriptor, medium: medium, receiver: runtime.receiver(for: arguments[3], loop),
         peer: medium == .socket ? runtime.peer(of: descriptor) : nil)
+      // The program's own object for the pipe, which is closed with the transport.
+      if let pipe = arguments[4].defined, !pipe.isNone {
+        transport.extra["pipe"] = pipe
+        transport.onClose = { [unowned runtime] () throws(Raised) in _ = try runtime.callMethod(pipe, "close") }
+      }
       let waiter = FutureObject(loop)
       transport.begin(waiter: waiter)
       return .object(TupleObject(runtime, [.object(transport), .object(waiter)]))
@@ -230,6 +235,20 @@ extension Runtime {
     type.define(self, "exception", "self") { (_, arguments) throws(Raised) in
       try reader(arguments[0]).exception.map { .object($0) } ?? .none
     }
+    // What programs look at although it is private.
+    type.defineProperty(self, "_buffer") { (runtime, value) throws(Raised) in
+      .object(BytesObject(type: runtime.types.bytearray, kind: .byteArray, Array(try reader(value).buffer.front)))
+    }
+    type.defineProperty(self, "_limit") { (_, value) throws(Raised) in .int(try reader(value).limit) }
+    type.defineProperty(self, "_loop") { (_, value) throws(Raised) in .object(try reader(value).loop) }
+    type.defineProperty(self, "_eof") { (_, value) throws(Raised) in .bool(try reader(value).isAtEnd) }
+    type.defineProperty(self, "_exception") { (_, value) throws(Raised) in
+      try reader(value).exception.map { .object($0) } ?? .none
+    }
+    type.defineProperty(self, "_waiter") { (_, value) throws(Raised) in try reader(value).waiter.map { .object($0) } ?? .none }
+    type.defineProperty(self, "_transport") { (_, value) throws(Raised) in
+      try reader(value).transport.map { .object($0) } ?? .none
+    }
     type.define(self, "set_transport", "self, transport") { (runtime, arguments) throws(Raised) in
       try reader(arguments[0]).transport = try runtime.transport(arguments[1])
       return .none
@@ -240,6 +259,8 @@ extension Runtime {
       if !reader.buffer.isEmpty { parts.append("\(reader.buffer.count) bytes") }
       if reader.isAtEnd { parts.append("eof") }
       if reader.limit != 65536 { parts.append("limit=\(reader.limit)") }
+      if let waiter = reader.waiter { parts.append("waiter=\(try runtime.repr(.object(waiter)).text)") }
+      if let exception = reader.exception { parts.append("exception=\(try runtime.repr(.object(exception)).text)") }
       if let transport = reader.transport { parts.append("transport=\(transport.representation)") }
       return .object(runtime.string("<\(parts.joined(separator: " "))>"))
     }
@@ -248,10 +269,19 @@ extension Runtime {
   // MARK: Writers
 
   private func defineWriter(_ type: TypeObject) {
-    func writer(_ value: Value) throws(Raised) -> StreamWriterObject {
-      guard let writer = value.object as? StreamWriterObject else { throw typeError("expected a StreamWriter") }
-      return writer
+    func writer(_ value: Value) throws(Raised) -> StreamWriterObject.Connection {
+      guard let connection = (value.object as? StreamWriterObject)?.connection else { throw typeError("expected a StreamWriter") }
+      return connection
     }
+    type.defineConstructor(self, "transport, protocol, reader, loop") { (runtime, cls, arguments) throws(Raised) in
+      if cls.isHeap { return .object(StreamWriterObject(unconnected: cls)) }
+      let library = try runtime.importModule("asyncio.streams", level: 0, globals: runtime.builtins)
+      return try runtime.call(try runtime.getAttribute(library, runtime.intern("_ProtocolStreamWriter")), arguments)
+    }
+    type.defineProperty(self, "_transport") { (_, value) throws(Raised) in .object(try writer(value).transport) }
+    type.defineProperty(self, "_protocol") { (_, value) throws(Raised) in try writer(value).receiver.value }
+    type.defineProperty(self, "_reader") { (_, value) throws(Raised) in try writer(value).reader.map { .object($0) } ?? .none }
+    type.defineProperty(self, "_loop") { (_, value) throws(Raised) in .object(try writer(value).transport.loop) }
     type.define(self, "drain", "self") { (_, arguments) throws(Raised) in .object(StreamDraining(try writer(arguments[0]))) }
     type.define(self, "wait_closed", "self") { (_, arguments) throws(Raised) in
       .object(StreamClosing(try writer(arguments[0]).receiver))
@@ -392,11 +422,14 @@ private final class ProgramReceiver: TransportReceiver {
   private let runtime: Runtime
   private let target: Value
   private let loop: EventLoop
+  /// A BufferedProtocol: says where to put what arrives.
+  private let isBuffered: Bool
 
   init(_ runtime: Runtime, _ target: Value, _ loop: EventLoop) {
     self.runtime = runtime
     self.target = target
     self.loop = loop
+    isBuffered = runtime.type(of: target).lookup(runtime.intern("get_buffer")) != nil
   }
 
   override var value: Value { target }
@@ -406,7 +439,13 @@ private final class ProgramReceiver: TransportReceiver {
   }
 
   override func dataReceived(_ bytes: UnsafeBufferPointer<UInt8>, _ runtime: Runtime) throws(Raised) {
-    _ = try runtime.callMethod(target, "data_received", [.object(BytesObject(type: runtime.types.bytes, Array(bytes)))])
+    let data = Value.object(BytesObject(type: runtime.types.bytes, Array(bytes)))
+    if isBuffered {
+      let library = try runtime.importModule("asyncio.protocols", level: 0, globals: runtime.builtins)
+      _ = try runtime.callMethod(library, "_feed_data_to_buffered_proto", [target, data])
+    } else {
+      _ = try runtime.callMethod(target, "data_received", [data])
+    }
   }
 
   override func endReceived(_ runtime: Runtime) throws(Raised) -> Bool {

@@ -77,6 +77,9 @@ extension Runtime {
       let callback = arguments[1].isUndefined ? Value.none : arguments[1]
       return .object(try runtime.weakReference(to: arguments[0], callback: callback, cls))
     }
+    type.define(self, "__call__", "self, /") { (runtime, arguments) throws(Raised) in
+      try arguments[0].object.unsafelyUnwrapped.call(runtime, arguments.dropFirst)
+    }
     type.define(self, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in
       guard let reference = arguments[0].object as? WeakReferenceObject else { return .none }
       let place = runtime.addressText(arguments[0])

@@ -325,6 +325,19 @@ final class AugmentSubscriptNode: StatementNode {
         throw frame.located(frame.runtime.indexError("list assignment index out of range"), targetRange)
       }
     }
+    // A number in a dictionary, both it and the key in local variables: `counts[word] += 1`.
+    if let container = object.place(frame), let held = container.uncountedObject, held.kind == .dict, held.isPlain,
+      let key = index.place(frame), let entry = held._withUnsafeGuaranteedRef({ $0.elementPlace(key) })
+    {
+      let old = entry.number
+      if !old.isUndefined, let operand = value.place(frame) {
+        let result = frame.quickAugment(op, old, operand.number)
+        if !result.isUndefined {
+          entry.initialize(to: result)
+          return .normal
+        }
+      }
+    }
     return try executeGeneral(frame)
   }
 

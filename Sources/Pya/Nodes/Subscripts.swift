@@ -147,15 +147,11 @@ final class SubscriptTarget: TargetNode {
   override func store(_ frame: Frame, _ value: Value) throws(Raised) {
     if let container = object.place(frame), let held = container.uncountedObject {
       if let key = index.place(frame) {
-        if case .int(let position) = key.number,
-          held._withUnsafeGuaranteedRef({ $0.storeElement(at: position, value) })
-        {
-          return
-        }
+        if held._withUnsafeGuaranteedRef({ $0.store(keyAt: key, value) }) { return }
         return try storeGeneral(frame, value)
       }
-      let key = try index.evaluate(frame)
-      if case .int(let position) = key, held._withUnsafeGuaranteedRef({ $0.storeElement(at: position, value) }) { return }
+      var key = try index.evaluate(frame)
+      if held._withUnsafeGuaranteedRef({ $0.store(keyAt: &key, value) }) { return }
       return try storeGeneral(container.pointee, key, frame, value)
     }
     try storeGeneral(frame, value)
@@ -164,8 +160,8 @@ final class SubscriptTarget: TargetNode {
   @inline(never)
   private func storeGeneral(_ frame: Frame, _ value: Value) throws(Raised) {
     let container = try object.evaluate(frame)
-    let key = try index.evaluate(frame)
-    if case .object(let object) = container, case .int(let position) = key, object.storeElement(at: position, value) { return }
+    var key = try index.evaluate(frame)
+    if let held = container.uncounted, held._withUnsafeGuaranteedRef({ $0.store(keyAt: &key, value) }) { return }
     try storeGeneral(container, key, frame, value)
   }
 
@@ -184,6 +180,14 @@ final class SubscriptTarget: TargetNode {
 }
 
 extension Object {
+  /// Stores in a list or dictionary under the int or string that lies at `key`. False: the general rule must decide.
+  @inline(__always)
+  fileprivate final func store(keyAt key: UnsafeMutablePointer<Value>, _ value: Value) -> Bool {
+    if kind == .list, case .int(let position) = key.number { return storeElement(at: position, value) }
+    guard kind == .dict, !isOfHeapType else { return false }
+    return unsafeDowncast(self, to: DictObject.self).set(keyAt: key, value)
+  }
+
   /// Replaces an element of a list, or of a byte array by a small int. False: the general rule must decide.
   @inline(__always)
   final func storeElement(at position: Int, _ value: Value) -> Bool {

@@ -17,6 +17,18 @@ enum Encoding {
 
   /// By name, in any of its spellings.
   init?(_ name: String) {
+    // The commonest spellings need no changes of case.
+    switch name {
+    case "utf-8", "utf8": self = .utf8
+    case "latin-1": self = .latin1
+    case "ascii": self = .ascii
+    default:
+      guard let encoding = Encoding(unusual: name) else { return nil }
+      self = encoding
+    }
+  }
+
+  private init?(unusual name: String) {
     let normalized = String(name.lowercased().map { $0 == "_" || $0 == " " ? "-" : $0 })
     switch normalized {
     case "utf-8", "utf8", "u8", "utf", "utf8-ucs2", "utf8-ucs4", "cp65001": self = .utf8

@@ -111,7 +111,11 @@ final class BytesIterator: IteratorObject {
   }
 
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
-    if index >= bytes.bytes.count { return .undefined }
+    if index >= bytes.bytes.count {
+      // A bytearray may grow; what has ended stays at its end.
+      index = .max
+      return .undefined
+    }
     index += 1
     return .int(Int(bytes.bytes[index - 1]))
   }

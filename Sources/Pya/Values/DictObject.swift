@@ -203,10 +203,33 @@ final class DictObject: Object {
   final func setString(_ key: StringObject, _ value: Value) {
     let index = index(ofString: key)
     if index >= 0 {
-      entries[index].value = value
+      valuePlace(index).store(value)
     } else {
       insert(.object(key), hash: key.stringHash, value)
     }
+  }
+
+  /// Stores under the string or int that lies at `key`. False: the general rule must decide.
+  final func set(keyAt key: UnsafeMutablePointer<Value>, _ value: Value) -> Bool {
+    if case .int(let number) = key.number {
+      guard hasOnlyPlainKeys else { return false }
+      let index = index(ofInt: number)
+      if index >= 0 {
+        valuePlace(index).store(value)
+      } else {
+        insert(.int(number), hash: NumericHash.of(number), value)
+      }
+      return true
+    }
+    guard key.holdsPlainString, !hasInstanceKeys, let held = key.uncountedObject else { return false }
+    let hash = held.as(StringObject.self)._withUnsafeGuaranteedRef { $0.stringHash }
+    let index = held.as(StringObject.self)._withUnsafeGuaranteedRef { self.index(ofString: $0) }
+    if index >= 0 {
+      valuePlace(index).store(value)
+    } else {
+      insert(key.copied, hash: hash, value)
+    }
+    return true
   }
 
   /// Replaces the value of an entry found before.
@@ -281,8 +304,8 @@ final class DictObject: Object {
     hasOnlyPlainKeys = true
     changes &+= 1
     oldEntries.deinitialize(count: oldUsed)
-    if oldCapacity > 0 { oldEntries.deallocate() }
-    oldTable?.deallocate()
+    if oldCapacity > 0 { oldEntries.relinquish() }
+    oldTable?.relinquish()
   }
 
   @inline(__always)
@@ -299,7 +322,7 @@ final class DictObject: Object {
   /// Drops deleted entries and makes room for as many again.
   private final func resize() {
     let newCapacity = count < DictObject.smallCapacity / 2 ? max(count * 2, 4) : max(count * 2, DictObject.smallCapacity)
-    let memory = UnsafeMutablePointer<Entry>.allocate(capacity: newCapacity)
+    let memory = UnsafeMutablePointer<Entry>.obtain(newCapacity)
     var kept = 0
     for index in 0..<used {
       if entries[index].key.isUndefined {
@@ -309,8 +332,8 @@ final class DictObject: Object {
         kept += 1
       }
     }
-    if capacity > 0 { entries.deallocate() }
-    table?.deallocate()
+    if capacity > 0 { entries.relinquish() }
+    table?.relinquish()
     table = nil
     entries = memory
     used = kept
@@ -324,7 +347,7 @@ final class DictObject: Object {
   private final func rebuildTable() {
     var size = 16
     while size * 2 < capacity * 3 { size *= 2 }
-    let table = UnsafeMutablePointer<Int32>.allocate(capacity: size)
+    let table = UnsafeMutablePointer<Int32>.obtain(size)
     table.initialize(repeating: -1, count: size)
     mask = size - 1
     for index in 0..<used { table[freeSlot(table, entries[index].hash)] = Int32(truncatingIfNeeded: index) }
@@ -397,8 +420,8 @@ final class DictObject: Object {
     }
     deinitializeEntries()
     machine.endRelease()
-    if capacity > 0 { entries.deallocate() }
-    table?.deallocate()
+    if capacity > 0 { entries.relinquish() }
+    table?.relinquish()
   }
 }
 

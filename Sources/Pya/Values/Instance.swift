@@ -65,11 +65,11 @@ final class Instance: Object {
   @inline(__always)
   final func growOverflow(for index: Int) {
     if index == 0 {
-      overflow = .allocate(capacity: 4)
+      overflow = .obtain(4)
     } else if index >= 4, index & (index - 1) == 0 {
-      let larger = UnsafeMutablePointer<Value>.allocate(capacity: index * 2)
+      let larger = UnsafeMutablePointer<Value>.obtain(index * 2)
       larger.moveInitialize(from: overflow.unsafelyUnwrapped, count: index)
-      overflow.unsafelyUnwrapped.deallocate()
+      overflow.unsafelyUnwrapped.relinquish()
       overflow = larger
     }
   }
@@ -119,7 +119,7 @@ final class Instance: Object {
     for index in 0..<min(count, Instance.inlineCapacity) { slot(index).store(.undefined) }
     if let overflow {
       overflow.deinitializeValues(count - Instance.inlineCapacity)
-      overflow.deallocate()
+      overflow.relinquish()
       self.overflow = nil
     }
   }

@@ -11,11 +11,16 @@ final class ListObject: Object {
   final var changes = 0
 
   init(_ runtime: Runtime, capacity: Int = 0) {
-    items = .allocate(capacity: capacity)
+    items = capacity > 0 ? .obtain(capacity) : ListObject.noItems
     count = 0
     self.capacity = capacity
     super.init(type: runtime.types.list, kind: .list)
     register(runtime.machine)
+  }
+
+  /// Where the elements of a list lie that has no memory yet.
+  private static var noItems: UnsafeMutablePointer<Value> {
+    UnsafeMutablePointer(bitPattern: MemoryLayout<Value>.alignment).unsafelyUnwrapped
   }
 
   convenience init(_ runtime: Runtime, _ values: [Value]) {
@@ -24,7 +29,7 @@ final class ListObject: Object {
   }
 
   init(type: TypeObject) {
-    items = .allocate(capacity: 0)
+    items = ListObject.noItems
     count = 0
     capacity = 0
     super.init(type: type, kind: .list)
@@ -95,7 +100,7 @@ final class ListObject: Object {
   /// Replaces a span (within `count`) by copies of `added` values that lie elsewhere.
   final func replace(_ span: Range<Int>, withCopiesOf source: UnsafeMutablePointer<Value>, count added: Int) {
     // The old elements are moved out, and released when the list is whole again: that may run code of the program.
-    let old = UnsafeMutablePointer<Value>.allocate(capacity: span.count)
+    let old = UnsafeMutablePointer<Value>.obtain(span.count)
     old.moveInitialize(from: items + span.lowerBound, count: span.count)
     let tail = count - span.upperBound
     let newCount = count - span.count + added
@@ -107,7 +112,7 @@ final class ListObject: Object {
     (items + span.lowerBound).initializeCopies(of: source, count: added)
     count = newCount
     old.deinitializeValues(span.count)
-    old.deallocate()
+    old.relinquish()
   }
 
   final func removeAll() { _ = takeAll() }
@@ -117,11 +122,12 @@ final class ListObject: Object {
     let old = array
     let oldItems = items
     let oldCount = count
-    items = .allocate(capacity: 0)
+    let oldCapacity = capacity
+    items = ListObject.noItems
     count = 0
     capacity = 0
     oldItems.deinitializeValues(oldCount)
-    oldItems.deallocate()
+    if oldCapacity > 0 { oldItems.relinquish() }
     return old
   }
 
@@ -134,9 +140,9 @@ final class ListObject: Object {
   final func grow(to needed: Int) {
     guard needed > capacity else { return }
     let larger = max(needed, capacity + capacity >> 1, 4)
-    let memory = UnsafeMutablePointer<Value>.allocate(capacity: larger)
+    let memory = UnsafeMutablePointer<Value>.obtain(larger)
     memory.moveInitialize(from: items, count: count)
-    items.deallocate()
+    if capacity > 0 { items.relinquish() }
     items = memory
     capacity = larger
   }
@@ -162,7 +168,7 @@ final class ListObject: Object {
     unregister(machine)
     if isObserved { tellOfDeath() }
     releaseElements(items, count, machine: machine)
-    items.deallocate()
+    if capacity > 0 { items.relinquish() }
   }
 }
 

@@ -259,11 +259,11 @@ final class SetObject: Object {
     fill = 0
     hasPerRunHash = false
     mask = SetObject.smallestTable - 1
-    table?.deallocate()
+    table?.relinquish()
     table = nil
     changes &+= 1
     oldEntries.deinitialize(count: oldUsed)
-    if oldCapacity > 0 { oldEntries.deallocate() }
+    if oldCapacity > 0 { oldEntries.relinquish() }
   }
 
   /// Exchanges elements with another set.
@@ -282,7 +282,7 @@ final class SetObject: Object {
   // MARK: The table
 
   private final func makeTable() -> UnsafeMutablePointer<Int32> {
-    let made = UnsafeMutablePointer<Int32>.allocate(capacity: mask + 1)
+    let made = UnsafeMutablePointer<Int32>.obtain(mask + 1)
     made.initialize(repeating: SetObject.free, count: mask + 1)
     table = made
     return made
@@ -300,7 +300,7 @@ final class SetObject: Object {
     changes &+= 1
     if let oldTable {
       for slot in 0...oldMask where oldTable[slot] >= 0 { fillFreeSlot(new, oldTable[slot]) }
-      oldTable.deallocate()
+      oldTable.relinquish()
     }
     makeRoom(for: 0)
   }
@@ -328,13 +328,13 @@ final class SetObject: Object {
   private final func makeRoom(for additional: Int) {
     let needed = max(mask * 3 / 5 + 2, count + count >> 2 + additional + 1)
     if needed <= capacity, used + additional <= capacity { return }
-    let memory = UnsafeMutablePointer<Entry>.allocate(capacity: needed)
+    let memory = UnsafeMutablePointer<Entry>.obtain(needed)
     if used == count {
       memory.moveInitialize(from: entries, count: used)
     } else {
       moveLiveEntries(to: memory)
     }
-    if capacity > 0 { entries.deallocate() }
+    if capacity > 0 { entries.relinquish() }
     entries = memory
     used = count
     capacity = needed
@@ -379,10 +379,10 @@ final class SetObject: Object {
   private final func adopt(_ other: SetObject) {
     let copiesLayout = mask == other.mask && other.fill == other.count
     let table = self.table ?? makeTable()
-    let memory = UnsafeMutablePointer<Entry>.allocate(capacity: max(mask * 3 / 5 + 2, other.count))
+    let memory = UnsafeMutablePointer<Entry>.obtain(max(mask * 3 / 5 + 2, other.count))
     if capacity > 0 {
       entries.deinitialize(count: used)
-      entries.deallocate()
+      entries.relinquish()
     }
     entries = memory
     capacity = max(mask * 3 / 5 + 2, other.count)
@@ -454,8 +454,8 @@ final class SetObject: Object {
     }
     entries.deinitialize(count: used)
     machine.endRelease()
-    if capacity > 0 { entries.deallocate() }
-    table?.deallocate()
+    if capacity > 0 { entries.relinquish() }
+    table?.relinquish()
   }
 }
 

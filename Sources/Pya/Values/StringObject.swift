@@ -52,7 +52,7 @@ final class StringObject: Object {
       bytes = inlineBytes
     } else {
       capacity = count
-      bytes = .allocate(capacity: count)
+      bytes = .obtain(count)
       super.init(type: type, kind: .string)
     }
     fill(bytes)
@@ -74,7 +74,7 @@ final class StringObject: Object {
     super.init(type: type, kind: .string)
   }
 
-  deinit { if bytes != inlineBytes { bytes.deallocate() } }
+  deinit { if bytes != inlineBytes { bytes.relinquish() } }
 
   /// Whether `inlineOffset` is where short text lies.
   static func layoutIsAsExpected(type: TypeObject) -> Bool {
@@ -194,9 +194,9 @@ final class StringObject: Object {
     let total = byteCount + other.byteCount
     if total > capacity {
       let larger = max(total, capacity * 2)
-      let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
+      let memory = UnsafeMutablePointer<UInt8>.obtain(larger)
       memcpy(memory, bytes, byteCount)
-      if bytes != inlineBytes { bytes.deallocate() }
+      if bytes != inlineBytes { bytes.relinquish() }
       bytes = memory
       capacity = larger
     }

@@ -16,10 +16,10 @@ struct TextBuilder: ~Copyable {
 
   init(capacity: Int = 32) {
     self.capacity = max(capacity, 16)
-    bytes = .allocate(capacity: self.capacity)
+    bytes = .obtain(self.capacity)
   }
 
-  deinit { bytes.deallocate() }
+  deinit { bytes.relinquish() }
 
   var isASCII: Bool { union < 0x80 }
 
@@ -146,9 +146,9 @@ struct TextBuilder: ~Copyable {
   @inline(never)
   private mutating func grow(by length: Int) {
     let larger = max(count + length, capacity * 2)
-    let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
+    let memory = UnsafeMutablePointer<UInt8>.obtain(larger)
     memcpy(memory, bytes, count)
-    bytes.deallocate()
+    bytes.relinquish()
     bytes = memory
     capacity = larger
   }
@@ -172,7 +172,7 @@ struct TextBuilder: ~Copyable {
     let made = StringObject(
       type: runtime.types.str, adopting: bytes, count: count, capacity: capacity, isASCII: isASCII)
     capacity = 16
-    bytes = .allocate(capacity: 16)
+    bytes = .obtain(16)
     return made
   }
 }

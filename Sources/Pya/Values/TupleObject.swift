@@ -7,14 +7,14 @@ final class TupleObject: Object {
 
   /// Fills the slots through `initialize`, which must initialise all `count` of them.
   init(_ runtime: Runtime, count: Int, initialize: (UnsafeMutablePointer<Value>) -> Void) {
-    items = .allocate(capacity: count)
+    items = .obtain(count)
     self.count = count
     initialize(items)
     super.init(type: runtime.types.tuple, kind: .tuple)
   }
 
   init(type: TypeObject, _ values: [Value]) {
-    items = .allocate(capacity: values.count)
+    items = .obtain(values.count)
     count = values.count
     for (index, value) in values.enumerated() { (items + index).initialize(to: value) }
     super.init(type: type, kind: .tuple)
@@ -46,6 +46,6 @@ final class TupleObject: Object {
 
   deinit {
     releaseElements(items, count, machine: machineOfType)
-    items.deallocate()
+    items.relinquish()
   }
 }

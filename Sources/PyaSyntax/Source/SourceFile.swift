@@ -64,6 +64,23 @@ public final class SourceFile: Sendable {
     }
   }
 
+  /// The names that follow `async def`.
+  public var coroutineNames: Set<String> {
+    var names: Set<String> = []
+    let words = Array("async def ".utf8)
+    var start = 0
+    while start + words.count < bytes.count {
+      guard bytes[start] == words[0], bytes[start..<(start + words.count)].elementsEqual(words) else {
+        start += 1
+        continue
+      }
+      start += words.count
+      let end = bytes[start...].firstIndex { $0 == UInt8(ascii: "(") || $0 == UInt8(ascii: "[") || $0 <= 0x20 } ?? bytes.count
+      names.insert(String(decoding: bytes[start..<end], as: UTF8.self))
+    }
+    return names
+  }
+
   /// Lines that hold text or end in a newline: an empty file has none.
   public var lineCount: Int {
     Int(lineStarts[lineStarts.count - 1]) == bytes.count ? lineStarts.count - 1 : lineStarts.count

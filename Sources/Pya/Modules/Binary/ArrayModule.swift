@@ -434,7 +434,7 @@ extension Runtime {
     }
     define(type, "__repr__", "self, /") { (runtime, array, _) throws(Raised) in
       let code = Unicode.Scalar(array.code)
-      if array.list.count == 0 { return .object(runtime.string("array('\(code)')")) }
+      if array.list.count == 0 { return .object(runtime.string("\(array.type.name)('\(code)')")) }
       let content: StringObject
       if array.isText {
         content = try runtime.repr(.object(try runtime.join(runtime.names.empty, .object(array.list))))
@@ -442,7 +442,8 @@ extension Runtime {
         content = try runtime.repr(.object(array.list))
       }
       var builder = TextBuilder(capacity: content.byteCount + 16)
-      builder.append("array('")
+      builder.append(array.type.name)
+      builder.append("('")
       builder.append(byte: array.code)
       builder.append("', ")
       builder.append(string: content)

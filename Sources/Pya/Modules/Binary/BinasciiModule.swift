@@ -100,10 +100,8 @@ extension Runtime {
     return result
   }
 
-  /// `zlib`, as far as checksums go.
-  func makeZlibModule() -> ModuleObject {
-    let module = ModuleObject(self, name: "zlib")
-    module.set(self, "error", .object(makeModuleException("error", module: "zlib")))
+  /// The checksums of `zlib`.
+  func addChecksumFunctions(to module: ModuleObject) {
     module.define(self, "crc32", "data, value=0, /") { (runtime, arguments) throws(Raised) in
       let start = arguments[1].isUndefined ? 0 : try runtime.checksumStart(arguments[1])
       return .int(Int(Checksums.crc32(try runtime.binaryArgument(arguments[0]), start)))
@@ -112,7 +110,6 @@ extension Runtime {
       let start = arguments[1].isUndefined ? 1 : try runtime.checksumStart(arguments[1])
       return .int(Int(Checksums.adler32(try runtime.binaryArgument(arguments[0]), start)))
     }
-    return module
   }
 }
 

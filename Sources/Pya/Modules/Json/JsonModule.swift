@@ -19,7 +19,7 @@ extension Runtime {
         module.set(runtime, name.text, value)
         return value
       }
-      guard ["decoder", "encoder", "scanner"].contains(name.text) else { return nil }
+      guard ["decoder", "encoder"].contains(name.text) else { return nil }
       return try runtime.importModule("json.\(name.text)", level: 0, globals: module.namespace)
     }
     return module

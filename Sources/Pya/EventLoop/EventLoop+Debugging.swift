@@ -1,0 +1,44 @@
+/// What a loop in debug mode looks at more closely.
+extension EventLoop {
+  /// Runs that many handles, and says which took long.
+  func runTimed(_ count: Int, _ runtime: Runtime) throws(Raised) {
+    let limit = try seconds(slowCallbackDuration)
+    for _ in 0..<count {
+      let handle = ready.removeFirst()
+      let start = time
+      let description = try runtime.isLogging ? describe(handle, runtime) : nil
+      try run(handle, runtime)
+      let duration = time - start
+      guard let description, duration >= limit else { continue }
+      try runtime.logSlowCallback(try description(), duration)
+    }
+  }
+
+  private func seconds(_ value: Value) throws(Raised) -> Double {
+    switch value {
+    case .float(let number): return number
+    case .int(let number): return Double(number)
+    default: return .infinity
+    }
+  }
+
+  /// What the handle is called when it has run; nil for what the program did not schedule.
+  private func describe(_ handle: ReadyHandle, _ runtime: Runtime) throws(Raised) -> (() throws(Raised) -> String)? {
+    switch handle {
+    case .step(let task), .wakeup(let task, _), .stepThrowing(let task, _):
+      return { () throws(Raised) in try runtime.representation(of: task) }
+    case .callback(let callback, _):
+      let name = try callback.describe(runtime)
+      return { "<Handle \(name)>" }
+    case .handle(let handle):
+      return { () throws(Raised) in try runtime.representation(of: handle) }
+    case .sleepIsOver, .job: return nil
+    }
+  }
+
+  /// Only the loop's own thread may schedule callbacks.
+  func checkThread(_ runtime: Runtime) throws(Raised) {
+    guard let runner, runner !== runtime.threads.current else { return }
+    throw runtime.runtimeError("Non-thread-safe operation invoked on an event loop other than the current one")
+  }
+}

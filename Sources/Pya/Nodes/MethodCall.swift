@@ -1,0 +1,162 @@
+import PyaSyntax
+
+/// One remembered method: the token it was found under, and what to call.
+struct MethodCacheEntry {
+  /// What goes in front of the arguments, and what kind of function it is.
+  enum Form: UInt8 {
+    case method, nativeMethod
+    /// A function got from a class, or a static method: nothing goes in front.
+    case bare
+    /// The class.
+    case classMethod
+  }
+
+  var token = 0
+  var target: UnsafeMutableRawPointer?
+  var form = Form.method
+}
+
+/// `receiver.name(a, b, ...)` with positional arguments only: finds the method without making a bound one.
+///
+/// The cache remembers, by the receiver's shape (for an instance), itself (for a class) or its type (for anything else), a function found
+/// on the type; neither an attribute of the instance nor a data descriptor can be in its way while the token is the same. It has
+/// four entries, for call sites that see several classes.
+final class MethodCallNode: ExpressionNode {
+  private let receiver: Operand
+  private let name: StringObject
+  private let arguments: CallArguments
+  /// Of `receiver.name`.
+  private let calleeRange: SourceRange
+  private let entries: UnsafeMutablePointer<MethodCacheEntry>
+  private var nextEntry = 0
+  private var owners = CacheOwners()
+  private var moduleCache = ModuleCache()
+
+  private static let entryCount = 4
+
+  init(
+    _ receiver: ExpressionNode, _ name: StringObject, _ arguments: [ExpressionNode], calleeRange: SourceRange,
+    _ range: SourceRange
+  ) {
+    self.receiver = Operand(receiver)
+    self.name = name
+    self.arguments = CallArguments(arguments)
+    self.calleeRange = calleeRange
+    entries = .allocate(capacity: MethodCallNode.entryCount)
+    entries.initialize(repeating: MethodCacheEntry(), count: MethodCallNode.entryCount)
+    super.init(range)
+  }
+
+  deinit { entries.deallocate() }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    if let place = receiver.place(frame), !place.holdsUndefined { return try call(at: place, frame) }
+    var value = try receiver.evaluate(frame)
+    return try call(at: &value, frame)
+  }
+
+  /// Calls the method of what lies at `place`, which keeps it meanwhile.
+  @inline(__always)
+  private func call(at place: UnsafeMutablePointer<Value>, _ frame: Frame) throws(Raised) -> Value {
+    guard let held = place.uncountedObject else { return try callUncached(place.pointee, frame) }
+    let token = held._withUnsafeGuaranteedRef { $0.methodToken }
+    for index in 0..<MethodCallNode.entryCount where entries[index].token == token {
+      guard let target = entries[index].target else { break }
+      switch entries[index].form {
+      case .method: return try callPlain(.fromOpaque(target), receiver: place.copied, arguments, frame)
+      case .nativeMethod: return try callNative(.fromOpaque(target), receiver: place, arguments, frame)
+      case .bare: return try callPlain(.fromOpaque(target), receiver: .undefined, arguments, frame)
+      case .classMethod:
+        let owner = held._withUnsafeGuaranteedRef { $0.kind == .type ? $0 : $0.type }
+        return try callPlain(.fromOpaque(target), receiver: .object(owner), arguments, frame)
+      }
+    }
+    return try callUncached(place.pointee, frame)
+  }
+
+  @inline(never)
+  private func callUncached(_ value: Value, _ frame: Frame) throws(Raised) -> Value {
+    let runtime = frame.runtime
+    if let module = value.cast(.module, to: ModuleObject.self) {
+      let callee = moduleCache.value(of: module, name)
+      if !callee.isUndefined { return try callValue(callee, arguments, frame) }
+    }
+    let type = runtime.type(of: value)
+    if type.special(.getattribute) == nil, let method = type.lookup(name), case .object(let found) = method,
+      found.kind == .function || found.kind == .nativeFunction, found.isDescriptor,
+      !runtime.instanceHides(value, name)
+    {
+      remember(found, for: value)
+      defer { withExtendedLifetime(found) {} }
+      if found.kind == .nativeFunction {
+        var receiver = value
+        return try callNative(.fromOpaque(found.uncountedPointer), receiver: &receiver, arguments, frame)
+      }
+      let function = unsafeDowncast(found, to: FunctionObject.self)
+      if function.takes(arguments.count + 1) {
+        return try callPlain(.passUnretained(function), receiver: value, arguments, frame)
+      }
+      return try callGeneral(found, receiver: value, arguments, frame)
+    }
+    learn(value, type, runtime)
+    let callee: Value
+    do { callee = try runtime.getAttribute(value, name) } catch { throw frame.located(error, calleeRange) }
+    return try callValue(callee, arguments, frame)
+  }
+
+  private func remember(_ found: Object, for value: Value) {
+    guard case .object(let object) = value, object.mayCacheMethods else { return }
+    if found.kind == .function {
+      let function = unsafeDowncast(found, to: FunctionObject.self)
+      guard function.takes(arguments.count + 1) else { return }
+    }
+    enter(found, object.cacheToken, found.kind == .nativeFunction ? .nativeMethod : .method)
+  }
+
+  /// Remembers static and class methods, and functions of a class that is the receiver.
+  private func learn(_ value: Value, _ type: TypeObject, _ runtime: Runtime) {
+    guard case .object(let object) = value else { return }
+    let found: Value?
+    if object.kind == .type {
+      let owner = unsafeDowncast(object, to: TypeObject.self)
+      guard owner.isHeap, type === runtime.types.type, type.lookup(name) == nil else { return }
+      found = owner.lookup(name)
+    } else {
+      guard object.kind == .instance, type.special(.getattribute) == nil, object.mayCacheMethods,
+        !runtime.instanceHides(value, name)
+      else { return }
+      found = type.lookup(name)
+    }
+    guard case .object(let attribute)? = found, !attribute.type.isHeap else { return }
+    switch attribute.kind {
+    case .function:
+      if object.kind == .type { remember(.object(attribute), extra: 0, object.methodToken, .bare) }
+    case .staticMethod:
+      remember(unsafeDowncast(attribute, to: StaticMethodObject.self).function, extra: 0, object.methodToken, .bare)
+    case .classMethod:
+      remember(unsafeDowncast(attribute, to: ClassMethodObject.self).function, extra: 1, object.methodToken, .classMethod)
+    default: break
+    }
+  }
+
+  private func remember(_ function: Value, extra: Int, _ token: Int, _ form: MethodCacheEntry.Form) {
+    guard let function = function.cast(.function, to: FunctionObject.self), function.takes(arguments.count + extra) else { return }
+    enter(function, token, form)
+  }
+
+  private func enter(_ found: Object, _ token: Int, _ form: MethodCacheEntry.Form) {
+    guard owners.keep(found) else { return }
+    entries[nextEntry] = MethodCacheEntry(token: token, target: found.uncountedPointer, form: form)
+    nextEntry = (nextEntry + 1) % MethodCallNode.entryCount
+  }
+}
+
+extension Object {
+  /// What the cache of methods compares. A class of the program stands for itself; no other object has its token.
+  @inline(__always)
+  fileprivate final var methodToken: Int {
+    guard kind == .type else { return cacheToken }
+    let type = unsafeDowncast(self, to: TypeObject.self)
+    return type.isHeap ? type.token : 0
+  }
+}
