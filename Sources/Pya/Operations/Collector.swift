@@ -65,6 +65,7 @@ extension Runtime {
     let before = machine.pointee.containers.count
     _ = collectGarbage(isAsked: false)
     let alive = machine.pointee.containers.compact()
+    machine.pointee.containers.makeRoom()
     machine.pointee.containers.limit = max(ContainerList.firstLimit, alive * 2 > before ? alive * 3 : alive * 2)
   }
 

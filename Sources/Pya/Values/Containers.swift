@@ -7,7 +7,9 @@ struct ContainerList {
   /// The first two places belong to nobody. Objects without a place have index 0, and giving that up never moves the end.
   fileprivate(set) var places: UnsafeMutablePointer<UnsafeMutableRawPointer?>
   fileprivate(set) var count = ContainerList.first
+  /// Where to stop and close the holes: not always the end of the memory, or a heap of garbage would put off the next collection.
   fileprivate(set) var capacity: Int
+  private var allocated: Int
   /// How many containers there may be before a collection is asked for; set by the collector.
   var limit = ContainerList.firstLimit
   /// A collection is due at the next safe point.
@@ -20,6 +22,7 @@ struct ContainerList {
 
   init() {
     capacity = ContainerList.firstCapacity
+    allocated = capacity
     places = .allocate(capacity: capacity)
     places.initialize(repeating: nil, count: ContainerList.first)
   }
@@ -41,16 +44,25 @@ struct ContainerList {
   }
 
   mutating func grow() {
-    let larger = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: capacity * 2)
+    let larger = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: allocated * 2)
     larger.moveInitialize(from: places, count: count)
     places.deallocate()
     places = larger
-    capacity *= 2
+    allocated *= 2
+    capacity = allocated
+  }
+
+  /// Makes room for half as many containers again as there are, after `compact`.
+  mutating func makeRoom() {
+    let wanted = count + max(count / 2, ContainerList.firstCapacity)
+    while wanted > allocated { grow() }
+    capacity = wanted
   }
 
   /// Gives an object a place for the time of a collection, though it is not registered.
   mutating func adopt(_ object: Object) -> Int {
-    if count == capacity { grow() }
+    if count == allocated { grow() }
+    if count == capacity { capacity = allocated }
     (places + count).initialize(to: Unmanaged.passUnretained(object).toOpaque())
     object.containerIndex = UInt32(truncatingIfNeeded: count)
     count += 1
@@ -64,6 +76,7 @@ struct ContainerList {
       Unmanaged<Object>.fromOpaque(place)._withUnsafeGuaranteedRef { $0.containerIndex = 0 }
     }
     count = min(count, first)
+    capacity = min(allocated, count + max(count / 2, ContainerList.firstCapacity))
   }
 }
 
@@ -92,7 +105,7 @@ extension Object {
   @inline(never)
   private final func registerInFullList(_ machine: UnsafeMutablePointer<Machine>) {
     let alive = machine.pointee.containers.compact()
-    if alive > machine.pointee.containers.capacity / 2 { machine.pointee.containers.grow() }
+    machine.pointee.containers.makeRoom()
     if alive > machine.pointee.containers.limit { machine.askForCollection() }
     register(machine)
   }
