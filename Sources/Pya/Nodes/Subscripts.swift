@@ -144,9 +144,12 @@ final class SubscriptTarget: TargetNode {
     super.init(range)
   }
 
-  override func store(_ frame: Frame, _ value: Value) throws(Raised) {
+  override func store(_ frame: Frame, _ value: consuming Value) throws(Raised) {
     if let container = object.place(frame), let held = container.uncountedObject {
       if let key = index.place(frame) {
+        if case .int(let position) = key.number, let place = held._withUnsafeGuaranteedRef({ $0.listPlace(position) }) {
+          return place.store(value)
+        }
         if held._withUnsafeGuaranteedRef({ $0.store(keyAt: key, value) }) { return }
         return try storeGeneral(frame, value)
       }
@@ -191,12 +194,18 @@ extension Object {
   /// Replaces an element of a list, or of a byte array by a small int. False: the general rule must decide.
   @inline(__always)
   final func storeElement(at position: Int, _ value: Value) -> Bool {
-    guard kind == .list, !isOfHeapType else { return false }
-    let list = unsafeDowncast(self, to: ListObject.self)
-    let place = position < 0 ? position &+ list.count : position
-    guard place >= 0, place < list.count else { return false }
-    (list.items + place).store(value)
+    guard let place = listPlace(position) else { return false }
+    place.store(value)
     return true
+  }
+
+  /// Where an element of a plain list lies; nil for anything else.
+  @inline(__always)
+  final func listPlace(_ position: Int) -> UnsafeMutablePointer<Value>? {
+    guard kind == .list, !isOfHeapType else { return nil }
+    let list = unsafeDowncast(self, to: ListObject.self)
+    let index = position < 0 ? position &+ list.count : position
+    return index >= 0 && index < list.count ? list.items + index : nil
   }
 }
 
@@ -262,7 +271,7 @@ final class SliceTarget: TargetNode {
     super.init(range)
   }
 
-  override func store(_ frame: Frame, _ value: Value) throws(Raised) {
+  override func store(_ frame: Frame, _ value: consuming Value) throws(Raised) {
     let container = try object.evaluate(frame)
     let (start, stop, step) = try slice.parts(frame)
     do throws(Raised) {
