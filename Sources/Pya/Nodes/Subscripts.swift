@@ -211,12 +211,13 @@ extension Object {
 
 /// `lower:upper:step` in a subscript.
 final class SliceNode: ExpressionNode {
-  private let lower, upper, step: ExpressionNode?
+  /// What is left out is a constant None.
+  private let lower, upper, step: Operand
 
   init(lower: ExpressionNode?, upper: ExpressionNode?, step: ExpressionNode?, _ range: SourceRange) {
-    self.lower = lower
-    self.upper = upper
-    self.step = step
+    self.lower = Operand(lower ?? ConstantNode(.none, range))
+    self.upper = Operand(upper ?? ConstantNode(.none, range))
+    self.step = Operand(step ?? ConstantNode(.none, range))
     super.init(range)
   }
 
@@ -227,27 +228,41 @@ final class SliceNode: ExpressionNode {
 
   @inline(__always)
   func parts(_ frame: Frame) throws(Raised) -> (start: Value, stop: Value, step: Value) {
-    let start = try lower?.evaluate(frame) ?? .none
-    let stop = try upper?.evaluate(frame) ?? .none
-    let step = try step?.evaluate(frame) ?? .none
-    return (start, stop, step)
+    (try lower.value(frame), try upper.value(frame), try step.value(frame))
   }
 }
 
 /// `object[lower:upper:step]`: lists, tuples and strings are cut without an object for the slice.
 final class SliceSubscriptNode: ExpressionNode {
-  private let object: ExpressionNode
+  private let object: Operand
   private let slice: SliceNode
 
   init(_ object: ExpressionNode, _ slice: SliceNode, _ range: SourceRange) {
-    self.object = object
+    self.object = Operand(object)
     self.slice = slice
     super.init(range)
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    if let container = object.place(frame), let held = container.uncountedObject, held.isPlain {
+      // In a local variable: cut where it lies.
+      let (start, stop, step) = try slice.parts(frame)
+      if let bounds = SliceBounds(start, stop, step) {
+        let part = frame.machine.pointee.runtimeReference._withUnsafeGuaranteedRef { runtime in
+          held._withUnsafeGuaranteedRef { runtime.cut($0, bounds) }
+        }
+        if !part.isUndefined { return part }
+      }
+      return try cut(container.pointee, start, stop, step, frame)
+    }
     let container = try object.evaluate(frame)
     let (start, stop, step) = try slice.parts(frame)
+    return try cut(container, start, stop, step, frame)
+  }
+
+  private func cut(
+    _ container: Value, _ start: Value, _ stop: Value, _ step: Value, _ frame: Frame
+  ) throws(Raised) -> Value {
     do throws(Raised) {
       return try frame.withRuntime { (runtime) throws(Raised) in
         if let bounds = SliceBounds(start, stop, step), let held = container.uncounted, held.isPlain {
