@@ -17,7 +17,7 @@ let package = Package(
     .target(
       name: "Pya",
       dependencies: ["PyaSyntax", .target(name: "CSystem", condition: .when(platforms: [.linux]))],
-      exclude: ["Modules/Library"],
+      exclude: ["Modules/Library", "Nodes/HISTORY.md"],
       plugins: ["EmbedLibraryPlugin"]),
     .executableTarget(name: "EmbedLibrary"),
     .plugin(

@@ -22,6 +22,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -78,7 +79,7 @@ static pthread_key_t key;
 static __thread Cache *mine;
 
 static void acquire(void) {
-  while (atomic_flag_test_and_set_explicit(&lock, memory_order_acquire)) __builtin_ia32_pause();
+  while (atomic_flag_test_and_set_explicit(&lock, memory_order_acquire)) sched_yield();
 }
 
 static void release(void) { atomic_flag_clear_explicit(&lock, memory_order_release); }

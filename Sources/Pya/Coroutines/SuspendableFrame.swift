@@ -32,33 +32,34 @@ final class SuspendableFrame: IteratorObject {
   unowned(unsafe) var awaiter: SuspendableFrame?
   /// Of the outermost frame of a chain: the innermost.
   unowned(unsafe) var innermost: SuspendableFrame?
-  /// Who takes the elements while the generator is being drained.
-  var consumer: Consumer?
-  /// The names that a program gave it: `__name__` and `__qualname__`.
-  private var ownNames: OwnNames?
+  private var rarities: Rarities?
 
-  private final class OwnNames {
-    var name, qualifiedName: StringObject
-    init(_ function: FunctionObject) {
-      name = function.name
-      qualifiedName = function.qualifiedName
-    }
+  /// What few frames have.
+  private final class Rarities {
+    /// The names that a program gave it: `__name__` and `__qualname__`.
+    var name, qualifiedName: StringObject?
+    /// Who takes the elements while the generator is being drained.
+    var consumer: Consumer?
+  }
+
+  private var rarity: Rarities {
+    if let rarities { return rarities }
+    let made = Rarities()
+    rarities = made
+    return made
   }
 
   var name: StringObject {
-    get { ownNames?.name ?? function.name }
-    set { changedNames.name = newValue }
+    get { rarities?.name ?? function.name }
+    set { rarity.name = newValue }
   }
   var qualifiedName: StringObject {
-    get { ownNames?.qualifiedName ?? function.qualifiedName }
-    set { changedNames.qualifiedName = newValue }
+    get { rarities?.qualifiedName ?? function.qualifiedName }
+    set { rarity.qualifiedName = newValue }
   }
-
-  private var changedNames: OwnNames {
-    if let ownNames { return ownNames }
-    let made = OwnNames(function)
-    ownNames = made
-    return made
+  var consumer: Consumer? {
+    get { rarities?.consumer }
+    set { rarity.consumer = newValue }
   }
 
   /// Takes over the slots of a frame on the value stack, which must then be closed as if empty.
@@ -89,7 +90,7 @@ final class SuspendableFrame: IteratorObject {
     state = other.state
     delegate = other.delegate
     innermost = other.innermost === other ? nil : other.innermost
-    ownNames = other.ownNames
+    rarities = other.rarities
     isResurrected = true
     super.init(type: other.type, kind: other.kind)
     register(machineOfType)

@@ -45,6 +45,13 @@ class FutureObject: AwaitableObject {
   private final class Extra {
     var callbacks: [Callback] = []
     var dictionary: DictObject?
+    var givenName: StringObject?
+  }
+
+  /// Of a task: the name it was given, or that `number` was made into when somebody asked.
+  final var givenName: StringObject? {
+    get { extra?.givenName }
+    set { madeExtra.givenName = newValue }
   }
 
   init(type: TypeObject, loop: EventLoop) {

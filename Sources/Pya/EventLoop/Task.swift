@@ -5,8 +5,6 @@
 final class TaskObject: FutureObject {
   /// A `SuspendableFrame`, an awaitable written in Swift, or an object of the program with `send` and `throw`.
   private(set) var coroutine: Object
-  /// The name it was given, or that `number` was made into when somebody asked.
-  private var givenName: StringObject?
   /// The future it waits for.
   var waiter: FutureObject?
   /// Nil: an empty context that nobody has asked for.
@@ -32,7 +30,7 @@ final class TaskObject: FutureObject {
 
   /// A string, or the number of a task without a name of its own.
   func setName(_ name: Value) {
-    if case .int(let given) = name { number = UInt32(truncatingIfNeeded: given) } else { givenName = name.string }
+    if case .int(let given) = name { number = UInt32(truncatingIfNeeded: given) } else if let given = name.string { givenName = given }
   }
 
   override func cancel(message: Value, _ runtime: Runtime) throws(Raised) -> Bool {

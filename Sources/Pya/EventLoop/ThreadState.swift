@@ -14,6 +14,8 @@ final class ThreadState: @unchecked Sendable {
   var hasFinished = false
   /// The program's end does not wait for it.
   var isDaemon = false
+  /// What it does; let go as soon as it is done.
+  var body: ((ThreadState) -> Void)?
   /// Who waits for its end (`join`), in order.
   var joiners: [ThreadState] = []
   /// What `threading.local` objects hold for it, by object.

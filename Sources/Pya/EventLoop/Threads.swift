@@ -291,12 +291,14 @@ final class Threads: @unchecked Sendable {
     let state = ThreadState(isMain: false, machine: machine)
     runtime.yieldHandler = { [unowned self] in self.yield() }
     alive.append(state)
+    state.body = body
     mutex.lock()
     queue.append(state)
     mutex.unlock()
     let stackSize = max(requestedStackSize, Threads.nativeStackSize)
-    state.identity = startThread(stackSize: stackSize) { [self] in run(state, stackSize: stackSize, body) }
+    state.identity = startThread(stackSize: stackSize) { [self] in run(state, stackSize: stackSize) }
     guard state.identity != 0 else {
+      state.body = nil
       mutex.lock()
       queue.removeAll { $0 === state }
       mutex.unlock()
@@ -310,7 +312,7 @@ final class Threads: @unchecked Sendable {
   private static let nativeStackSize = 1 << 28
 
   /// The body of a thread.
-  private func run(_ state: ThreadState, stackSize: Int, _ body: (ThreadState) -> Void) {
+  private func run(_ state: ThreadState, stackSize: Int) {
     var probe: UInt8 = 0
     let here = withUnsafeMutablePointer(to: &probe) { UInt(bitPattern: $0) }
     state.machine.nativeStackLimit = here - UInt(stackSize) + (1 << 19)
@@ -319,7 +321,9 @@ final class Threads: @unchecked Sendable {
     awaitTurn(state)
     enter(state)
     mutex.unlock()
-    body(state)
+    state.body?(state)
+    // What the body holds of the program is let go while this thread has the turn.
+    state.body = nil
     state.clearShare(of: runtime)
     state.hasFinished = true
     alive.removeAll { $0 === state }

@@ -105,7 +105,10 @@ final class AttributeTarget: TargetNode {
   /// For adding the attribute to an instance that does not have it yet: the shape it then gets.
   private var addingToken = 0
   private var addingSlot = 0
-  private var addedShape: Shape?
+  private var addedShape: Shape? {
+    didSet { addedShapePointer = addedShape.map { UnsafeRawPointer(Unmanaged.passUnretained($0).toOpaque()) } }
+  }
+  private var addedShapePointer: UnsafeRawPointer?
 
   init(_ object: ExpressionNode, _ name: StringObject, _ range: SourceRange) {
     self.object = object
@@ -114,40 +117,31 @@ final class AttributeTarget: TargetNode {
     super.init(range)
   }
 
-  /// Stores into a slot the instance has, if the cache knows it.
+  /// The slot for the attribute, if the cache knows it; one that the instance does not have yet is added.
   @inline(__always)
-  private func storeCached(_ object: Object, _ value: Value) -> Bool {
-    guard object.kind == .instance else { return false }
-    let slot = cache.slot(object.cacheToken)
-    if slot < 0 { return false }
-    unsafeDowncast(object, to: Instance.self).slot(slot).store(value)
-    return true
+  private func place(in held: Unmanaged<Object>) -> UnsafeMutablePointer<Value>? {
+    guard held.kind == .instance else { return nil }
+    let token = held._withUnsafeGuaranteedRef { $0.cacheToken }
+    let slot = cache.slot(token)
+    if slot >= 0 { return held.instanceSlot(slot) }
+    guard token == addingToken, addingSlot < Instance.inlineCapacity, let addedShapePointer else { return nil }
+    held.as(Instance.self)._withUnsafeGuaranteedRef { $0.shapePointer = addedShapePointer }
+    return held.instanceSlot(addingSlot)
   }
 
   deinit { cache.deallocate() }
 
-  override func store(_ frame: Frame, _ value: Value) throws(Raised) {
-    if objectSlot >= 0, let held = (frame.slots + objectSlot).uncountedObject,
-      held._withUnsafeGuaranteedRef({ storeCached($0, value) })
-    {
-      return
+  override func store(_ frame: Frame, _ value: consuming Value) throws(Raised) {
+    if objectSlot >= 0, let held = (frame.slots + objectSlot).uncountedObject, let place = place(in: held) {
+      return place.store(value)
     }
     let target = try object.evaluate(frame)
     try store(in: target, frame, value)
   }
 
   @inline(__always)
-  func store(in target: Value, _ frame: Frame, _ value: Value) throws(Raised) {
-    if case .object(let object) = target, object.kind == .instance {
-      if storeCached(object, value) { return }
-      let current = object.cacheToken
-      let instance = unsafeDowncast(object, to: Instance.self)
-      if current == addingToken, addingSlot < Instance.inlineCapacity, let addedShape {
-        instance.slot(addingSlot).initialize(to: value)
-        instance.shape = addedShape
-        return
-      }
-    }
+  func store(in target: Value, _ frame: Frame, _ value: consuming Value) throws(Raised) {
+    if let held = target.uncounted, let place = place(in: held) { return place.store(value) }
     try storeUncached(target, frame, value)
   }
 

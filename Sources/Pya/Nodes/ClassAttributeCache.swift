@@ -18,6 +18,9 @@ struct ClassAttributeCache {
   /// For an instance; 0 for the class itself.
   private var shapeToken = 0
   private var found = Value.undefined
+  /// How often it did not know: a place that sees ever new classes, or attributes that cannot be remembered, is not worth the trouble.
+  private var misses = 0
+  private static let patience = 64
   /// A getter may be running when the cache turns to another.
   private var owners = CacheOwners()
 
@@ -45,7 +48,8 @@ struct ClassAttributeCache {
 
   /// Notes what the name means on the class of the value, or on the class that the value is, if that is simple enough.
   mutating func learn(_ value: Value, _ name: StringObject, _ runtime: Runtime) {
-    guard case .object(let object) = value else { return }
+    guard misses < ClassAttributeCache.patience, case .object(let object) = value else { return }
+    misses += 1
     if object.kind == .type {
       let type = unsafeDowncast(object, to: TypeObject.self)
       guard type.type === runtime.types.type, runtime.types.type.lookup(name) == nil, let found = type.lookup(name) else { return }

@@ -9,8 +9,9 @@ final class KeywordCallNode: ExpressionNode {
   private let arguments: CallArguments
   private let positionalCount: Int
   private let keywordNames: [StringObject]
-  /// The code that `slots` is about, and the slot of each keyword in it; `owners` keeps it.
+  /// The code that `slots` is about, with how many positional arguments, and the slot of each keyword in it; `owners` keeps it.
   private var knownCode: UnsafeMutableRawPointer?
+  private var knownGiven = 0
   private let slots: UnsafeMutablePointer<Int>
   private var owners = CacheOwners()
 
@@ -58,11 +59,13 @@ final class KeywordCallNode: ExpressionNode {
   @inline(__always)
   private func matches(_ function: Unmanaged<FunctionObject>, given: Int) -> Bool {
     let code = function._withUnsafeGuaranteedRef { $0.codePointer }
-    return code == knownCode || function._withUnsafeGuaranteedRef { learn($0, given: given) }
+    return (code == knownCode && given == knownGiven) || function._withUnsafeGuaranteedRef { learn($0, given: given) }
   }
 
   @inline(never)
   private func learn(_ function: FunctionObject, given: Int) -> Bool {
+    // Nothing is known while `slots` changes, nor after a function that does not match.
+    knownCode = nil
     let layout = function.code.parameters
     guard function.code.flavour == .plain, !layout.hasVariadic, !layout.hasVariadicKeywords, given <= layout.positionalCount
     else { return false }
@@ -75,6 +78,7 @@ final class KeywordCallNode: ExpressionNode {
     }
     guard owners.keep(function.code) else { return false }
     knownCode = function.codePointer
+    knownGiven = given
     return true
   }
 

@@ -128,6 +128,7 @@ final class ForNode: StatementNode {
     }
     return try otherwise.execute(frame)
   }
+
   private func walkParts(
     _ iterator: IteratorObject, _ count: Int, _ unpacking: UnpackTarget, _ frame: Frame
   ) throws(Raised) -> Completion {

@@ -46,7 +46,7 @@ class StatementNode: Node {
 
 /// Something that can be assigned to.
 class TargetNode: Node {
-  func store(_ frame: Frame, _ value: Value) throws(Raised) { fatalError("pya: abstract node") }
+  func store(_ frame: Frame, _ value: consuming Value) throws(Raised) { fatalError("pya: abstract node") }
   func delete(_ frame: Frame) throws(Raised) { fatalError("pya: abstract node") }
 }
 

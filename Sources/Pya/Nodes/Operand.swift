@@ -24,6 +24,13 @@ struct Operand {
   @inline(__always)
   var hasPlace: Bool { slot >= 0 || constant != nil }
 
+  /// The value, copied from where it lies if that is known.
+  @inline(__always)
+  func value(_ frame: Frame) throws(Raised) -> Value {
+    if let place = place(frame), !place.holdsUndefined { return place.copied }
+    return try node.evaluate(frame)
+  }
+
   @inline(__always)
   func evaluate(_ frame: Frame) throws(Raised) -> Value { try node.evaluate(frame) }
 }

@@ -144,9 +144,12 @@ final class SubscriptTarget: TargetNode {
     super.init(range)
   }
 
-  override func store(_ frame: Frame, _ value: Value) throws(Raised) {
+  override func store(_ frame: Frame, _ value: consuming Value) throws(Raised) {
     if let container = object.place(frame), let held = container.uncountedObject {
       if let key = index.place(frame) {
+        if case .int(let position) = key.number, let place = held._withUnsafeGuaranteedRef({ $0.listPlace(position) }) {
+          return place.store(value)
+        }
         if held._withUnsafeGuaranteedRef({ $0.store(keyAt: key, value) }) { return }
         return try storeGeneral(frame, value)
       }
@@ -191,23 +194,30 @@ extension Object {
   /// Replaces an element of a list, or of a byte array by a small int. False: the general rule must decide.
   @inline(__always)
   final func storeElement(at position: Int, _ value: Value) -> Bool {
-    guard kind == .list, !isOfHeapType else { return false }
-    let list = unsafeDowncast(self, to: ListObject.self)
-    let place = position < 0 ? position &+ list.count : position
-    guard place >= 0, place < list.count else { return false }
-    (list.items + place).store(value)
+    guard let place = listPlace(position) else { return false }
+    place.store(value)
     return true
+  }
+
+  /// Where an element of a plain list lies; nil for anything else.
+  @inline(__always)
+  final func listPlace(_ position: Int) -> UnsafeMutablePointer<Value>? {
+    guard kind == .list, !isOfHeapType else { return nil }
+    let list = unsafeDowncast(self, to: ListObject.self)
+    let index = position < 0 ? position &+ list.count : position
+    return index >= 0 && index < list.count ? list.items + index : nil
   }
 }
 
 /// `lower:upper:step` in a subscript.
 final class SliceNode: ExpressionNode {
-  private let lower, upper, step: ExpressionNode?
+  /// What is left out is a constant None.
+  private let lower, upper, step: Operand
 
   init(lower: ExpressionNode?, upper: ExpressionNode?, step: ExpressionNode?, _ range: SourceRange) {
-    self.lower = lower
-    self.upper = upper
-    self.step = step
+    self.lower = Operand(lower ?? ConstantNode(.none, range))
+    self.upper = Operand(upper ?? ConstantNode(.none, range))
+    self.step = Operand(step ?? ConstantNode(.none, range))
     super.init(range)
   }
 
@@ -218,27 +228,41 @@ final class SliceNode: ExpressionNode {
 
   @inline(__always)
   func parts(_ frame: Frame) throws(Raised) -> (start: Value, stop: Value, step: Value) {
-    let start = try lower?.evaluate(frame) ?? .none
-    let stop = try upper?.evaluate(frame) ?? .none
-    let step = try step?.evaluate(frame) ?? .none
-    return (start, stop, step)
+    (try lower.value(frame), try upper.value(frame), try step.value(frame))
   }
 }
 
 /// `object[lower:upper:step]`: lists, tuples and strings are cut without an object for the slice.
 final class SliceSubscriptNode: ExpressionNode {
-  private let object: ExpressionNode
+  private let object: Operand
   private let slice: SliceNode
 
   init(_ object: ExpressionNode, _ slice: SliceNode, _ range: SourceRange) {
-    self.object = object
+    self.object = Operand(object)
     self.slice = slice
     super.init(range)
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    if let container = object.place(frame), let held = container.uncountedObject, held.isPlain {
+      // In a local variable: cut where it lies.
+      let (start, stop, step) = try slice.parts(frame)
+      if let bounds = SliceBounds(start, stop, step) {
+        let part = frame.machine.pointee.runtimeReference._withUnsafeGuaranteedRef { runtime in
+          held._withUnsafeGuaranteedRef { runtime.cut($0, bounds) }
+        }
+        if !part.isUndefined { return part }
+      }
+      return try cut(container.pointee, start, stop, step, frame)
+    }
     let container = try object.evaluate(frame)
     let (start, stop, step) = try slice.parts(frame)
+    return try cut(container, start, stop, step, frame)
+  }
+
+  private func cut(
+    _ container: Value, _ start: Value, _ stop: Value, _ step: Value, _ frame: Frame
+  ) throws(Raised) -> Value {
     do throws(Raised) {
       return try frame.withRuntime { (runtime) throws(Raised) in
         if let bounds = SliceBounds(start, stop, step), let held = container.uncounted, held.isPlain {
@@ -262,7 +286,7 @@ final class SliceTarget: TargetNode {
     super.init(range)
   }
 
-  override func store(_ frame: Frame, _ value: Value) throws(Raised) {
+  override func store(_ frame: Frame, _ value: consuming Value) throws(Raised) {
     let container = try object.evaluate(frame)
     let (start, stop, step) = try slice.parts(frame)
     do throws(Raised) {

@@ -37,7 +37,7 @@ final class UnpackTarget: TargetNode {
     uncounted.deallocate()
   }
 
-  override func store(_ frame: Frame, _ value: Value) throws(Raised) {
+  override func store(_ frame: Frame, _ value: consuming Value) throws(Raised) {
     if let held = value.uncounted, held.isPlain {
       if held.kind == .tuple {
         let (items, itemCount) = held.as(TupleObject.self)._withUnsafeGuaranteedRef { ($0.items, $0.count) }

@@ -218,7 +218,7 @@ final class LocalTarget: TargetNode {
     super.init(range)
   }
 
-  override func store(_ frame: Frame, _ value: Value) throws(Raised) { frame[slot] = value }
+  override func store(_ frame: Frame, _ value: consuming Value) throws(Raised) { frame[slot] = value }
 
   override func delete(_ frame: Frame) throws(Raised) {
     if frame.isUnbound(slot) { throw frame.located(frame.unboundLocal(slot), range) }
@@ -234,7 +234,7 @@ final class CellTarget: TargetNode {
     super.init(range)
   }
 
-  override func store(_ frame: Frame, _ value: Value) throws(Raised) { frame.cell(slot).value = value }
+  override func store(_ frame: Frame, _ value: consuming Value) throws(Raised) { frame.cell(slot).value = value }
 
   override func delete(_ frame: Frame) throws(Raised) {
     if frame.cell(slot).value.isUndefined { throw frame.located(frame.unboundLocal(slot), range) }
@@ -250,7 +250,7 @@ final class FreeTarget: TargetNode {
     super.init(range)
   }
 
-  override func store(_ frame: Frame, _ value: Value) throws(Raised) { frame.closureCell(index).value = value }
+  override func store(_ frame: Frame, _ value: consuming Value) throws(Raised) { frame.closureCell(index).value = value }
 
   override func delete(_ frame: Frame) throws(Raised) {
     if frame.closureCell(index).value.isUndefined { throw frame.located(frame.unboundFree(index), range) }
@@ -277,7 +277,7 @@ final class GlobalTarget: TargetNode {
     return (entry + DictObject.Entry.valueOffset).assumingMemoryBound(to: Value.self)
   }
 
-  override func store(_ frame: Frame, _ value: Value) throws(Raised) {
+  override func store(_ frame: Frame, _ value: consuming Value) throws(Raised) {
     if globals.changes == changes { return globals.setValue(at: index, value) }
     globals.setString(name, value)
     index = globals.index(ofString: name)
@@ -297,7 +297,7 @@ final class NamespaceTarget: TargetNode {
     super.init(range)
   }
 
-  override func store(_ frame: Frame, _ value: Value) throws(Raised) {
+  override func store(_ frame: Frame, _ value: consuming Value) throws(Raised) {
     let namespace = frame[StatementCode.namespaceSlot]
     if case .object(let object) = namespace, object.kind == .dict, !object.type.isHeap {
       unsafeDowncast(object, to: DictObject.self).setString(name, value)

@@ -105,13 +105,13 @@ extension Runtime {
   func power(_ base: Value, _ exponent: Value, modulus: Value) throws(Raised) -> Value {
     if modulus.isNone || modulus.isUndefined { return try binary(.power, base, exponent) }
     if let method = type(of: base).special(.pow) {
-      let result = try callSpecial(method, base, [exponent, modulus])
+      let result = try callSpecial(method, base, exponent, modulus)
       if !result.isNotImplemented { return result }
     }
     let result = try builtInPower(base, exponent, modulus)
     if !result.isNotImplemented { return result }
     if !base.isPlainNumberKind, let method = specialMethod(base, .pow) {
-      let result = try callSpecial(method, base, [exponent, modulus])
+      let result = try callSpecial(method, base, exponent, modulus)
       if !result.isNotImplemented { return result }
     }
     throw typeError(

@@ -90,7 +90,7 @@ extension Runtime {
     if let onType = owner.lookup(name) {
       guard case .object(let descriptor) = onType else { return onType }
       if descriptor.type.isHeap, let get = descriptor.type.special(.get) {
-        return try callSpecial(get, onType, [.none, .object(owner)])
+        return try callSpecial(get, onType, .none, .object(owner))
       }
       if descriptor.isDescriptor { return try descriptor.descriptorGet(self, instance: .undefined, owner: owner) }
       return onType
@@ -110,7 +110,7 @@ extension Runtime {
 
   private func bindObject(_ object: Object, to instance: Value) throws(Raised) -> Value {
     if object.type.isHeap, let get = object.type.special(.get) {
-      return try callSpecial(get, .object(object), [instance, .object(type(of: instance))])
+      return try callSpecial(get, .object(object), instance, .object(type(of: instance)))
     }
     if object.isDescriptor {
       return try object.descriptorGet(self, instance: instance, owner: type(of: instance))
@@ -135,7 +135,7 @@ extension Runtime {
   func setAttribute(_ value: Value, _ name: StringObject, _ newValue: Value) throws(Raised) {
     let type = type(of: value)
     if let override = type.special(.setattr) {
-      _ = try callSpecial(override, value, [.object(name), newValue])
+      _ = try callSpecial(override, value, .object(name), newValue)
       return
     }
     try storeAttribute(value, intern(name), newValue)

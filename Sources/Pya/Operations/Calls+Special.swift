@@ -11,13 +11,8 @@ extension Runtime {
   }
 
   func callSpecial(_ method: Value, _ receiver: Value, _ first: Value, _ second: Value) throws(Raised) -> Value {
-    guard isPlainFunction(method) else { return try call(try bind(method, to: receiver), first, second) }
-    let base = try machine.reserve(3)
-    base.initialize(to: receiver)
-    (base + 1).initialize(to: first)
-    (base + 2).initialize(to: second)
-    defer { machine.release(base, 3) }
-    return try call(method, Arguments(base, 3))
+    if isPlainFunction(method) { return try call(method, receiver, first, second) }
+    return try call(try bind(method, to: receiver), first, second)
   }
 
   func callSpecial(

@@ -290,7 +290,7 @@ extension Runtime {
       if let property = entry.value.cast(.property, to: PropertyObject.self), property.name == nil { property.name = name }
       guard object.kind != .function, let method = object.type.lookup(names[.setName]) else { continue }
       do {
-        _ = try callSpecial(method, entry.value, [.object(made), .object(name)])
+        _ = try callSpecial(method, entry.value, .object(made), .object(name))
       } catch {
         let note =
           "Error calling __set_name__ on '\(object.type.name)' instance '\(name.text)' in '\(made.name)'"

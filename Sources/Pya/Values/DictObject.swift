@@ -234,7 +234,7 @@ final class DictObject: Object {
 
   /// Replaces the value of an entry found before.
   @inline(__always)
-  final func setValue(at index: Int, _ value: Value) { valuePlace(index).store(value) }
+  final func setValue(at index: Int, _ value: consuming Value) { valuePlace(index).store(value) }
 
   /// Adds an entry whose key is known to be absent.
   final func insert(_ key: Value, hash: Int, _ value: Value) {

@@ -99,6 +99,9 @@ final class ListObject: Object {
 
   /// Replaces a span (within `count`) by copies of `added` values that lie elsewhere.
   final func replace(_ span: Range<Int>, withCopiesOf source: UnsafeMutablePointer<Value>, count added: Int) {
+    if added == span.count, !holdsObjects(span) {
+      return (items + span.lowerBound).initializeCopies(of: source, count: added)
+    }
     // The old elements are moved out, and released when the list is whole again: that may run code of the program.
     let old = UnsafeMutablePointer<Value>.obtain(span.count)
     old.moveInitialize(from: items + span.lowerBound, count: span.count)
@@ -113,6 +116,16 @@ final class ListObject: Object {
     count = newCount
     old.deinitializeValues(span.count)
     old.relinquish()
+  }
+
+  private func holdsObjects(_ span: Range<Int>) -> Bool {
+    var place = items + span.lowerBound
+    let end = items + span.upperBound
+    while place < end {
+      if place.tag == ValueTag.object { return true }
+      place += 1
+    }
+    return false
   }
 
   final func removeAll() { _ = takeAll() }
