@@ -22,10 +22,11 @@
 /// thought and dropped: listing an instance only when an attribute receives a container (a test at every store, where this is
 /// one store at birth), and remembering objects whose count was lowered (Swift's release cannot be asked to).
 ///
-/// **When.** When there are more containers than the limit (50,000, then three times what survived, or twice when much was garbage), the
-/// list says so where it is full anyway; the next turn of a loop or the next call collects. A program whose containers do not
-/// grow in number never collects. The work is proportional to what is alive, and it must have grown as much since the last time: a
-/// constant share of a program's time, like CPython's 25 % rule.
+/// **When.** When there are more containers than the limit (50,000, then two to four times what survived: the less was garbage the
+/// more), the list says so where it is full anyway; the next turn of a loop or the next call collects. A program whose containers do not
+/// grow in number never collects. The work is proportional to what is alive, which must have grown as much since the last time: a
+/// constant share of a program's time, like CPython's 25 % rule. Where few containers hold very many tuples or strings, the number of
+/// references that were followed sets the limit. Tuples of numbers and strings are looked at once (`Tracer.becomesFlat`).
 ///
 /// **What then happens**, in CPython's order (PEP 442): weak references to garbage are cleared, their callbacks called unless they
 /// are garbage themselves; `__del__` of each object once, in the order they were made, and the `finally` of generators; if that brought
@@ -44,6 +45,8 @@ final class Collector {
   var collections = 0
   var collected = 0
   var frozenCount = 0
+  /// How many references the last collection followed.
+  fileprivate var lastWork = 0
 
   static let savesAll = 32
 
@@ -66,7 +69,10 @@ extension Runtime {
     _ = collectGarbage(isAsked: false)
     let alive = machine.pointee.containers.compact()
     machine.pointee.containers.makeRoom()
-    machine.pointee.containers.limit = max(ContainerList.firstLimit, alive * 2 > before ? alive * 3 : alive * 2)
+    let isWorthwhile = alive < before / 2
+    let isInVain = alive > before - before / 16
+    let room = max(isWorthwhile ? alive : isInVain ? alive * 3 : alive * 2, collector.lastWork / 2)
+    machine.pointee.containers.limit = max(ContainerList.firstLimit, alive + room)
   }
 
   /// Frees circles that nothing outside refers to; returns how many objects were unreachable. Runs code of the program: `__del__`,
@@ -112,6 +118,7 @@ extension Runtime {
       machine.pointee.containers.disown(from: registered)
     }
     let containers = subtractReferences(tracer)
+    collector.lastWork = tracer.state.pointee.work
     for index in ContainerList.first..<containers {
       guard let place = machine.pointee.containers.places[index] else { continue }
       let found = Int(tracer.state.pointee.counts[index])

@@ -81,14 +81,18 @@ struct ContainerList {
 }
 
 extension Object {
-  /// Must follow the initialisation of a container.
+  /// Where `containerIndex` lies: after the object header and the type.
+  private static let containerIndexOffset = 24
+
+  /// Must follow the initialisation of a container. (By address: with `self`, Swift counts a reference for the time of it.)
   @inline(__always)
   final func register(_ machine: UnsafeMutablePointer<Machine>) {
+    let place = Unmanaged.passUnretained(self).toOpaque()
     let index = machine.pointee.containers.count
-    if index == machine.pointee.containers.capacity { return registerInFullList(machine) }
-    (machine.pointee.containers.places + index).initialize(to: Unmanaged.passUnretained(self).toOpaque())
+    if index == machine.pointee.containers.capacity { return Object.registerInFullList(place, machine) }
+    (machine.pointee.containers.places + index).initialize(to: place)
     machine.pointee.containers.count = index &+ 1
-    containerIndex = UInt32(truncatingIfNeeded: index)
+    place.storeBytes(of: UInt32(truncatingIfNeeded: index), toByteOffset: Object.containerIndexOffset, as: UInt32.self)
   }
 
   /// Must come first in the `deinit` of a container: what is half gone has no count to rely on.
@@ -103,11 +107,20 @@ extension Object {
   }
 
   @inline(never)
-  private final func registerInFullList(_ machine: UnsafeMutablePointer<Machine>) {
+  private static func registerInFullList(_ place: UnsafeMutableRawPointer, _ machine: UnsafeMutablePointer<Machine>) {
     let alive = machine.pointee.containers.compact()
     machine.pointee.containers.makeRoom()
     if alive > machine.pointee.containers.limit { machine.askForCollection() }
-    register(machine)
+    Unmanaged<Object>.fromOpaque(place)._withUnsafeGuaranteedRef { $0.register(machine) }
+  }
+
+  /// Whether `register` finds the stored property.
+  static func registersAsExpected(type: TypeObject) -> Bool {
+    let probe = Object(type: type, kind: .other)
+    probe.register(type.machine)
+    let isFound = probe.containerIndex == UInt32(type.machine.pointee.containers.count - 1)
+    probe.unregister(type.machine)
+    return isFound
   }
 }
 

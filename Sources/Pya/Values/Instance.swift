@@ -15,6 +15,7 @@ final class Instance: Object {
   private final var slot2: Value = .undefined
   private final var slot3: Value = .undefined
 
+  @inline(__always)
   init(type: TypeObject) {
     shapePointer = UnsafeRawPointer(Unmanaged.passUnretained(type.rootShape).toOpaque())
     super.init(type: type, kind: .instance)

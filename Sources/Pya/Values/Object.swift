@@ -43,6 +43,12 @@ class Object {
     set { collectorFlags = newValue ? collectorFlags | 4 : collectorFlags & ~4 }
   }
 
+  /// A tuple that a collection found to hold nothing but leaves: there is no need to look at it again.
+  final var isFlat: Bool {
+    get { collectorFlags & 8 != 0 }
+    set { collectorFlags = newValue ? collectorFlags | 8 : collectorFlags & ~8 }
+  }
+
   /// Only for `type` itself, whose type is not there yet.
   init(untypedKind kind: Kind) {
     typePointer = UnsafeRawPointer(bitPattern: 8)!

@@ -76,6 +76,7 @@ final class Runtime {
     precondition(
       UnsafeMutableRawPointer.countsAsExpected(type: types.object), "pya: unexpected layout of reference counts")
     precondition(StringObject.layoutIsAsExpected(type: types.object), "pya: unexpected layout of StringObject")
+    precondition(Object.registersAsExpected(type: types.object), "pya: unexpected layout of Object")
     precondition(Instance.layoutIsAsExpected(type: types.object), "pya: unexpected layout of Instance")
   }
 

@@ -19,6 +19,8 @@ struct Tracer {
     var capacity: Int
     /// Places of reachable objects whose contents were not visited yet.
     var pending: [UInt32] = []
+    /// References followed.
+    var work = 0
     var listed: [Value] = []
   }
 
@@ -123,12 +125,16 @@ struct Tracer {
   private func visit(_ object: Unmanaged<Object>) {
     switch state.pointee.phase {
     case .subtract:
-      if object.kind.isLeaf { return }
+      state.pointee.work &+= 1
+      if object.isLeaf { return }
       var index = object._withUnsafeGuaranteedRef { Int($0.containerIndex) }
-      if index == 0 { index = adopt(object) }
+      if index == 0 {
+        if object.kind == .tuple, Tracer.becomesFlat(object) { return }
+        index = adopt(object)
+      }
       state.pointee.counts[index] &-= 1
     case .mark:
-      if object.kind.isLeaf { return }
+      if object.isLeaf { return }
       mark(object._withUnsafeGuaranteedRef { Int($0.containerIndex) })
     case .list: state.pointee.listed.append(.object(object.takeUnretainedValue()))
     }
@@ -140,6 +146,20 @@ struct Tracer {
     if index == 0 || state.pointee.counts[index] == Tracer.reachable { return }
     state.pointee.counts[index] = Tracer.reachable
     state.pointee.pending.append(UInt32(truncatingIfNeeded: index))
+  }
+
+  /// A tuple of leaves is one itself: a program with a million pairs of numbers has them looked at once. (Should a tuple that
+  /// `enumerate` uses again be filled with something else later, then that is not shown, and only kept too long.)
+  private static func becomesFlat(_ object: Unmanaged<Object>) -> Bool {
+    object._withUnsafeGuaranteedRef { object in
+      let tuple = unsafeDowncast(object, to: TupleObject.self)
+      if tuple.dictionary != nil { return false }
+      for index in 0..<tuple.count {
+        if let element = (tuple.items + index).uncountedObject, !element.isLeaf { return false }
+      }
+      tuple.isFlat = true
+      return true
+    }
   }
 
   @inline(never)
@@ -160,6 +180,11 @@ struct Tracer {
 /// Swift's count of strong references. (`_getRetainCount` takes its argument as an object, which may count one for the call.)
 @_silgen_name("swift_retainCount")
 func swiftRetainCount(_ object: UnsafeRawPointer) -> UInt
+
+extension Unmanaged<Object> {
+  @inline(__always)
+  fileprivate var isLeaf: Bool { _withUnsafeGuaranteedRef { $0.kind.isLeaf || $0.isFlat } }
+}
 
 extension Kind {
   /// Holds nothing that could lead back to it, or lives as long as the runtime anyway.
