@@ -45,7 +45,7 @@ final class Collector {
   var collections = 0
   var collected = 0
   var frozenCount = 0
-  /// How many references the last collection followed.
+  /// How many references the last collection followed among what is alive.
   fileprivate var lastWork = 0
 
   static let savesAll = 32
@@ -118,7 +118,6 @@ extension Runtime {
       machine.pointee.containers.disown(from: registered)
     }
     let containers = subtractReferences(tracer)
-    collector.lastWork = tracer.state.pointee.work
     for index in ContainerList.first..<containers {
       guard let place = machine.pointee.containers.places[index] else { continue }
       let found = Int(tracer.state.pointee.counts[index])
@@ -126,6 +125,7 @@ extension Runtime {
       tracer.mark(index)
       markReachable(tracer)
     }
+    collector.lastWork = tracer.state.pointee.work
     var found = ContiguousArray<Object>()
     for index in ContainerList.first..<containers where tracer.state.pointee.counts[index] != Tracer.reachable {
       guard let place = machine.pointee.containers.places[index] else { continue }

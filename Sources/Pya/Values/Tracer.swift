@@ -19,7 +19,7 @@ struct Tracer {
     var capacity: Int
     /// Places of reachable objects whose contents were not visited yet.
     var pending: [UInt32] = []
-    /// References followed.
+    /// References from what is reachable.
     var work = 0
     var listed: [Value] = []
   }
@@ -125,7 +125,6 @@ struct Tracer {
   private func visit(_ object: Unmanaged<Object>) {
     switch state.pointee.phase {
     case .subtract:
-      state.pointee.work &+= 1
       if object.isLeaf { return }
       var index = object._withUnsafeGuaranteedRef { Int($0.containerIndex) }
       if index == 0 {
@@ -134,6 +133,7 @@ struct Tracer {
       }
       state.pointee.counts[index] &-= 1
     case .mark:
+      state.pointee.work &+= 1
       if object.isLeaf { return }
       mark(object._withUnsafeGuaranteedRef { Int($0.containerIndex) })
     case .list: state.pointee.listed.append(.object(object.takeUnretainedValue()))
