@@ -59,6 +59,7 @@ final class MethodCallNode: ExpressionNode {
   @inline(__always)
   private func call(at place: UnsafeMutablePointer<Value>, _ frame: Frame) throws(Raised) -> Value {
     guard let held = place.uncountedObject else { return try callUncached(place.pointee, frame) }
+    if held.kind == .module { return try callUncached(place.pointee, frame) }
     let token = held._withUnsafeGuaranteedRef { $0.methodToken }
     for index in 0..<MethodCallNode.entryCount where entries[index].token == token {
       guard let target = entries[index].target else { break }
@@ -74,11 +75,28 @@ final class MethodCallNode: ExpressionNode {
     return try callUncached(place.pointee, frame)
   }
 
+  /// Calls what a module has under the name; `callee` holds it.
+  @inline(__always)
+  private func callFunction(_ function: Unmanaged<Object>, of callee: Value, _ frame: Frame) throws(Raised) -> Value {
+    defer { withExtendedLifetime(callee) {} }
+    if function.kind == .nativeFunction {
+      let native = function.as(NativeFunction.self)
+      if native._withUnsafeGuaranteedRef({ !$0.hasReceiver }) { return try callNative(native, receiver: nil, arguments, frame) }
+    } else if function.kind == .function {
+      let plain = function.as(FunctionObject.self)
+      if plain._withUnsafeGuaranteedRef({ $0.takes(arguments.count) }) {
+        return try callPlain(plain, receiver: .undefined, arguments, frame)
+      }
+    }
+    return try callValue(callee, arguments, frame)
+  }
+
   @inline(never)
   private func callUncached(_ value: Value, _ frame: Frame) throws(Raised) -> Value {
     let runtime = frame.runtime
-    if let module = value.cast(.module, to: ModuleObject.self) {
-      let callee = moduleCache.value(of: module, name)
+    if let held = value.uncounted, held.kind == .module {
+      let callee = held.as(ModuleObject.self)._withUnsafeGuaranteedRef { moduleCache.value(of: $0, name) }
+      if let function = callee.uncounted { return try callFunction(function, of: callee, frame) }
       if !callee.isUndefined { return try callValue(callee, arguments, frame) }
     }
     let type = runtime.type(of: value)
