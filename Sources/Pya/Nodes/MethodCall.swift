@@ -5,6 +5,8 @@ struct MethodCacheEntry {
   /// What goes in front of the arguments, and what kind of function it is.
   enum Form: UInt8 {
     case method, nativeMethod
+    /// `list.append` with one argument.
+    case append
     /// A function got from a class, or a static method: nothing goes in front.
     case bare
     /// The class.
@@ -66,6 +68,10 @@ final class MethodCallNode: ExpressionNode {
       switch entries[index].form {
       case .method: return try callPlain(.fromOpaque(target), receiver: place.copied, arguments, frame)
       case .nativeMethod: return try callNative(.fromOpaque(target), receiver: place, arguments, frame)
+      case .append:
+        let value = try arguments.evaluateFirst(frame)
+        held.as(ListObject.self)._withUnsafeGuaranteedRef { $0.append(value) }
+        return .none
       case .bare: return try callPlain(.fromOpaque(target), receiver: .undefined, arguments, frame)
       case .classMethod:
         let owner = held._withUnsafeGuaranteedRef { $0.kind == .type ? $0 : $0.type }
@@ -128,7 +134,9 @@ final class MethodCallNode: ExpressionNode {
       let function = unsafeDowncast(found, to: FunctionObject.self)
       guard function.takes(arguments.count + 1) else { return }
     }
-    enter(found, object.cacheToken, found.kind == .nativeFunction ? .nativeMethod : .method)
+    guard found.kind == .nativeFunction else { return enter(found, object.cacheToken, .method) }
+    let appends = unsafeDowncast(found, to: NativeFunction.self).shortcut == .append && arguments.count == 1
+    enter(found, object.cacheToken, appends && object.kind == .list ? .append : .nativeMethod)
   }
 
   /// Remembers static and class methods, and functions of a class that is the receiver.

@@ -27,10 +27,7 @@ final class SubscriptNode: ExpressionNode {
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    guard let container = object.place(frame) else {
-      if let found = settledPlace(frame) { return found.copied }
-      return try evaluateContainer(frame)
-    }
+    guard let container = object.place(frame) else { return try evaluateElsewhere(frame) }
     guard let held = container.uncountedObject else { return try general(frame) }
     if let key = index.place(frame) {
       if case .int(let position) = key.number {
@@ -50,7 +47,16 @@ final class SubscriptNode: ExpressionNode {
     return try general(container.pointee, key, frame)
   }
 
-  private func evaluateContainer(_ frame: Frame) throws(Raised) -> Value {
+  /// The container is no local variable, but perhaps an attribute of one, or its element.
+  private func evaluateElsewhere(_ frame: Frame) throws(Raised) -> Value {
+    if let position = index.settledInt(frame) {
+      if let container = object.node.settledPlace(frame), let held = container.uncountedObject {
+        let found = held._withUnsafeGuaranteedRef { $0.element(at: position, frame) }
+        if !found.isUndefined { return found }
+      }
+    } else if let found = settledPlace(frame) {
+      return found.copied
+    }
     let container = try object.evaluate(frame)
     let key = try index.evaluate(frame)
     if case .object(let object) = container, case .int(let position) = key {

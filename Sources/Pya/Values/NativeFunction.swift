@@ -21,6 +21,16 @@ final class NativeFunction: Object {
   var moduleName: String?
   /// In CPython it is a Python function: complaints about arguments are worded as for those.
   var isWrittenInPython = false
+  /// What calls of it may do instead, where the argument or receiver is of a built-in kind.
+  var shortcut = Shortcut.none
+
+  enum Shortcut: UInt8 {
+    case none
+    /// `len(value)`
+    case length
+    /// `list.append(value)`
+    case append
+  }
 
   init(_ runtime: Runtime, _ name: String, _ signature: NativeSignature, owner: TypeObject? = nil, body: @escaping NativeBody) {
     self.name = name
