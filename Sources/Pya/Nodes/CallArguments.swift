@@ -164,11 +164,12 @@ extension ExpressionNode {
     } catch { throw frame.located(error, range) }
   }
 
-  /// Calls a native function; `receiver` is its first argument, if not nil, lent for the time of the call.
+  /// Calls a native function that takes so many arguments; `receiver` is its first one, if not nil, lent for the time of the call.
   @inline(__always)
   final func callNative(
     _ native: Unmanaged<NativeFunction>, receiver: UnsafeMutablePointer<Value>?, _ arguments: CallArguments, _ frame: Frame
   ) throws(Raised) -> Value {
+    if let receiver, arguments.count == 0 { return try callNative(native, Arguments(receiver, 1), frame) }
     let machine = frame.machine
     let extra = receiver == nil ? 0 : 1
     let count = arguments.count + extra
@@ -179,11 +180,14 @@ extension ExpressionNode {
     }
     if let receiver { base.lend(receiver) }
     try arguments.lend(to: base + extra, frame)
+    return try callNative(native, Arguments(base, count), frame)
+  }
+
+  @inline(__always)
+  private func callNative(_ native: Unmanaged<NativeFunction>, _ arguments: Arguments, _ frame: Frame) throws(Raised) -> Value {
     do throws(Raised) {
-      return try machine.pointee.runtimeReference.borrowed { (runtime) throws(Raised) in
-        try native.borrowed { (native) throws(Raised) in
-          try native.callChecked(runtime, Arguments(base, count))
-        }
+      return try frame.machine.pointee.runtimeReference.borrowed { (runtime) throws(Raised) in
+        try native.borrowed { (native) throws(Raised) in try native.body(runtime, arguments) }
       }
     } catch { throw frame.located(error, range) }
   }

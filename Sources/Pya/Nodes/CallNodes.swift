@@ -95,7 +95,7 @@ final class GlobalCallNode: ExpressionNode {
       }
     } else if object.kind == .nativeFunction {
       let native = unsafeDowncast(object, to: NativeFunction.self)
-      if native.owner == nil, owners.keep(object) {
+      if native.owner == nil, native.takes(arguments.count), owners.keep(object) {
         cached = object.uncountedPointer
         cachedKind = native.shortcut == .length && arguments.count == 1 ? .length : .native
       }

@@ -87,7 +87,7 @@ final class MethodCallNode: ExpressionNode {
     defer { withExtendedLifetime(callee) {} }
     if function.kind == .nativeFunction {
       let native = function.as(NativeFunction.self)
-      if native._withUnsafeGuaranteedRef({ !$0.hasReceiver }) { return try callNative(native, receiver: nil, arguments, frame) }
+      if native._withUnsafeGuaranteedRef({ !$0.hasReceiver && $0.takes(arguments.count) }) { return try callNative(native, receiver: nil, arguments, frame) }
     } else if function.kind == .function {
       let plain = function.as(FunctionObject.self)
       if plain._withUnsafeGuaranteedRef({ $0.takes(arguments.count) }) {
@@ -110,14 +110,18 @@ final class MethodCallNode: ExpressionNode {
       found.kind == .function || found.kind == .nativeFunction, found.isDescriptor,
       !runtime.instanceHides(value, name)
     {
-      remember(found, for: value)
       defer { withExtendedLifetime(found) {} }
       if found.kind == .nativeFunction {
+        guard unsafeDowncast(found, to: NativeFunction.self).takes(arguments.count + 1) else {
+          return try callGeneral(found, receiver: value, arguments, frame)
+        }
+        remember(found, for: value)
         var receiver = value
         return try callNative(.fromOpaque(found.uncountedPointer), receiver: &receiver, arguments, frame)
       }
       let function = unsafeDowncast(found, to: FunctionObject.self)
       if function.takes(arguments.count + 1) {
+        remember(found, for: value)
         return try callPlain(.passUnretained(function), receiver: value, arguments, frame)
       }
       return try callGeneral(found, receiver: value, arguments, frame)
@@ -130,10 +134,6 @@ final class MethodCallNode: ExpressionNode {
 
   private func remember(_ found: Object, for value: Value) {
     guard case .object(let object) = value, object.mayCacheMethods else { return }
-    if found.kind == .function {
-      let function = unsafeDowncast(found, to: FunctionObject.self)
-      guard function.takes(arguments.count + 1) else { return }
-    }
     guard found.kind == .nativeFunction else { return enter(found, object.cacheToken, .method) }
     let appends = unsafeDowncast(found, to: NativeFunction.self).shortcut == .append && arguments.count == 1
     enter(found, object.cacheToken, appends && object.kind == .list ? .append : .nativeMethod)
