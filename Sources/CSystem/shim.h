@@ -1,4 +1,4 @@
-// What Swift's view of the C library lacks on Linux: epoll, and the number of a thread.
+// What Swift's view of the C library lacks on Linux: epoll, the number of a thread, and what may be there or not.
 #pragma once
 
 #ifdef __linux__
@@ -27,6 +27,12 @@ static inline int poller_wait(int queue, struct epoll_event *events, int count, 
 static inline int poller_descriptor(const struct epoll_event *event) { return event->data.fd; }
 static inline int poller_is_readable(const struct epoll_event *event) { return (event->events & ~(uint32_t)EPOLLOUT) != 0; }
 static inline int poller_is_writable(const struct epoll_event *event) { return (event->events & ~(uint32_t)EPOLLIN) != 0; }
+
+// A process that has its own way of counting references hears of every thread before it starts. Defined by the command alone.
+extern void threads_share_objects(void) __attribute__((weak));
+static inline void announce_thread(void) {
+  if (threads_share_objects) threads_share_objects();
+}
 
 static inline long thread_number(void) { return syscall(SYS_gettid); }
 

@@ -177,23 +177,28 @@ public final class Interpreter {
   }
 }
 
-/// Interrupts a running program from another thread (Ctrl-C).
+/// Interrupts a running program from another thread (Ctrl-C). What it does touches no object, only the machine's plain memory.
 public struct InterruptHandle: @unchecked Sendable {
+  /// Keeps the machine.
   private let runtime: Runtime
+  private let machine: UnsafeMutablePointer<Machine>
 
-  init(_ runtime: Runtime) { self.runtime = runtime }
+  init(_ runtime: Runtime) {
+    self.runtime = runtime
+    machine = runtime.machine
+  }
 
   /// The program gets a KeyboardInterrupt at its next loop turn or when its event loop wakes.
-  public func interrupt() { runtime.interrupt() }
+  public func interrupt() { machine.interrupt() }
 
   /// The program writes the tree of its tasks to standard error, and goes on.
-  public func showTasks() { runtime.requestTaskTree() }
+  public func showTasks() { machine.requestTaskTree() }
 
   /// To be called a moment after `interrupt` in a session: a background task that still keeps the loop busy is ended.
-  public func insist() { runtime.insistOnInterrupt() }
+  public func insist() { machine.insistOnInterrupt() }
 
   /// Ends the sleep of a session at its prompt: the terminal has changed.
-  public func wake() { runtime.wake() }
+  public func wake() { machine.wake() }
 }
 
 extension Runtime {

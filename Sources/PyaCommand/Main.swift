@@ -1,3 +1,4 @@
+import CAllocator
 import Pya
 
 #if canImport(Glibc)
@@ -45,12 +46,14 @@ enum Main {
     guard let program else { return 2 }
     // Only now: until the program is there, Ctrl-C simply ends the process.
     let interrupts = Interrupts.block()
+    count_references_plainly()
     return Interpreter.run(program, options: invocation.interpreterOptions) { interrupts?.forward(to: $0) }.status
   }
 
   /// Opens the prompt.
   private static func converse(_ invocation: Invocation, after program: Interpreter.Program?) -> Int32 {
     let interrupts = Interrupts.block(forSession: true)
+    count_references_plainly()
     let isQuiet = invocation.isQuiet || invocation.source != .prompt
     let colours = invocation.usesColour(1)
     return Interpreter.runSession(

@@ -3,6 +3,7 @@ extension Runtime {
   func installIterationFunctions() {
     prepareIteratorTypes()
     defineBuiltin("len", "obj, /") { (runtime, arguments) throws(Raised) in .int(try runtime.length(arguments[0])) }
+    builtins.getString(intern("len"))?.cast(.nativeFunction, to: NativeFunction.self)?.shortcut = .length
     defineBuiltin("iter", "object, sentinel=None, /") { (runtime, arguments) throws(Raised) in
       guard let sentinel = arguments[1].defined else { return try runtime.iterate(arguments[0]) }
       if !runtime.isCallable(arguments[0]) { throw runtime.typeError("iter(v, w): v must be callable") }

@@ -44,6 +44,7 @@ extension Runtime {
       arguments.receiver(ListObject.self)._withUnsafeGuaranteedRef { $0.append(arguments.base[1]) }
       return .none
     }
+    type.attributes.getString(intern("append"))?.cast(.nativeFunction, to: NativeFunction.self)?.shortcut = .append
     define("extend", "self, iterable, /") { (runtime, list, arguments) throws(Raised) in
       try runtime.extend(list, with: arguments[1])
       return .none

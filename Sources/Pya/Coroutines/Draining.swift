@@ -1,76 +1,108 @@
-/// Generator expressions that are used up where they are written: `sum(x * x for x in numbers)`.
+/// Generators that run in one go.
 ///
-/// A function that takes all elements at once need not resume the generator for each: the generator's loops run to their end and
-/// hand every element to a consumer. Nobody can tell the difference as long as nobody else holds the generator, so
-/// that is asked first.
-extension SuspendableFrame {
-  /// Who takes the elements.
-  final class Consumer {
-    /// Takes an element; false: no more, please.
-    fileprivate let accept: (Value) throws(Raised) -> Bool
-    /// What `accept` threw. It must not pass through the generator's frame.
-    fileprivate var failure: Raised?
+/// Whoever takes all elements of a generator need not resume it for each: it runs to its end, and each `yield` hands its element
+/// to a consumer, the body of a `for` or the inside of `sum`, and goes on when that returns. Nobody can tell the difference as
+/// long as nobody else holds the generator, which has not begun, and none of its code would run when its consumer has enough or fails:
+/// it has no `try` and no `with`.
+///
+/// The machine knows the consumer of the generator whose code runs. The body of a loop belongs to other code, maybe to a generator
+/// that runs in one go itself: meanwhile that one's consumer stands there.
+class Consumer {
+  /// What `accept` threw. It must not pass through the generator's frame.
+  fileprivate(set) var failure: Raised?
+  /// Wants no more.
+  fileprivate(set) var isDone = false
 
-    fileprivate init(_ accept: @escaping (Value) throws(Raised) -> Bool) { self.accept = accept }
-  }
+  /// Takes an element; false: no more, please.
+  func accept(_ value: consuming Value) throws(Raised) -> Bool { false }
+}
 
-  /// Called by the innermost loop. False: the loops must end.
+private final class ClosureConsumer: Consumer {
+  private let body: (Value) throws(Raised) -> Bool
+
+  init(_ body: @escaping (Value) throws(Raised) -> Bool) { self.body = body }
+
+  override func accept(_ value: consuming Value) throws(Raised) -> Bool { try body(value) }
+}
+
+extension UnsafeMutablePointer where Pointee == Machine {
+  /// Hands an element to the consumer of the generator that runs. False: it must end.
   @inline(__always)
   func deliver(_ value: Value) -> Bool {
-    guard let consumer = consumer else { return false }
-    do throws(Raised) { return try consumer.accept(value) } catch {
-      consumer.failure = error
+    guard let consumer = pointee.consumer else { return false }
+    return Unmanaged<Consumer>.fromOpaque(consumer)._withUnsafeGuaranteedRef { consumer in
+      do throws(Raised) { if try consumer.accept(value) { return true } } catch { consumer.failure = error }
+      consumer.isDone = true
       return false
     }
   }
 
-  /// Runs the generator, which has not begun, to its end or until `accept` returns false.
-  fileprivate func drain(_ runtime: Runtime, _ accept: @escaping (Value) throws(Raised) -> Bool) throws(Raised) {
+  /// Whether the consumer of the generator that runs wants no more.
+  var isConsumerDone: Bool {
+    pointee.consumer.map { Unmanaged<Consumer>.fromOpaque($0)._withUnsafeGuaranteedRef { $0.isDone } } ?? true
+  }
+}
+
+extension SuspendableFrame {
+  /// Whether it may run in one go, once it is known that nobody else holds it.
+  private var isComplete: Bool { kind == .generator && state == .created && (code.canDrain || !code.needsCleanup) }
+
+  /// The generator at a place, if it may run in one go.
+  @inline(__always)
+  static func complete(at place: UnsafeMutablePointer<Value>) -> Unmanaged<SuspendableFrame>? {
+    guard let held = place.uncountedObject, held._withUnsafeGuaranteedRef({ $0.kind == .generator }) else { return nil }
+    let generator = Unmanaged<SuspendableFrame>.fromOpaque(held.toOpaque())
+    guard generator._withUnsafeGuaranteedRef({ $0.isComplete }) else { return nil }
+    let reference = UnsafeMutableRawPointer(place).assumingMemoryBound(to: Object.self)
+    return isKnownUniquelyReferenced(&reference.pointee) ? generator : nil
+  }
+
+  /// Runs the generator to its end, or until its consumer has enough; nil: whose consumer is that of the generator that runs. Gives
+  /// what it returns, which means nothing when the consumer has enough.
+  func runInOneGo(_ consumer: Consumer?, _ runtime: Runtime) throws(Raised) -> Value {
     let machine = runtime.machine
-    let consumer = Consumer(accept)
-    self.consumer = consumer
+    let outer = machine.pointee.consumer
+    if let consumer { machine.pointee.consumer = Unmanaged.passUnretained(consumer).toOpaque() }
     defer {
-      self.consumer = nil
+      machine.pointee.consumer = outer
       machine.leaveFrame()
       finish()
     }
     try machine.enterFrame()
     state = .running
-    do throws(Raised) { try code.drain(frame) } catch {
+    delivers = true
+    do throws(Raised) {
+      if code.canDrain {
+        try code.drain(frame)
+      } else if case .returns(let value) = try code.resume(frame) {
+        return value
+      }
+      return .none
+    } catch {
       error.exception.isLocated = false
       throw SuspendableFrame.withoutStopIteration(error, runtime, kind: kind)
     }
-    if let failure = consumer.failure { throw failure }
   }
 }
 
 extension Runtime {
-  /// The argument, when it is a generator expression that can be drained: not begun, and held by the call alone.
-  private func drainable(_ arguments: Arguments, _ index: Int) -> Unmanaged<SuspendableFrame>? {
-    guard index < arguments.count, let held = (arguments.base + index).uncountedObject else { return nil }
-    let canDrain = held._withUnsafeGuaranteedRef { object in
-      guard object.kind == .generator else { return false }
-      let frame = unsafeDowncast(object, to: SuspendableFrame.self)
-      return frame.state == .created && frame.code.canDrain
-    }
-    guard canDrain else { return nil }
-    let place = UnsafeMutableRawPointer(arguments.base + index).assumingMemoryBound(to: Object.self)
-    return isKnownUniquelyReferenced(&place.pointee) ? .fromOpaque(held.toOpaque()) : nil
-  }
-
   /// Calls `body` with every element of an argument, until it returns false.
   func walk(
     _ arguments: Arguments, at index: Int, _ body: (Value) throws(Raised) -> Bool
   ) throws(Raised) {
-    if let generator = drainable(arguments, index) {
-      return try withoutActuallyEscaping(body) { (body) throws(Raised) in
-        try generator.borrowed { (generator) throws(Raised) in try generator.drain(self, body) }
-      }
+    guard let generator = drainable(arguments, index) else { return try walk(arguments[index], body) }
+    try withoutActuallyEscaping(body) { (body) throws(Raised) in
+      let consumer = ClosureConsumer(body)
+      _ = try generator.borrowed { (generator) throws(Raised) in try generator.runInOneGo(consumer, self) }
+      if let failure = consumer.failure { throw failure }
     }
-    try walk(arguments[index], body)
   }
 
-  /// Whether an argument is a generator expression that is best taken through `walk`.
+  private func drainable(_ arguments: Arguments, _ index: Int) -> Unmanaged<SuspendableFrame>? {
+    index < arguments.count ? SuspendableFrame.complete(at: arguments.base + index) : nil
+  }
+
+  /// Whether an argument is a generator that is best taken through `walk`.
   func isDrainable(_ arguments: Arguments, at index: Int) -> Bool { drainable(arguments, index) != nil }
 
   /// All elements of an argument.

@@ -88,6 +88,9 @@ extension SuspendableFrame {
     return try runOutward(from: first, failing: nil, result, isThrowing: false, runtime, machine)
   }
 
+  /// The first step of a frame that has suspended in it already.
+  func stepped(_ machine: UnsafeMutablePointer<Machine>) -> Step { suspend(machine) }
+
   @inline(__always)
   private func suspend(_ machine: UnsafeMutablePointer<Machine>) -> Step {
     state = .suspended

@@ -16,6 +16,8 @@ final class SuspendableFrame: IteratorObject {
   var stoppedAtYield = false
   /// An async generator's `asend` or `athrow` is in progress.
   var isStepping = false
+  /// A generator that runs in one go: `yield` hands on and does not stop (`Consumer`).
+  var delivers = false
   /// Where in the source the frame awaits something; what it says is current only while the frame is suspended.
   var stoppedAt: UInt32 = 0
   let function: FunctionObject
@@ -38,8 +40,6 @@ final class SuspendableFrame: IteratorObject {
   private final class Rarities {
     /// The names that a program gave it: `__name__` and `__qualname__`.
     var name, qualifiedName: StringObject?
-    /// Who takes the elements while the generator is being drained.
-    var consumer: Consumer?
   }
 
   private var rarity: Rarities {
@@ -56,10 +56,6 @@ final class SuspendableFrame: IteratorObject {
   var qualifiedName: StringObject {
     get { rarities?.qualifiedName ?? function.qualifiedName }
     set { rarity.qualifiedName = newValue }
-  }
-  var consumer: Consumer? {
-    get { rarities?.consumer }
-    set { rarity.consumer = newValue }
   }
 
   /// Takes over the slots of a frame on the value stack, which must then be closed as if empty.

@@ -134,7 +134,7 @@ final class SignalHandlers {
   /// Sends a signal to this thread, and runs its handler if there is one.
   func raise(_ number: Int32) throws(Raised) -> Bool {
     if number == SIGINT {
-      runtime.interrupt()
+      runtime.machine.interrupt()
     } else if pthread_kill(pthread_self(), number) != 0 {
       return false
     }

@@ -1,4 +1,5 @@
 #if canImport(Glibc)
+  import CSystem
   import Glibc
 #else
   import Darwin
@@ -353,6 +354,7 @@ private func startThread(stackSize: Int, _ body: @escaping () -> Void) -> Int {
   defer { pthread_attr_destroy(&attributes) }
   let argument = Unmanaged.passRetained(ThreadBody(body)).toOpaque()
   #if canImport(Glibc)
+    announce_thread()
     var thread = pthread_t()
     if pthread_create(&thread, &attributes, threadMain, argument) == 0 { return Int(bitPattern: UInt(thread)) }
   #else

@@ -79,37 +79,40 @@ private func wait(_ descriptors: UnsafeMutablePointer<pollfd>, _ count: nfds_t, 
   poll(descriptors, count, milliseconds)
 }
 
-extension Runtime {
-  /// Ctrl-C arrived. May be called from any thread: it touches nothing but the machine's plain memory.
+/// Messages from any thread to the one that runs the program.
+extension UnsafeMutablePointer where Pointee == Machine {
+  /// Ctrl-C arrived.
   func interrupt() {
-    machine.pointee.hasKeyboardInterrupt = true
+    pointee.hasKeyboardInterrupt = true
     wakeMainThread()
   }
 
-  /// Makes the main thread look up (`attend`), also from a sleep. May be called from any thread and from a signal handler.
+  /// Makes the main thread look up (`attend`), also from a sleep. May be called from a signal handler, too.
   func wakeMainThread() {
-    machine.pointee.isInterrupted = true
+    pointee.isInterrupted = true
     wake()
   }
 
-  /// Ctrl-\ arrived. May be called from any thread.
+  /// Ctrl-\ arrived.
   func requestTaskTree() {
-    machine.pointee.isTaskTreeWanted = true
+    pointee.isTaskTreeWanted = true
     wakeMainThread()
   }
 
   /// The same again, if it met a task that was to end its step by itself.
   func insistOnInterrupt() {
-    if machine.pointee.hasDeferredInterrupt { interrupt() }
+    if pointee.hasDeferredInterrupt { interrupt() }
   }
 
-  /// Ends a sleep of the loop. May be called from any thread.
+  /// Ends a sleep of the loop.
   func wake() {
-    let descriptor = machine.pointee.wakeupDescriptor
+    let descriptor = pointee.wakeupDescriptor
     var byte: UInt8 = 0
     if descriptor >= 0 { _ = write(descriptor, &byte, 1) }
   }
+}
 
+extension Runtime {
   /// Ctrl-C arrived while an operation waited: it goes on if the event loop takes care of it.
   func handleInterrupt() throws(Raised) { try attend() }
 }

@@ -35,6 +35,8 @@ final class DequeObject: Object {
     set { slots[(first &+ index) & (capacity &- 1)] = newValue }
   }
 
+  override var builtInLength: Int { count }
+
   var array: [Value] { (0..<count).map { self[$0] } }
 
   func append(_ value: Value) {

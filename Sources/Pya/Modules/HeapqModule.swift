@@ -109,9 +109,7 @@ extension Runtime {
 
   @inline(__always)
   private func swapElements(_ heap: ListObject, _ a: Int, _ b: Int) {
-    let element = heap[a]
-    heap[a] = heap[b]
-    heap[b] = element
+    heap.items.swapValues(a, b)
   }
 }
 

@@ -59,7 +59,7 @@ extension Runtime {
     }
     module.define(self, "exit", "") { (runtime, _) throws(Raised) in throw runtime.error("SystemExit", []) }
     module.define(self, "interrupt_main", "signum=2, /") { (runtime, _) throws(Raised) in
-      runtime.interrupt()
+      runtime.machine.interrupt()
       return .none
     }
     return module

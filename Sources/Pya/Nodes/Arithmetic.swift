@@ -34,6 +34,15 @@ class BinaryNode: ExpressionNode {
     return quick.isUndefined ? try general(Operation.operator, a, b, frame) : quick
   }
 
+  /// The operation on ints where both operands are settled.
+  @inline(__always)
+  final func settledInt<Operation: QuickOperation>(_ operation: Operation.Type, _ frame: Frame) -> Int? {
+    guard let a = left.settledInt(frame), let b = right.settledInt(frame),
+      case .int(let result) = Operation.apply(.int(a), .int(b))
+    else { return nil }
+    return result
+  }
+
   @inline(never)
   private func general(_ op: BinaryOperator, _ frame: Frame) throws(Raised) -> Value {
     try general(op, try left.evaluate(frame), try right.evaluate(frame), frame)
@@ -158,6 +167,7 @@ final class AddNode: BinaryNode {
     static func apply(_ a: Value, _ b: Value) -> Value { quickAdd(a, b) }
   }
 
+  override func settledInt(_ frame: Frame) -> Int? { settledInt(Operation.self, frame) }
   override func evaluate(_ frame: Frame) throws(Raised) -> Value { try evaluate(Operation.self, frame) }
 }
 
@@ -168,6 +178,7 @@ final class SubtractNode: BinaryNode {
     static func apply(_ a: Value, _ b: Value) -> Value { quickSubtract(a, b) }
   }
 
+  override func settledInt(_ frame: Frame) -> Int? { settledInt(Operation.self, frame) }
   override func evaluate(_ frame: Frame) throws(Raised) -> Value { try evaluate(Operation.self, frame) }
 }
 
@@ -178,6 +189,7 @@ final class MultiplyNode: BinaryNode {
     static func apply(_ a: Value, _ b: Value) -> Value { quickMultiply(a, b) }
   }
 
+  override func settledInt(_ frame: Frame) -> Int? { settledInt(Operation.self, frame) }
   override func evaluate(_ frame: Frame) throws(Raised) -> Value { try evaluate(Operation.self, frame) }
 }
 
@@ -198,6 +210,7 @@ final class FloorDivideNode: BinaryNode {
     static func apply(_ a: Value, _ b: Value) -> Value { quickFloorDivide(a, b) }
   }
 
+  override func settledInt(_ frame: Frame) -> Int? { settledInt(Operation.self, frame) }
   override func evaluate(_ frame: Frame) throws(Raised) -> Value { try evaluate(Operation.self, frame) }
 }
 
@@ -208,6 +221,7 @@ final class ModuloNode: BinaryNode {
     static func apply(_ a: Value, _ b: Value) -> Value { quickModulo(a, b) }
   }
 
+  override func settledInt(_ frame: Frame) -> Int? { settledInt(Operation.self, frame) }
   override func evaluate(_ frame: Frame) throws(Raised) -> Value { try evaluate(Operation.self, frame) }
 }
 
@@ -291,6 +305,12 @@ final class AddConstantNode: ExpressionNode {
     self.op = op
     addend = op == .add ? operand : -operand
     super.init(range)
+  }
+
+  override func settledInt(_ frame: Frame) -> Int? {
+    guard case .int(let x) = (frame.slots + slot).number else { return nil }
+    let (sum, overflow) = x.addingReportingOverflow(addend)
+    return overflow ? nil : sum
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {

@@ -42,6 +42,11 @@ final class AttributeNode: ExpressionNode {
     return place.holdsUndefined ? nil : place
   }
 
+  override func settledInt(_ frame: Frame) -> Int? {
+    guard let place = settledPlace(frame), case .int(let number) = place.number else { return nil }
+    return number
+  }
+
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     if objectSlot >= 0, let held = (frame.slots + objectSlot).uncountedObject {
       let slot = cachedSlot(held)
@@ -109,6 +114,11 @@ final class AttributeTarget: TargetNode {
     didSet { addedShapePointer = addedShape.map { UnsafeRawPointer(Unmanaged.passUnretained($0).toOpaque()) } }
   }
   private var addedShapePointer: UnsafeRawPointer?
+  /// For a property: the shape and class of the instances, under which `setter` is its plain function.
+  private var setterShapeToken = 0
+  private var setterTypeToken = 0
+  private var setter: UnsafeMutableRawPointer?
+  private var owners = CacheOwners()
 
   init(_ object: ExpressionNode, _ name: StringObject, _ range: SourceRange) {
     self.object = object
@@ -141,7 +151,14 @@ final class AttributeTarget: TargetNode {
 
   @inline(__always)
   func store(in target: Value, _ frame: Frame, _ value: consuming Value) throws(Raised) {
-    if let held = target.uncounted, let place = place(in: held) { return place.store(value) }
+    if let held = target.uncounted {
+      if let place = place(in: held) { return place.store(value) }
+      if let setter, held.kind == .instance,
+        held._withUnsafeGuaranteedRef({ $0.cacheToken == setterShapeToken && $0.typeToken == setterTypeToken })
+      {
+        return try callSetter(.fromOpaque(setter), target, value, frame)
+      }
+    }
     try storeUncached(target, frame, value)
   }
 
@@ -161,6 +178,14 @@ final class AttributeTarget: TargetNode {
         addedShape = instance.shape
       }
       return
+    }
+    if let instance = target.instance, instance.type.special(.setattr) == nil,
+      let property = instance.type.lookup(name)?.cast(.property, to: PropertyObject.self), !property.type.isHeap,
+      let function = property.setter.cast(.function, to: FunctionObject.self), function.takes(2), owners.keep(function)
+    {
+      setterShapeToken = instance.cacheToken
+      setterTypeToken = instance.typeToken
+      setter = function.uncountedPointer
     }
     do { try runtime.setAttribute(target, name, value) } catch { throw frame.located(error, range) }
   }

@@ -34,6 +34,27 @@ struct CallArguments {
     if count > 4 { try evaluateRest(into: slots + 4, frame) }
   }
 
+  /// The length of the first argument, if it is of a built-in kind and nothing needs to run to find it.
+  @inline(__always)
+  func lengthOfFirst(_ frame: Frame) -> Int? {
+    guard let place = first.place(frame) ?? first.node.settledPlace(frame), let held = place.uncountedObject else { return nil }
+    return held._withUnsafeGuaranteedRef { object in
+      if object.isOfHeapType { return nil }
+      switch object.kind {
+      case .list: return unsafeDowncast(object, to: ListObject.self).count
+      case .tuple: return unsafeDowncast(object, to: TupleObject.self).count
+      case .dict: return unsafeDowncast(object, to: DictObject.self).count
+      case .set: return unsafeDowncast(object, to: SetObject.self).count
+      case .string: return unsafeDowncast(object, to: StringObject.self).length
+      default: return nil
+      }
+    }
+  }
+
+  /// The value of the first argument.
+  @inline(__always)
+  func evaluateFirst(_ frame: Frame) throws(Raised) -> Value { try first.value(frame) }
+
   @inline(never)
   private func evaluateRest(into slots: UnsafeMutablePointer<Value>, _ frame: Frame) throws(Raised) {
     for index in 0..<rest.count { (slots + index).initialize(to: try rest.evaluate(index, frame)) }
@@ -121,50 +142,6 @@ extension ExpressionNode {
     return try runPlain(function, callee, size, frame)
   }
 
-  /// Calls a function of the program with the receiver alone. The caller keeps the function alive.
-  final func callGetter(_ function: Unmanaged<FunctionObject>, _ receiver: Value, _ frame: Frame) throws(Raised) -> Value {
-    let machine = frame.machine
-    let size = function._withUnsafeGuaranteedRef { $0.frameSize }
-    guard let callee = machine.openFrame(function, size) else { throw frame.located(machine.stackOverflow(), range) }
-    callee.slots.initialize(to: receiver)
-    if function._withUnsafeGuaranteedRef({ $0.completeCount }) != 1 { try complete(function, callee, 1, frame) }
-    return try runPlain(function, callee, size, frame)
-  }
-
-  /// Defaults and cells of a frame; closes it when an argument is missing.
-  @inline(never)
-  private func complete(
-    _ function: Unmanaged<FunctionObject>, _ callee: Frame, _ given: Int, _ frame: Frame
-  ) throws(Raised) {
-    let machine = frame.machine
-    do throws(Raised) {
-      try function.borrowed { (function) throws(Raised) in try function.complete(callee, given: given, machine) }
-    } catch {
-      machine.closeFrame(callee, function._withUnsafeGuaranteedRef { $0.frameSize })
-      throw frame.located(error, range)
-    }
-  }
-
-  /// Runs plain code on a frame whose parameters are bound, and closes the frame.
-  @inline(__always)
-  final func runPlain(
-    _ function: Unmanaged<FunctionObject>, _ callee: Frame, _ size: Int, _ frame: Frame
-  ) throws(Raised) -> Value {
-    let machine = frame.machine
-    do throws(Raised) {
-      try machine.enterFrame()
-      let result = try function.borrowed { (function) throws(Raised) in try function.code.run(callee) }
-      machine.leaveFrame()
-      machine.closeFrame(callee, size)
-      return result
-    } catch {
-      machine.leaveFrame()
-      machine.closeFrame(callee, size)
-      error.exception.isLocated = false
-      throw frame.located(error, range)
-    }
-  }
-
   /// Calls anything with positional arguments.
   @inline(never)
   final func callGeneral(
@@ -187,11 +164,12 @@ extension ExpressionNode {
     } catch { throw frame.located(error, range) }
   }
 
-  /// Calls a native function; `receiver` is its first argument, if not nil, lent for the time of the call.
+  /// Calls a native function that takes so many arguments; `receiver` is its first one, if not nil, lent for the time of the call.
   @inline(__always)
   final func callNative(
     _ native: Unmanaged<NativeFunction>, receiver: UnsafeMutablePointer<Value>?, _ arguments: CallArguments, _ frame: Frame
   ) throws(Raised) -> Value {
+    if let receiver, arguments.count == 0 { return try callNative(native, Arguments(receiver, 1), frame) }
     let machine = frame.machine
     let extra = receiver == nil ? 0 : 1
     let count = arguments.count + extra
@@ -202,12 +180,88 @@ extension ExpressionNode {
     }
     if let receiver { base.lend(receiver) }
     try arguments.lend(to: base + extra, frame)
+    return try callNative(native, Arguments(base, count), frame)
+  }
+
+  @inline(__always)
+  private func callNative(_ native: Unmanaged<NativeFunction>, _ arguments: Arguments, _ frame: Frame) throws(Raised) -> Value {
     do throws(Raised) {
-      return try machine.pointee.runtimeReference.borrowed { (runtime) throws(Raised) in
-        try native.borrowed { (native) throws(Raised) in
-          try native.callChecked(runtime, Arguments(base, count))
-        }
+      return try frame.machine.pointee.runtimeReference.borrowed { (runtime) throws(Raised) in
+        try native.borrowed { (native) throws(Raised) in try native.body(runtime, arguments) }
       }
     } catch { throw frame.located(error, range) }
+  }
+}
+
+extension Node {
+  /// Calls a function of the program with the receiver alone. The caller keeps the function alive.
+  final func callGetter(_ function: Unmanaged<FunctionObject>, _ receiver: Value, _ frame: Frame) throws(Raised) -> Value {
+    let machine = frame.machine
+    let size = function._withUnsafeGuaranteedRef { $0.frameSize }
+    guard let callee = machine.openFrame(function, size) else { throw frame.located(machine.stackOverflow(), range) }
+    callee.slots.initialize(to: receiver)
+    if function._withUnsafeGuaranteedRef({ $0.completeCount }) != 1 { try complete(function, callee, 1, frame) }
+    return try runPlain(function, callee, size, frame)
+  }
+
+  /// Calls a descriptor's `__get__`, which takes the descriptor, the instance and its class. The caller keeps the function alive.
+  final func callDescriptor(
+    _ function: Unmanaged<FunctionObject>, _ descriptor: Value, _ instance: Value, _ frame: Frame
+  ) throws(Raised) -> Value {
+    let machine = frame.machine
+    let size = function._withUnsafeGuaranteedRef { $0.frameSize }
+    guard let callee = machine.openFrame(function, size) else { throw frame.located(machine.stackOverflow(), range) }
+    callee.slots.initialize(to: descriptor)
+    (callee.slots + 1).initialize(to: instance)
+    (callee.slots + 2).initialize(to: instance.uncounted.map { .object($0._withUnsafeGuaranteedRef { $0.type }) } ?? .none)
+    if function._withUnsafeGuaranteedRef({ $0.completeCount }) != 3 { try complete(function, callee, 3, frame) }
+    return try runPlain(function, callee, size, frame)
+  }
+
+  /// Defaults and cells of a frame; closes it when an argument is missing.
+  @inline(never)
+  fileprivate func complete(
+    _ function: Unmanaged<FunctionObject>, _ callee: Frame, _ given: Int, _ frame: Frame
+  ) throws(Raised) {
+    let machine = frame.machine
+    do throws(Raised) {
+      try function.borrowed { (function) throws(Raised) in try function.complete(callee, given: given, machine) }
+    } catch {
+      machine.closeFrame(callee, function._withUnsafeGuaranteedRef { $0.frameSize })
+      throw frame.located(error, range)
+    }
+  }
+
+  /// Calls the setter of a property. The caller keeps the function alive.
+  final func callSetter(
+    _ function: Unmanaged<FunctionObject>, _ receiver: Value, _ value: Value, _ frame: Frame
+  ) throws(Raised) {
+    let machine = frame.machine
+    let size = function._withUnsafeGuaranteedRef { $0.frameSize }
+    guard let callee = machine.openFrame(function, size) else { throw frame.located(machine.stackOverflow(), range) }
+    callee.slots.initialize(to: receiver)
+    (callee.slots + 1).initialize(to: value)
+    if function._withUnsafeGuaranteedRef({ $0.completeCount }) != 2 { try complete(function, callee, 2, frame) }
+    _ = try runPlain(function, callee, size, frame)
+  }
+
+  /// Runs plain code on a frame whose parameters are bound, and closes the frame.
+  @inline(__always)
+  final func runPlain(
+    _ function: Unmanaged<FunctionObject>, _ callee: Frame, _ size: Int, _ frame: Frame
+  ) throws(Raised) -> Value {
+    let machine = frame.machine
+    do throws(Raised) {
+      try machine.enterFrame()
+      let result = try function.borrowed { (function) throws(Raised) in try function.code.run(callee) }
+      machine.leaveFrame()
+      machine.closeFrame(callee, size)
+      return result
+    } catch {
+      machine.leaveFrame()
+      machine.closeFrame(callee, size)
+      error.exception.isLocated = false
+      throw frame.located(error, range)
+    }
   }
 }

@@ -50,7 +50,7 @@ final class GlobalCallNode: ExpressionNode {
   private var initializer: UnsafeMutableRawPointer?
   private var owners = CacheOwners()
 
-  private enum CachedKind: UInt8 { case function, type, native }
+  private enum CachedKind: UInt8 { case function, type, native, length }
 
   init(_ callee: GlobalNode, _ arguments: [ExpressionNode], _ range: SourceRange) {
     self.callee = callee
@@ -63,7 +63,8 @@ final class GlobalCallNode: ExpressionNode {
       if cachedKind == .function {
         return try callPlain(Unmanaged<FunctionObject>.fromOpaque(cached), receiver: .undefined, arguments, frame)
       }
-      if cachedKind == .native {
+      if cachedKind == .length, let length = arguments.lengthOfFirst(frame) { return .int(length) }
+      if cachedKind == .native || cachedKind == .length {
         return try callNative(Unmanaged<NativeFunction>.fromOpaque(cached), receiver: nil, arguments, frame)
       }
       let type = Unmanaged<TypeObject>.fromOpaque(cached)
@@ -93,9 +94,10 @@ final class GlobalCallNode: ExpressionNode {
         return try callPlain(.passUnretained(function), receiver: .undefined, arguments, frame)
       }
     } else if object.kind == .nativeFunction {
-      if unsafeDowncast(object, to: NativeFunction.self).owner == nil, owners.keep(object) {
+      let native = unsafeDowncast(object, to: NativeFunction.self)
+      if native.owner == nil, native.takes(arguments.count), owners.keep(object) {
         cached = object.uncountedPointer
-        cachedKind = .native
+        cachedKind = native.shortcut == .length && arguments.count == 1 ? .length : .native
       }
     } else if object.kind == .type {
       remember(unsafeDowncast(object, to: TypeObject.self), frame.runtime)

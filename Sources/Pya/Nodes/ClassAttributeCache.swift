@@ -11,13 +11,18 @@ struct ClassAttributeCache {
     case value
     /// The getter of a property, a function that takes just the instance.
     case getter
+    /// A descriptor of the program: `found`, whose `__get__` is a function that takes itself, the instance and the class.
+    case descriptor
   }
 
   private var meaning = Meaning.nothing
   private var classToken = 0
   /// For an instance; 0 for the class itself.
   private var shapeToken = 0
+  /// Of the metaclass, or of the descriptor's class: they decide what `found` means.
+  private var decidingToken = 0
   private var found = Value.undefined
+  private var get: UnsafeMutableRawPointer?
   /// How often it did not know: a place that sees ever new classes, or attributes that cannot be remembered, is not worth the trouble.
   private var misses = 0
   private static let patience = 64
@@ -31,17 +36,21 @@ struct ClassAttributeCache {
   ) throws(Raised) -> Value {
     switch meaning {
     case .nothing: return .undefined
-    case .value, .getter:
+    case .value, .getter, .descriptor:
       if held.kind == .type {
-        guard shapeToken == 0, held.as(TypeObject.self)._withUnsafeGuaranteedRef({ $0.token }) == classToken else {
-          return .undefined
-        }
+        guard shapeToken == 0, held.as(TypeObject.self)._withUnsafeGuaranteedRef({ $0.token }) == classToken,
+          held._withUnsafeGuaranteedRef({ $0.typeToken }) == decidingToken
+        else { return .undefined }
         return found
       }
       guard held.kind == .instance, held._withUnsafeGuaranteedRef({ $0.cacheToken == shapeToken && $0.typeToken == classToken })
       else { return .undefined }
       if meaning == .value { return found }
       guard let getter = found.uncounted else { return .undefined }
+      if meaning == .descriptor {
+        guard let get, getter._withUnsafeGuaranteedRef({ $0.typeToken }) == decidingToken else { return .undefined }
+        return try node.callDescriptor(.fromOpaque(get), found, value, frame)
+      }
       return try node.callGetter(getter.as(FunctionObject.self), value, frame)
     }
   }
@@ -52,14 +61,15 @@ struct ClassAttributeCache {
     misses += 1
     if object.kind == .type {
       let type = unsafeDowncast(object, to: TypeObject.self)
-      guard type.type === runtime.types.type, runtime.types.type.lookup(name) == nil, let found = type.lookup(name) else { return }
+      let metaclass = type.type
+      guard metaclass.special(.getattribute) == nil, metaclass.lookup(name) == nil, let found = type.lookup(name) else { return }
       if case .object(let attribute) = found {
         // A function of a class is itself when it is asked for there; other descriptors have their say.
         if attribute.type.isHeap ? attribute.type.special(.get) != nil : attribute.isDescriptor && attribute.kind != .function {
           return
         }
       }
-      note(.value, type, shapeToken: 0, found)
+      note(.value, type, shapeToken: 0, found, deciding: metaclass)
     } else if object.kind == .instance {
       let type = object.type
       guard type.isHeap, type.special(.getattribute) == nil, let found = type.lookup(name) else { return }
@@ -70,6 +80,16 @@ struct ClassAttributeCache {
         else { return }
         return note(.getter, type, shapeToken: instance.cacheToken, .object(getter))
       }
+      if let descriptor = found.object, descriptor.kind == .instance, let get = descriptor.type.special(.get) {
+        let isData = descriptor.type.special(.set) != nil || descriptor.type.special(.delete) != nil
+        guard isData || (!instance.shape.isDictionary && instance.shape.index(of: name) == nil),
+          type.special(.getattr) == nil,
+          let function = get.cast(.function, to: FunctionObject.self), function.takes(3), owners.keep(function)
+        else { return }
+        note(.descriptor, type, shapeToken: instance.cacheToken, found, deciding: descriptor.type)
+        self.get = function.uncountedPointer
+        return
+      }
       guard !instance.shape.isDictionary, instance.shape.index(of: name) == nil else { return }
       if case .object(let attribute) = found, attribute.type.isHeap ? attribute.type.special(.get) != nil : attribute.isDescriptor {
         return
@@ -78,8 +98,11 @@ struct ClassAttributeCache {
     }
   }
 
-  private mutating func note(_ meaning: Meaning, _ type: TypeObject, shapeToken: Int, _ found: Value) {
+  private mutating func note(
+    _ meaning: Meaning, _ type: TypeObject, shapeToken: Int, _ found: Value, deciding: TypeObject? = nil
+  ) {
     self.meaning = meaning
+    decidingToken = deciding?.token ?? 0
     classToken = type.token
     self.shapeToken = shapeToken
     self.found = found
@@ -88,7 +111,7 @@ struct ClassAttributeCache {
 
 extension Object {
   @inline(__always)
-  fileprivate final var typeToken: Int {
+  final var typeToken: Int {
     Unmanaged<TypeObject>.fromOpaque(typePointer)._withUnsafeGuaranteedRef { $0.token }
   }
 }

@@ -60,7 +60,12 @@ final class ForNode: StatementNode {
   }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
-    let source = try iterable.evaluate(frame)
+    var source = try iterable.evaluate(frame)
+    if let generator = SuspendableFrame.complete(at: &source) {
+      let end = try LoopConsumer.run(generator, target, slot: slot, body, iterable: iterable.range, range, frame)
+      if let end { return end }
+      return try otherwise.execute(frame)
+    }
     if case .object(let object) = source, !object.isOfHeapType {
       if object.kind == .range { return try walk(unsafeDowncast(object, to: RangeObject.self), frame) }
       if object.kind == .list { return try walk(unsafeDowncast(object, to: ListObject.self), frame) }

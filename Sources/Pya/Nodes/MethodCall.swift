@@ -5,6 +5,8 @@ struct MethodCacheEntry {
   /// What goes in front of the arguments, and what kind of function it is.
   enum Form: UInt8 {
     case method, nativeMethod
+    /// `list.append` with one argument.
+    case append
     /// A function got from a class, or a static method: nothing goes in front.
     case bare
     /// The class.
@@ -59,12 +61,17 @@ final class MethodCallNode: ExpressionNode {
   @inline(__always)
   private func call(at place: UnsafeMutablePointer<Value>, _ frame: Frame) throws(Raised) -> Value {
     guard let held = place.uncountedObject else { return try callUncached(place.pointee, frame) }
+    if held.kind == .module { return try callUncached(place.pointee, frame) }
     let token = held._withUnsafeGuaranteedRef { $0.methodToken }
     for index in 0..<MethodCallNode.entryCount where entries[index].token == token {
       guard let target = entries[index].target else { break }
       switch entries[index].form {
       case .method: return try callPlain(.fromOpaque(target), receiver: place.copied, arguments, frame)
       case .nativeMethod: return try callNative(.fromOpaque(target), receiver: place, arguments, frame)
+      case .append:
+        let value = try arguments.evaluateFirst(frame)
+        held.as(ListObject.self)._withUnsafeGuaranteedRef { $0.append(value) }
+        return .none
       case .bare: return try callPlain(.fromOpaque(target), receiver: .undefined, arguments, frame)
       case .classMethod:
         let owner = held._withUnsafeGuaranteedRef { $0.kind == .type ? $0 : $0.type }
@@ -74,11 +81,28 @@ final class MethodCallNode: ExpressionNode {
     return try callUncached(place.pointee, frame)
   }
 
+  /// Calls what a module has under the name; `callee` holds it.
+  @inline(__always)
+  private func callFunction(_ function: Unmanaged<Object>, of callee: Value, _ frame: Frame) throws(Raised) -> Value {
+    defer { withExtendedLifetime(callee) {} }
+    if function.kind == .nativeFunction {
+      let native = function.as(NativeFunction.self)
+      if native._withUnsafeGuaranteedRef({ !$0.hasReceiver && $0.takes(arguments.count) }) { return try callNative(native, receiver: nil, arguments, frame) }
+    } else if function.kind == .function {
+      let plain = function.as(FunctionObject.self)
+      if plain._withUnsafeGuaranteedRef({ $0.takes(arguments.count) }) {
+        return try callPlain(plain, receiver: .undefined, arguments, frame)
+      }
+    }
+    return try callValue(callee, arguments, frame)
+  }
+
   @inline(never)
   private func callUncached(_ value: Value, _ frame: Frame) throws(Raised) -> Value {
     let runtime = frame.runtime
-    if let module = value.cast(.module, to: ModuleObject.self) {
-      let callee = moduleCache.value(of: module, name)
+    if let held = value.uncounted, held.kind == .module {
+      let callee = held.as(ModuleObject.self)._withUnsafeGuaranteedRef { moduleCache.value(of: $0, name) }
+      if let function = callee.uncounted { return try callFunction(function, of: callee, frame) }
       if !callee.isUndefined { return try callValue(callee, arguments, frame) }
     }
     let type = runtime.type(of: value)
@@ -86,14 +110,18 @@ final class MethodCallNode: ExpressionNode {
       found.kind == .function || found.kind == .nativeFunction, found.isDescriptor,
       !runtime.instanceHides(value, name)
     {
-      remember(found, for: value)
       defer { withExtendedLifetime(found) {} }
       if found.kind == .nativeFunction {
+        guard unsafeDowncast(found, to: NativeFunction.self).takes(arguments.count + 1) else {
+          return try callGeneral(found, receiver: value, arguments, frame)
+        }
+        remember(found, for: value)
         var receiver = value
         return try callNative(.fromOpaque(found.uncountedPointer), receiver: &receiver, arguments, frame)
       }
       let function = unsafeDowncast(found, to: FunctionObject.self)
       if function.takes(arguments.count + 1) {
+        remember(found, for: value)
         return try callPlain(.passUnretained(function), receiver: value, arguments, frame)
       }
       return try callGeneral(found, receiver: value, arguments, frame)
@@ -106,11 +134,9 @@ final class MethodCallNode: ExpressionNode {
 
   private func remember(_ found: Object, for value: Value) {
     guard case .object(let object) = value, object.mayCacheMethods else { return }
-    if found.kind == .function {
-      let function = unsafeDowncast(found, to: FunctionObject.self)
-      guard function.takes(arguments.count + 1) else { return }
-    }
-    enter(found, object.cacheToken, found.kind == .nativeFunction ? .nativeMethod : .method)
+    guard found.kind == .nativeFunction else { return enter(found, object.cacheToken, .method) }
+    let appends = unsafeDowncast(found, to: NativeFunction.self).shortcut == .append && arguments.count == 1
+    enter(found, object.cacheToken, appends && object.kind == .list ? .append : .nativeMethod)
   }
 
   /// Remembers static and class methods, and functions of a class that is the receiver.

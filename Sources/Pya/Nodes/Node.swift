@@ -31,6 +31,9 @@ class ExpressionNode: Node {
   /// Good until anything else runs.
   func settledPlace(_ frame: Frame) -> UnsafeMutablePointer<Value>? { nil }
 
+  /// The int that arithmetic on local variables and constants gives, without running code of the program; nil: evaluate.
+  func settledInt(_ frame: Frame) -> Int? { nil }
+
   /// The slot, when the node does nothing but read a local variable.
   var localSlot: Int? { nil }
   /// The value, when it is known before running.

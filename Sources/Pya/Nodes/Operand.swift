@@ -33,4 +33,12 @@ struct Operand {
 
   @inline(__always)
   func evaluate(_ frame: Frame) throws(Raised) -> Value { try node.evaluate(frame) }
+
+  /// `Node.settledInt` of the operand.
+  @inline(__always)
+  func settledInt(_ frame: Frame) -> Int? {
+    guard let place = place(frame) else { return node.settledInt(frame) }
+    if case .int(let number) = place.number { return number }
+    return nil
+  }
 }

@@ -16,16 +16,18 @@ final class SubscriptNode: ExpressionNode {
 
   /// The element of a list or tuple at an int, or of a dictionary under a string or int.
   override func settledPlace(_ frame: Frame) -> UnsafeMutablePointer<Value>? {
-    guard let key = index.place(frame), let container = object.node.settledPlace(frame), let held = container.uncountedObject
+    if let key = index.place(frame) {
+      guard let container = object.node.settledPlace(frame), let held = container.uncountedObject else { return nil }
+      return held._withUnsafeGuaranteedRef { $0.elementPlace(key) }
+    }
+    guard let position = index.node.settledInt(frame), let container = object.node.settledPlace(frame),
+      let held = container.uncountedObject
     else { return nil }
-    return held._withUnsafeGuaranteedRef { $0.elementPlace(key) }
+    return held._withUnsafeGuaranteedRef { $0.elementPlace(at: position) }
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    guard let container = object.place(frame) else {
-      if let found = settledPlace(frame) { return found.copied }
-      return try evaluateContainer(frame)
-    }
+    guard let container = object.place(frame) else { return try evaluateElsewhere(frame) }
     guard let held = container.uncountedObject else { return try general(frame) }
     if let key = index.place(frame) {
       if case .int(let position) = key.number {
@@ -45,7 +47,16 @@ final class SubscriptNode: ExpressionNode {
     return try general(container.pointee, key, frame)
   }
 
-  private func evaluateContainer(_ frame: Frame) throws(Raised) -> Value {
+  /// The container is no local variable, but perhaps an attribute of one, or its element.
+  private func evaluateElsewhere(_ frame: Frame) throws(Raised) -> Value {
+    if let position = index.settledInt(frame) {
+      if let container = object.node.settledPlace(frame), let held = container.uncountedObject {
+        let found = held._withUnsafeGuaranteedRef { $0.element(at: position, frame) }
+        if !found.isUndefined { return found }
+      }
+    } else if let found = settledPlace(frame) {
+      return found.copied
+    }
     let container = try object.evaluate(frame)
     let key = try index.evaluate(frame)
     if case .object(let object) = container, case .int(let position) = key {
@@ -99,28 +110,32 @@ extension Object {
   /// Where the element lies that a plain list, tuple or dictionary has under the key at `key`; nil where the general rule must decide.
   @inline(__always)
   final func elementPlace(_ key: UnsafeMutablePointer<Value>) -> UnsafeMutablePointer<Value>? {
-    if isOfHeapType { return nil }
-    if case .int(let position) = key.number {
-      switch kind {
-      case .list:
-        let list = unsafeDowncast(self, to: ListObject.self)
-        let index = position < 0 ? position &+ list.count : position
-        return index >= 0 && index < list.count ? list.items + index : nil
-      case .tuple:
-        let tuple = unsafeDowncast(self, to: TupleObject.self)
-        let index = position < 0 ? position &+ tuple.count : position
-        return index >= 0 && index < tuple.count ? tuple.items + index : nil
-      case .dict:
-        let dict = unsafeDowncast(self, to: DictObject.self)
-        let index = dict.index(ofInt: position)
-        return index >= 0 ? dict.valuePlace(index) : nil
-      default: return nil
-      }
-    }
-    guard kind == .dict, key.holdsPlainString, let text = key.uncountedObject else { return nil }
+    if case .int(let position) = key.number { return elementPlace(at: position) }
+    guard kind == .dict, !isOfHeapType, key.holdsPlainString, let text = key.uncountedObject else { return nil }
     let dict = unsafeDowncast(self, to: DictObject.self)
     let index = text._withUnsafeGuaranteedRef { dict.index(ofString: unsafeDowncast($0, to: StringObject.self)) }
     return index >= 0 ? dict.valuePlace(index) : nil
+  }
+
+  /// The same for an int.
+  @inline(__always)
+  final func elementPlace(at position: Int) -> UnsafeMutablePointer<Value>? {
+    if isOfHeapType { return nil }
+    switch kind {
+    case .list:
+      let list = unsafeDowncast(self, to: ListObject.self)
+      let index = position < 0 ? position &+ list.count : position
+      return index >= 0 && index < list.count ? list.items + index : nil
+    case .tuple:
+      let tuple = unsafeDowncast(self, to: TupleObject.self)
+      let index = position < 0 ? position &+ tuple.count : position
+      return index >= 0 && index < tuple.count ? tuple.items + index : nil
+    case .dict:
+      let dict = unsafeDowncast(self, to: DictObject.self)
+      let index = dict.index(ofInt: position)
+      return index >= 0 ? dict.valuePlace(index) : nil
+    default: return nil
+    }
   }
 
   /// The value of a plain dictionary under the string that lies at `key`; `undefined` where the general rule must decide.
@@ -156,6 +171,12 @@ final class SubscriptTarget: TargetNode {
       var key = try index.evaluate(frame)
       if held._withUnsafeGuaranteedRef({ $0.store(keyAt: &key, value) }) { return }
       return try storeGeneral(container.pointee, key, frame, value)
+    }
+    // An element of an element, when nothing has to run to find it.
+    if let position = index.settledInt(frame), let container = object.node.settledPlace(frame),
+      let held = container.uncountedObject, let place = held._withUnsafeGuaranteedRef({ $0.listPlace(position) })
+    {
+      return place.store(value)
     }
     try storeGeneral(frame, value)
   }

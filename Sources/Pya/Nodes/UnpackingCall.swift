@@ -11,15 +11,93 @@ final class UnpackingCallNode: ExpressionNode {
 
   private let callee: ExpressionNode
   private let items: [Item]
+  /// Positional arguments stand before all keywords.
+  private let isOrdered: Bool
 
   init(_ callee: ExpressionNode, _ items: [Item], _ range: SourceRange) {
     self.callee = callee
     self.items = items
+    var hasKeywords = false
+    var isOrdered = true
+    for item in items {
+      switch item {
+      case .positional, .unpacked: if hasKeywords { isOrdered = false }
+      case .keyword, .unpackedKeywords: hasKeywords = true
+      }
+    }
+    self.isOrdered = isOrdered
     super.init(range)
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     let value = try callee.evaluate(frame)
+    if !isOrdered { return try callGathered(value, frame) }
+    let machine = frame.machine
+    let base = machine.pointee.stackTop
+    var names: [StringObject] = []
+    var count = 0
+    defer {
+      base.deinitializeValues(count)
+      machine.pointee.stackTop = base
+    }
+    /// Takes so many places more, behind those that are filled.
+    func extend(_ more: Int) throws(Raised) -> UnsafeMutablePointer<Value> {
+      guard let places = machine.reserveUnbound(more) else { throw frame.located(machine.stackOverflow(), range) }
+      return places
+    }
+    for item in items {
+      switch item {
+      case .positional(let node):
+        let argument = try node.evaluate(frame)
+        try extend(1).initialize(to: argument)
+        count += 1
+      case .unpacked(let node):
+        let iterable = try node.evaluate(frame)
+        if let tuple = iterable.tuple, !tuple.isOfHeapType {
+          let places = try extend(tuple.count)
+          places.initializeCopies(of: tuple.items, count: tuple.count)
+          count += tuple.count
+          continue
+        }
+        let runtime = frame.runtime
+        let elements: [Value]
+        do { elements = try runtime.array(iterable) } catch {
+          throw frame.located(describe(error, value, iterable, runtime), range)
+        }
+        let places = try extend(elements.count)
+        for (index, element) in elements.enumerated() { (places + index).initialize(to: element) }
+        count += elements.count
+      case .keyword(let name, let node):
+        let argument = try node.evaluate(frame)
+        if names.contains(where: { $0 === name }) { throw frame.located(repeated(name, value, frame.runtime), range) }
+        try extend(1).initialize(to: argument)
+        count += 1
+        names.append(name)
+      case .unpackedKeywords(let node):
+        let mapping = try node.evaluate(frame)
+        if mapping.dict?.count == 0 { continue }
+        let runtime = frame.runtime
+        var keywords: [(name: StringObject, value: Value)] = names.map { ($0, .none) }
+        do { try merge(mapping, into: &keywords, value, runtime) } catch { throw frame.located(error, range) }
+        for keyword in keywords.dropFirst(names.count) {
+          try extend(1).initialize(to: keyword.value)
+          count += 1
+          names.append(keyword.name)
+        }
+      }
+    }
+    do throws(Raised) {
+      let arguments = Arguments(base, count - names.count, keywordNames: names)
+      return try frame.withRuntime { (runtime) throws(Raised) in
+        guard let callee = value.uncounted else { return try runtime.call(value, arguments) }
+        return try callee.borrowed { (callee) throws(Raised) in try callee.call(runtime, arguments) }
+      }
+    } catch { throw frame.located(error, range) }
+  }
+
+  /// The call where positional arguments come after keywords.
+  @inline(never)
+  private func callGathered(_ value: Value, _ frame: Frame) throws(Raised) -> Value {
     let (positional, keywords) = try gather(value, frame)
     do { return try frame.runtime.call(value, positional, keywords: keywords) } catch { throw frame.located(error, range) }
   }

@@ -15,6 +15,7 @@ extension Runtime {
     default: break
     }
     if let order = comparedTexts(a, b, asksOrder: false) { return order == 0 }
+    if let isEqual = a.quickTupleComparison(.equal, b) { return isEqual }
     return try isTrue(try richComparison(.equal, a, b))
   }
 
@@ -26,6 +27,7 @@ extension Runtime {
     default: break
     }
     if let order = comparedTexts(a, b, asksOrder: true) { return order < 0 }
+    if let isLess = a.quickTupleComparison(.less, b) { return isLess }
     return try isTrue(try richComparison(.less, a, b))
   }
 
@@ -57,6 +59,7 @@ extension Runtime {
     default: break
     }
     if let order = comparedTexts(a, b, asksOrder: op != .equal && op != .notEqual) { return .bool(op.holds(order, 0)) }
+    if let holds = a.quickTupleComparison(op, b) { return .bool(holds) }
     return try richComparison(op, a, b)
   }
 

@@ -2,9 +2,19 @@
 extension Runtime {
   /// `isinstance(value, classes)`: `classes` is a class, a union, an object with `__instancecheck__`, or a tuple of these.
   func isInstance(_ value: Value, ofAny classes: Value) throws(Raised) -> Bool {
-    if let type = classes.type {
-      if self.type(of: value) === type { return true }
-      if type.type === types.type { return try isPlainInstance(value, of: type) }
+    if let held = classes.uncounted, held.kind == .type {
+      let isPlain: Bool? = held.as(TypeObject.self)._withUnsafeGuaranteedRef { type in
+        let own = uncountedType(of: value)
+        return own._withUnsafeGuaranteedRef { own in
+          if own === type { return true }
+          guard type.isExactly(types.type) else { return nil }
+          // Only an object of the program can claim another class.
+          if own.isSubtype(of: type) { return true }
+          return own.isHeap && own.hasOwnClassAttribute(names.class) ? nil : false
+        }
+      }
+      if let isPlain { return isPlain }
+      if let type = classes.type, type.isExactly(types.type) { return try isPlainInstance(value, of: type) }
     }
     if let tuple = classes.tuple {
       try enter()
@@ -29,6 +39,12 @@ extension Runtime {
     }
     guard let cls = try getAttributeIfPresent(value, names.class) else { return false }
     return try isAbstractSubclass(cls, of: classes)
+  }
+
+  @inline(__always)
+  private func uncountedType(of value: Value) -> Unmanaged<TypeObject> {
+    if let held = value.uncounted { return held._withUnsafeGuaranteedRef { .fromOpaque($0.typePointer) } }
+    return .passUnretained(type(of: value))
   }
 
   /// `__bases__` of anything that poses as a class; nil unless that is a tuple.
@@ -90,5 +106,13 @@ extension Runtime {
       throw typeError("issubclass() arg 2 must be a class, a tuple of classes, or a union")
     }
     return try isAbstractSubclass(cls, of: classes)
+  }
+}
+
+extension TypeObject {
+  /// Whether a class of the program decides what `__class__` of its instances is.
+  fileprivate func hasOwnClassAttribute(_ name: StringObject) -> Bool {
+    if special(.getattribute) != nil { return true }
+    return mro.contains { $0.isHeap && $0.attributes.index(ofString: name) >= 0 }
   }
 }

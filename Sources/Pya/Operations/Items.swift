@@ -21,6 +21,8 @@ extension Runtime {
       return count
     case .dictView: return unsafeDowncast(object, to: DictViewObject.self).dict.count
     default:
+      let length = object.builtInLength
+      if length >= 0 { return length }
       if let method = type.lookup(names[.len]) { return try lengthFromSpecial(method, a) }
       throw typeError("object of type '\(type.messageName)' has no len()")
     }

@@ -38,11 +38,11 @@ extension Runtime {
       let number = unsafeDowncast(object, to: ComplexObject.self)
       return number.real != 0 || number.imaginary != 0
     case .intInstance, .floatInstance: return try isTrue(unsafeDowncast(object, to: NumberInstance.self).number)
-    case .instance, .type, .function, .bigInt: 
-      if object.kind == .type, object.type.special(.len) == nil { return true }
-      return true
+    case .instance, .type, .function, .bigInt: return true
     default: break
     }
+    let count = object.builtInLength
+    if count >= 0 { return count > 0 }
     let type = object.type
     // Built-in types without a case above tell by their `__bool__` or `__len__`, if they have one.
     if let method = type.lookup(names[.bool]) { return try isTrue(callSpecial(method, .object(object))) }

@@ -51,6 +51,9 @@ struct Machine {
   /// Where in the source that frame waits.
   var pendingPosition: UInt32 = 0
 
+  /// Who takes what the generator that runs yields, when it runs in one go. (`Consumer` in Coroutines/)
+  var consumer: UnsafeMutableRawPointer?
+
   /// The runtime this machine belongs to and never outlives, uncounted; calls on hot paths borrow it from here.
   let runtimeReference: Unmanaged<Runtime>
 
@@ -166,6 +169,7 @@ struct ThreadMachine {
   private var innermost: UnsafeRawPointer?
   private var pendingChild: Object?
   private var pendingPosition: UInt32 = 0
+  private var consumer: UnsafeMutableRawPointer?
   private var handledBase = 0
   private var isThrowing = false
   private var isMainThread = false
@@ -203,6 +207,7 @@ struct ThreadMachine {
     swap(&machine.pointee.innermost, &innermost)
     swap(&machine.pointee.pendingChild, &pendingChild)
     swap(&machine.pointee.pendingPosition, &pendingPosition)
+    swap(&machine.pointee.consumer, &consumer)
     swap(&machine.pointee.handledBase, &handledBase)
     swap(&machine.pointee.isThrowing, &isThrowing)
     swap(&machine.pointee.isMainThread, &isMainThread)

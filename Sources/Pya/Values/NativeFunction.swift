@@ -21,6 +21,16 @@ final class NativeFunction: Object {
   var moduleName: String?
   /// In CPython it is a Python function: complaints about arguments are worded as for those.
   var isWrittenInPython = false
+  /// What calls of it may do instead, where the argument or receiver is of a built-in kind.
+  var shortcut = Shortcut.none
+
+  enum Shortcut: UInt8 {
+    case none
+    /// `len(value)`
+    case length
+    /// `list.append(value)`
+    case append
+  }
 
   init(_ runtime: Runtime, _ name: String, _ signature: NativeSignature, owner: TypeObject? = nil, body: @escaping NativeBody) {
     self.name = name
@@ -40,10 +50,14 @@ final class NativeFunction: Object {
   /// `__init__` and its kin, which CPython makes from slots of the type.
   var isSlotWrapper: Bool { owner != nil && name.hasPrefix("__") && name.hasSuffix("__") }
 
+  /// Whether a call with so many positional arguments, `self` among them, may go to the body as it is.
+  @inline(__always)
+  func takes(_ count: Int) -> Bool { count >= signature.required && count <= signature.maximum }
+
   /// Calls with the first argument already known to be of the owner's type.
   @inline(__always)
   func callChecked(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {
-    if arguments.keywordNames.isEmpty, arguments.count >= signature.required, arguments.count <= signature.maximum {
+    if arguments.keywordNames.isEmpty, takes(arguments.count) {
       return try body(runtime, arguments)
     }
     return try signature.arrange(runtime, self, arguments)

@@ -82,6 +82,9 @@ class Object {
     try runtime.callThroughSpecialMethod(self, arguments)
   }
 
+  /// How many elements it has, for kinds that `Runtime.length` does not know; negative: no such kind.
+  var builtInLength: Int { -1 }
+
   /// The dictionary behind `__dict__`, made on first use by kinds that can have one; nil for those that cannot.
   func instanceDictionary(_ runtime: Runtime) -> DictObject? { nil }
 

@@ -87,6 +87,15 @@ extension UnsafeMutablePointer where Pointee == Value {
     lend(place)
   }
 
+  /// Exchanges what lies `a` and `b` values further on.
+  @inline(__always)
+  func swapValues(_ a: Int, _ b: Int) {
+    if a == b { return }
+    let value = (self + a).move()
+    (self + a).lend(self + b)
+    (self + b).initialize(to: value)
+  }
+
   // Many values at once.
 
   /// Initialises `count` places with copies of what lies from `source` on, `step` values apart.

@@ -236,8 +236,13 @@ final class YieldNode: ResumableNode {
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
     guard let pointer = frame.suspendablePointer else { fatalError("pya: yield outside of a generator's frame") }
+    let machine = frame.machine
+    if Unmanaged<SuspendableFrame>.fromOpaque(pointer)._withUnsafeGuaranteedRef({ $0.delivers }) {
+      if !machine.deliver(try value.evaluate(frame)) { return .returns(.none) }
+      if let slot { frame[slot] = .none }
+      return .normal
+    }
     if takeNote(frame) == nil {
-      let machine = frame.machine
       machine.pointee.suspended = try value.evaluate(frame)
       machine.pointee.innermost = UnsafeRawPointer(pointer)
       if isAsync { Unmanaged<SuspendableFrame>.fromOpaque(pointer)._withUnsafeGuaranteedRef { $0.stoppedAtYield = true } }
@@ -266,9 +271,7 @@ final class DeliverNode: StatementNode {
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
     let value = try element.evaluate(frame)
-    guard let pointer = frame.suspendablePointer else { fatalError("pya: an element outside of a generator's frame") }
-    let goesOn = Unmanaged<SuspendableFrame>.fromOpaque(pointer)._withUnsafeGuaranteedRef { $0.deliver(value) }
-    return goesOn ? .normal : .returns(.none)
+    return frame.machine.deliver(value) ? .normal : .returns(.none)
   }
 }
 
@@ -291,6 +294,10 @@ final class YieldFromNode: StatementNode {
     let result: Value
     if point.isWaiting(frame) {
       result = try point.resume(frame)
+    } else if frame.runsInOneGo {
+      var source = try value.evaluate(frame)
+      do { result = try frame.machine.deliverAll(of: &source) } catch { throw frame.located(error, range) }
+      if frame.machine.isConsumerDone { return .returns(.none) }
     } else {
       let source = try value.evaluate(frame)
       do { result = point.settle(try frame.runtime.beginDelegating(to: source), frame) } catch {
@@ -300,5 +307,44 @@ final class YieldFromNode: StatementNode {
     if result.isUndefined { return .suspends }
     if let slot { frame[slot] = result }
     return .normal
+  }
+}
+
+extension Frame {
+  /// Whether this is the frame of a generator that runs in one go.
+  @inline(__always)
+  var runsInOneGo: Bool {
+    guard let suspendablePointer else { return false }
+    return Unmanaged<SuspendableFrame>.fromOpaque(suspendablePointer)._withUnsafeGuaranteedRef { $0.delivers }
+  }
+}
+
+extension UnsafeMutablePointer where Pointee == Machine {
+  /// `yield from source` in a generator that runs in one go: hands on all elements, until the consumer has enough. The result.
+  fileprivate func deliverAll(of source: inout Value) throws(Raised) -> Value {
+    let runtime = pointee.runtime
+    if let generator = SuspendableFrame.complete(at: &source) {
+      return try generator.borrowed { (generator) throws(Raised) in try generator.runInOneGo(nil, runtime) }
+    }
+    switch try runtime.beginDelegating(to: source) {
+    case .finished(let value): return value
+    case .waitsForFrame(let frame):
+      var step = frame.stepped(self)
+      while case .suspended(let value) = step {
+        if !deliver(value) { return .none }
+        step = try frame.drive(runtime, sending: .none)
+      }
+      if case .returned(let value) = step { return value }
+      return .none
+    case .waitsForObject(let object):
+      while true {
+        if !deliver(pointee.takeSuspended()) {
+          try object.close(runtime)
+          return .none
+        }
+        let result = try object.resume(runtime, sent: .none)
+        if !result.isUndefined { return result }
+      }
+    }
   }
 }

@@ -156,19 +156,26 @@ final class ResumableForNode: ResumableNode {
     super.init(state: state, range)
   }
 
-  private func begin(_ frame: Frame) throws(Raised) {
-    let source = try iterable.evaluate(frame)
+  /// Prepares the iterator, or runs the whole loop and tells how it ended.
+  private func begin(_ frame: Frame) throws(Raised) -> Completion? {
+    var source = try iterable.evaluate(frame)
+    if frame.runsInOneGo, let generator = SuspendableFrame.complete(at: &source) {
+      let end = try LoopConsumer.run(generator, target, slot: targetSlot, body, iterable: iterable.range, range, frame)
+      if let end { return end }
+      return try otherwise.execute(frame)
+    }
     do { frame[iteratorSlot] = .object(try frame.runtime.iterator(source)) } catch {
       throw frame.located(error, iterable.range)
     }
+    return nil
   }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
     var phase = Phase.next
     if let note = takeNote(frame) {
       phase = note
-    } else {
-      try begin(frame)
+    } else if let end = try begin(frame) {
+      return end
     }
     while true {
       if phase == Phase.next {

@@ -1,0 +1,106 @@
+import PyaSyntax
+
+// Comparing where values lie, for those whose comparison runs no code of the program: numbers, plain strings, and plain tuples of
+// these. Tuples of numbers are what programs keep in heaps and sets.
+
+extension UnsafeMutablePointer where Pointee == Value {
+  /// Whether the values are the same for a container (identical or equal); nil: the general rule must decide.
+  func quickEquals(_ other: UnsafeMutablePointer<Value>, depth: Int = 0) -> Bool? {
+    guard tag == other.tag else { return nil }
+    switch tag {
+    case ValueTag.int: return word == other.word
+    // A NaN is the same as itself: the general rule knows.
+    case ValueTag.float: return double == other.double ? true : double < other.double || double > other.double ? false : nil
+    case ValueTag.object: break
+    default: return isIdentical(to: other) ? true : nil
+    }
+    guard let mine = uncountedObject, let theirs = other.uncountedObject else { return nil }
+    if mine.toOpaque() == theirs.toOpaque() { return true }
+    guard mine.kind == theirs.kind, mine.isPlain, theirs.isPlain else { return nil }
+    switch mine.kind {
+    case .string: return mine.hasSameText(as: theirs)
+    case .tuple:
+      guard depth < 8 else { return nil }
+      return mine.as(TupleObject.self)._withUnsafeGuaranteedRef { mine in
+        theirs.as(TupleObject.self)._withUnsafeGuaranteedRef { mine.quickEquals($0, depth: depth + 1) }
+      }
+    default: return nil
+    }
+  }
+
+  /// `self op other` for one of the four orders; nil: the general rule must decide.
+  fileprivate func quickOrder(_ op: ComparisonOperator, _ other: UnsafeMutablePointer<Value>, depth: Int) -> Bool? {
+    guard tag == other.tag else { return nil }
+    switch tag {
+    case ValueTag.int: return op.holds(word, other.word)
+    case ValueTag.float: return op.holds(double, other.double)
+    case ValueTag.object: break
+    default: return nil
+    }
+    guard let mine = uncountedObject, let theirs = other.uncountedObject, mine.kind == theirs.kind, mine.isPlain, theirs.isPlain
+    else { return nil }
+    switch mine.kind {
+    case .string:
+      return mine.as(StringObject.self)._withUnsafeGuaranteedRef { mine in
+        theirs.as(StringObject.self)._withUnsafeGuaranteedRef { op.holds(mine.compare(to: $0), 0) }
+      }
+    case .tuple:
+      guard depth < 8 else { return nil }
+      return mine.as(TupleObject.self)._withUnsafeGuaranteedRef { mine in
+        theirs.as(TupleObject.self)._withUnsafeGuaranteedRef { mine.quickComparison(op, $0, depth: depth + 1) }
+      }
+    default: return nil
+    }
+  }
+
+  @inline(__always)
+  private var word: Int { UnsafeRawPointer(self).load(as: Int.self) }
+  @inline(__always)
+  private var double: Double { UnsafeRawPointer(self).load(as: Double.self) }
+}
+
+extension Unmanaged where Instance == Object {
+  /// Of two strings.
+  @inline(__always)
+  fileprivate func hasSameText(as other: Unmanaged<Object>) -> Bool {
+    `as`(StringObject.self)._withUnsafeGuaranteedRef { mine in
+      other.as(StringObject.self)._withUnsafeGuaranteedRef { mine.hasSameText(as: $0) }
+    }
+  }
+}
+
+extension TupleObject {
+  /// Whether two tuples have the same elements; nil: the general rule must decide.
+  func quickEquals(_ other: TupleObject, depth: Int = 0) -> Bool? {
+    guard count == other.count else { return false }
+    for index in 0..<count {
+      guard let isSame = (items + index).quickEquals(other.items + index, depth: depth) else { return nil }
+      if !isSame { return false }
+    }
+    return true
+  }
+
+  /// `self op other`; nil: the general rule must decide.
+  func quickComparison(_ op: ComparisonOperator, _ other: TupleObject, depth: Int = 0) -> Bool? {
+    if op == .equal { return quickEquals(other, depth: depth) }
+    if op == .notEqual { return quickEquals(other, depth: depth).map { !$0 } }
+    for index in 0..<min(count, other.count) {
+      guard let isSame = (items + index).quickEquals(other.items + index, depth: depth) else { return nil }
+      if !isSame { return (items + index).quickOrder(op, other.items + index, depth: depth) }
+    }
+    return op.holds(count, other.count)
+  }
+}
+
+extension Value {
+  /// `quickComparison` of two plain tuples; nil: they are something else, or the general rule must decide.
+  @inline(__always)
+  func quickTupleComparison(_ op: ComparisonOperator, _ other: Value) -> Bool? {
+    guard let mine = uncounted, let theirs = other.uncounted, mine.kind == .tuple, theirs.kind == .tuple, mine.isPlain,
+      theirs.isPlain
+    else { return nil }
+    return mine.as(TupleObject.self)._withUnsafeGuaranteedRef { mine in
+      theirs.as(TupleObject.self)._withUnsafeGuaranteedRef { mine.quickComparison(op, $0) }
+    }
+  }
+}
