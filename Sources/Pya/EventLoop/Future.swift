@@ -22,6 +22,8 @@ class FutureObject: AwaitableObject {
   final private(set) var holdsException = false
   /// Of a sleep: nobody waits for its timer any more.
   final var isTimerCancelled = false
+  /// Of a task: how often it was asked to be cancelled (no more than fits), here because there is room.
+  final var cancelRequests: UInt16 = 0
   /// Its number among all futures: what its hash is made of, so that sets of tasks have an order that does not change from run to run.
   final let serial: UInt32
   /// How long the exception's traceback was: everything later belongs to one of those who raised it again.

@@ -9,7 +9,6 @@ final class TaskObject: FutureObject {
   var waiter: FutureObject?
   /// Nil: an empty context that nobody has asked for.
   var context: ContextObject?
-  var cancelRequests: Int32 = 0
   /// Neighbours in the loop's list of pending tasks.
   fileprivate(set) unowned(unsafe) var nextTask: TaskObject?
   fileprivate(set) unowned(unsafe) var previousTask: TaskObject?
@@ -36,7 +35,7 @@ final class TaskObject: FutureObject {
   override func cancel(message: Value, _ runtime: Runtime) throws(Raised) -> Bool {
     logsTraceback = false
     if isDone { return false }
-    cancelRequests &+= 1
+    if cancelRequests < .max { cancelRequests += 1 }
     if let waiter {
       // Tasks may wait for each other in a circle.
       try runtime.enter()
