@@ -79,6 +79,10 @@ extension CodeLowering {
       let right = lower(link.right)
       if index == rest.count - 1 {
         links.append(link.op.node(left, right, range))
+      } else if right.localSlot != nil || right.constant != nil {
+        // Read twice rather than put aside.
+        links.append(link.op.node(left, right, range))
+        left = right
       } else {
         let slot = newSlot()
         links.append(link.op.node(left, KeepTemporaryNode(slot: slot, right, right.range), range))

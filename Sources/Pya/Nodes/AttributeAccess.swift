@@ -34,6 +34,8 @@ final class AttributeNode: ExpressionNode {
     return try lookUp(value, frame)
   }
 
+  override var maySettle: Bool { objectSlot >= 0 }
+
   override func settledPlace(_ frame: Frame) -> UnsafeMutablePointer<Value>? {
     guard objectSlot >= 0, let held = (frame.slots + objectSlot).uncountedObject else { return nil }
     let slot = cachedSlot(held)

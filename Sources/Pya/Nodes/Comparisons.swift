@@ -4,10 +4,15 @@ import PyaSyntax
 class ComparisonNode: ExpressionNode {
   final let left: Operand
   final let right: Operand
+  /// Both operands may lie where nothing needs to run to find them, and one of them is no variable or constant.
+  private final let operandsMaySettle: Bool
+  /// How often the places did not do: strings' characters lie nowhere, for instance.
+  private final var disappointments: UInt8 = 0
 
   init(_ left: ExpressionNode, _ right: ExpressionNode, _ range: SourceRange) {
     self.left = Operand(left)
     self.right = Operand(right)
+    operandsMaySettle = self.left.maySettle && self.right.maySettle && !(self.left.hasPlace && self.right.hasPlace)
     super.init(range)
   }
 
@@ -16,6 +21,7 @@ class ComparisonNode: ExpressionNode {
   final func evaluateBool<Comparison: QuickComparison>(
     _ comparison: Comparison.Type, _ frame: Frame
   ) throws(Raised) -> Bool {
+    if operandsMaySettle, let quick = settledTruth(comparison, frame) { return quick }
     if let a = left.place(frame) {
       if let b = right.place(frame) {
         if let quick = Comparison.apply(a.number, b.number) { return quick }
@@ -38,6 +44,18 @@ class ComparisonNode: ExpressionNode {
     if let quick = Comparison.apply(a, b) { return quick }
     if let quick = compareTexts(Comparison.operator, a.uncounted, b.uncounted) { return quick }
     return try truth(try general(Comparison.operator, a, b, frame), frame)
+  }
+
+  /// The comparison of numbers or plain strings that lie where nothing needs to run to find them; nil: evaluate.
+  @inline(__always)
+  private final func settledTruth<Comparison: QuickComparison>(_ comparison: Comparison.Type, _ frame: Frame) -> Bool? {
+    if disappointments == .max { return nil }
+    if let a = left.settledPlace(frame), let b = right.settledPlace(frame) {
+      if let quick = Comparison.apply(a.number, b.number) { return quick }
+      if let quick = compareTexts(Comparison.operator, a.uncountedObject, b.uncountedObject) { return quick }
+    }
+    disappointments += 1
+    return nil
   }
 
   /// The comparison's value: a bool, unless a class says otherwise.
@@ -210,6 +228,7 @@ final class IdentityNode: ComparisonNode {
       return a.isIdentical(to: b) == expected
     }
     if let b = right.place(frame), !b.holdsUndefined {
+      if left.maySettle, let a = left.settledPlace(frame) { return a.isIdentical(to: b) == expected }
       var a = try left.evaluate(frame)
       return withUnsafeMutablePointer(to: &a) { $0.isIdentical(to: b) } == expected
     }

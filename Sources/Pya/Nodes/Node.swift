@@ -31,6 +31,9 @@ class ExpressionNode: Node {
   /// Good until anything else runs.
   func settledPlace(_ frame: Frame) -> UnsafeMutablePointer<Value>? { nil }
 
+  /// Whether `settledPlace` is worth asking for.
+  var maySettle: Bool { false }
+
   /// The int that arithmetic on local variables and constants gives, without running code of the program; nil: evaluate.
   func settledInt(_ frame: Frame) -> Int? { nil }
 

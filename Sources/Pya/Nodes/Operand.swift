@@ -10,11 +10,14 @@ struct Operand {
   /// The variable's slot; -1 for anything else.
   let slot: Int
   private let constant: UnsafeMutablePointer<Value>?
+  /// It lies somewhere, or may do (`Node.settledPlace`).
+  let maySettle: Bool
 
   init(_ node: ExpressionNode) {
     self.node = node
     slot = node.localSlot ?? -1
     constant = (node as? ConstantNode)?.place
+    maySettle = slot >= 0 || constant != nil || node.maySettle
   }
 
   /// Where the value lies. Nil: the node must be evaluated. An unbound variable's place holds `undefined`.
@@ -33,6 +36,13 @@ struct Operand {
 
   @inline(__always)
   func evaluate(_ frame: Frame) throws(Raised) -> Value { try node.evaluate(frame) }
+
+  /// Where the value lies, if that can be had without running code of the program. Good until anything else runs.
+  @inline(__always)
+  func settledPlace(_ frame: Frame) -> UnsafeMutablePointer<Value>? {
+    guard let place = place(frame) else { return node.settledPlace(frame) }
+    return place.holdsUndefined ? nil : place
+  }
 
   /// `Node.settledInt` of the operand.
   @inline(__always)

@@ -14,6 +14,8 @@ final class SubscriptNode: ExpressionNode {
     super.init(range)
   }
 
+  override var maySettle: Bool { object.maySettle }
+
   /// The element of a list or tuple at an int, or of a dictionary under a string or int.
   override func settledPlace(_ frame: Frame) -> UnsafeMutablePointer<Value>? {
     if let key = index.place(frame) {

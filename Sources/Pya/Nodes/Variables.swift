@@ -134,6 +134,8 @@ final class GlobalNode: ExpressionNode {
     return try lookUp(frame)
   }
 
+  override var maySettle: Bool { true }
+
   override func settledPlace(_ frame: Frame) -> UnsafeMutablePointer<Value>? {
     guard globals.changes == globalsChanges else { return nil }
     if !isBuiltin { return globals.valuePlace(index) }

@@ -34,15 +34,21 @@ extension Runtime {
     case .set: return try setContains(unsafeDowncast(object, to: SetObject.self), item)
     case .list:
       let list = unsafeDowncast(object, to: ListObject.self)
+      var wanted = item
       var index = 0
       while index < list.count {
-        if try isSame(list[index], item) { return true }
+        let quick = withUnsafeMutablePointer(to: &wanted) { (list.items + index).quickEquals($0) }
+        if let quick { if quick { return true } } else if try isSame(list[index], item) { return true }
         index += 1
       }
       return false
     case .tuple:
       let tuple = unsafeDowncast(object, to: TupleObject.self)
-      for index in 0..<tuple.count where try isSame(tuple[index], item) { return true }
+      var wanted = item
+      for index in 0..<tuple.count {
+        let quick = withUnsafeMutablePointer(to: &wanted) { (tuple.items + index).quickEquals($0) }
+        if let quick { if quick { return true } } else if try isSame(tuple[index], item) { return true }
+      }
       return false
     case .string: return try stringContains(unsafeDowncast(object, to: StringObject.self), item)
     case .bytes, .byteArray: return try bytesContains(unsafeDowncast(object, to: BytesObject.self), item)
