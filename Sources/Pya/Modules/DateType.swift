@@ -5,6 +5,11 @@ extension Runtime {
   func defineDate(_ types: DatetimeTypes) {
     let type = types.date
     type.defineFieldConstructor(self) { (runtime, type, arguments) throws(Raised) in
+      if let packed = runtime.packedFields(arguments, 4), (1...12).contains(packed[2]) {
+        let year = packed[0] << 8 | packed[1]
+        try runtime.checkDate(year, packed[2], packed[3])
+        return .object(DateObject(type: type, year, packed[2], packed[3]))
+      }
       let values = try runtime.fields(arguments, ["year", "month", "day"], required: 3)
       let (year, month, day) = (try runtime.int32(values[0]), try runtime.int32(values[1]), try runtime.int32(values[2]))
       try runtime.checkDate(year, month, day)
@@ -146,11 +151,6 @@ extension Runtime {
         return try runtime.makeDate(date.type, year, month, day)
       }
     }
-    type.define(self, "__reduce__", "self, /") { (runtime, arguments) throws(Raised) in
-      let date = arguments[0].knownDate
-      let fields = TupleObject(runtime, [.int(date.year), .int(date.month), .int(date.day)])
-      return .object(TupleObject(runtime, [.object(date.type), .object(fields)]))
-    }
   }
 
   private func defineDateArithmetic(_ type: TypeObject) {
@@ -189,7 +189,7 @@ extension Runtime {
 }
 
 extension Value {
-  fileprivate var knownDate: DateObject { unsafeDowncast(object.unsafelyUnwrapped, to: DateObject.self) }
+  var knownDate: DateObject { unsafeDowncast(object.unsafelyUnwrapped, to: DateObject.self) }
 }
 
 extension DateObject {

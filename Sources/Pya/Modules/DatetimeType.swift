@@ -9,6 +9,15 @@ extension Runtime {
   func defineDatetime(_ types: DatetimeTypes) {
     let type = types.datetime
     type.defineFieldConstructor(self) { (runtime, type, arguments) throws(Raised) in
+      if let packed = runtime.packedFields(arguments, 10), (1...12).contains(packed[2] & 0x7F) {
+        let (year, month, day) = (packed[0] << 8 | packed[1], packed[2] & 0x7F, packed[3])
+        let time = runtime.unpackedTime(packed[4...], fold: packed[2] >> 7)
+        let zone = arguments[1].defined ?? .none
+        try runtime.checkDate(year, month, day)
+        try runtime.checkTime(time)
+        try runtime.checkZone(zone)
+        return .object(DatetimeObject(type: type, year, month, day, time, zone: zone))
+      }
       let values = try runtime.fields(arguments, Runtime.fieldNames, required: 3, positional: 8)
       let (year, month, day) = (try runtime.int32(values[0]), try runtime.int32(values[1]), try runtime.int32(values[2]))
       let time = try runtime.timeOfDay(values[3...6], fold: values[8], TimeOfDay())
@@ -29,6 +38,7 @@ extension Runtime {
     defineDatetimeParts(type, types)
     defineDatetimeArithmetic(type)
     defineDatetimeZones(type)
+    definePacking(types)
     type.didChange()
   }
 
@@ -182,15 +192,6 @@ extension Runtime {
         return try runtime.makeDatetime(moment.type, (year, month, day), time, zone)
       }
     }
-    type.define(self, "__reduce__", "self, /") { (runtime, arguments) throws(Raised) in
-      let moment = arguments[0].knownDatetime
-      let numbers = [
-        moment.year, moment.month, moment.day, moment.time.hour, moment.time.minute, moment.time.second,
-        moment.time.microsecond,
-      ]
-      let fields = TupleObject(runtime, numbers.map { Value.int($0) } + [moment.zone])
-      return .object(TupleObject(runtime, [.object(moment.type), .object(fields)]))
-    }
   }
 
   // MARK: Arithmetic
@@ -281,5 +282,5 @@ extension DatetimeObject {
 }
 
 extension Value {
-  fileprivate var knownDatetime: DatetimeObject { unsafeDowncast(object.unsafelyUnwrapped, to: DatetimeObject.self) }
+  var knownDatetime: DatetimeObject { unsafeDowncast(object.unsafelyUnwrapped, to: DatetimeObject.self) }
 }

@@ -7,6 +7,14 @@ extension Runtime {
   func defineTimeOfDay(_ types: DatetimeTypes) {
     let type = types.time
     type.defineFieldConstructor(self) { (runtime, type, arguments) throws(Raised) in
+      if let packed = runtime.packedFields(arguments, 6), packed[0] & 0x7F < 24 {
+        var time = runtime.unpackedTime(packed[...], fold: packed[0] >> 7)
+        time.hour &= 0x7F
+        let zone = arguments[1].defined ?? .none
+        try runtime.checkTime(time)
+        try runtime.checkZone(zone)
+        return .object(TimeObject(type: type, time, zone: zone))
+      }
       let values = try runtime.fields(arguments, Runtime.timeFieldNames, required: 0, positional: 5)
       let time = try runtime.timeOfDay(values[0...3], fold: values[5], TimeOfDay())
       try runtime.checkTime(time)
@@ -84,12 +92,6 @@ extension Runtime {
         return try runtime.makeTime(time.type, changed, zone)
       }
     }
-    type.define(self, "__reduce__", "self, /") { (runtime, arguments) throws(Raised) in
-      let time = arguments[0].knownTime
-      let numbers = [time.time.hour, time.time.minute, time.time.second, time.time.microsecond]
-      let fields = TupleObject(runtime, numbers.map { Value.int($0) } + [time.zone])
-      return .object(TupleObject(runtime, [.object(time.type), .object(fields)]))
-    }
   }
 
   private func defineTimeComparison(_ type: TypeObject) {
@@ -120,5 +122,5 @@ extension TimeObject {
 }
 
 extension Value {
-  fileprivate var knownTime: TimeObject { unsafeDowncast(object.unsafelyUnwrapped, to: TimeObject.self) }
+  var knownTime: TimeObject { unsafeDowncast(object.unsafelyUnwrapped, to: TimeObject.self) }
 }

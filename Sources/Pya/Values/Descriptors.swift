@@ -43,6 +43,8 @@ final class PropertyObject: Object {
   var hasGetterDoc = false
   /// The attribute's name, once a class body has bound it.
   var name: StringObject?
+  /// Only instances have it: `name` and `value` of enumerations, whose names may be those of members.
+  var isHiddenFromClass = false
   /// Attributes of instances of a subclass.
   var dictionary: DictObject?
 
@@ -72,13 +74,21 @@ final class PropertyObject: Object {
   override var isDataDescriptor: Bool { true }
 
   override func descriptorGet(_ runtime: Runtime, instance: Value, owner: TypeObject) throws(Raised) -> Value {
-    if instance.isUndefined { return .object(self) }
+    if instance.isUndefined {
+      if isHiddenFromClass {
+        throw runtime.attributeError("\(try runtime.repr(.object(owner)).text) has no attribute '\(name?.text ?? "")'")
+      }
+      return .object(self)
+    }
     if getter.isNone { throw runtime.attributeError("\(subject(runtime, instance)) has no getter") }
     return try runtime.call(getter, instance)
   }
 
   override func descriptorSet(_ runtime: Runtime, instance: Value, value: Value) throws(Raised) {
     let function = value.isUndefined ? deleter : setter
+    if function.isNone, isHiddenFromClass {
+      throw runtime.attributeError("<enum 'Enum'> cannot \(value.isUndefined ? "delete" : "set") attribute '\(name?.text ?? "")'")
+    }
     if function.isNone {
       throw runtime.attributeError("\(subject(runtime, instance)) has no \(value.isUndefined ? "deleter" : "setter")")
     }
@@ -180,5 +190,27 @@ final class NativeAttribute: Object {
       throw runtime.attributeError("attribute '\(name)' of '\(runtime.typeName(instance))' objects is not writable")
     }
     try setter(runtime, instance, value)
+  }
+}
+
+/// A field of a named tuple, on the class.
+final class TupleField: Object {
+  let index: Int
+
+  init(type: TypeObject, _ index: Int) {
+    self.index = index
+    super.init(type: type, kind: .other)
+  }
+
+  override var isDescriptor: Bool { true }
+  override var isDataDescriptor: Bool { true }
+
+  override func descriptorGet(_ runtime: Runtime, instance: Value, owner: TypeObject) throws(Raised) -> Value {
+    guard let tuple = instance.tuple, index < tuple.count else { return .object(self) }
+    return tuple[index]
+  }
+
+  override func descriptorSet(_ runtime: Runtime, instance: Value, value: Value) throws(Raised) {
+    throw runtime.attributeError("can't \(value.isUndefined ? "delete" : "set") attribute")
   }
 }
