@@ -1,11 +1,23 @@
 /// An instance of `decimal.Decimal`.
 final class DecimalObject: ExtensibleObject {
-  let number: DecimalNumber
+  /// The number, if it is a small one.
+  let compact: CompactDecimal?
+  /// The number, if it is not.
+  private let large: DecimalNumber?
 
   init(type: TypeObject, _ number: DecimalNumber) {
-    self.number = number
+    compact = CompactDecimal(number)
+    large = compact == nil ? number : nil
     super.init(type: type, kind: .other)
   }
+
+  init(type: TypeObject, _ compact: CompactDecimal) {
+    self.compact = compact
+    large = nil
+    super.init(type: type, kind: .other)
+  }
+
+  var number: DecimalNumber { compact?.general ?? large ?? .zero }
 }
 
 /// An instance of `decimal.Context`.
@@ -126,7 +138,12 @@ final class DecimalTypes {
   /// The context in force, which is a context variable: each task has its own.
   var current: DecimalContextObject {
     get {
-      if let known = contexts.current?[variable].decimalContext { return known }
+      if let known = contexts.current?[variable].uncounted {
+        if known._withUnsafeGuaranteedRef({ $0.isExactly(context) }) {
+          return known.as(DecimalContextObject.self).takeUnretainedValue()
+        }
+        if let known = known.takeUnretainedValue() as? DecimalContextObject { return known }
+      }
       let made = defaultContext.copy()
       contexts.materialized[variable] = .object(made)
       return made
@@ -175,6 +192,30 @@ extension Runtime {
     }
     if let decimal = value.decimal { return decimal.number }
     return Number(value)?.bigInt.map { DecimalNumber($0) }
+  }
+
+  /// An int or a Decimal as a compact number; nil for anything else.
+  @inline(__always)
+  func compactDecimal(_ value: Value, _ types: DecimalTypes) -> CompactDecimal? {
+    if let held = value.uncounted {
+      guard held._withUnsafeGuaranteedRef({ $0.isExactly(types.decimal) }) else { return nil }
+      return held.as(DecimalObject.self)._withUnsafeGuaranteedRef { $0.compact }
+    }
+    if case .int(let number) = value { return CompactDecimal(number) }
+    return nil
+  }
+
+  /// An operation on compact numbers under the context in force; nil: the general one has to do it.
+  @inline(__always)
+  func computeCompactly(
+    _ a: Value, _ b: Value, _ operation: (inout CompactContext, CompactDecimal, CompactDecimal) -> CompactDecimal?
+  ) throws(Raised) -> Value? {
+    let types = decimalTypes
+    guard let x = compactDecimal(a, types), let y = compactDecimal(b, types) else { return nil }
+    let context = types.current
+    guard var rules = CompactContext(context), let result = operation(&rules, x, y) else { return nil }
+    if rules.isRounded { try signal(rules.status, context) }
+    return .object(DecimalObject(type: types.decimal, result))
   }
 
   /// The same, with TypeError for anything else.

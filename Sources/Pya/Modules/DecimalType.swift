@@ -57,6 +57,9 @@ extension Runtime {
   func defineDecimal(_ types: DecimalTypes) {
     let type = types.decimal
     type.defineFieldConstructor(self) { (runtime, type, arguments) throws(Raised) in
+      if arguments.count == 1, !arguments.hasKeywords, let text = arguments[0].string, let number = CompactDecimal(text: text) {
+        return .object(DecimalObject(type: type, number))
+      }
       let values = try runtime.fields(arguments, ["value", "context"], required: 0)
       let context = try runtime.decimalContext(values[1])
       guard let value = values[0].defined else { return .object(DecimalObject(type: type, .zero)) }
@@ -93,10 +96,15 @@ extension Runtime {
   // MARK: Operators
 
   private func defineDecimalOperators(_ type: TypeObject) {
-    func define(_ op: BinaryOperator, _ operation: @escaping DecimalBinary) {
+    func define(
+      _ op: BinaryOperator, _ operation: @escaping DecimalBinary,
+      compact: @escaping (inout CompactContext, CompactDecimal, CompactDecimal) -> CompactDecimal? = { _, _, _ in nil }
+    ) {
       for isReflected in [false, true] {
         let method = isReflected ? op.reflectedMethod : op.method
         type.define(self, method.pythonName, "self, value, /") { (runtime, arguments) throws(Raised) in
+          let (left, right) = isReflected ? (arguments[1], arguments[0]) : (arguments[0], arguments[1])
+          if let result = try runtime.computeCompactly(left, right, compact) { return result }
           guard let other = runtime.decimalNumber(arguments[1]) else { return .notImplemented }
           let number = arguments[0].knownDecimal
           let (a, b) = isReflected ? (other, number) : (number, other)
@@ -104,10 +112,26 @@ extension Runtime {
         }
       }
     }
-    define(.add) { $0.add($1, $2) }
-    define(.subtract) { $0.subtract($1, $2) }
-    define(.multiply) { $0.multiply($1, $2) }
-    define(.divide) { $0.divide($1, $2) }
+    define(.add) {
+      $0.add($1, $2)
+    } compact: {
+      $0.add($1, $2)
+    }
+    define(.subtract) {
+      $0.subtract($1, $2)
+    } compact: {
+      $0.add($1, CompactDecimal(!$2.isNegative, $2.coefficient, $2.exponent))
+    }
+    define(.multiply) {
+      $0.multiply($1, $2)
+    } compact: {
+      $0.multiply($1, $2)
+    }
+    define(.divide) {
+      $0.divide($1, $2)
+    } compact: {
+      $0.divide($1, $2)
+    }
     define(.floorDivide) { $0.divideInteger($1, $2) }
     define(.modulo) { $0.remainder($1, $2) }
     for (name, isReflected) in [("__divmod__", false), ("__rdivmod__", true)] {
@@ -150,7 +174,13 @@ extension Runtime {
   private func defineDecimalComparison(_ type: TypeObject) {
     for op in ComparisonOperator.rich {
       type.define(self, op.methodName, "self, value, /") { (runtime, arguments) throws(Raised) in
-        try runtime.compareDecimals(op, arguments[0].knownDecimal, arguments[1])
+        let types = runtime.decimalTypes
+        if let a = runtime.compactDecimal(arguments[0], types), let b = runtime.compactDecimal(arguments[1], types),
+          let order = CompactDecimal.order(a, b)
+        {
+          return .bool(op.holds(order, 0))
+        }
+        return try runtime.compareDecimals(op, arguments[0].knownDecimal, arguments[1])
       }
     }
     type.define(self, "__hash__", "self, /") { (runtime, arguments) throws(Raised) in
@@ -308,6 +338,13 @@ extension Runtime {
       return runtime.decimal(try runtime.compute(context) { $0.multiplyAdd(number, b, c) })
     }
     type.define(self, "quantize", "self, /, *args, **kwargs") { (runtime, arguments) throws(Raised) in
+      if arguments.count == 2, !arguments.hasKeywords,
+        let result = try runtime.computeCompactly(
+          arguments[0], arguments[1],
+          { (context, number, unit) in context.quantize(number, unit.exponent) })
+      {
+        return result
+      }
       let values = try runtime.fields(arguments.dropFirst, ["exp", "rounding", "context"], required: 1)
       let context = try runtime.decimalContext(values[2])
       let rounding = try runtime.decimalRounding(values[1])

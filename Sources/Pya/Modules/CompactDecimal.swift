@@ -1,0 +1,212 @@
+/// A finite decimal number whose coefficient fits into two words: what programs calculate with nearly always.
+///
+/// The four operations, rounding and comparison, without memory of their own. Each gives nil for what needs more room or is a special
+/// case (zeros in a sum, exponents near the limits); `DecimalArithmetic` knows the whole rule.
+struct CompactDecimal {
+  var coefficient: WideUInt
+  var exponent: Int
+  var isNegative: Bool
+
+  /// Exponents stay this small, so that sums of them mean nothing special under any context that `CompactContext` accepts.
+  static let exponentLimit = 100_000
+
+  init(_ isNegative: Bool, _ coefficient: WideUInt, _ exponent: Int) {
+    self.isNegative = isNegative
+    self.coefficient = coefficient
+    self.exponent = exponent
+  }
+
+  init(_ number: Int) { self.init(number < 0, WideUInt(low: number.magnitude), 0) }
+
+  init?(_ number: DecimalNumber) {
+    guard number.isFinite, number.coefficient.words.count <= 2, number.exponent.magnitude < CompactDecimal.exponentLimit else {
+      return nil
+    }
+    let words = number.coefficient.words
+    self.init(
+      number.isNegative, WideUInt(high: words.count > 1 ? words[1] : 0, low: words.first ?? 0), number.exponent)
+  }
+
+  var general: DecimalNumber {
+    DecimalNumber(isNegative, BigUInt(high: coefficient.high, low: coefficient.low), exponent)
+  }
+
+  var isZero: Bool { coefficient.isZero }
+}
+
+/// What an operation on compact numbers needs of a context, and what it has to tell about the result.
+struct CompactContext {
+  let precision: Int
+  let rounding: DecimalRounding
+  var isInexact = false
+  var isRounded = false
+
+  /// Nil for a context whose limits could matter.
+  init?(_ context: DecimalContextObject) {
+    guard context.precision <= 36, context.maximumExponent > 400_000, context.minimumExponent < -400_000, context.clamp == 0
+    else { return nil }
+    precision = context.precision
+    rounding = context.rounding
+  }
+
+  var status: DecimalStatus {
+    isInexact ? [.inexact, .rounded] : isRounded ? .rounded : []
+  }
+
+  // MARK: Rounding
+
+  /// Drops `count` digits (1 to 19).
+  private mutating func drop(_ count: Int, of coefficient: WideUInt, isNegative: Bool) -> WideUInt {
+    let divisor = WideUInt.tenPower(count)
+    let (quotient, remainder) = coefficient.divided(by: divisor)
+    isRounded = true
+    if remainder == 0 { return quotient }
+    isInexact = true
+    let rest = divisor - remainder
+    let isUp: Bool
+    switch rounding {
+    case .up: isUp = true
+    case .down: isUp = false
+    case .ceiling: isUp = !isNegative
+    case .floor: isUp = isNegative
+    case .halfUp: isUp = remainder >= rest
+    case .halfDown: isUp = remainder > rest
+    case .halfEven: isUp = remainder > rest || (remainder == rest && quotient.low & 1 != 0)
+    case .zeroFiveUp: isUp = quotient.divided(by: 5).remainder == 0
+    }
+    return isUp ? quotient.successor : quotient
+  }
+
+  /// Rounded to the precision.
+  mutating func finish(_ number: CompactDecimal) -> CompactDecimal? {
+    guard number.exponent.magnitude < CompactDecimal.exponentLimit else { return nil }
+    let excess = number.coefficient.digitCount - precision
+    if excess <= 0 { return number }
+    guard excess <= 19 else { return nil }
+    var result = number
+    result.coefficient = drop(excess, of: number.coefficient, isNegative: number.isNegative)
+    result.exponent += excess
+    if result.coefficient.digitCount > precision {
+      result.coefficient = result.coefficient.divided(by: 10).quotient
+      result.exponent += 1
+    }
+    return result
+  }
+
+  // MARK: The four operations
+
+  mutating func add(_ a: CompactDecimal, _ b: CompactDecimal) -> CompactDecimal? {
+    if a.isZero || b.isZero { return nil }
+    var (high, low) = a.exponent >= b.exponent ? (a, b) : (b, a)
+    if high.exponent != low.exponent {
+      guard let shifted = high.coefficient.shifted(high.exponent - low.exponent) else { return nil }
+      high.coefficient = shifted
+    }
+    if high.isNegative == low.isNegative {
+      let (sum, overflow) = high.coefficient.adding(low.coefficient)
+      return overflow ? nil : finish(CompactDecimal(high.isNegative, sum, low.exponent))
+    }
+    if high.coefficient == low.coefficient {
+      return CompactDecimal(rounding == .floor, WideUInt(low: 0), low.exponent)
+    }
+    return high.coefficient < low.coefficient
+      ? finish(CompactDecimal(low.isNegative, low.coefficient.subtracting(high.coefficient), low.exponent))
+      : finish(CompactDecimal(high.isNegative, high.coefficient.subtracting(low.coefficient), low.exponent))
+  }
+
+  mutating func multiply(_ a: CompactDecimal, _ b: CompactDecimal) -> CompactDecimal? {
+    let isNegative = a.isNegative != b.isNegative
+    let (long, short) = a.coefficient.high == 0 ? (b, a) : (a, b)
+    guard short.coefficient.high == 0, let product = long.coefficient.multiplied(by: short.coefficient.low) else { return nil }
+    return finish(CompactDecimal(isNegative, product, a.exponent + b.exponent))
+  }
+
+  mutating func divide(_ a: CompactDecimal, _ b: CompactDecimal) -> CompactDecimal? {
+    if a.isZero || b.isZero || b.coefficient.high != 0 { return nil }
+    let ideal = a.exponent - b.exponent
+    let shift = b.coefficient.digitCount - a.coefficient.digitCount + precision + 1
+    guard shift >= 0, let (quotient, isExact) = a.coefficient.shiftedQuotient(shift, dividedBy: b.coefficient.low) else { return nil }
+    var result = CompactDecimal(a.isNegative != b.isNegative, quotient, ideal - shift)
+    if !isExact {
+      // A last digit that is not 0 or 5 tells rounding that more followed.
+      if quotient.divided(by: 5).remainder == 0 { result.coefficient = quotient.successor }
+    } else {
+      var step = 16
+      while step > 0 {
+        while result.exponent + step <= ideal {
+          let (shorter, rest) = result.coefficient.divided(by: WideUInt.tenPower(step))
+          if rest != 0 { break }
+          result.coefficient = shorter
+          result.exponent += step
+        }
+        step /= 2
+      }
+    }
+    return finish(result)
+  }
+
+  /// With the exponent of another number.
+  mutating func quantize(_ a: CompactDecimal, _ exponent: Int) -> CompactDecimal? {
+    if a.isZero { return CompactDecimal(a.isNegative, a.coefficient, exponent) }
+    var result = a
+    result.exponent = exponent
+    if exponent < a.exponent {
+      guard let shifted = a.coefficient.shifted(a.exponent - exponent) else { return nil }
+      result.coefficient = shifted
+    } else if exponent > a.exponent {
+      guard exponent - a.exponent <= 19 else { return nil }
+      result.coefficient = drop(exponent - a.exponent, of: a.coefficient, isNegative: a.isNegative)
+    }
+    return result.coefficient.digitCount > precision ? nil : result
+  }
+}
+
+extension CompactDecimal {
+  /// -1, 0 or 1.
+  static func order(_ a: CompactDecimal, _ b: CompactDecimal) -> Int? {
+    if a.isZero || b.isZero {
+      if a.isZero, b.isZero { return 0 }
+      return a.isZero ? (b.isNegative ? 1 : -1) : (a.isNegative ? -1 : 1)
+    }
+    if a.isNegative != b.isNegative { return a.isNegative ? -1 : 1 }
+    var (x, y) = (a.coefficient, b.coefficient)
+    if a.exponent > b.exponent {
+      guard let shifted = x.shifted(a.exponent - b.exponent) else { return nil }
+      x = shifted
+    } else if b.exponent > a.exponent {
+      guard let shifted = y.shifted(b.exponent - a.exponent) else { return nil }
+      y = shifted
+    }
+    if x == y { return 0 }
+    return (x < y) != a.isNegative ? -1 : 1
+  }
+
+  /// Up to 19 digits with a sign and a point, as most programs write them; nil: something else.
+  init?(text: StringObject) {
+    let (bytes, count) = (text.bytes, text.byteCount)
+    guard count > 0, count <= 21 else { return nil }
+    var index = 0
+    var isNegative = false
+    if bytes[0] == UInt8(ascii: "-") || bytes[0] == UInt8(ascii: "+") {
+      isNegative = bytes[0] == UInt8(ascii: "-")
+      index = 1
+    }
+    var value: UInt = 0
+    var digits = 0
+    var point = -1
+    while index < count {
+      let byte = bytes[index]
+      if byte &- 48 < 10 {
+        value = value &* 10 &+ UInt(byte &- 48)
+        digits += 1
+      } else if byte == UInt8(ascii: "."), point < 0 {
+        point = digits
+      } else {
+        return nil
+      }
+      index += 1
+    }
+    guard digits > 0, digits <= 19 else { return nil }
+    self.init(isNegative, WideUInt(low: value), point < 0 ? 0 : point - digits)
+  }
+}
