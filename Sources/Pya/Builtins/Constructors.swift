@@ -51,7 +51,7 @@ extension TypeObject {
       return made
     }
     defineNew(runtime) { (runtime, cls, _) throws(Raised) in empty(runtime, cls) }
-    define(runtime, "__init__", NativeSignature(stringLiteral: "self, \(signature.text)")) {
+    define(runtime, "__init__", NativeSignature("self, \(signature.text)")) {
       (runtime, arguments) throws(Raised) in
       try fill(runtime, arguments[0], arguments.dropFirst)
       return .none
@@ -60,7 +60,7 @@ extension TypeObject {
       let checked = attributes.getString(runtime.names[.`init`])?.cast(.nativeFunction, to: NativeFunction.self)
     else { return }
     // Keywords may have been meant for the `__new__` of a subclass.
-    define(runtime, "__init__", NativeSignature(stringLiteral: "self, /, *args, **kwargs")) {
+    define(runtime, "__init__", "self, /, *args, **kwargs") {
       (runtime, arguments) throws(Raised) in
       if arguments.hasKeywords, runtime.type(of: arguments[0]).special(.new) != nil {
         return try checked.callChecked(runtime, Arguments(arguments.base, arguments.count))

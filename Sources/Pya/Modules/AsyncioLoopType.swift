@@ -82,7 +82,7 @@ extension Asyncio {
     }
     for (name, isDelay) in [("call_later", true), ("call_at", false)] {
       let parameter = isDelay ? "delay" : "when"
-      type.define(runtime, name, NativeSignature(stringLiteral: "self, \(parameter), callback, *args, context=None")) {
+      type.define(runtime, name, NativeSignature("self, \(parameter), callback, *args, context=None")) {
         [unowned self] (runtime, arguments) throws(Raised) in
         let loop = try loop(arguments[0])
         let call = try callArguments(arguments, name, skipping: 2)

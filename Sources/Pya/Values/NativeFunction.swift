@@ -32,6 +32,18 @@ final class NativeFunction: Object {
     case append
   }
 
+  private var madeNames: [StringObject]?
+  /// For functions written in Python, when they were first called with keywords.
+  lazy var pythonParameters = signature.makeParameters()
+
+  /// The names of the parameters, empty for positional-only ones; made when first asked for.
+  func parameterNames(_ runtime: Runtime) -> [StringObject] {
+    if let madeNames { return madeNames }
+    let names = signature.makeNames(runtime)
+    madeNames = names
+    return names
+  }
+
   init(_ runtime: Runtime, _ name: String, _ signature: NativeSignature, owner: TypeObject? = nil, body: @escaping NativeBody) {
     self.name = name
     self.signature = signature
@@ -105,49 +117,100 @@ final class NativeFunction: Object {
 ///
 /// A default only says that the argument may be left out: the body sees `undefined`. With `*args` or `**kwargs` the
 /// body gets all arguments as they were passed and sorts them itself.
+///
+/// There are thousands of them, and most are never asked for more than the counts: the literal is only counted through when an
+/// interpreter starts, and names are made of it when a call first passes keywords (`NativeFunction.parameterNames`).
 struct NativeSignature: ExpressibleByStringLiteral {
   /// How many must be given.
   let required: Int
   /// How many positional arguments are taken; `Int.max` with `*args`.
   let maximum: Int
-  /// Parameter names; empty strings for positional-only ones.
-  let names: [String]
-  let takesRawKeywords: Bool
-  /// Parameters that are there for keywords only, at the end of `names`.
+  /// How many parameters have a name of their own.
+  let count: Int
+  let positionalOnlyCount: Int
+  /// Parameters that are there for keywords only, the last ones.
   let keywordOnlyCount: Int
-  let text: String
+  let takesRawKeywords: Bool
+  private let literal: StaticString
+  private let composed: String?
 
-  init(stringLiteral text: String) {
-    self.text = text
-    var names: [String] = []
-    var required = 0
-    var variadic = false
-    var raw = false
-    var keywordOnly = 0
-    for part in text.split(separator: ",") {
-      let item = part.drop { $0 == " " }
-      if item == "/" {
-        names = names.map { _ in "" }
-      } else if item == "*" {
-        keywordOnly = -names.count - 1
-      } else if item.hasPrefix("**") {
-        raw = true
-      } else if item.hasPrefix("*") {
-        variadic = true
-      } else {
-        let name = item.prefix { $0 != "=" }
-        if name.count == item.count { required += 1 }
-        names.append(String(name))
-      }
-    }
-    self.names = names
-    self.required = required
-    keywordOnlyCount = keywordOnly < 0 ? names.count + keywordOnly + 1 : 0
-    maximum = variadic ? .max : names.count - keywordOnlyCount
-    takesRawKeywords = raw || variadic
+  init(stringLiteral text: StaticString) {
+    self.init(Counts(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)), text, nil)
   }
 
-  private var hasKeywordParameters: Bool { names.contains { !$0.isEmpty } }
+  /// Of a text that is no literal.
+  init(_ text: String) {
+    var copy = text
+    self.init(copy.withUTF8 { Counts($0) }, "", text)
+  }
+
+  private init(_ counts: Counts, _ literal: StaticString, _ composed: String?) {
+    required = counts.required
+    count = counts.all
+    positionalOnlyCount = counts.positionalOnly
+    keywordOnlyCount = counts.keywordOnlyStart < 0 ? 0 : counts.all - counts.keywordOnlyStart
+    maximum = counts.isVariadic ? .max : count - keywordOnlyCount
+    takesRawKeywords = counts.isVariadic || counts.takesKeywords
+    self.literal = literal
+    self.composed = composed
+  }
+
+  var text: String { composed ?? literal.description }
+
+  /// What the text amounts to.
+  private struct Counts {
+    var required = 0
+    var all = 0
+    var positionalOnly = 0
+    var keywordOnlyStart = -1
+    var isVariadic = false
+    var takesKeywords = false
+
+    init(_ text: UnsafeBufferPointer<UInt8>) {
+      var index = 0
+      while index < text.count {
+        while index < text.count, text[index] == UInt8(ascii: " ") { index += 1 }
+        let start = index
+        var hasDefault = false
+        while index < text.count, text[index] != UInt8(ascii: ",") {
+          if text[index] == UInt8(ascii: "=") { hasDefault = true }
+          index += 1
+        }
+        if index > start { add(text[start], index - start > 1 ? text[start + 1] : 0, index - start, hasDefault) }
+        index += 1
+      }
+    }
+
+    private mutating func add(_ first: UInt8, _ second: UInt8, _ length: Int, _ hasDefault: Bool) {
+      if first == UInt8(ascii: "/"), length == 1 {
+        positionalOnly = all
+      } else if first == UInt8(ascii: "*") {
+        if length == 1 {
+          keywordOnlyStart = all
+        } else if second == UInt8(ascii: "*") {
+          takesKeywords = true
+        } else {
+          isVariadic = true
+        }
+      } else {
+        if !hasDefault { required += 1 }
+        all += 1
+      }
+    }
+  }
+
+  /// The names, empty for positional-only parameters.
+  fileprivate func makeNames(_ runtime: Runtime) -> [StringObject] {
+    var names: [StringObject] = []
+    for part in text.split(separator: ",") {
+      let item = part.drop { $0 == " " }
+      if item.hasPrefix("*") || item == "/" { continue }
+      names.append(names.count < positionalOnlyCount ? runtime.names.empty : runtime.intern(String(item.prefix { $0 != "=" })))
+    }
+    return names
+  }
+
+  private var hasKeywordParameters: Bool { count > positionalOnlyCount }
 
   /// Takes positional arguments alone.
   var isPositional: Bool { !hasKeywordParameters && !takesRawKeywords }
@@ -155,7 +218,7 @@ struct NativeSignature: ExpressibleByStringLiteral {
   /// The slow path of a call: keywords put in their places, or the complaint about the count.
   func arrange(_ runtime: Runtime, _ function: NativeFunction, _ arguments: Arguments) throws(Raised) -> Value {
     if function.isWrittenInPython { return try arrangeAsPython(runtime, function, arguments) }
-    if takesRawKeywords, arguments.count >= min(required, names.filter(\.isEmpty).count) || required == 0 {
+    if takesRawKeywords, arguments.count >= min(required, positionalOnlyCount) || required == 0 {
       return try function.body(runtime, arguments)
     }
     guard hasKeywordParameters else {
@@ -165,29 +228,33 @@ struct NativeSignature: ExpressibleByStringLiteral {
       throw countError(runtime, function, arguments.count)
     }
     try checkCounts(runtime, function, arguments)
-    var values = arguments.positional
-    values.append(contentsOf: repeatElement(.undefined, count: names.count - values.count))
-    for (name, value) in arguments.keywords {
-      guard let index = names.firstIndex(of: name.text), !name.text.isEmpty else { continue }
-      if index >= arguments.count { values[index] = value }
+    let names = function.parameterNames(runtime)
+    let total = max(names.count, arguments.count)
+    let values = try runtime.machine.reserve(total)
+    defer { runtime.machine.release(values, total) }
+    values.initializeCopies(of: arguments.base, count: arguments.count)
+    for index in arguments.count..<total { (values + index).initialize(to: .undefined) }
+    for (position, name) in arguments.keywordNames.enumerated() {
+      guard let index = names.firstIndex(where: { $0 === name }), name.byteCount > 0 else { continue }
+      if index >= arguments.count { (values + index).store((arguments.base + arguments.count + position).copied) }
     }
     let offset = function.hasReceiver ? 1 : 0
-    for index in 0..<required where values[index].isUndefined {
+    for index in 0..<required where (values + index).holdsUndefined {
       throw runtime.typeError(
-        "\(function.name)() missing required argument '\(names[index])' (pos \(index + 1 - offset))")
+        "\(function.name)() missing required argument '\(names[index].text)' (pos \(index + 1 - offset))")
     }
     for name in arguments.keywordNames {
-      if let index = names.firstIndex(of: name.text), !name.text.isEmpty {
+      if let index = names.firstIndex(where: { $0 === name }), name.byteCount > 0 {
         if index >= arguments.count { continue }
         throw runtime.typeError(
           "argument for \(function.name)() given by name ('\(name.text)') and position (\(index + 1 - offset))")
       }
-      let hint = runtime.closestName(to: name.text, among: names.filter { !$0.isEmpty && $0 != "self" })
+      let hint = runtime.closestName(to: name.text, among: names.map(\.text).filter { !$0.isEmpty && $0 != "self" })
       throw runtime.typeError(
         "\(function.name)() got an unexpected keyword argument '\(name.text)'"
           + (hint.map { ". Did you mean '\($0)'?" } ?? ""))
     }
-    return try runtime.withArguments(values) { (arranged) throws(Raised) in try function.body(runtime, arranged) }
+    return try function.body(runtime, Arguments(values, names.count))
   }
 
   /// The complaints about counts that come before any name is looked at.
@@ -195,7 +262,7 @@ struct NativeSignature: ExpressibleByStringLiteral {
     let offset = function.hasReceiver ? 1 : 0
     let given = arguments.count - offset
     let total = given + arguments.keywordNames.count
-    let parameters = names.count - offset
+    let parameters = count - offset
     let most = maximum - offset
     let name = function.name
     func plural(_ count: Int) -> String { count == 1 ? "" : "s" }
@@ -208,7 +275,7 @@ struct NativeSignature: ExpressibleByStringLiteral {
       let bound = required - offset < most ? "at most" : "exactly"
       throw runtime.typeError("\(name)() takes \(bound) \(most) positional argument\(plural(most)) (\(given) given)")
     }
-    let positionalOnly = names.prefix { $0.isEmpty }.count - offset
+    let positionalOnly = positionalOnlyCount - offset
     let least = min(positionalOnly, required - offset)
     if given < least {
       let bound = least < most ? "at least" : "exactly"

@@ -1,7 +1,7 @@
 /// Calls of native functions that CPython writes in Python (most of asyncio, random, ...): their complaints about arguments are
 /// those of Python functions.
 extension NativeSignature {
-  private struct Parameter {
+  struct Parameter {
     var name: String
     var isRequired: Bool
     var isPositionalOnly = false
@@ -9,7 +9,7 @@ extension NativeSignature {
   }
 
   /// All parameters by name, the positional-only ones too.
-  private var parameters: [Parameter] {
+  func makeParameters() -> [Parameter] {
     var result: [Parameter] = []
     var isKeywordOnly = false
     for part in text.split(separator: ",") {
@@ -29,7 +29,7 @@ extension NativeSignature {
 
   func arrangeAsPython(_ runtime: Runtime, _ function: NativeFunction, _ arguments: Arguments) throws(Raised) -> Value {
     if takesRawKeywords { return try function.body(runtime, arguments) }
-    let parameters = parameters
+    let parameters = function.pythonParameters
     var values = Array(arguments.positional.prefix(maximum))
     values.append(contentsOf: repeatElement(.undefined, count: parameters.count - values.count))
     for (name, value) in arguments.keywords {

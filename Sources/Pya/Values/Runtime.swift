@@ -21,6 +21,9 @@ final class Runtime {
   var modules: ModuleTable { ModuleTable(dictionary: moduleDictionary, runtime: self) }
   /// State of one subsystem each, by its type: the event loop, `random`, ...
   @exclusivity(unchecked) private var attachments: [ObjectIdentifier: AnyObject] = [:]
+  /// What was asked for last, by its type's address: hashing costs more than what most of its users do.
+  private let recentAttachments: UnsafeMutablePointer<(key: UInt, object: UnsafeRawPointer?)>
+  private static let recentAttachmentCount = 128
   /// The exceptions being handled, innermost last: what a bare `raise` raises and `__context__` becomes.
   @exclusivity(unchecked) var handled: [ExceptionObject] = []
   /// Containers whose `repr` is being made, by address, outermost first: one met again shows as `[...]`.
@@ -56,6 +59,8 @@ final class Runtime {
     machine = .allocate(capacity: 1)
     lookupCacheEntries = .allocate(capacity: Runtime.lookupCacheSize)
     lookupCacheEntries.initialize(repeating: LookupCacheEntry(), count: Runtime.lookupCacheSize)
+    recentAttachments = .allocate(capacity: Runtime.recentAttachmentCount)
+    recentAttachments.initialize(repeating: (0, nil), count: Runtime.recentAttachmentCount)
     machine.initialize(to: Machine(runtime: self))
     types = BuiltinTypes(self)
     for type in keptTypes { type.attributes.type = types.dict }
@@ -84,12 +89,14 @@ final class Runtime {
     // Programs' objects go first, while the types they point at are there.
     handled = []
     moduleDictionary.removeAll()
+    recentAttachments.initialize(repeating: (0, nil), count: Runtime.recentAttachmentCount)
     attachments = [:]
     for index in 0..<Runtime.lookupCacheSize { lookupCacheEntries[index].value = .undefined }
     builtins.removeAll()
     for type in keptTypes { type.attributes.removeAll() }
     lookupCacheEntries.deinitialize(count: Runtime.lookupCacheSize)
     lookupCacheEntries.deallocate()
+    recentAttachments.deallocate()
   }
 
   /// False while the built-in types are being made.
@@ -159,10 +166,20 @@ final class Runtime {
 
   /// The subsystem's state, made when first asked for.
   func attachment<T: AnyObject>(_ type: T.Type, make: () -> T) -> T {
-    if let existing = attachments[ObjectIdentifier(type)] { return unsafeDowncast(existing, to: type) }
-    let made = make()
-    attachments[ObjectIdentifier(type)] = made
-    return made
+    let key = UInt(bitPattern: unsafeBitCast(ObjectIdentifier(type), to: Int.self))
+    let recent = recentAttachments + Int(key >> 4 & UInt(Runtime.recentAttachmentCount - 1))
+    if recent.pointee.key == key, let object = recent.pointee.object {
+      return Unmanaged<T>.fromOpaque(object).takeUnretainedValue()
+    }
+    let found: T
+    if let existing = attachments[ObjectIdentifier(type)] {
+      found = unsafeDowncast(existing, to: type)
+    } else {
+      found = make()
+      attachments[ObjectIdentifier(type)] = found
+    }
+    recent.pointee = (key, UnsafeRawPointer(Unmanaged.passUnretained(found).toOpaque()))
+    return found
   }
 
   /// The subsystem's state, if there is one already.
