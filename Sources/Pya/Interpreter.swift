@@ -25,6 +25,14 @@ public final class Interpreter {
     public var isInspecting = false
     /// The session tells nothing but what is asked.
     public var isQuiet = false
+    /// 1: without assertions, 2: without docstrings too.
+    public var optimization = 0
+    /// 1: warns where texts and bytes are mixed up, 2: raises.
+    public var bytesWarning = 0
+    /// No variable of the environment has a say in where modules are found.
+    public var ignoresEnvironment = false
+    /// Colours the values that a prompt shows.
+    public var coloursValues = false
     /// Colours tracebacks.
     public var coloursErrors = false
     /// Collects what the program prints instead of writing it to the process's output.
@@ -79,7 +87,12 @@ public final class Interpreter {
       let parts = extra.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       return (parts[0], parts.count > 1 ? parts[1] : nil)
     }
+    launch.optimization = options.optimization
+    launch.bytesWarning = options.bytesWarning
+    launch.ignoresEnvironment = options.ignoresEnvironment
+    launch.coloursValues = options.coloursValues
     launch.warningFilters = (launch.isDevelopment ? ["default"] : []) + options.warningFilters
+    if options.bytesWarning > 0 { launch.warningFilters.append("\(options.bytesWarning > 1 ? "error" : "default")::BytesWarning") }
     launch.isInspecting = options.isInspecting
     launch.isQuiet = options.isQuiet
     runtime.output.isUnbuffered = options.isUnbuffered

@@ -11,7 +11,7 @@ struct Arguments {
   private(set) var options: [String] = []
   private(set) var rest: [String] = []
 
-  private static let flags = "iquhV"
+  private static let flags = "ibqEOuhV"
   private static let withValue = "WX"
   /// Options whose value is the program: they end the list.
   private static let programs = "cm"

@@ -29,6 +29,15 @@ struct Command: ParsableCommand {
   @Option(name: .customShort("m"), parsing: .unconditional, help: ArgumentHelp("Run a module.", valueName: "mod"))
   var module: String?
 
+  @Flag(name: .customShort("b"), help: "Warn where texts and bytes are mixed up; -bb: raise.")
+  var bytesWarning: Int
+
+  @Flag(name: .customShort("E"), help: "Ignore the variable PYAPATH.")
+  var ignoresEnvironment = false
+
+  @Flag(name: .customShort("O"), help: "Leave out assertions; -OO: docstrings too.")
+  var optimization: Int
+
   @Flag(name: .customShort("i"), help: "Open a prompt after the program.")
   var inspects = false
 
@@ -140,6 +149,9 @@ extension Command {
     invocation.dump = dumps.first
     invocation.inspects = inspects
     invocation.isQuiet = isQuiet
+    invocation.bytesWarning = min(bytesWarning, 2)
+    invocation.ignoresEnvironment = ignoresEnvironment
+    invocation.optimization = min(optimization, 2)
     invocation.isUnbuffered = isUnbuffered
     invocation.warningFilters = warningFilters
     invocation.extras = extras

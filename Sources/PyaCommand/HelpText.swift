@@ -9,9 +9,10 @@ extension Command {
     Without a program: a prompt, or a script on standard input.
     -c cmd     run this code (ends the options)
     -m mod     run a module as a script (ends the options)
-    -i         open a prompt after the program
-    -q         no greeting at the prompt
+    -i, -q     open a prompt after the program; no greeting at the prompt
     -u         write output at once
+    -O, -OO    leave out assertions; docstrings too
+    -b, -bb    warn where texts and bytes are mixed up; raise there
     -W arg     add a warning filter: action:message:category:module:line
     -X dev     show all warnings, debug mode of asyncio
     -V         print the version (also --version)
@@ -20,7 +21,7 @@ extension Command {
     --color auto|always|never  colours (also NO_COLOR, FORCE_COLOR)
     --tokens, --ast, --scopes  print what lexer, parser, scope analysis make of it
     --generate-completion-script bash|zsh|fish     for your shell; --man: for man
-    Variables: PYA_HISTORY (the prompt's history), PYAPATH (folders of modules)
+    Variables: PYA_HISTORY (the prompt's history), PYAPATH (folders of modules; -E: not)
 
     """
 
@@ -73,6 +74,9 @@ extension Command {
     ("-i", "Open a prompt after the program, with its names."),
     ("-q", "No greeting at the prompt."),
     ("-u", "Write output at once."),
+    ("-O, -OO", "Leave out assertions, and set __debug__ to False; leave out docstrings too."),
+    ("-b, -bb", "Warn where a text is made of bytes or compared with them; raise there."),
+    ("-E", "Ignore PYAPATH."),
     ("-W arg", "Add a warning filter: action:message:category:module:line."),
     ("-X dev", "Show all warnings, and use the debug mode of asyncio."),
     ("-V, --version", "Print the version."),

@@ -25,6 +25,10 @@ struct Invocation: Equatable, Sendable {
   /// A prompt after the program.
   var inspects = false
   var isQuiet = false
+  /// How often `-b` and `-O` were given, up to twice.
+  var bytesWarning = 0
+  var optimization = 0
+  var ignoresEnvironment = false
   var isUnbuffered = false
   var warningFilters: [String] = []
   /// What stood after `-X`.

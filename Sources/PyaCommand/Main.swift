@@ -75,6 +75,10 @@ extension Invocation {
     options.isUnbuffered = isUnbuffered
     options.isInspecting = inspects
     options.isQuiet = isQuiet
+    options.bytesWarning = bytesWarning
+    options.optimization = optimization
+    options.ignoresEnvironment = ignoresEnvironment
+    options.coloursValues = usesColour(1)
     options.coloursErrors = usesColour(2)
     return options
   }

@@ -14,6 +14,7 @@ import Testing
 ///     > text              types a line and Enter, and waits for the next prompt
 ///     type text           types without waiting for anything; key NAMES presses keys; paste text
 ///     wait text           waits until the screen shows it; pause SECONDS; resize 40x10
+///     raw text            waits until the terminal got just that, with \e for the escape that begins colours
 ///     screen              the screen is to look like the lines with | that follow
 ///     cursor C,R          the cursor is to be there; ends STATUS; contents NAME TEXT for a file
 ///
@@ -118,6 +119,12 @@ private struct SessionPlayer {
       if !started().wait(10, until: { $0.screen.text.contains(text) }) {
         problems.append("never saw \(text); the screen:\n\(started().screen.text)")
       }
+    case "raw":
+      let wanted = Array(unescaped(text).utf8)
+      let isThere = started().wait(10) { session in
+        session.transcript.indices.contains { session.transcript[$0...].starts(with: wanted) }
+      }
+      if !isThere { problems.append("never got \(text)") }
     case "resize":
       let size = numbers(text, "x")
       started().resize(columns: size.columns, rows: size.rows)
@@ -185,6 +192,7 @@ private struct SessionPlayer {
       case "n": result += "\n"
       case "r": result.unicodeScalars.append("\r")
       case "t": result += "\t"
+      case "e": result.unicodeScalars.append("\u{1B}")
       default: result.unicodeScalars.append(next)
       }
     }

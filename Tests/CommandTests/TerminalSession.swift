@@ -11,6 +11,8 @@ final class TerminalSession {
   private let process: pid_t
   private(set) var status: Int32?
   private var received = 0
+  /// All that came from the command, colours too.
+  private(set) var transcript: [UInt8] = []
   private var lastOutput = 0.0
   /// The beginning of a character that was cut.
   private var incomplete: [UInt8] = []
@@ -94,6 +96,7 @@ final class TerminalSession {
     let count = systemRead(descriptor, &chunk, chunk.count)
     guard count > 0 else { return noteEnd() }
     received += count
+    transcript += chunk[..<count]
     lastOutput = monotonicTime()
     let bytes = incomplete + chunk[..<count]
     // Whole characters only.

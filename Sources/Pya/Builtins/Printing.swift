@@ -72,8 +72,16 @@ extension Runtime {
     if value.isNone { return }
     let name = intern("_")
     builtins.setString(name, .none)
-    try printText(try repr(value).text + "\n")
+    let shown = try repr(value)
+    let isColoured = try coloursValue(value)
+    try printText((isColoured ? ValueColours.coloured(shown) : shown.text) + "\n")
     builtins.setString(name, value)
+  }
+
+  private func coloursValue(_ value: Value) throws(Raised) -> Bool {
+    guard launchOptions.coloursValues, ValueColours.apply(to: value) else { return false }
+    let streams = standardStreams
+    return try streams.current(.output, self).isIdentical(to: .object(streams.output))
   }
 
   /// Shows a value by what `sys.displayhook` is now.

@@ -7,6 +7,14 @@ final class LaunchOptions {
   var isInspecting = false
   var isInteractive = false
   var isQuiet = false
+  /// The prompt colours what it shows.
+  var coloursValues = false
+  /// 1 with `-O`: assertions are left out; 2 with `-OO`: docstrings too.
+  var optimization = 0
+  /// 1 with `-b`: texts and bytes that are mixed up give a warning; 2 with `-bb`: an error.
+  var bytesWarning = 0
+  /// With `-E`: variables of the environment have no say.
+  var ignoresEnvironment = false
 
   var isDevelopment: Bool { extras.contains { $0.name == "dev" } }
 }

@@ -29,7 +29,7 @@ extension CodeLowering {
     case .imaginary(let number): return .object(ComplexObject(runtime, real: 0, imaginary: number))
     case .string(let literal): return constant(literal)
     case .bytes(let bytes): return .object(BytesObject(type: runtime.types.bytes, bytes))
-    case .name("__debug__"): return .bool(true)
+    case .name("__debug__"): return .bool(runtime.launchOptions.optimization == 0)
     case .unary(.minus, let operand):
       switch operand.kind {
       case .integer(.small(let value)): return .int(-value)

@@ -106,6 +106,7 @@ extension CodeLowering {
   func splitDoc(_ body: [Statement]) -> (doc: Value, rest: [Statement]) {
     guard let first = body.first, case .expression(let expression) = first.kind, case .string(let text) = expression.kind
     else { return (.none, body) }
+    if runtime.launchOptions.optimization > 1 { return (.none, Array(body.dropFirst())) }
     return (.object(runtime.string(cleanDoc(text.utf8))), Array(body.dropFirst()))
   }
 

@@ -22,7 +22,7 @@ extension Runtime {
   /// Sets `sys.path`: the script's folder, then those of `PYAPATH`.
   func setSearchPath(first: String?) {
     var folders = first.map { [$0] } ?? []
-    if let more = environmentVariable("PYAPATH") { folders += more.split(separator: ":").map(String.init) }
+    if !launchOptions.ignoresEnvironment, let more = environmentVariable("PYAPATH") { folders += more.split(separator: ":").map(String.init) }
     for folder in folders { imports.path.append(.object(string(folder))) }
   }
 

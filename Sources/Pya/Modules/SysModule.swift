@@ -96,6 +96,9 @@ extension Runtime {
           case "inspect": .int(options.isInspecting ? 1 : 0)
           case "interactive": .int(options.isInteractive ? 1 : 0)
           case "quiet": .int(options.isQuiet ? 1 : 0)
+          case "optimize": .int(options.optimization)
+          case "bytes_warning": .int(options.bytesWarning)
+          case "ignore_environment": .int(options.ignoresEnvironment ? 1 : 0)
           case "int_max_str_digits": .int(4300)
           default: .int(0)
           }

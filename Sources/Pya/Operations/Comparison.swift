@@ -83,12 +83,22 @@ extension Runtime {
       if !result.isNotImplemented { return result }
     }
     switch op {
-    case .equal: return .bool(a.isIdentical(to: b))
-    case .notEqual: return .bool(!a.isIdentical(to: b))
+    case .equal, .notEqual:
+      try warnOfMixture(a, b)
+      return .bool(a.isIdentical(to: b) == (op == .equal))
     default:
       throw typeError(
         "'\(op.rawValue)' not supported between instances of '\(leftType.messageName)' and '\(rightType.messageName)'")
     }
+  }
+
+  /// With `-b`: bytes are never equal to a text or a number.
+  private func warnOfMixture(_ a: Value, _ b: Value) throws(Raised) {
+    func isBytes(_ value: Value) -> Bool { value.uncounted.map { $0.kind == .bytes || $0.kind == .byteArray } ?? false }
+    guard isBytes(a) != isBytes(b), launchOptions.bytesWarning > 0 else { return }
+    let other = isBytes(a) ? b : a
+    if other.string != nil { try issueWarning("Comparison between bytes and string", category: "BytesWarning") }
+    if isInstance(other, of: types.int) { try issueWarning("Comparison between bytes and int", category: "BytesWarning") }
   }
 
   /// One operand's opinion.

@@ -34,6 +34,11 @@ extension Runtime {
   /// `str` without overrides of `__str__` in the program's classes.
   func appendBuiltinStr(_ object: Object, to builder: inout TextBuilder) throws(Raised) {
     switch object.kind {
+    case .bytes, .byteArray:
+      if launchOptions.bytesWarning > 0 {
+        try issueWarning("str() on a \(object.kind == .bytes ? "bytes" : "bytearray") instance", category: "BytesWarning")
+      }
+      try appendRepr(.object(object), to: &builder)
     case .string: builder.append(string: unsafeDowncast(object, to: StringObject.self))
     case .exception: try appendMessage(of: unsafeDowncast(object, to: ExceptionObject.self), to: &builder)
     case .other, .iterator, .instance:
