@@ -183,6 +183,15 @@ extension Runtime {
       guard given[0] < 0x80 else { throw valueError("sep must be ASCII.") }
       separatorByte = groupSize == 0 ? nil : given[0]
     }
+    if separatorByte == nil, bytes.count < Int.max / 2 {
+      return StringObject(type: types.str, count: bytes.count * 2, isASCII: true) { place in
+        func digit(_ value: UInt8) -> UInt8 { value < 10 ? 48 + value : 87 + value }
+        for index in bytes.indices {
+          place[index &* 2] = digit(bytes[index] >> 4)
+          place[index &* 2 &+ 1] = digit(bytes[index] & 15)
+        }
+      }
+    }
     var builder = TextBuilder(capacity: bytes.count * 2)
     for (index, byte) in bytes.enumerated() {
       if let separatorByte, index > 0 {

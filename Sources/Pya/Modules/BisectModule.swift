@@ -38,6 +38,10 @@ extension Runtime {
     } else {
       high = try length(sequence)
     }
+    if key.isNone, let list = sequence.list, !list.isOfHeapType {
+      let known = bisect(list, wanted, low, high, isRight: isRight)
+      if known >= 0 { return known }
+    }
     while low < high {
       let middle = low + (high - low) / 2
       var element = try getItem(sequence, .int(middle))
@@ -46,6 +50,37 @@ extension Runtime {
         if try isLess(wanted, element) { high = middle } else { low = middle + 1 }
       } else {
         if try isLess(element, wanted) { low = middle + 1 } else { high = middle }
+      }
+    }
+    return low
+  }
+
+  /// In a list of numbers, or of strings, without counting references; -1: some other kind of value lies on the way.
+  private func bisect(_ list: ListObject, _ wanted: Value, _ low: Int, _ high: Int, isRight: Bool) -> Int {
+    guard high <= list.count else { return -1 }
+    var (low, high) = (low, high)
+    let items = list.items
+    switch wanted {
+    case .int(let number):
+      while low < high {
+        let middle = low + (high - low) / 2
+        guard case .int(let element) = (items + middle).number else { return -1 }
+        if isRight ? number < element : element >= number { high = middle } else { low = middle + 1 }
+      }
+    case .float(let number):
+      while low < high {
+        let middle = low + (high - low) / 2
+        guard case .float(let element) = (items + middle).number else { return -1 }
+        let isBelow = isRight ? !(number < element) : element < number
+        if isBelow { low = middle + 1 } else { high = middle }
+      }
+    default:
+      guard let text = wanted.string, text.isExactly(types.str) else { return -1 }
+      while low < high {
+        let middle = low + (high - low) / 2
+        guard (items + middle).holdsPlainString, let held = (items + middle).uncountedObject else { return -1 }
+        let order: Int = held.as(StringObject.self)._withUnsafeGuaranteedRef { $0.compare(to: text) }
+        if isRight ? order > 0 : order >= 0 { high = middle } else { low = middle + 1 }
       }
     }
     return low

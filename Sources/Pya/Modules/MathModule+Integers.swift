@@ -13,6 +13,9 @@ extension MathFunctions {
       return runtime.integer(factorial(count))
     }
     define("isqrt", "n, /") { (runtime, arguments) throws(Raised) in
+      if case .int(let number) = arguments[0], number >= 0, number < 1 << 52 {
+        return .int(Int(Double(number).squareRoot()))
+      }
       let n = try runtime.bigInt(fromIndex: arguments[0])
       if n.sign == .minus, !n.isZero { throw runtime.valueError("isqrt() argument must be nonnegative") }
       return runtime.integer(n.squareRoot())
@@ -113,7 +116,7 @@ extension Runtime {
     if case .int(let x) = a, case .int(let y) = b {
       var (large, small) = (x.magnitude, y.magnitude)
       while small != 0 { (large, small) = (small, large % small) }
-      return integer(BigInt(large))
+      return Int(exactly: large).map { .int($0) } ?? integer(BigInt(large))
     }
     let x = Number(a)?.bigInt ?? 0
     let y = Number(b)?.bigInt ?? 0

@@ -69,7 +69,7 @@ extension Runtime {
     namespace.setString(intern("_field_defaults"), .object(defaultDict))
     namespace.setString(names[.matchArgs], fieldTuple)
     for (index, field) in fields.enumerated() {
-      namespace.setString(field, .object(TupleField(self, index)))
+      namespace.setString(field, .object(TupleField(type: attachment(TupleFieldType.self) { TupleFieldType(self) }.type, index)))
     }
     let type = try makeClass(
       types.type, name: name, bases: [.object(types.tuple)], namespace: namespace, moduleName: module)
@@ -86,6 +86,15 @@ extension Runtime {
       guard let cls = arguments[0].type else { throw runtime.typeError("\(name).__new__(X): X is not a type object") }
       let values = try runtime.bindFields(arguments.dropFirst, name, fields, defaults)
       return .object(TupleObject(type: cls, values))
+    }
+    let new = type.attributes.getString(names[.new]) ?? .undefined
+    let count = fields.count
+    // Calls with just the fields, while nobody has put other methods in the place of these.
+    type.construct = { (runtime, cls, arguments) throws(Raised) in
+      guard arguments.count == count, !arguments.hasKeywords, cls.special(.new)?.isIdentical(to: new) == true,
+        cls.special(.`init`) == nil
+      else { return .undefined }
+      return .object(TupleObject(type: cls, copying: arguments.base, count: count))
     }
     type.defineClassMethod(self, "_make", "cls, iterable") { (runtime, arguments) throws(Raised) in
       let values = try runtime.array(arguments[1])
@@ -172,29 +181,6 @@ extension Runtime {
     type.define(self, "__getnewargs__", "self") { (runtime, arguments) throws(Raised) in
       runtime.tuple(arguments[0].tuple.unsafelyUnwrapped.array)
     }
-  }
-}
-
-/// A field of a named tuple, on the class.
-private final class TupleField: Object {
-  fileprivate let index: Int
-
-  init(_ runtime: Runtime, _ index: Int) {
-    self.index = index
-    let type = runtime.attachment(TupleFieldType.self) { TupleFieldType(runtime) }.type
-    super.init(type: type, kind: .other)
-  }
-
-  override var isDescriptor: Bool { true }
-  override var isDataDescriptor: Bool { true }
-
-  override func descriptorGet(_ runtime: Runtime, instance: Value, owner: TypeObject) throws(Raised) -> Value {
-    guard let tuple = instance.tuple, index < tuple.count else { return .object(self) }
-    return tuple[index]
-  }
-
-  override func descriptorSet(_ runtime: Runtime, instance: Value, value: Value) throws(Raised) {
-    throw runtime.attributeError("can't \(value.isUndefined ? "delete" : "set") attribute")
   }
 }
 

@@ -204,6 +204,17 @@ private class OperatorGetter: Object {
 
 private final class ItemGetter: OperatorGetter {
   override func call(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {
+    if arguments.count == 1, parameters.count == 1, case .int(let index) = parameters[0], index >= 0,
+      let held = arguments.base.uncountedObject, held.isPlain, !arguments.hasKeywords
+    {
+      if held.kind == .tuple {
+        let found: Value = held.as(TupleObject.self)._withUnsafeGuaranteedRef { index < $0.count ? $0[index] : .undefined }
+        if !found.isUndefined { return found }
+      } else if held.kind == .list {
+        let found: Value = held.as(ListObject.self)._withUnsafeGuaranteedRef { index < $0.count ? $0[index] : .undefined }
+        if !found.isUndefined { return found }
+      }
+    }
     let subject = try checkedSubject(runtime, arguments)
     if parameters.count == 1 { return try runtime.getItem(subject, parameters[0]) }
     var values: [Value] = []

@@ -13,11 +13,13 @@ struct ClassAttributeCache {
     case getter
     /// A descriptor of the program: `found`, whose `__get__` is a function that takes itself, the instance and the class.
     case descriptor
+    /// A field of a named tuple, an element.
+    case element
   }
 
   private var meaning = Meaning.nothing
   private var classToken = 0
-  /// For an instance; 0 for the class itself.
+  /// For an instance; 0 for the class itself; for a named tuple the index.
   private var shapeToken = 0
   /// Of the metaclass, or of the descriptor's class: they decide what `found` means.
   private var decidingToken = 0
@@ -36,6 +38,9 @@ struct ClassAttributeCache {
   ) throws(Raised) -> Value {
     switch meaning {
     case .nothing: return .undefined
+    case .element:
+      guard held.kind == .tuple, held._withUnsafeGuaranteedRef({ $0.typeToken == classToken }) else { return .undefined }
+      return held.as(TupleObject.self)._withUnsafeGuaranteedRef { $0.count > shapeToken ? $0[shapeToken] : .undefined }
     case .value, .getter, .descriptor:
       if held.kind == .type {
         guard shapeToken == 0, held.as(TypeObject.self)._withUnsafeGuaranteedRef({ $0.token }) == classToken,
@@ -70,6 +75,10 @@ struct ClassAttributeCache {
         }
       }
       note(.value, type, shapeToken: 0, found, deciding: metaclass)
+    } else if object.kind == .tuple {
+      let type = object.type
+      guard type.isHeap, type.special(.getattribute) == nil, let field = type.lookup(name)?.object as? TupleField else { return }
+      note(.element, type, shapeToken: field.index, .undefined)
     } else if object.kind == .instance {
       let type = object.type
       guard type.isHeap, type.special(.getattribute) == nil, let found = type.lookup(name) else { return }

@@ -12,6 +12,10 @@ extension Runtime {
   func makeInstance(of type: TypeObject, _ arguments: Arguments) throws(Raised) -> Value {
     guard type.isHeap else { return try constructBuiltin(type, arguments) }
     if type.builtinBase == nil, type.special(.new) == nil { return try makePlainInstance(of: type, arguments) }
+    if let construct = type.construct {
+      let made = try construct(self, type, arguments)
+      if !made.isUndefined { return made }
+    }
     return try makeInstanceInSteps(of: type, arguments)
   }
 

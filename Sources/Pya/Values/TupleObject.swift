@@ -20,6 +20,14 @@ final class TupleObject: Object {
     super.init(type: type, kind: .tuple)
   }
 
+  /// Copies of `count` values that lie in memory.
+  init(type: TypeObject, copying source: UnsafeMutablePointer<Value>, count: Int) {
+    items = .obtain(count)
+    self.count = count
+    items.initializeCopies(of: source, count: count)
+    super.init(type: type, kind: .tuple)
+  }
+
   convenience init(_ runtime: Runtime, _ values: [Value]) { self.init(type: runtime.types.tuple, values) }
 
   /// The element at a position that the caller has checked against `count`.

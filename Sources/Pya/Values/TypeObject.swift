@@ -43,7 +43,8 @@ final class TypeObject: Object {
   var isFinal = false
 
   /// Makes an instance from a call's arguments: `__new__` and `__init__` of a built-in type in one. Nil: not callable
-  /// ("cannot create 'X' instances").
+  /// ("cannot create 'X' instances"). A class of the program may have one of its own as a short cut (named tuples), which gives
+  /// `undefined` for calls that have to go the long way.
   var construct: ((Runtime, TypeObject, Arguments) throws(Raised) -> Value)?
 
   init(

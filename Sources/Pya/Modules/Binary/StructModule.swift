@@ -14,6 +14,9 @@ private final class StructState {
   let error: TypeObject
   /// Formats seen before, by their text.
   var formats: [[UInt8]: StructFormat] = [:]
+  /// The text used last, a literal of the program most often, and its format.
+  var recentText: StringObject?
+  var recentFormat: StructFormat?
 
   init(error: TypeObject) { self.error = error }
 }
@@ -46,7 +49,7 @@ extension Runtime {
     module.define(self, "pack", "*values") { (runtime, arguments) throws(Raised) in
       if arguments.count == 0 { throw runtime.typeError("missing format argument") }
       let format = try runtime.structFormat(arguments[0])
-      return try runtime.structPack(format, Array(arguments.positional.dropFirst()))
+      return try runtime.structPack(format, arguments.base + 1, arguments.count - 1)
     }
     module.define(self, "unpack", "format, buffer, /") { (runtime, arguments) throws(Raised) in
       try runtime.structUnpack(try runtime.structFormat(arguments[0]), arguments[1])
@@ -77,7 +80,7 @@ extension Runtime {
       return .object(StructObject(type: cls, text, format))
     }
     type.define(self, "pack", "self, *values") { (runtime, arguments) throws(Raised) in
-      try runtime.structPack(arguments[0].structObject.format, Array(arguments.positional.dropFirst()))
+      try runtime.structPack(arguments[0].structObject.format, arguments.base + 1, arguments.count - 1)
     }
     type.define(self, "unpack", "self, buffer, /") { (runtime, arguments) throws(Raised) in
       try runtime.structUnpack(arguments[0].structObject.format, arguments[1])
@@ -102,10 +105,15 @@ extension Runtime {
   }
 
   private func structFormat(_ value: Value) throws(Raised) -> StructFormat {
+    let state = structState
+    if let text = value.string, let recent = state.recentText, text === recent, let format = state.recentFormat { return format }
     guard let text = value.string?.copyBytes() ?? bytesLike(value) else {
       throw typeError("Struct() argument 1 must be a str or bytes object, not \(typeName(value))")
     }
-    let state = structState
+    defer {
+      state.recentText = value.string
+      state.recentFormat = state.formats[text]
+    }
     if let known = state.formats[text] { return known }
     let format: StructFormat
     do { format = try StructFormat(text) } catch {
@@ -127,9 +135,9 @@ extension Runtime {
 
   // MARK: Packing
 
-  private func structPack(_ format: StructFormat, _ values: [Value]) throws(Raised) -> Value {
-    if values.count != format.valueCount {
-      throw structError("pack expected \(format.valueCount) items for packing (got \(values.count))")
+  private func structPack(_ format: StructFormat, _ values: UnsafeMutablePointer<Value>, _ count: Int) throws(Raised) -> Value {
+    if count != format.valueCount {
+      throw structError("pack expected \(format.valueCount) items for packing (got \(count))")
     }
     try checkAllocation(format.size)
     var bytes = [UInt8](repeating: 0, count: format.size)
@@ -198,6 +206,12 @@ extension Runtime {
   }
 
   private func integerBits(_ value: Value, _ item: StructFormat.Item) throws(Raised) -> UInt64 {
+    if case .int(let number) = value, item.code != UInt8(ascii: "P"), item.width < 8 {
+      let bound = 1 << (item.width * 8 - 1)
+      if item.code >= 0x61 ? number >= -bound && number < bound : number >= 0 && number < bound * 2 {
+        return UInt64(bitPattern: Int64(number))
+      }
+    }
     guard try clampedIndex(value) != nil else { throw structError("required argument is not an integer") }
     let isSigned = item.code >= 0x61 && item.code != UInt8(ascii: "P")
     let width = UInt64(item.width * 8)
@@ -226,7 +240,7 @@ extension Runtime {
       throw typeError("read-write bytes-like object expected, not \(typeName(arguments[0]))")
     }
     if arguments.count < 2 { throw typeError("pack_into expected offset argument") }
-    let values = Array(arguments.dropFirst(2))
+    var values = Array(arguments.dropFirst(2))
     if values.count != format.valueCount {
       throw structError("pack_into expected \(format.valueCount) items for packing (got \(values.count))")
     }
@@ -242,7 +256,15 @@ extension Runtime {
         "pack_into requires a buffer of at least \(UInt(format.size) + UInt(offset)) bytes for packing \(format.size) bytes at offset "
           + "\(offset) (actual buffer size is \(length))")
     }
-    let packed = try structPack(format, values).bytes?.bytes ?? []
+    let made: Result<Value, Raised> = values.withUnsafeMutableBufferPointer { values in
+      guard let base = values.baseAddress ?? UnsafeMutablePointer(bitPattern: 16) else { return .success(.none) }
+      do throws(Raised) { return .success(try structPack(format, base, values.count)) } catch { return .failure(error) }
+    }
+    let packed: [UInt8]
+    switch made {
+    case .success(let value): packed = value.bytes?.bytes ?? []
+    case .failure(let raised): throw raised
+    }
     guard target.bytes.count >= offset + packed.count else { return }
     target.bytes.replaceSubrange(offset..<(offset + packed.count), with: packed)
   }
