@@ -3,6 +3,7 @@
 
     Tests/Benchmarks/compare.py                        all of cpu/ and async/, 5 paired runs
     Tests/Benchmarks/compare.py cpu/fib async -n 9     only these, 9 paired runs
+    Tests/Benchmarks/compare.py --svg chart.svg        the ratios as a chart, too
 
 Each pair runs pya first and the peer right after it, so that both see the same machine. Times are CPU time
 (user and system) of the process, as os.wait4 reports it; memory is its peak resident set (Linux counts
@@ -20,6 +21,8 @@ import statistics
 import sys
 import tempfile
 import time
+
+import chart
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -159,6 +162,7 @@ def main():
     parser.add_argument("--python", default="python3", help="command of the peer (default: python3)")
     parser.add_argument("-n", "--runs", type=int, default=5, help="paired runs of each program (default: 5)")
     parser.add_argument("--time-limit", type=float, default=60, help="seconds one run may take (default: 60)")
+    parser.add_argument("--svg", metavar="FILE", help="draw the ratios as a chart into this file")
     options = parser.parse_args()
 
     pya, peer = shlex.split(options.pya), shlex.split(options.python)
@@ -187,6 +191,10 @@ def main():
     for group, ratios in groups.items():
         if len(ratios) > 1:
             print(f"| **geometric mean of {group}** ({len(ratios)}) | | | **{geometric_mean(ratios):.2f}** | | |")
+    rows = [(comparison.name, comparison.ratio) for comparison in comparisons if not comparison.problem]
+    if options.svg and rows:
+        with open(options.svg, "w") as file:
+            file.write(chart.draw(rows, f"CPU time of {peer_name} divided by pya's (above 1: pya is faster)"))
     problems = [comparison for comparison in comparisons if comparison.problem]
     if problems:
         print()
