@@ -114,4 +114,26 @@ import Testing
     #expect(scratch.run("--generate-completion-script", "zsh").output.hasPrefix("#compdef pya"))
     #expect(scratch.run("--man").output.hasPrefix(".TH PYA 1"))
   }
+
+  @Test(arguments: [("-O", "False text 1\n"), ("-OO", "False None 2\n"), ("-u", "True text 0\n")])
+  func assertionsAndDocstringsAreLeftOut(option: String, output: String) {
+    let program = "def f():\n  'text'\n\nimport sys\nif __debug__: pass\nprint(__debug__, f.__doc__, sys.flags.optimize)\n"
+    #expect(scratch.run(option, "-c", program).output == output)
+    let failed = scratch.run(option, "-c", "assert False, 'no'\nprint('went on')")
+    #expect(failed.status == (option == "-u" ? 1 : 0))
+  }
+
+  @Test func bytesAndTextsThatAreMixedUp() {
+    let program = "print(b'a' == 'a', {b'a': 1}.get('a'))\nprint(str(b'a'))\n"
+    let plain = scratch.run("-c", program)
+    #expect(plain.output == "False None\nb'a'\n")
+    #expect(plain.errors == "")
+    let warned = scratch.run("-b", "-c", program)
+    #expect(warned.output == plain.output)
+    #expect(warned.errors.contains("BytesWarning: Comparison between bytes and string"))
+    #expect(warned.errors.contains("BytesWarning: str() on a bytes instance"))
+    let refused = scratch.run("-bb", "-c", program)
+    #expect(refused.status == 1)
+    #expect(refused.errors.contains("BytesWarning: Comparison between bytes and string"))
+  }
 }

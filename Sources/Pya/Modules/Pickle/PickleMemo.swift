@@ -15,6 +15,8 @@ final class PickleMemo: Object {
     super.init(type: type, kind: .other)
   }
 
+  override func visitContents(_ tracer: Tracer) { tracer.visit(entries) }
+
   deinit { table?.relinquish() }
 
   var count: Int { entries.count }
