@@ -18,7 +18,8 @@ extension Runtime {
       unit.usesNamespace = usesNamespace
       unit.annotationsAreText = module.importsFutureAnnotations
       unit.displays = displays
-      unit.placesAllCalls = !file.isLibrary && CallSites.wordsAboutFrames.contains { file.mentions($0) }
+      unit.placesAllCalls =
+        !file.isLibrary && (launchOptions.bytesWarning > 0 || CallSites.wordsAboutFrames.contains { file.mentions($0) })
       if advice.isGiven, !file.isLibrary, file.mentions("async def ") { unit.coroutineNames = file.coroutineNames }
       let lowering = CodeLowering(unit, host: .module, privateClass: nil)
       unit.warnings.found = parser.warnings
