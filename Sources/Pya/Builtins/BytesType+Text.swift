@@ -73,7 +73,7 @@ extension Runtime {
         if !arguments[2].isUndefined {
           guard let given = runtime.bytesLike(arguments[2]), given.count == 1 else {
             throw runtime.typeError(
-              "\(name)() argument 2 must be a byte string of length 1, not \(runtime.typeName(arguments[2]))")
+              "\(name)() argument 2 must be a byte string of length 1, not \(runtime.givenName(arguments[2]))")
           }
           fill = given[0]
         }

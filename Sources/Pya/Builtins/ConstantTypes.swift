@@ -15,7 +15,7 @@ extension Runtime {
     }
     types.none.define(self, "__bool__", "self, /") { (_, _) throws(Raised) in .bool(false) }
     types.notImplemented.define(self, "__bool__", "self, /") { (runtime, _) throws(Raised) in
-      throw runtime.typeError("NotImplemented should not be used in a boolean context")
+      .bool(try runtime.truthOfNotImplemented())
     }
     builtins.setString(intern("Ellipsis"), .ellipsis)
     builtins.setString(intern("NotImplemented"), .notImplemented)
@@ -53,7 +53,7 @@ extension Runtime {
     type.construct = { (runtime, _, arguments) throws(Raised) in
       guard let name = arguments[0].string else {
         if arguments.count == 0 { throw runtime.typeError("module() missing required argument 'name' (pos 1)") }
-        throw runtime.typeError("module() argument 'name' must be str, not \(runtime.typeName(arguments[0]))")
+        throw runtime.typeError("module() argument 'name' must be str, not \(runtime.givenName(arguments[0]))")
       }
       let module = ModuleObject(runtime, name: name.text)
       if !arguments[1].isUndefined { module.set(runtime, "__doc__", arguments[1]) }

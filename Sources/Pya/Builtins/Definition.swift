@@ -8,6 +8,7 @@ extension TypeObject {
 
   func defineStatic(_ runtime: Runtime, _ name: String, _ signature: NativeSignature, _ body: @escaping NativeBody) {
     let function = NativeFunction(runtime, name, signature, body: body)
+    function.className = self.name
     attributes.setString(runtime.intern(name), .object(StaticMethodObject(runtime, .object(function))))
   }
 
@@ -15,6 +16,7 @@ extension TypeObject {
   func defineClassMethod(_ runtime: Runtime, _ name: String, _ signature: NativeSignature, _ body: @escaping NativeBody) {
     let function = NativeFunction(runtime, name, signature, body: body)
     function.takesClass = true
+    function.className = self.name
     attributes.setString(runtime.intern(name), .object(ClassMethodObject(runtime, .object(function))))
   }
 

@@ -13,7 +13,7 @@ extension Runtime {
         .object(ReversedDictIterator(runtime, arguments[0].view.dict, part))
       }
       type.defineProperty(self, "mapping") { (runtime, value) throws(Raised) in
-        .object(value.view.dict)
+        .object(MappingProxyObject(runtime, .object(value.view.dict)))
       }
       if part != .values { installViewAlgebra(type) }
     }

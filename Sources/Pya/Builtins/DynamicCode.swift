@@ -137,7 +137,7 @@ extension Runtime {
       throw typeError("expected str, bytes or os.PathLike object, not \(typeName(arguments[1]))")
     }
     guard let modeName = arguments[2].string else {
-      throw typeError("compile() argument 'mode' must be str, not \(typeName(arguments[2]))")
+      throw typeError("compile() argument 'mode' must be str, not \(givenName(arguments[2]))")
     }
     guard let mode = CompiledText.Mode(rawValue: modeName.text) else {
       throw valueError("compile() mode must be 'exec', 'eval' or 'single'")

@@ -8,7 +8,7 @@ extension Runtime {
       throw typeError("BaseExceptionGroup.__new__() takes exactly 2 arguments (\(arguments.count) given)")
     }
     guard arguments[0].string != nil else {
-      throw typeError("BaseExceptionGroup.__new__() argument 1 must be str, not \(typeName(arguments[0]))")
+      throw typeError("BaseExceptionGroup.__new__() argument 1 must be str, not \(givenName(arguments[0]))")
     }
     guard let members = try sequenceElements(arguments[1]) else {
       throw typeError("second argument (exceptions) must be a sequence")

@@ -69,16 +69,15 @@ extension Runtime {
   private func installReadInto(_ type: TypeObject) {
     for name in ["readinto", "readinto1"] {
       type.define(self, name, "self, buffer, /") { (runtime, arguments) throws(Raised) in
-        guard let target = arguments[1].cast(.byteArray, to: BytesObject.self) else {
+        guard let target = WritableBuffer(arguments[1], runtime) else {
           throw runtime.typeError(
-            "readinto() argument must be read-write bytes-like object, not \(runtime.typeName(arguments[1]))")
+            "readinto() argument must be read-write bytes-like object, not \(runtime.givenName(arguments[1]))")
         }
         try (arguments[0].object as? BinaryFileObject)?.checkReadInto(runtime)
-        let got = try runtime.callMethod(arguments[0], "read", [.int(target.bytes.count)])
+        let got = try runtime.callMethod(arguments[0], "read", [.int(target.count)])
         let bytes = runtime.bytesLike(got) ?? []
-        let count = min(bytes.count, target.bytes.count)
-        target.bytes.replaceSubrange(0..<count, with: bytes.prefix(count))
-        return .int(count)
+        try target.store(bytes)
+        return .int(min(bytes.count, target.count))
       }
     }
   }

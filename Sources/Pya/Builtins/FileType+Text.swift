@@ -66,7 +66,7 @@ extension Runtime {
   private func optionalText(_ value: Value, _ function: String, _ name: String) throws(Raised) -> String? {
     if value.isUndefined || value.isNone { return nil }
     guard let text = value.string else {
-      throw typeError("\(function)() argument '\(name)' must be str or None, not \(typeName(value))")
+      throw typeError("\(function)() argument '\(name)' must be str or None, not \(givenName(value))")
     }
     return text.text
   }

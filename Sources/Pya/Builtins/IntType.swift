@@ -85,7 +85,7 @@ extension Runtime {
   private func isLittleEndian(_ value: Value, _ function: String) throws(Raised) -> Bool {
     if value.isUndefined { return false }
     guard let order = value.string else {
-      throw typeError("\(function)() argument 'byteorder' must be str, not \(typeName(value))")
+      throw typeError("\(function)() argument 'byteorder' must be str, not \(givenName(value))")
     }
     switch order.text {
     case "little": return true

@@ -19,7 +19,12 @@ extension Runtime {
     if let view = value.object as? MemoryViewObject {
       return MemoryViewObject(
         self, try bytes(behind: view), format: view.format, start: view.start, count: view.count, stride: view.stride,
-        isReadOnly: view.isReadOnly)
+        isReadOnly: view.isReadOnly, shape: view.shape)
+    }
+    if let exporter = value.object as? any BufferExporter {
+      let format = exporter.bufferFormat
+      return MemoryViewObject(
+        self, exporter, format: format, start: 0, count: exporter.byteCount / format.size, stride: format.size, isReadOnly: false)
     }
     guard let bytes = value.bytes ?? value.cast(.byteArray, to: BytesObject.self) else {
       throw typeError("memoryview: a bytes-like object is required, not '\(typeName(value))'")
@@ -28,7 +33,7 @@ extension Runtime {
       self, bytes, start: 0, count: bytes.bytes.count, stride: 1, isReadOnly: bytes.kind == .bytes)
   }
 
-  private func bytes(behind view: MemoryViewObject) throws(Raised) -> BytesObject {
+  private func bytes(behind view: MemoryViewObject) throws(Raised) -> Object {
     guard let source = view.source else { throw valueError("operation forbidden on released memoryview object") }
     return source
   }
@@ -47,7 +52,7 @@ extension Runtime {
   // MARK: Items
 
   private func installMemoryViewItems(_ type: TypeObject) {
-    define(type, "__len__", "self, /") { (_, view, _) throws(Raised) in .int(view.count) }
+    define(type, "__len__", "self, /") { (_, view, _) throws(Raised) in .int(view.shape?.first ?? view.count) }
     define(type, "__getitem__", "self, key, /") { (runtime, view, arguments) throws(Raised) in
       if let slice = arguments[1].slice { return .object(try runtime.part(of: view, slice)) }
       let index = try runtime.viewIndex(view, arguments[1])
@@ -65,7 +70,7 @@ extension Runtime {
         throw runtime.valueError("memoryview: invalid value for format '\(view.format.rawValue)'")
       }
       guard let offset = view.offset(index) else { throw runtime.outOfBounds() }
-      view.source?.bytes.replaceSubrange(offset..<(offset + bytes.count), with: bytes)
+      try view.store(bytes[...], at: offset)
       return .none
     }
     define(type, "__delitem__", "self, key, /") { (runtime, view, _) throws(Raised) in
@@ -79,13 +84,40 @@ extension Runtime {
   private func outOfBounds() -> Raised { indexError("index out of bounds on dimension 1") }
 
   private func viewIndex(_ view: MemoryViewObject, _ key: Value) throws(Raised) -> Int {
+    if let keys = key.tuple { return try viewIndex(view, keys.array) }
+    if view.shape != nil {
+      throw try clampedIndex(key) == nil
+        ? typeError("memoryview: invalid slice key")
+        : error("NotImplementedError", "multi-dimensional sub-views are not implemented")
+    }
     guard let (index, isExact) = try clampedIndex(key) else { throw typeError("memoryview: invalid slice key") }
     let position = index < 0 ? index &+ view.count : index
     guard isExact, position >= 0, position < view.count else { throw outOfBounds() }
     return position
   }
 
+  /// One index for each dimension.
+  private func viewIndex(_ view: MemoryViewObject, _ keys: [Value]) throws(Raised) -> Int {
+    let shape = view.shape ?? [view.count]
+    for key in keys where key.slice != nil { throw error("NotImplementedError", "multi-dimensional slicing is not implemented") }
+    if keys.count < shape.count { throw error("NotImplementedError", "sub-views are not implemented") }
+    if keys.count > shape.count {
+      throw typeError("cannot index \(shape.count)-dimension view with \(keys.count)-element tuple")
+    }
+    var position = 0
+    for (dimension, (key, length)) in zip(keys, shape).enumerated() {
+      guard let (given, isExact) = try clampedIndex(key) else { throw typeError("memoryview: invalid slice key") }
+      let index = given < 0 ? given &+ length : given
+      guard isExact, index >= 0, index < length else {
+        throw indexError("index out of bounds on dimension \(dimension + 1)")
+      }
+      position = position * length + index
+    }
+    return position
+  }
+
   private func part(of view: MemoryViewObject, _ slice: SliceObject) throws(Raised) -> MemoryViewObject {
+    if view.shape != nil { throw error("NotImplementedError", "multi-dimensional slicing is not implemented") }
     let span = try sliceSpan(slice) { view.count }
     let (stride, overflows) = view.stride.multipliedReportingOverflow(by: span.step)
     return MemoryViewObject(
@@ -102,7 +134,7 @@ extension Runtime {
     guard bytes.count == part.count * size else { throw outOfBounds() }
     for index in 0..<part.count {
       guard let offset = part.offset(index) else { throw outOfBounds() }
-      part.source?.bytes.replaceSubrange(offset..<(offset + size), with: bytes[(index * size)..<(index * size + size)])
+      try part.store(bytes[(index * size)..<(index * size + size)], at: offset)
     }
   }
 
@@ -116,6 +148,16 @@ extension Runtime {
     return list
   }
 
+  /// The elements in lists of lists.
+  private func nested(_ elements: [Value], _ shape: ArraySlice<Int>) -> Value {
+    guard let length = shape.first, shape.count > 1 else { return .object(ListObject(self, elements)) }
+    let rowLength = shape.dropFirst().reduce(1, *)
+    let rows = (0..<length).map { row in
+      nested(Array(elements[(row * rowLength)..<((row + 1) * rowLength)]), shape.dropFirst())
+    }
+    return .object(ListObject(self, rows))
+  }
+
   private func installMemoryViewTexts(_ type: TypeObject) {
     type.define(self, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in
       let view = unsafeDowncast(arguments.receiver, to: MemoryViewObject.self)
@@ -125,7 +167,11 @@ extension Runtime {
     define(type, "tobytes", "self, /, order='C'") { (runtime, view, _) throws(Raised) in
       .object(BytesObject(type: runtime.types.bytes, view.bytes))
     }
-    define(type, "tolist", "self, /") { (runtime, view, _) throws(Raised) in .object(runtime.elements(of: view)) }
+    define(type, "tolist", "self, /") { (runtime, view, _) throws(Raised) in
+      let elements = runtime.elements(of: view)
+      guard let shape = view.shape else { return .object(elements) }
+      return elements.count == view.count ? runtime.nested(elements.array, shape[...]) : .object(elements)
+    }
     define(type, "hex", "self, /, *args, **kwargs") { (runtime, view, arguments) throws(Raised) in
       let bytes = Value.object(BytesObject(type: runtime.types.bytes, view.bytes))
       return try runtime.call(
@@ -151,7 +197,7 @@ extension Runtime {
     guard let first = a.object as? MemoryViewObject, bytesLike(b) != nil else { return nil }
     guard first.source != nil, (b.object as? MemoryViewObject).map({ $0.source != nil }) ?? true else { return false }
     let second = try memoryView(of: b)
-    guard first.count == second.count else { return false }
+    guard first.count == second.count, first.shape ?? [first.count] == second.shape ?? [second.count] else { return false }
     return try equals(.object(elements(of: first)), .object(elements(of: second)))
   }
 
@@ -161,8 +207,18 @@ extension Runtime {
     let attributes: [(String, (Runtime, MemoryViewObject) -> Value)] = [
       ("obj", { $1.source.map { .object($0) } ?? .none }), ("nbytes", { .int($1.count * $1.format.size) }),
       ("itemsize", { .int($1.format.size) }), ("format", { .object($0.string($1.format.rawValue)) }),
-      ("readonly", { .bool($1.isReadOnly) }), ("ndim", { _, _ in .int(1) }), ("shape", { $0.tuple([.int($1.count)]) }),
-      ("strides", { $0.tuple([.int($1.stride)]) }), ("suboffsets", { runtime, _ in runtime.tuple([]) }),
+      ("readonly", { .bool($1.isReadOnly) }), ("ndim", { _, view in .int(view.shape?.count ?? 1) }),
+      ("shape", { $0.tuple(($1.shape ?? [$1.count]).map { .int($0) }) }),
+      ("strides", { runtime, view in
+        guard let shape = view.shape else { return runtime.tuple([.int(view.stride)]) }
+        var strides: [Value] = []
+        var step = view.format.size
+        for length in shape.reversed() {
+          strides.append(.int(step))
+          step *= length
+        }
+        return runtime.tuple(strides.reversed())
+      }), ("suboffsets", { runtime, _ in runtime.tuple([]) }),
       ("c_contiguous", { .bool($1.isContiguous) }), ("f_contiguous", { .bool($1.isContiguous) }),
       ("contiguous", { .bool($1.isContiguous) }),
     ]
@@ -191,14 +247,11 @@ extension Runtime {
       .object(
         MemoryViewObject(
           runtime, try runtime.bytes(behind: view), format: view.format, start: view.start, count: view.count,
-          stride: view.stride, isReadOnly: true))
+          stride: view.stride, isReadOnly: true, shape: view.shape))
     }
     define(type, "cast", "self, /, format, shape=None") { (runtime, view, arguments) throws(Raised) in
       guard let text = arguments[1].string?.text else {
-        throw runtime.typeError("cast() argument 'format' must be str, not \(runtime.typeName(arguments[1]))")
-      }
-      if !arguments[2].isUndefined, !arguments[2].isNone {
-        throw runtime.error("NotImplementedError", "memoryview: more than one dimension")
+        throw runtime.typeError("cast() argument 'format' must be str, not \(runtime.givenName(arguments[1]))")
       }
       guard let format = ElementFormat(rawValue: text.hasPrefix("@") ? String(text.dropFirst()) : text) else {
         throw runtime.valueError(
@@ -210,17 +263,43 @@ extension Runtime {
       }
       let size = view.count * view.format.size
       if size % format.size != 0 { throw runtime.typeError("memoryview: length is not a multiple of itemsize") }
+      let shape = try runtime.shapeArgument(arguments[2])
+      if let shape {
+        if view.shape != nil, shape.count > 1 { throw runtime.typeError("memoryview: cast must be 1D -> ND or ND -> 1D") }
+        var product = format.size
+        for length in shape {
+          let (next, overflows) = product.multipliedReportingOverflow(by: length)
+          if overflows { throw runtime.valueError("memoryview.cast(): product(shape) > SSIZE_MAX") }
+          product = next
+        }
+        if product != size { throw runtime.typeError("memoryview: product(shape) * itemsize != buffer size") }
+      }
       return .object(
         MemoryViewObject(
           runtime, try runtime.bytes(behind: view), format: format, start: view.start, count: size / format.size,
-          stride: format.size, isReadOnly: view.isReadOnly))
+          stride: format.size, isReadOnly: view.isReadOnly, shape: shape.flatMap { $0.count > 1 ? $0 : nil }))
     }
+  }
+
+  private func shapeArgument(_ value: Value) throws(Raised) -> [Int]? {
+    if value.isUndefined || value.isNone { return nil }
+    guard value.list != nil || value.tuple != nil else { throw typeError("shape must be a list or a tuple") }
+    var shape: [Int] = []
+    for element in try array(value) {
+      guard case .int(let length) = element else {
+        throw typeError("memoryview.cast(): elements of shape must be integers")
+      }
+      if length <= 0 { throw valueError("memoryview.cast(): elements of shape must be integers > 0") }
+      shape.append(length)
+    }
+    if shape.count > 64 { throw valueError("memoryview: number of dimensions must not exceed 64") }
+    return shape.isEmpty ? nil : shape
   }
 }
 
 extension ElementFormat {
   /// The bytes of a value; nil: it does not fit.
-  fileprivate func bytes(of value: Value, _ runtime: Runtime) throws(Raised) -> [UInt8]? {
+  func bytes(of value: Value, _ runtime: Runtime) throws(Raised) -> [UInt8]? {
     let bits: UInt64
     switch self {
     case .character:

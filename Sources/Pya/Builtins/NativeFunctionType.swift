@@ -2,7 +2,9 @@
 extension Runtime {
   func installNativeFunctionTypes() {
     installBuiltinFunctionType(types.builtinFunction)
+    installBuiltinFunctionType(types.methodWrapper)
     installMethodDescriptorType(types.methodDescriptor)
+    installMethodDescriptorType(types.wrapperDescriptor)
     installGetSetDescriptorType(types.getSetDescriptor)
   }
 

@@ -95,7 +95,7 @@ extension TypeObject {
     }
     define(runtime, "__format__", "self, format_spec, /") { (runtime, arguments) throws(Raised) in
       guard let specification = arguments[1].string else {
-        throw runtime.typeError("__format__() argument must be str, not \(runtime.typeName(arguments[1]))")
+        throw runtime.typeError("__format__() argument must be str, not \(runtime.givenName(arguments[1]))")
       }
       // A subclass may say itself how it looks.
       if specification.length == 0 { return .object(try runtime.str(arguments[0])) }

@@ -60,7 +60,7 @@ extension Runtime {
     }
     type.define(self, "__format__", "self, format_spec, /") { (runtime, arguments) throws(Raised) in
       guard let spec = arguments[1].string else {
-        throw runtime.typeError("__format__() argument must be str, not \(runtime.typeName(arguments[1]))")
+        throw runtime.typeError("__format__() argument must be str, not \(runtime.givenName(arguments[1]))")
       }
       if spec.byteCount > 0 {
         throw runtime.typeError(

@@ -24,7 +24,7 @@ extension Runtime {
       if arguments[index].isUndefined || arguments[index].isNone { return nil }
       guard let text = arguments[index].string else {
         let expected = name == "mode" ? "str" : "str or None"
-        throw typeError("open() argument '\(name)' must be \(expected), not \(typeName(arguments[index]))")
+        throw typeError("open() argument '\(name)' must be \(expected), not \(givenName(arguments[index]))")
       }
       return text.text
     }

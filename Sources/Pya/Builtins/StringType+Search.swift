@@ -64,7 +64,7 @@ extension Runtime {
 
   private func findText(_ arguments: Arguments, _ name: String, isReverse: Bool) throws(Raised) -> Int {
     guard let needle = arguments[1].string else {
-      throw typeError("\(name)() argument 1 must be str, not \(typeName(arguments[1]))")
+      throw typeError("\(name)() argument 1 must be str, not \(givenName(arguments[1]))")
     }
     guard let span = try searchSpan(arguments, 2) else { return -1 }
     let text = arguments.text

@@ -50,7 +50,7 @@ extension Runtime {
   /// The name of an encoding or error handler.
   func codecName(_ value: Value, _ subject: String, or standard: String) throws(Raised) -> String {
     if value.isUndefined { return standard }
-    guard let name = value.string else { throw typeError("\(subject) must be str, not \(typeName(value))") }
+    guard let name = value.string else { throw typeError("\(subject) must be str, not \(givenName(value))") }
     return name.text
   }
 
@@ -82,7 +82,7 @@ extension Runtime {
   /// `__format__` of a built-in type.
   func builtinFormat(_ arguments: Arguments) throws(Raised) -> StringObject {
     guard let specification = arguments[1].string else {
-      throw typeError("__format__() argument must be str, not \(typeName(arguments[1]))")
+      throw typeError("__format__() argument must be str, not \(givenName(arguments[1]))")
     }
     var builder = TextBuilder()
     try appendBuiltinFormatted(arguments[0], specification, to: &builder)

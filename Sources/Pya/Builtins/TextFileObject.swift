@@ -344,7 +344,7 @@ final class TextFileObject: TextSinkObject {
 
   override func write(_ runtime: Runtime, _ value: Value) throws(Raised) -> Value {
     guard let string = value.string else {
-      throw runtime.typeError("write() argument must be str, not \(runtime.typeName(value))")
+      throw runtime.typeError("write() argument must be str, not \(runtime.givenName(value))")
     }
     try checkUsable(runtime)
     try write(string.utf8, isASCII: string.isASCII, runtime)

@@ -45,7 +45,7 @@ extension Runtime {
       throw typeError("type.__new__() takes exactly 3 arguments (\(arguments.count) given)")
     }
     func wrong(_ position: Int, _ expected: String) -> Raised {
-      typeError("type.__new__() argument \(position) must be \(expected), not \(typeName(arguments[position - 1]))")
+      typeError("type.__new__() argument \(position) must be \(expected), not \(givenName(arguments[position - 1]))")
     }
     guard let name = arguments[0].string else { throw wrong(1, "str") }
     guard let bases = arguments[1].tuple else { throw wrong(2, "tuple") }

@@ -87,7 +87,7 @@ extension Runtime {
           throw typeError("a bytes-like object is required, not '\(typeName(value))'")
         }
       default:
-        guard value.string != nil else { throw typeError("argument \(index + 1) must be str, not \(typeName(value))") }
+        guard value.string != nil else { throw typeError("argument \(index + 1) must be str, not \(givenName(value))") }
       }
       exception.fields[name] = value
     }

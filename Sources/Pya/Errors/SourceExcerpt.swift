@@ -12,8 +12,8 @@ struct SourceExcerpt {
 
   /// Every line indented by four blanks and ended by a newline; empty when there is no source.
   static func text(of entry: TracebackEntry) -> String {
-    // CPython does not keep what it read from standard input.
-    if entry.file.name == "<stdin>" { return "" }
+    // CPython does not keep what it read from standard input, nor the texts of `exec`.
+    if entry.file.name == "<stdin>" || entry.file.isText { return "" }
     let excerpt = SourceExcerpt(entry)
     if excerpt.lines.allSatisfy({ $0.allSatisfy(\.properties.isWhitespace) }) { return "" }
     return excerpt.rendered

@@ -101,6 +101,7 @@ final class Contexts {
       let type = TypeObject(
         runtime, metatype: runtime.types.type, name: name, bases: [runtime.types.object], instanceKind: .other, isHeap: false)
       type.moduleName = module
+      if module != "builtins" { type.messageName = "\(module).\(name)" }
       type.isFinal = true
       return type
     }

@@ -8,6 +8,9 @@ extension Runtime {
     defineCounterReports(type)
     defineCounterAlgebra(type)
     defineCounterComparisons(type)
+    for entry in type.attributes.liveEntries {
+      entry.value.cast(.nativeFunction, to: NativeFunction.self)?.isWrittenInPython = true
+    }
     type.didChange()
     return type
   }
@@ -92,8 +95,10 @@ extension Runtime {
       let entries = arguments[0].dict.unsafelyUnwrapped.liveEntries
       var position = 0
       var delivered = 0
+      let itertools = try runtime.importModule("itertools", level: 0, globals: runtime.builtins)
+      let chain = try runtime.getAttribute(itertools, runtime.intern("chain"))
       return .object(
-        ClosureIterator(type: runtime.types.iterators["chain"]) { (runtime) throws(Raised) in
+        ClosureIterator(type: chain.type ?? runtime.types.iterators["chain"]) { (runtime) throws(Raised) in
           while position < entries.count {
             if delivered < (try runtime.index(entries[position].value)) {
               delivered += 1

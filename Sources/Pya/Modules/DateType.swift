@@ -10,7 +10,7 @@ extension Runtime {
         try runtime.checkDate(year, packed[2], packed[3])
         return .object(DateObject(type: type, year, packed[2], packed[3]))
       }
-      let values = try runtime.fields(arguments, ["year", "month", "day"], required: 3)
+      let values = try runtime.fields(arguments, ["year", "month", "day"], required: 3, areIntegers: true)
       let (year, month, day) = (try runtime.int32(values[0]), try runtime.int32(values[1]), try runtime.int32(values[2]))
       try runtime.checkDate(year, month, day)
       return .object(DateObject(type: type, year, month, day))
@@ -102,7 +102,7 @@ extension Runtime {
     }
     type.define(self, "strftime", "self, format") { (runtime, arguments) throws(Raised) in
       guard let format = arguments[1].string else {
-        throw runtime.typeError("strftime() argument 1 must be str, not \(runtime.typeName(arguments[1]))")
+        throw runtime.typeError("strftime() argument 1 must be str, not \(runtime.givenName(arguments[1]))")
       }
       return .object(try runtime.formatted(arguments[0], format))
     }
@@ -114,7 +114,7 @@ extension Runtime {
   /// `__format__` of dates and times: `str` without a specification, else `strftime`.
   func formatThroughStrftime(_ arguments: Arguments) throws(Raised) -> Value {
     guard let format = arguments[1].string else {
-      throw typeError("__format__() argument 1 must be str, not \(typeName(arguments[1]))")
+      throw typeError("__format__() argument 1 must be str, not \(givenName(arguments[1]))")
     }
     if format.byteCount == 0 { return .object(try str(arguments[0])) }
     return try callMethod(arguments[0], "strftime", [arguments[1]])

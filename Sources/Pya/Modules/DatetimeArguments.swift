@@ -2,7 +2,8 @@
 extension Runtime {
   /// The values of the named parameters, `undefined` for those left out. `function` is the name in messages.
   func fields(
-    _ arguments: Arguments, _ names: [String], required: Int, positional: Int? = nil, function: String? = nil
+    _ arguments: Arguments, _ names: [String], required: Int, positional: Int? = nil, function: String? = nil,
+    areIntegers: Bool = false
   ) throws(Raised) -> [Value] {
     let given = arguments.count + arguments.keywordNames.count
     let title = function.map { "\($0)()" } ?? "function"
@@ -24,7 +25,9 @@ extension Runtime {
       }
       values[index] = value
     }
-    for index in 0..<required where values[index].isUndefined {
+    for index in 0..<required {
+      if areIntegers, !values[index].isUndefined { _ = try int32(values[index]) }
+      guard values[index].isUndefined else { continue }
       throw typeError("\(title) missing required argument '\(names[index])' (pos \(index + 1))")
     }
     for (name, _) in arguments.keywords where !names.contains(name.text) {

@@ -36,7 +36,7 @@ extension Runtime {
   func timePrecision(_ value: Value, position: Int) throws(Raised) -> TimePrecision {
     if value.isUndefined { return .automatic }
     guard let text = value.string else {
-      throw typeError("isoformat() argument \(position) must be str, not \(typeName(value))")
+      throw typeError("isoformat() argument \(position) must be str, not \(givenName(value))")
     }
     guard let precision = TimePrecision(rawValue: text.text) else { throw valueError("Unknown timespec value") }
     return precision

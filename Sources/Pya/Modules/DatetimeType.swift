@@ -18,7 +18,7 @@ extension Runtime {
         try runtime.checkZone(zone)
         return .object(DatetimeObject(type: type, year, month, day, time, zone: zone))
       }
-      let values = try runtime.fields(arguments, Runtime.fieldNames, required: 3, positional: 8)
+      let values = try runtime.fields(arguments, Runtime.fieldNames, required: 3, positional: 8, areIntegers: true)
       let (year, month, day) = (try runtime.int32(values[0]), try runtime.int32(values[1]), try runtime.int32(values[2]))
       let time = try runtime.timeOfDay(values[3...6], fold: values[8], TimeOfDay())
       try runtime.checkDate(year, month, day)
@@ -95,16 +95,16 @@ extension Runtime {
     }
     type.defineClassMethod(self, "strptime", "cls, date_string, format, /") { (runtime, arguments) throws(Raised) in
       for index in 1...2 where arguments[index].string == nil {
-        throw runtime.typeError("strptime() argument \(index) must be str, not \(runtime.typeName(arguments[index]))")
+        throw runtime.typeError("strptime() argument \(index) must be str, not \(runtime.givenName(arguments[index]))")
       }
       return try runtime.parsedDatetime(arguments)
     }
     type.defineClassMethod(self, "combine", "cls, date, time, tzinfo=None") { (runtime, arguments) throws(Raised) in
       guard let date = arguments[1].date else {
-        throw runtime.typeError("combine() argument 1 must be datetime.date, not \(runtime.typeName(arguments[1]))")
+        throw runtime.typeError("combine() argument 1 must be datetime.date, not \(runtime.givenName(arguments[1]))")
       }
       guard let time = arguments[2].timeOfDay else {
-        throw runtime.typeError("combine() argument 2 must be datetime.time, not \(runtime.typeName(arguments[2]))")
+        throw runtime.typeError("combine() argument 2 must be datetime.time, not \(runtime.givenName(arguments[2]))")
       }
       let zone = arguments[3].defined ?? time.zone
       try runtime.checkZone(zone)
@@ -144,7 +144,7 @@ extension Runtime {
       var separator = "T"
       if let given = arguments[1].defined {
         guard let text = given.string, text.text.unicodeScalars.count == 1 else {
-          throw runtime.typeError("isoformat() argument 1 must be a unicode character, not \(runtime.typeName(given))")
+          throw runtime.typeError("isoformat() argument 1 must be a unicode character, not \(runtime.givenName(given))")
         }
         separator = text.text
       }

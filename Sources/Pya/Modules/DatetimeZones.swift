@@ -158,10 +158,10 @@ extension Runtime {
     type.defineFieldConstructor(self) { (runtime, _, arguments) throws(Raised) in
       let values = try runtime.fields(arguments, ["offset", "name"], required: 1, function: "timezone")
       guard let offset = values[0].timedelta else {
-        throw runtime.typeError("timezone() argument 1 must be datetime.timedelta, not \(runtime.typeName(values[0]))")
+        throw runtime.typeError("timezone() argument 1 must be datetime.timedelta, not \(runtime.givenName(values[0]))")
       }
       if let name = values[1].defined, name.string == nil {
-        throw runtime.typeError("timezone() argument 2 must be str, not \(runtime.typeName(name))")
+        throw runtime.typeError("timezone() argument 2 must be str, not \(runtime.givenName(name))")
       }
       return try runtime.makeTimezone(offset, name: values[1].string)
     }

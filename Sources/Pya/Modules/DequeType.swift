@@ -129,6 +129,11 @@ extension Runtime {
       }
       throw runtime.valueError("\(try runtime.repr(arguments[1]).text) is not in deque")
     }
+    define(type, "__reduce__", "self, /") { (runtime, deque, arguments) throws(Raised) in
+      let given = deque.limit.map { [runtime.tuple([]), .int($0)] } ?? []
+      let attributes = deque.existingInstanceDictionary.flatMap { $0.count > 0 ? Value.object($0) : nil } ?? .none
+      return runtime.tuple([.object(deque.type), runtime.tuple(given), attributes, try runtime.iterate(arguments[0])])
+    }
     for name in ["copy", "__copy__"] {
       define(type, name, "self, /") { (runtime, deque, arguments) throws(Raised) in
         if deque.type.isHeap {

@@ -54,6 +54,11 @@ extension Runtime {
             site.globals.getString(runtime.names.name) ?? .none,
           ]))
     }
+    // Classes of the library that stand for types written in C say their module in messages.
+    module.define(self, "name_in_messages", "cls, name, /") { (_, arguments) throws(Raised) in
+      if let type = arguments[0].type, let name = arguments[1].string { type.messageName = name.text }
+      return .none
+    }
     module.define(self, "calling_module", "") { (runtime, _) throws(Raised) in
       .object(runtime.string(runtime.callingModule))
     }

@@ -56,6 +56,12 @@ extension Runtime {
           type: try runtime.cacheInfoType(),
           [.int(cache.hits), .int(cache.misses), cache.limit.map { .int($0) } ?? .none, .int(cache.entryCount)]))
     }
+    for name in ["__copy__", "__deepcopy__"] {
+      type.define(self, name, "self, memo=None, /") { (_, arguments) throws(Raised) in arguments[0] }
+    }
+    type.define(self, "__reduce__", "self, /") { (runtime, arguments) throws(Raised) in
+      try runtime.getAttribute(arguments[0], "__qualname__")
+    }
     type.define(self, "cache_parameters", "self, /") { (runtime, arguments) throws(Raised) in
       let cache = cache(arguments[0])
       let result = DictObject(runtime)

@@ -140,6 +140,7 @@ extension Runtime {
     let keyType = TypeObject(
       self, metatype: types.type, name: "KeyWrapper", bases: [types.object], instanceKind: .other, isHeap: false)
     keyType.moduleName = "functools"
+    keyType.messageName = "functools.KeyWrapper"
     for op in ComparisonOperator.rich {
       keyType.define(self, op.methodName, "self, other, /") { (runtime, arguments) throws(Raised) in
         guard let first = arguments[0].object as? ComparisonKey, let second = arguments[1].object as? ComparisonKey else {

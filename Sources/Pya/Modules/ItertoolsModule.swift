@@ -499,6 +499,7 @@ private final class TeeIterator: IteratorObject {
     self.cell = cell
     let type = runtime.types.iterators["_tee"]
     type.moduleName = "itertools"
+    type.messageName = "itertools._tee"
     super.init(type: type)
   }
 

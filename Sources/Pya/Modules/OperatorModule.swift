@@ -154,6 +154,10 @@ extension Runtime {
         guard let getter = arguments[0].object as? OperatorGetter else { return .none }
         return .object(runtime.string("operator.\(name)(\(try getter.argumentText(runtime)))"))
       }
+      type.define(self, "__reduce__", "self, /") { (runtime, arguments) throws(Raised) in
+        guard let getter = arguments[0].object as? OperatorGetter else { return .none }
+        return try getter.reduced(runtime)
+      }
       module.set(self, name, .object(type))
     }
     add("itemgetter") { (runtime, type, arguments) throws(Raised) in
@@ -191,6 +195,11 @@ private class OperatorGetter: Object {
     var parts: [String] = []
     for parameter in parameters { parts.append(try runtime.repr(parameter).text) }
     return parts.joined(separator: ", ")
+  }
+
+  /// What makes it anew, for `copy` and `pickle`.
+  func reduced(_ runtime: Runtime) throws(Raised) -> Value {
+    runtime.tuple([.object(type), runtime.tuple(parameters)])
   }
 
   func checkedSubject(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {
@@ -264,6 +273,15 @@ private final class MethodCaller: OperatorGetter {
     for parameter in parameters { parts.append(try runtime.repr(parameter).text) }
     for (name, value) in keywords { parts.append("\(name.text)=\(try runtime.repr(value).text)") }
     return parts.joined(separator: ", ")
+  }
+
+  override func reduced(_ runtime: Runtime) throws(Raised) -> Value {
+    let arguments = runtime.tuple([.object(name)] + parameters)
+    if keywords.isEmpty { return runtime.tuple([.object(type), arguments]) }
+    let functools = try runtime.importModule("functools", level: 0, globals: runtime.builtins)
+    let partial = try runtime.call(
+      try runtime.getAttribute(functools, "partial"), [.object(type), .object(name)], keywords: keywords)
+    return runtime.tuple([partial, runtime.tuple(parameters)])
   }
 
   override func call(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {

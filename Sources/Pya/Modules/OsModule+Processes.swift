@@ -84,7 +84,7 @@ extension Runtime {
   private func defineStarting(of module: ModuleObject) {
     module.define(self, "system", "command") { (runtime, arguments) throws(Raised) in
       guard let command = arguments[0].string else {
-        throw runtime.typeError("system() argument 1 must be str, not \(runtime.typeName(arguments[0]))")
+        throw runtime.typeError("system() argument 1 must be str, not \(runtime.givenName(arguments[0]))")
       }
       var child = ChildProcess(arguments: ["/bin/sh", "-c"].map { Array($0.utf8) } + [try runtime.pathBytes(.object(command))])
       child.environment = runtime.environmentEntries()

@@ -104,6 +104,17 @@ private func defineState(_ runtime: Runtime, _ type: TypeObject) {
     let words = object.twister.words.map { Value.int(Int($0)) } + [.int(object.twister.position)]
     return .object(TupleObject(runtime, [.int(3), .object(TupleObject(runtime, words)), object.nextGauss]))
   }
+  type.define(runtime, "__getstate__", "self") { (runtime, arguments) throws(Raised) in
+    try runtime.callMethod(arguments[0], "getstate")
+  }
+  type.define(runtime, "__setstate__", "self, state") { (runtime, arguments) throws(Raised) in
+    try runtime.callMethod(arguments[0], "setstate", [arguments[1]])
+  }
+  type.define(runtime, "__reduce__", "self") { (runtime, arguments) throws(Raised) in
+    runtime.tuple([
+      .object(runtime.type(of: arguments[0])), runtime.tuple([]), try runtime.callMethod(arguments[0], "getstate"),
+    ])
+  }
   type.define(runtime, "setstate", "self, state") { (runtime, arguments) throws(Raised) in
     let object = try RandomSource(runtime, arguments[0]).object
     let state = try runtime.array(arguments[1])

@@ -158,17 +158,16 @@ extension Runtime {
     }
     type.define(self, "recv_into", "self, buffer, nbytes=0, flags=0") { (runtime, arguments) throws(Raised) in
       let socket = try runtime.socket_(arguments[0])
-      guard case .object(let object) = arguments[1], object.kind == .byteArray else {
-        throw runtime.typeError("recv_into() argument 1 must be read-write bytes-like object, not \(runtime.typeName(arguments[1]))")
+      guard let target = WritableBuffer(arguments[1], runtime) else {
+        throw runtime.typeError("recv_into() argument 1 must be read-write bytes-like object, not \(runtime.givenName(arguments[1]))")
       }
-      let target = unsafeDowncast(object, to: BytesObject.self)
       var count = try arguments[2].defined.map { (value) throws(Raised) in try runtime.index(value) } ?? 0
       if count < 0 { throw runtime.valueError("negative buffersize in recv_into") }
-      if count == 0 || count > target.bytes.count { count = target.bytes.count }
+      if count == 0 || count > target.count { count = target.count }
       let data = try runtime.receive(count) { (buffer) throws(Raised) in
         try socket.perform(runtime, writing: false) { recv($0, buffer, count, 0) }
       }
-      if data.bytes.count <= target.bytes.count { target.bytes.replaceSubrange(0..<data.bytes.count, with: data.bytes) }
+      try target.store(data.bytes)
       return .int(data.bytes.count)
     }
     type.define(self, "send", "self, data, flags=0, /") { (runtime, arguments) throws(Raised) in

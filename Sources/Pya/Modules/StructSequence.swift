@@ -18,6 +18,7 @@ final class StructSequenceType {
     type = TypeObject(
       runtime, metatype: runtime.types.type, name: name, bases: [runtime.types.tuple], instanceKind: .tuple, isHeap: true)
     type.moduleName = module
+    type.messageName = displayName
     type.attributes.setString(runtime.names.module, .object(runtime.string(module)))
     type.hasNoInstanceDictionary = true
     for (index, field) in fields.enumerated() {

@@ -203,7 +203,7 @@ extension Runtime {
     module.set(self, "modules", .object(moduleDictionary))
     module.define(self, "intern", "string, /") { (runtime, arguments) throws(Raised) in
       guard let string = arguments[0].string, string.isExactly(runtime.types.str) else {
-        throw runtime.typeError("intern() argument must be str, not \(runtime.typeName(arguments[0]))")
+        throw runtime.typeError("intern() argument must be str, not \(runtime.givenName(arguments[0]))")
       }
       return .object(runtime.intern(string))
     }

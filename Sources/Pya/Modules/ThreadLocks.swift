@@ -161,6 +161,7 @@ extension Runtime {
     let type = TypeObject(
       self, metatype: types.type, name: name, bases: [types.object], instanceKind: .other, isHeap: false)
     type.moduleName = "_thread"
+    type.messageName = "_thread.\(name)"
     type.isFinal = true
     keepAlive(type)
     return type

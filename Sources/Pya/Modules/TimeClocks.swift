@@ -36,7 +36,7 @@ extension Runtime {
     }
     module.define(self, "get_clock_info", "name, /") { [unowned module] (runtime, arguments) throws(Raised) in
       guard let name = arguments[0].string else {
-        throw runtime.typeError("get_clock_info() argument 1 must be str, not \(runtime.typeName(arguments[0]))")
+        throw runtime.typeError("get_clock_info() argument 1 must be str, not \(runtime.givenName(arguments[0]))")
       }
       let clock: (source: String, isMonotonic: Bool)
       switch name.text {

@@ -117,7 +117,7 @@ extension Runtime {
   fileprivate func defineFormatting(of module: ModuleObject, _ calendar: CalendarTime) {
     module.define(self, "strftime", "format, time_tuple=None, /") { (runtime, arguments) throws(Raised) in
       guard let format = arguments[0].string else {
-        throw runtime.typeError("strftime() argument 1 must be str, not \(runtime.typeName(arguments[0]))")
+        throw runtime.typeError("strftime() argument 1 must be str, not \(runtime.givenName(arguments[0]))")
       }
       let time =
         arguments[1].isUndefined

@@ -52,7 +52,7 @@ extension Runtime {
     }
     type.define(self, "strftime", "self, format") { (runtime, arguments) throws(Raised) in
       guard let format = arguments[1].string else {
-        throw runtime.typeError("strftime() argument 1 must be str, not \(runtime.typeName(arguments[1]))")
+        throw runtime.typeError("strftime() argument 1 must be str, not \(runtime.givenName(arguments[1]))")
       }
       return .object(try runtime.formatted(arguments[0], format))
     }

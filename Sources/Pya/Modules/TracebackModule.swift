@@ -20,7 +20,7 @@ func makeTracebackModule(_ runtime: Runtime) -> ModuleObject {
   }
   module.define(runtime, "source_line", "filename, lineno, /") { (runtime, arguments) throws(Raised) in
     guard let name = arguments[0].string, case .int(let line) = arguments[1],
-      let file = runtime.sourceFiles.byName[name.text]
+      let file = runtime.sourceFiles.byName[name.text], !file.isText
     else { return .object(runtime.string("")) }
     return .object(runtime.string(file.lineText(line)))
   }
@@ -40,7 +40,7 @@ extension Runtime {
     let end = entry.file.location(of: entry.range.end)
     let parts: [Value] = [
       .object(string(entry.file.name)), .int(start.line), .object(string(entry.functionName)),
-      .object(string(entry.file.lineText(start.line))), lines(renderStack([entry])), .int(end.line),
+      .object(string(entry.file.isText ? "" : entry.file.lineText(start.line))), lines(renderStack([entry])), .int(end.line),
       .int(entry.file.characterColumn(of: entry.range.start)), .int(entry.file.characterColumn(of: entry.range.end)),
     ]
     return .object(TupleObject(self, parts))

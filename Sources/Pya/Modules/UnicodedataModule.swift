@@ -10,7 +10,7 @@ extension Runtime {
     addNumericProperties(to: module)
     module.define(self, "lookup", "name, /") { (runtime, arguments) throws(Raised) in
       guard let name = arguments[0].string else {
-        throw runtime.typeError("lookup() argument must be str, not \(runtime.typeName(arguments[0]))")
+        throw runtime.typeError("lookup() argument must be str, not \(runtime.givenName(arguments[0]))")
       }
       guard let scalar = CharacterNames.scalar(named: name.text) else {
         throw runtime.error("KeyError", "undefined character name '\(name.text)'")
@@ -31,7 +31,7 @@ extension Runtime {
   private func characterArgument(_ value: Value, _ function: String) throws(Raised) -> UInt32 {
     guard let text = value.string, text.length == 1 else {
       let position = ["name", "decimal", "digit", "numeric"].contains(function) ? " 1" : ""
-      throw typeError("\(function)() argument\(position) must be a unicode character, not \(typeName(value))")
+      throw typeError("\(function)() argument\(position) must be a unicode character, not \(givenName(value))")
     }
     return text.codePoint(atByte: 0)
   }
@@ -51,6 +51,10 @@ extension Runtime {
     module.define(self, "combining", "chr, /") { (runtime, arguments) throws(Raised) in
       let value = try runtime.characterArgument(arguments[0], "combining")
       return .int(Unicode.Scalar(value).map { Int($0.properties.canonicalCombiningClass.rawValue) } ?? 0)
+    }
+    module.define(self, "east_asian_width", "chr, /") { (runtime, arguments) throws(Raised) in
+      let value = try runtime.characterArgument(arguments[0], "east_asian_width")
+      return .object(runtime.string(UnicodeWidths.width(of: value)))
     }
     module.define(self, "mirrored", "chr, /") { (runtime, arguments) throws(Raised) in
       let value = try runtime.characterArgument(arguments[0], "mirrored")
@@ -83,10 +87,10 @@ extension Runtime {
 
   private func normalize(_ arguments: Arguments, _ function: String) throws(Raised) -> StringObject {
     guard let form = arguments[0].string else {
-      throw typeError("\(function)() argument 1 must be str, not \(typeName(arguments[0]))")
+      throw typeError("\(function)() argument 1 must be str, not \(givenName(arguments[0]))")
     }
     guard let text = arguments[1].string else {
-      throw typeError("\(function)() argument 2 must be str, not \(typeName(arguments[1]))")
+      throw typeError("\(function)() argument 2 must be str, not \(givenName(arguments[1]))")
     }
     guard let kind = NormalForm(rawValue: form.text) else { throw valueError("invalid normalization form") }
     if text.isASCII { return plain(text) }

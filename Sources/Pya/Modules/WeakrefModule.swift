@@ -68,6 +68,9 @@ extension Runtime {
   }
 
   private func installReferenceType(_ type: TypeObject) {
+    for name in ["__copy__", "__deepcopy__"] {
+      type.define(self, name, "self, memo=None, /") { (_, arguments) throws(Raised) in arguments[0] }
+    }
     type.construct = { (runtime, cls, arguments) throws(Raised) in
       guard (1...2).contains(arguments.count) else {
         throw runtime.typeError(

@@ -120,11 +120,26 @@ final class TypeAliasNode: ExpressionNode {
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     let runtime = frame.runtime
-    let thunk = try function.evaluate(frame)
+    let thunk = seeingClassBody(try function.evaluate(frame), frame)
     do throws(Raised) {
       let typing = try runtime.importModule("typing", level: 0, globals: globals)
       let make = try runtime.getAttribute(typing, "_lazy_type_alias")
       return try runtime.call(make, [.object(name), thunk, .bool(isGeneric)])
     } catch { throw frame.located(error, range) }
+  }
+
+  /// In a class body the value sees what the namespace holds when it is computed.
+  private func seeingClassBody(_ thunk: Value, _ frame: Frame) -> Value {
+    guard frame.code.frameSize > 0, let function = thunk.cast(.function, to: FunctionObject.self) else { return thunk }
+    let namespace = frame[StatementCode.namespaceSlot]
+    guard case .object(let object) = namespace, object.kind == .dict else { return thunk }
+    let seeing = NativeFunction(frame.runtime, name.text, "") { (runtime, _) throws(Raised) in
+      let inner = try runtime.machine.openFrame(function.code, function)
+      inner[StatementCode.namespaceSlot] = namespace
+      if !function.takesPlainCalls { function.makeCells(inner, runtime.machine) }
+      return try function.start(inner, runtime.machine)
+    }
+    seeing.moduleName = function.moduleName.string?.text
+    return .object(seeing)
   }
 }

@@ -163,7 +163,7 @@ extension Runtime {
     if try object.setNativeAttribute(name, newValue, self) { return }
     if object.kind == .instance {
       try storeInSlots(unsafeDowncast(object, to: Instance.self), name, newValue)
-    } else if let dictionary = object.instanceDictionary(self), object.kind != .type {
+    } else if !type.hasOnlySlots, let dictionary = object.instanceDictionary(self), object.kind != .type {
       if newValue.isUndefined {
         guard dictionary.removeString(name) != nil else { throw missingAttribute(value, name) }
       } else {

@@ -67,7 +67,7 @@ extension Runtime {
   /// What an object without a native way of being called does: its class's `__call__`.
   func callThroughSpecialMethod(_ object: Object, _ arguments: Arguments) throws(Raised) -> Value {
     guard let method = object.type.lookup(names[.call]) else {
-      throw typeError("'\(object.type.name)' object is not callable")
+      throw typeError("'\(object.type.messageName)' object is not callable")
     }
     try enter(" while calling a Python object")
     defer { leave() }

@@ -273,8 +273,12 @@ extension Runtime {
     }
     guard case .object(let object) = instance else { return }
     if object.kind == .instance {
-      _ = object.instanceDictionary(self)
-      unsafeDowncast(object, to: Instance.self).dictionary = source
+      let old = object.instanceDictionary(self)
+      let holder = unsafeDowncast(object, to: Instance.self)
+      holder.dictionary = source
+      for entry in old?.attributes?.liveEntries ?? [] {
+        if let name = entry.key.string { holder.setSlotValue(name, entry.value, self) }
+      }
       return
     }
     guard let target = object.instanceDictionary(self), target !== source else { return }

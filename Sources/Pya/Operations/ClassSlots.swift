@@ -24,12 +24,14 @@ extension Runtime {
     }
     if givesDictionary || type.bases.contains(where: { hasInstanceDictionary($0) }) { return }
     // Built-in kinds keep slot values in the very dictionary that programs then cannot see.
-    type.hasNoInstanceDictionary = type.instanceKind == .instance || names.isEmpty
+    let isEmpty = names.isEmpty && !type.bases.contains { $0.hasOnlySlots }
+    type.hasNoInstanceDictionary = type.instanceKind == .instance || isEmpty
+    type.hasOnlySlots = !type.hasNoInstanceDictionary
   }
 
   /// Whether instances have a `__dict__` already because of this base.
   private func hasInstanceDictionary(_ base: TypeObject) -> Bool {
-    if base.isHeap { return !base.hasNoInstanceDictionary }
+    if base.isHeap { return !base.hasNoInstanceDictionary && !base.hasOnlySlots }
     return base.instanceKind == .exception || base.instanceKind == .function || base.instanceKind == .module
   }
 
@@ -93,7 +95,7 @@ final class MemberDescriptor: Object {
       let holder = unsafeDowncast(object, to: Instance.self)
       if let index = holder.shape.index(of: name) {
         if let value = holder.slot(index).pointee.defined { return value }
-      } else if let value = holder.dictionary?.getString(name) {
+      } else if let value = holder.slotValues?.getString(name) {
         return value
       }
     } else if let value = object.existingInstanceDictionary?.getString(name) {
@@ -116,10 +118,10 @@ final class MemberDescriptor: Object {
       return
     }
     let holder = unsafeDowncast(object, to: Instance.self)
-    if let dictionary = holder.dictionary {
+    if holder.dictionary != nil {
       if !value.isUndefined {
-        dictionary.setString(name, value)
-      } else if dictionary.removeString(name) == nil {
+        holder.setSlotValue(name, value, runtime)
+      } else if holder.slotValues?.removeString(name) == nil {
         throw missing(runtime, instance)
       }
     } else if let index = holder.shape.index(of: name) {

@@ -79,6 +79,9 @@ extension Runtime {
     if object.kind == .other, object.isExactly(memoryViewType) {
       return unsafeDowncast(object, to: MemoryViewObject.self).bytes
     }
+    if object.kind == .other, let exporter = object as? any BufferExporter {
+      do throws(Raised) { return try exporter.bytes(in: 0..<exporter.byteCount) } catch { return nil }
+    }
     return nil
   }
 }

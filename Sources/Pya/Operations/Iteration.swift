@@ -43,7 +43,7 @@ extension Runtime {
       if !isIterator(result) { throw typeError("iter() returned non-iterator of type '\(typeName(result))'") }
       return result
     }
-    if object.kind != .type, object.type.lookup(names[.getitem]) != nil {
+    if object.kind != .type, hasElementsByIndex(object.type) {
       return .object(SequenceIterator(self, .object(object)))
     }
     throw notIterable(.object(object))
@@ -89,8 +89,14 @@ extension Runtime {
     case .type: return object.type.lookup(names[.iter]) != nil
     default:
       if let method = object.type.lookup(names[.iter]) { return !method.isNone }
-      return object.type.lookup(names[.getitem]) != nil
+      return hasElementsByIndex(object.type)
     }
+  }
+
+  /// Whether `__getitem__` alone makes its instances iterable: that of a class of the program does, matches and unions have keys.
+  private func hasElementsByIndex(_ type: TypeObject) -> Bool {
+    guard let (_, owner) = type.lookupWithOwner(names[.getitem]) else { return false }
+    return owner.isHeap || owner.instanceKind != .other
   }
 
   func notIterable(_ value: Value) -> Raised { typeError("'\(typeName(value))' object is not iterable") }

@@ -8,10 +8,15 @@ extension Runtime {
     case .none, .undefined: return false
     case .float(let number): return number != 0
     case .ellipsis: return true
-    case .notImplemented: throw typeError("NotImplemented should not be used in a boolean context")
+    case .notImplemented: return try truthOfNotImplemented()
     case .object:
       return try value.uncounted.unsafelyUnwrapped.borrowed { (object) throws(Raised) in try isTrue(object) }
     }
+  }
+
+  func truthOfNotImplemented() throws(Raised) -> Bool {
+    try issueWarning("NotImplemented should not be used in a boolean context", category: "DeprecationWarning")
+    return true
   }
 
   private func isTrue(_ object: Object) throws(Raised) -> Bool {

@@ -4,7 +4,7 @@ final class BuiltinTypes {
   let int, bool, float, complex, str, bytes, bytearray: TypeObject
   let list, tuple, dict, set, frozenset, range, slice: TypeObject
   let none, ellipsis, notImplemented: TypeObject
-  let function, builtinFunction, method, methodDescriptor, getSetDescriptor, module, cell, code, frame, traceback: TypeObject
+  let function, builtinFunction, method, methodDescriptor, wrapperDescriptor, methodWrapper, getSetDescriptor, module, cell, code, frame, traceback: TypeObject
   let property, staticMethod, classMethod, superType: TypeObject
   let generator, coroutine, asyncGenerator, asyncGeneratorStep: TypeObject
   let dictKeys, dictValues, dictItems, mappingProxy: TypeObject
@@ -49,6 +49,8 @@ final class BuiltinTypes {
     builtinFunction = make("builtin_function_or_method", .nativeFunction, isFinal: true)
     method = make("method", .boundMethod, isFinal: true)
     methodDescriptor = make("method_descriptor", .nativeFunction, isFinal: true)
+    wrapperDescriptor = make("wrapper_descriptor", .nativeFunction, isFinal: true)
+    methodWrapper = make("method-wrapper", .nativeFunction, isFinal: true)
     getSetDescriptor = make("getset_descriptor", isFinal: true)
     module = make("module", .module)
     cell = make("cell", .cell, isFinal: true)
@@ -68,9 +70,11 @@ final class BuiltinTypes {
     dictItems = make("dict_items", .dictView, isFinal: true)
     genericAlias = make("GenericAlias")
     genericAlias.moduleName = "types"
+    genericAlias.messageName = "types.GenericAlias"
     mappingProxy = make("mappingproxy", isFinal: true)
     unionType = make("UnionType", isFinal: true)
     unionType.moduleName = "types"
+    unionType.messageName = "types.UnionType"
     memberDescriptor = make("member_descriptor", isFinal: true)
     baseException = make("BaseException", .exception)
     iterators = IteratorTypes(runtime, metatype: type, object: object)

@@ -6,8 +6,10 @@ final class BoundMethod: Object {
   init(_ runtime: Runtime, function: Value, receiver: Value) {
     self.function = function
     self.receiver = receiver
-    let isNative = function.cast(.nativeFunction, to: NativeFunction.self) != nil
-    super.init(type: isNative ? runtime.types.builtinFunction : runtime.types.method, kind: .boundMethod)
+    let native = function.cast(.nativeFunction, to: NativeFunction.self)
+    super.init(
+      type: native.map { $0.isSlot ? runtime.types.methodWrapper : runtime.types.builtinFunction } ?? runtime.types.method,
+      kind: .boundMethod)
   }
 
   override func visitContents(_ tracer: Tracer) {
@@ -28,7 +30,7 @@ final class BoundMethod: Object {
 
   /// Everything else is the function's own.
   override func nativeAttribute(_ name: StringObject, _ runtime: Runtime) throws(Raised) -> Value? {
-    if isExactly(runtime.types.builtinFunction) { return nil }
+    if !isExactly(runtime.types.method) { return nil }
     return try runtime.getAttributeIfPresent(function, name)
   }
 }

@@ -81,7 +81,11 @@ final class Instance: Object {
     if type.hasNoInstanceDictionary { return nil }
     let dictionary = DictObject(runtime)
     for (index, name) in shape.names.enumerated() where !slot(index).pointee.isUndefined {
-      dictionary.setString(name, slot(index).pointee)
+      if let member = type.lookup(name)?.object, member.isExactly(runtime.types.memberDescriptor) {
+        hide(name, slot(index).pointee, in: dictionary, runtime)
+      } else {
+        dictionary.setString(name, slot(index).pointee)
+      }
     }
     releaseSlots()
     self.dictionary = dictionary
@@ -113,6 +117,19 @@ final class Instance: Object {
     releaseSlots()
     dictionary = nil
     shape = type.rootShape
+  }
+
+  /// The values of `__slots__` once the other attributes are in a dictionary: they do not show in it, and lie beside it.
+  var slotValues: DictObject? { dictionary?.attributes }
+
+  func setSlotValue(_ name: StringObject, _ value: Value, _ runtime: Runtime) {
+    if let dictionary { hide(name, value, in: dictionary, runtime) }
+  }
+
+  private func hide(_ name: StringObject, _ value: Value, in dictionary: DictObject, _ runtime: Runtime) {
+    let hidden = dictionary.attributes ?? DictObject(runtime)
+    hidden.setString(name, value)
+    dictionary.attributes = hidden
   }
 
   private func releaseSlots() {

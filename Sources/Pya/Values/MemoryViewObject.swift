@@ -1,17 +1,20 @@
-/// A `memoryview`: elements of one format in the bytes of a `bytes` or `bytearray`, in one dimension.
+/// A `memoryview`: elements of one format in the bytes of a `bytes` or `bytearray`, or of an exporter, in one dimension; `shape` shows
+/// contiguous ones in several.
 final class MemoryViewObject: Object {
   /// Nil once released.
-  private(set) var source: BytesObject?
+  private(set) var source: Object?
   let format: ElementFormat
   /// Where the first element lies, how many there are, and how far apart they are, in bytes.
   let start: Int
   let count: Int
   let stride: Int
   let isReadOnly: Bool
+  /// The lengths in all dimensions; nil for one.
+  let shape: [Int]?
 
   init(
-    _ runtime: Runtime, _ source: BytesObject, format: ElementFormat = .unsignedByte, start: Int, count: Int, stride: Int,
-    isReadOnly: Bool
+    _ runtime: Runtime, _ source: Object, format: ElementFormat = .unsignedByte, start: Int, count: Int, stride: Int,
+    isReadOnly: Bool, shape: [Int]? = nil
   ) {
     self.source = source
     self.format = format
@@ -19,6 +22,7 @@ final class MemoryViewObject: Object {
     self.count = count
     self.stride = stride
     self.isReadOnly = isReadOnly
+    self.shape = shape
     super.init(type: runtime.memoryViewType, kind: .other)
   }
 
@@ -26,16 +30,33 @@ final class MemoryViewObject: Object {
 
   var isContiguous: Bool { stride == format.size || count <= 1 }
 
+  private var sourceCount: Int {
+    guard let source else { return 0 }
+    if source.kind == .other, let exporter = source as? any BufferExporter { return exporter.byteCount }
+    return unsafeDowncast(source, to: BytesObject.self).bytes.count
+  }
+
   /// Where an element lies; nil when the array behind it has shrunk.
   func offset(_ index: Int) -> Int? {
     let offset = start + index * stride
-    guard let source, offset >= 0, offset + format.size <= source.bytes.count else { return nil }
+    guard source != nil, offset >= 0, offset + format.size <= sourceCount else { return nil }
     return offset
   }
 
   func element(_ index: Int) -> ArraySlice<UInt8>? {
     guard let source, let offset = offset(index) else { return nil }
-    return source.bytes[offset..<(offset + format.size)]
+    let range = offset..<(offset + format.size)
+    if source.kind == .other, let exporter = source as? any BufferExporter {
+      do throws(Raised) { return try exporter.bytes(in: range)[...] } catch { return nil }
+    }
+    return unsafeDowncast(source, to: BytesObject.self).bytes[range]
+  }
+
+  /// Overwrites bytes behind the view.
+  func store(_ bytes: ArraySlice<UInt8>, at offset: Int) throws(Raised) {
+    guard let source else { return }
+    if source.kind == .other, let exporter = source as? any BufferExporter { return try exporter.store(bytes, at: offset) }
+    unsafeDowncast(source, to: BytesObject.self).bytes.replaceSubrange(offset..<(offset + bytes.count), with: bytes)
   }
 
   /// The elements' bytes side by side.
@@ -43,7 +64,11 @@ final class MemoryViewObject: Object {
     guard let source else { return [] }
     if isContiguous, count > 0 {
       let end = start + count * format.size
-      return end <= source.bytes.count ? Array(source.bytes[start..<end]) : []
+      if end > sourceCount { return [] }
+      if source.kind == .other, let exporter = source as? any BufferExporter {
+        do throws(Raised) { return try exporter.bytes(in: start..<end) } catch { return [] }
+      }
+      return Array(unsafeDowncast(source, to: BytesObject.self).bytes[start..<end])
     }
     var result: [UInt8] = []
     result.reserveCapacity(count * format.size)

@@ -19,6 +19,8 @@ final class NativeFunction: Object {
 
   /// The first argument is not the caller's, and not counted in messages.
   var hasReceiver: Bool { owner != nil || takesClass }
+  /// The class in whose namespace a class method or static method stands, for messages.
+  var className: String?
   /// The module it was defined in, when that is not `builtins`.
   var moduleName: String?
   /// In CPython it is a Python function: complaints about arguments are worded as for those.
@@ -53,12 +55,16 @@ final class NativeFunction: Object {
     isMethod = owner != nil
     self.body = body
     super.init(
-      type: owner == nil ? runtime.types.builtinFunction : runtime.types.methodDescriptor, kind: .nativeFunction)
+      type: owner == nil
+        ? runtime.types.builtinFunction
+        : NativeFunction.isSlot(name, of: owner) ? runtime.types.wrapperDescriptor : runtime.types.methodDescriptor,
+      kind: .nativeFunction)
   }
 
   /// `list.append` in messages, `len` for a function.
   var displayName: String {
     if let owner { return "\(owner.name).\(name)" }
+    if let className { return "\(className).\(name)" }
     return isWrittenInPython ? name : moduleName.map { "\($0).\(name)" } ?? name
   }
 
@@ -81,7 +87,10 @@ final class NativeFunction: Object {
   override func call(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {
     if let owner {
       guard arguments.count > 0 else {
-        throw runtime.typeError("unbound method \(displayName)() needs an argument")
+        throw runtime.typeError(
+          isSlot
+            ? "descriptor '\(name)' of '\(owner.name)' object needs an argument"
+            : "unbound method \(displayName)() needs an argument")
       }
       guard runtime.type(of: arguments.base[0]).isSubtype(of: owner) else {
         let given = runtime.typeName(arguments.base[0])
@@ -95,9 +104,13 @@ final class NativeFunction: Object {
   }
 
   /// Whether CPython keeps the method in a slot of its type ("slot wrapper") and not in a table of methods.
-  var isSlot: Bool {
-    guard let owner, name.hasPrefix("__"), let method = SpecialMethod.allCases.first(where: { $0.pythonName == name })
-    else { return false }
+  var isSlot: Bool { isExactly(type.runtime.types.wrapperDescriptor) }
+
+  private static let slots: [String: SpecialMethod] = Dictionary(
+    uniqueKeysWithValues: SpecialMethod.allCases.map { ($0.pythonName, $0) })
+
+  private static func isSlot(_ name: String, of owner: TypeObject?) -> Bool {
+    guard let owner, name.utf8.first == UInt8(ascii: "_"), let method = slots[name] else { return false }
     switch method {
     case .bytes, .format, .dir, .initSubclass, .classGetitem, .lengthHint, .missing, .reversed, .complex, .round, .trunc,
       .floor, .ceil, .enter, .exit, .aenter, .aexit, .instancecheck, .subclasscheck, .prepare, .fspath, .setName, .new:

@@ -11,12 +11,19 @@ final class BigIntObject: Object {
 final class ComplexObject: Object {
   final let real: Double
   final let imaginary: Double
+  private final var dictionary: DictObject?
 
   init(_ runtime: Runtime, real: Double, imaginary: Double) {
     self.real = real
     self.imaginary = imaginary
     super.init(type: runtime.types.complex, kind: .complex)
   }
+
+  override func instanceDictionary(_ runtime: Runtime) -> DictObject? {
+    if dictionary == nil, type.isHeap, !type.hasNoInstanceDictionary { dictionary = DictObject(runtime) }
+    return dictionary
+  }
+  override var existingInstanceDictionary: DictObject? { dictionary }
 }
 
 /// An instance of a program's subclass of `int` or `float`: the plain number (`.int`, `.float` or a `BigIntObject`) and

@@ -206,6 +206,8 @@ final class Runtime {
 
   /// The name of the value's type, for messages.
   func typeName(_ value: Value) -> String { type(of: value).messageName }
+  /// The same where CPython says "None" of None: in complaints about one argument.
+  func givenName(_ value: Value) -> String { value.isNone ? "None" : typeName(value) }
 
   func isInstance(_ value: Value, of type: TypeObject) -> Bool { self.type(of: value).isSubtype(of: type) }
 }

@@ -121,6 +121,7 @@ final class StringObject: Object {
   final var stringHash: Int { cachedHash != 0 ? cachedHash : computeHash() }
 
   private func computeHash() -> Int {
+    if byteCount == 0 { return 0 }
     var hash: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ UInt64(byteCount)
     var index = 0
     while index + 8 <= byteCount {

@@ -33,6 +33,8 @@ final class TypeObject: Object {
   var hasFinalizer = false
   /// `__slots__` in every class of the program among the ancestors, and none of them names `__dict__`.
   var hasNoInstanceDictionary = false
+  /// The same for a subclass of a built-in type whose instances keep the values of slots in the dictionary that programs cannot see.
+  var hasOnlySlots = false
   /// `__abstractmethods__` names methods that are still missing: no instances.
   var isAbstract = false
   /// The nearest built-in ancestor other than `object`: what allocates the instances of a class of the program.

@@ -33,6 +33,45 @@ final class ArrayObject: Object {
   override var existingInstanceDictionary: DictObject? { dictionary }
 }
 
+extension ArrayObject: BufferExporter {
+  var bufferFormat: ElementFormat {
+    isText ? .unsignedInt : ElementFormat(rawValue: String(Unicode.Scalar(code))) ?? .unsignedByte
+  }
+
+  var byteCount: Int { list.count * itemSize }
+
+  func bytes(in range: Range<Int>) throws(Raised) -> [UInt8] {
+    let first = range.lowerBound / itemSize
+    let last = min((range.upperBound + itemSize - 1) / itemSize, list.count)
+    var result: [UInt8] = []
+    result.reserveCapacity(range.count + itemSize)
+    for index in first..<max(first, last) {
+      let value = list[index]
+      let number = value.string.map { Value.int(Int($0.codePoint(atByte: 0))) } ?? value
+      result += try bufferFormat.bytes(of: number, type.runtime) ?? [UInt8](repeating: 0, count: itemSize)
+    }
+    let start = range.lowerBound - first * itemSize
+    return start == 0 && result.count == range.count ? result : Array(result.dropFirst(start).prefix(range.count))
+  }
+
+  func store(_ bytes: ArraySlice<UInt8>, at offset: Int) throws(Raised) {
+    let first = offset / itemSize
+    let last = (offset + bytes.count + itemSize - 1) / itemSize
+    guard last <= list.count else { return }
+    var changed = try self.bytes(in: (first * itemSize)..<(last * itemSize))
+    changed.replaceSubrange((offset - first * itemSize)..<(offset - first * itemSize + bytes.count), with: bytes)
+    for index in first..<last {
+      let start = (index - first) * itemSize
+      let value = bufferFormat.value(of: changed[start..<(start + itemSize)], type.runtime)
+      if isText, case .int(let number) = value {
+        list[index] = .object(type.runtime.string(codePoints: [UInt32(truncatingIfNeeded: number)]))
+      } else {
+        list[index] = value
+      }
+    }
+  }
+}
+
 extension Runtime {
   func makeArrayModule() -> ModuleObject {
     let module = ModuleObject(self, name: "array")
@@ -60,7 +99,7 @@ extension Runtime {
       if arguments.count > 2 { throw runtime.typeError("array() takes at most 2 arguments (\(arguments.count) given)") }
       guard let code = arguments[0].string, code.length == 1 else {
         throw runtime.typeError(
-          "array() argument 1 must be a unicode character, not \(runtime.typeName(arguments[0]))")
+          "array() argument 1 must be a unicode character, not \(runtime.givenName(arguments[0]))")
       }
       guard code.byteCount == 1, ArrayObject.itemSize(code.bytes[0]) != nil else {
         throw runtime.valueError("bad typecode (must be b, B, u, h, H, i, I, l, L, q, Q, f or d)")

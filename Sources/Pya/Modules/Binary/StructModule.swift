@@ -108,7 +108,7 @@ extension Runtime {
     let state = structState
     if let text = value.string, let recent = state.recentText, text === recent, let format = state.recentFormat { return format }
     guard let text = value.string?.copyBytes() ?? bytesLike(value) else {
-      throw typeError("Struct() argument 1 must be a str or bytes object, not \(typeName(value))")
+      throw typeError("Struct() argument 1 must be a str or bytes object, not \(givenName(value))")
     }
     defer {
       state.recentText = value.string
@@ -236,7 +236,7 @@ extension Runtime {
 
   private func structPackInto(_ format: StructFormat, _ arguments: [Value]) throws(Raised) {
     if arguments.isEmpty { throw typeError("pack_into expected buffer argument") }
-    guard let target = arguments[0].cast(.byteArray, to: BytesObject.self) else {
+    guard let target = WritableBuffer(arguments[0], self) else {
       throw typeError("read-write bytes-like object expected, not \(typeName(arguments[0]))")
     }
     if arguments.count < 2 { throw typeError("pack_into expected offset argument") }
@@ -245,7 +245,7 @@ extension Runtime {
       throw structError("pack_into expected \(format.valueCount) items for packing (got \(values.count))")
     }
     var offset = try index(arguments[1])
-    let length = target.bytes.count
+    let length = target.count
     if offset < 0 {
       if offset + format.size > 0 { throw structError("no space to pack \(format.size) bytes at offset \(offset)") }
       if offset + length < 0 { throw structError("offset \(offset) out of range for \(length)-byte buffer") }
@@ -265,8 +265,8 @@ extension Runtime {
     case .success(let value): packed = value.bytes?.bytes ?? []
     case .failure(let raised): throw raised
     }
-    guard target.bytes.count >= offset + packed.count else { return }
-    target.bytes.replaceSubrange(offset..<(offset + packed.count), with: packed)
+    guard target.count >= offset + packed.count else { return }
+    try target.store(packed, at: offset)
   }
 
   // MARK: Unpacking

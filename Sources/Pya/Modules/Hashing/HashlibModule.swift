@@ -34,7 +34,7 @@ extension Runtime {
     for type in blakes { module.set(self, type.name, .object(type)) }
     module.define(self, "new", "name, data=b'', *, usedforsecurity=True, digest_size=0") { (runtime, arguments) throws(Raised) in
       guard let name = arguments[0].string?.text else {
-        throw runtime.typeError("new() argument 'name' must be str, not \(runtime.typeName(arguments[0]))")
+        throw runtime.typeError("new() argument 'name' must be str, not \(runtime.givenName(arguments[0]))")
       }
       let lower = name.lowercased()
       if let type = blakes.first(where: { $0.name == lower }) {
@@ -189,7 +189,7 @@ extension Runtime {
     module.define(self, "pbkdf2_hmac", "hash_name, password, salt, iterations, dklen=None") {
       (runtime, arguments) throws(Raised) in
       guard let name = arguments[0].string?.text else {
-        throw runtime.typeError("pbkdf2_hmac() argument 'hash_name' must be str, not \(runtime.typeName(arguments[0]))")
+        throw runtime.typeError("pbkdf2_hmac() argument 'hash_name' must be str, not \(runtime.givenName(arguments[0]))")
       }
       guard let inner = runtime.hashFunction(name.lowercased()) else {
         throw runtime.valueError("unsupported hash type \(name)")

@@ -163,7 +163,7 @@ extension Runtime {
     if !separators.isUndefined, !separators.isNone {
       let pair = try unpack(separators, 2)
       guard let item = pair[0].string, let key = pair[1].string else {
-        throw typeError("make_encoder() argument 5 must be str, not \(typeName(pair[0].string == nil ? pair[0] : pair[1]))")
+        throw typeError("make_encoder() argument 5 must be str, not \(givenName(pair[0].string == nil ? pair[0] : pair[1]))")
       }
       options.itemSeparator = item.copyBytes()
       options.keySeparator = key.copyBytes()

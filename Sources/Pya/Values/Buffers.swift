@@ -1,0 +1,54 @@
+/// An object whose memory a `memoryview` can show though it keeps its elements in another form: `array.array`.
+protocol BufferExporter: Object {
+  var bufferFormat: ElementFormat { get }
+  /// How many bytes it shows now.
+  var byteCount: Int { get }
+  /// The bytes of a range that lies within.
+  func bytes(in range: Range<Int>) throws(Raised) -> [UInt8]
+  func store(_ bytes: ArraySlice<UInt8>, at offset: Int) throws(Raised)
+}
+
+/// Memory that a function of the library fills: `readinto`, `pack_into`, `recv_into`.
+struct WritableBuffer {
+  private enum Target {
+    case bytes(BytesObject)
+    case view(MemoryViewObject)
+    case exporter(any BufferExporter)
+  }
+
+  private let target: Target
+
+  /// Nil: the value cannot be written to.
+  init?(_ value: Value, _ runtime: Runtime) {
+    guard case .object(let object) = value else { return nil }
+    if object.kind == .byteArray {
+      target = .bytes(unsafeDowncast(object, to: BytesObject.self))
+    } else if let view = object as? MemoryViewObject {
+      guard view.source != nil, !view.isReadOnly, view.isContiguous else { return nil }
+      target = .view(view)
+    } else if let exporter = object as? any BufferExporter {
+      target = .exporter(exporter)
+    } else {
+      return nil
+    }
+  }
+
+  var count: Int {
+    switch target {
+    case .bytes(let object): object.bytes.count
+    case .view(let view): view.count * view.format.size
+    case .exporter(let exporter): exporter.byteCount
+    }
+  }
+
+  /// Stores bytes, as far as there is room.
+  func store(_ bytes: [UInt8], at offset: Int = 0) throws(Raised) {
+    let fitting = bytes.prefix(max(0, count - offset))
+    if fitting.isEmpty { return }
+    switch target {
+    case .bytes(let object): object.bytes.replaceSubrange(offset..<(offset + fitting.count), with: fitting)
+    case .view(let view): try view.store(fitting, at: view.start + offset)
+    case .exporter(let exporter): try exporter.store(fitting, at: offset)
+    }
+  }
+}
