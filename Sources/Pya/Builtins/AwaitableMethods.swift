@@ -28,12 +28,16 @@ extension Runtime {
   }
 
   private func step(_ awaitable: AwaitableObject, sending value: Value) throws(Raised) -> Value {
-    try yielded(awaitable.hasBegun ? try awaitable.resume(self, sent: value) : try awaitable.begin(self))
+    try yielded(
+      try machine.drivenByHand { () throws(Raised) in
+        awaitable.hasBegun ? try awaitable.resume(self, sent: value) : try awaitable.begin(self)
+      })
   }
 
   private func step(_ awaitable: AwaitableObject, throwing exception: ExceptionObject) throws(Raised) -> Value {
     setContext(of: exception)
-    return try yielded(try awaitable.resume(self, throwing: exception))
+    return try yielded(
+      try machine.drivenByHand { () throws(Raised) in try awaitable.resume(self, throwing: exception) })
   }
 
   /// What the step yields; a result is a StopIteration.

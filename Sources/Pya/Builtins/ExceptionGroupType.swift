@@ -84,7 +84,7 @@ extension Runtime {
       return { (exception) throws(Raised) in types.contains { exception.type.isSubtype(of: $0) } }
     }
     if value.type == nil, isCallable(value) {
-      return { [unowned self] (exception) throws(Raised) in try isTrue(try call(value, .object(exception))) }
+      return { [unowned(unsafe) self] (exception) throws(Raised) in try isTrue(try call(value, .object(exception))) }
     }
     throw typeError(
       "expected an exception type, a tuple of exception types, or a callable (other than a class)")

@@ -31,7 +31,7 @@ extension Runtime {
 
   /// `send(value)`: what the frame yields; its end is a StopIteration.
   func step(_ frame: SuspendableFrame, sending value: Value) throws(Raised) -> Value {
-    switch try frame.drive(self, sending: value) {
+    switch try machine.drivenByHand({ () throws(Raised) in try frame.drive(self, sending: value) }) {
     case .suspended(let value): return value
     case .returned(let value): throw stopIteration(value)
     }
@@ -40,7 +40,7 @@ extension Runtime {
   /// `throw(exception)`.
   func step(_ frame: SuspendableFrame, throwing exception: ExceptionObject) throws(Raised) -> Value {
     setContext(of: exception)
-    switch try frame.drive(self, throwing: exception) {
+    switch try machine.drivenByHand({ () throws(Raised) in try frame.drive(self, throwing: exception) }) {
     case .suspended(let value): return value
     case .returned(let value): throw stopIteration(value)
     }

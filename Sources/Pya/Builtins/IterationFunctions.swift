@@ -42,7 +42,8 @@ extension Runtime {
     guard case .object(let object) = value, isIterator(value) else { throw notIterator(value) }
     var result = Value.none
     if object.kind == .generator {
-      switch try unsafeDowncast(object, to: SuspendableFrame.self).drive(self, sending: .none) {
+      let frame = unsafeDowncast(object, to: SuspendableFrame.self)
+      switch try machine.drivenByHand({ () throws(Raised) in try frame.drive(self, sending: .none) }) {
       case .suspended(let value): return value
       case .returned(let value): result = value
       }

@@ -94,7 +94,7 @@ extension SuspendableFrame {
   @inline(__always)
   private func suspend(_ machine: UnsafeMutablePointer<Machine>) -> Step {
     state = .suspended
-    innermost = Unmanaged<SuspendableFrame>.fromOpaque(machine.pointee.innermost.unsafelyUnwrapped).takeUnretainedValue()
+    setInnermost(machine.pointee.innermost)
     return .suspended(machine.pointee.takeSuspended())
   }
 
@@ -140,8 +140,7 @@ extension SuspendableFrame {
   func runOnce(_ runtime: Runtime, _ machine: UnsafeMutablePointer<Machine>) throws(Raised) -> Value {
     state = .running
     do throws(Raised) {
-      let code = Unmanaged<Code>.fromOpaque(function.codePointer)
-      switch try code.borrowed({ (code) throws(Raised) in try code.resume(frame) }) {
+      switch try codePointer.borrowed({ (code) throws(Raised) in try code.resume(frame) }) {
       case .suspends:
         state = .suspended
         return .undefined
@@ -204,7 +203,7 @@ extension SuspendableFrame {
 extension Runtime {
   /// What calling a generator function or async function gives: its frame, not yet started, with the bound arguments.
   func makeSuspendable(_ function: FunctionObject, movingFrom frame: Frame) -> Value {
-    .object(SuspendableFrame(self, function: function, movingFrom: frame, state: .created))
+    .object(SuspendableFrame.make(self, function: function, movingFrom: frame, state: .created))
   }
 
   /// A generator was dropped in the middle: its `finally` blocks and `with` statements run now.

@@ -7,117 +7,240 @@ import PyaSyntax
 /// same however deep the chain is (see `Driving.swift`).
 ///
 /// `await f()` begins `f` on the value stack; only a suspension moves its slots here (`init(movingFrom:)`).
-final class SuspendableFrame: IteratorObject {
+///
+/// The slots, with their header, lie behind the stored properties: subclasses differ in how many there is room for (`FrameMemory.swift`).
+class SuspendableFrame: IteratorObject {
   enum State { case created, running, suspended, finished }
 
-  // Small fields first: they fill what is left of the word that the base class begins.
-  var state: State
-  /// An async generator stopped at a `yield`, not at an `await`.
-  var stoppedAtYield = false
-  /// An async generator's `asend` or `athrow` is in progress.
-  var isStepping = false
-  /// A generator that runs in one go: `yield` hands on and does not stop (`Consumer`).
-  var delivers = false
-  /// Where in the source the frame awaits something; what it says is current only while the frame is suspended.
-  var stoppedAt: UInt32 = 0
-  let function: FunctionObject
-  let memory: UnsafeMutablePointer<Value>
+  // The order fills the gaps: two bytes that the base class leaves, and what is left of the words of `sent`.
+  final var state: State
+  final private var flags: UInt8
   /// What the last resumption hands to the node that suspended: a value, or an exception to raise there.
-  var sent: Value = .none
-  /// Set by async generators: called with the generator at the first iteration (`sys.set_asyncgen_hooks`).
-  var isRegisteredWithLoop = false
-  private var isResurrected = false
-  var thrown: ExceptionObject?
-  /// What this frame waits for: another suspendable frame, or an awaitable written in Swift.
-  var delegate: Object?
-  /// The frame that waits for this one.
-  unowned(unsafe) var awaiter: SuspendableFrame?
-  /// Of the outermost frame of a chain: the innermost.
-  unowned(unsafe) var innermost: SuspendableFrame?
-  private var rarities: Rarities?
+  final var sent: Value = .none
+  /// An async generator stopped at a `yield`, not at an `await`.
+  final var stoppedAtYield = false
+  /// An async generator's `asend` or `athrow` is in progress.
+  final var isStepping = false
+  /// A generator that runs in one go: `yield` hands on and does not stop (`Consumer`).
+  final var delivers = false
+  /// Where in the source the frame awaits something; what it says is current only while the frame is suspended.
+  final var stoppedAt: UInt32 = 0
+  /// The delegate; of a frame with rarities, these, which keep the delegate.
+  final private var held: Object?
+  /// The awaiter or the innermost frame: a frame that is awaited is not the outermost of a chain.
+  final private var link: UnsafeRawPointer?
 
-  /// What few frames have.
-  private final class Rarities {
-    /// The names that a program gave it: `__name__` and `__qualname__`.
-    var name, qualifiedName: StringObject?
+  private enum Flag {
+    static let isThrown: UInt8 = 1, isRegistered: UInt8 = 2, isResurrected: UInt8 = 4, isLarge: UInt8 = 8, hasRarities: UInt8 = 16
+    static let linkIsAwaiter: UInt8 = 32
   }
 
-  private var rarity: Rarities {
-    if let rarities { return rarities }
-    let made = Rarities()
-    rarities = made
+  @inline(__always)
+  final private func set(_ flag: UInt8, _ value: Bool) { flags = value ? flags | flag : flags & ~flag }
+
+  /// `sent` is an exception.
+  @inline(__always)
+  final private var isThrown: Bool {
+    get { flags & Flag.isThrown != 0 }
+    set { set(Flag.isThrown, newValue) }
+  }
+  /// Set by async generators: called with the generator at the first iteration (`sys.set_asyncgen_hooks`).
+  @inline(__always)
+  final var isRegisteredWithLoop: Bool {
+    get { flags & Flag.isRegistered != 0 }
+    set { set(Flag.isRegistered, newValue) }
+  }
+  /// The slots lie in memory of their own.
+  @inline(__always)
+  final private var isLarge: Bool { flags & Flag.isLarge != 0 }
+  final private var isResurrected: Bool { flags & Flag.isResurrected != 0 }
+  @inline(__always)
+  final private var hasRarities: Bool {
+    get { flags & Flag.hasRarities != 0 }
+    set { set(Flag.hasRarities, newValue) }
+  }
+  @inline(__always)
+  final private var linkIsAwaiter: Bool {
+    get { flags & Flag.linkIsAwaiter != 0 }
+    set { set(Flag.linkIsAwaiter, newValue) }
+  }
+
+  /// What this frame waits for: another suspendable frame, or an awaitable written in Swift.
+  @inline(__always)
+  final var delegate: Object? {
+    get { hasRarities ? rarity.delegate : held }
+    set { if hasRarities { rarity.delegate = newValue } else { held = newValue } }
+  }
+
+  /// The frame that waits for this one; not counted.
+  @inline(__always)
+  final var awaiter: SuspendableFrame? {
+    get { linkIsAwaiter ? linkedFrame : nil }
+    set {
+      if newValue == nil, !linkIsAwaiter { return }
+      link = newValue.map { UnsafeRawPointer(Unmanaged.passUnretained($0).toOpaque()) }
+      linkIsAwaiter = newValue != nil
+    }
+  }
+
+  /// Of the outermost frame of a chain: the innermost; not counted.
+  @inline(__always)
+  final var innermost: SuspendableFrame? {
+    get { linkIsAwaiter ? nil : linkedFrame }
+    set { setInnermost(newValue.map { UnsafeRawPointer(Unmanaged.passUnretained($0).toOpaque()) }) }
+  }
+
+  @inline(__always)
+  final func setInnermost(_ frame: UnsafeRawPointer?) { if !linkIsAwaiter { link = frame } }
+
+  @inline(__always)
+  final private var linkedFrame: SuspendableFrame? {
+    link.map { Unmanaged<SuspendableFrame>.fromOpaque($0).takeUnretainedValue() }
+  }
+
+  /// What few frames have.
+  private final class Rarities: Object {
+    /// The names that a program gave it: `__name__` and `__qualname__`.
+    var name, qualifiedName: StringObject?
+    var delegate: Object?
+  }
+
+  final private var rarities: Rarities? { hasRarities ? rarity : nil }
+
+  final private var rarity: Rarities {
+    if hasRarities, let held { return unsafeDowncast(held, to: Rarities.self) }
+    let made = Rarities(type: type, kind: .other)
+    made.delegate = held
+    held = made
+    hasRarities = true
     return made
   }
 
-  var name: StringObject {
+  final var name: StringObject {
     get { rarities?.name ?? function.name }
     set { rarity.name = newValue }
   }
-  var qualifiedName: StringObject {
+  final var qualifiedName: StringObject {
     get { rarities?.qualifiedName ?? function.qualifiedName }
     set { rarity.qualifiedName = newValue }
   }
 
+  /// An exception that the last resumption hands in.
+  final var thrown: ExceptionObject? {
+    get { isThrown ? sent.exception : nil }
+    set {
+      isThrown = newValue != nil
+      sent = newValue.map { .object($0) } ?? .none
+    }
+  }
+
+  /// Takes the exception that was handed in, if one was.
+  @inline(__always)
+  final func takeThrown() -> ExceptionObject? { isThrown ? takeThrownAway() : nil }
+
+  @inline(never)
+  final private func takeThrownAway() -> ExceptionObject? {
+    let exception = thrown
+    thrown = nil
+    return exception
+  }
+
+  /// Takes what was sent.
+  @inline(__always)
+  final func takeSent() -> Value {
+    var value = Value.none
+    swap(&value, &sent)
+    return value
+  }
+
+  // MARK: Memory
+
+  /// Where the properties of subclasses begin: header and slots, or the pointer to them.
+  static let tailOffset = 64
+
+  @inline(__always)
+  final private var tail: UnsafeMutableRawPointer { Unmanaged.passUnretained(self).toOpaque() + SuspendableFrame.tailOffset }
+
+  @inline(__always)
+  final var frame: Frame {
+    if isLarge { return Frame(slots: tail.load(as: UnsafeMutablePointer<Value>.self) + Frame.headerSize) }
+    return Frame(slots: tail.assumingMemoryBound(to: Value.self) + Frame.headerSize)
+  }
+
+  /// The function whose call this is; the frame's header counts as a reference.
+  final var function: FunctionObject { functionPointer.takeUnretainedValue() }
+
+  @inline(__always)
+  final private var functionPointer: Unmanaged<FunctionObject> {
+    .fromOpaque(frame.functionPointer.unsafelyUnwrapped)
+  }
+
+  @inline(__always)
+  final var codePointer: Unmanaged<Code> { .fromOpaque(frame.codePointer) }
+
   /// Takes over the slots of a frame on the value stack, which must then be closed as if empty.
-  init(_ runtime: Runtime, function: FunctionObject, movingFrom source: Frame, state: State) {
-    self.function = function
+  init(_ runtime: Runtime, function: FunctionObject, movingFrom source: Frame, state: State, isLarge: Bool) {
     self.state = state
-    let size = function.code.frameSize
-    memory = .obtain(size + Frame.headerSize)
-    let frame = Frame(
-      at: memory, machine: runtime.machine, code: function.codePointer,
-      function: Unmanaged.passUnretained(function).toOpaque())
-    frame.slots.moveInitialize(from: source.slots, count: size)
-    for index in 0..<size { (source.slots + index).initialize(to: .undefined) }
+    flags = isLarge ? Flag.isLarge : 0
     switch function.code.flavour {
     case .generator: super.init(type: runtime.types.generator, kind: .generator)
     case .asyncGenerator: super.init(type: runtime.types.asyncGenerator, kind: .asyncGenerator)
     case .coroutine, .plain: super.init(type: runtime.types.coroutine, kind: .coroutine)
     }
-    frame.suspendable = self
-    runtime.machine.pointee.liveFrames &+= 1
-    register(runtime.machine)
+    let machine = runtime.machine
+    let size = function.frameSize
+    let frame = Frame(
+      at: frame.slots - Frame.headerSize, machine: machine, code: function.codePointer,
+      function: Unmanaged.passRetained(function).toOpaque())
+    for index in 0..<size {
+      (frame.slots + index).lend(source.slots + index)
+      (source.slots + index).initialize(to: .undefined)
+    }
+    frame.suspendablePointer = Unmanaged.passUnretained(self).toOpaque()
+    machine.pointee.liveFrames &+= 1
+    register(machine)
   }
 
-  /// Takes over everything from a frame object that is being freed, so that its cleanup can run.
-  private init(resurrecting other: SuspendableFrame) {
-    function = other.function
-    memory = other.memory
+  /// Takes over everything from a frame object that is being freed, so that its cleanup can run. The slots are moved by the caller.
+  init(resurrecting other: SuspendableFrame) {
     state = other.state
-    delegate = other.delegate
-    innermost = other.innermost === other ? nil : other.innermost
-    rarities = other.rarities
-    isResurrected = true
+    held = other.held
+    flags = other.flags & (Flag.hasRarities | Flag.isLarge) | Flag.isResurrected
     super.init(type: other.type, kind: other.kind)
+    let inner = other.innermost
+    innermost = inner === other || inner == nil ? self : inner
+    let header = UnsafeMutableRawPointer(frame.slots) - Frame.headerSize * MemoryLayout<Value>.stride
+    if !isLarge {
+      let count = (Frame.headerSize + other.function.frameSize) * MemoryLayout<Value>.stride
+      header.copyMemory(from: UnsafeMutableRawPointer(other.frame.slots) - 32, byteCount: count)
+    }
+    frame.suspendablePointer = Unmanaged.passUnretained(self).toOpaque()
     register(machineOfType)
-    frame.suspendable = self
     if let child = delegate as? SuspendableFrame { child.awaiter = self }
-    if innermost == nil { innermost = self }
   }
 
   /// Remembers where a coroutine was made until it begins: nothing was sent into it before.
-  func noteCreation(_ place: Value) { if state == .created { sent = place } }
+  final func noteCreation(_ place: Value) { if state == .created { sent = place } }
 
-  var frame: Frame { Frame(slots: memory + Frame.headerSize) }
-  var code: Code { function.code }
+  final var code: Code { codePointer.takeUnretainedValue() }
 
   /// The line where the frame stands, as far as it is known: where it awaits, else where the function begins.
-  var currentLine: Int {
+  final var currentLine: Int {
     stoppedAt > 0 ? code.information.file.location(of: stoppedAt).line : code.information.firstLine
   }
 
   /// Where the frame stands, as a line of a traceback.
-  var tracebackEntry: TracebackEntry {
+  final var tracebackEntry: TracebackEntry {
     let start = stoppedAt > 0 ? stoppedAt : code.information.start
     return TracebackEntry(code: code.information, range: SourceRange(start, start))
   }
 
   /// The frame is done: its variables are released.
-  func finish() {
+  final func finish() {
     guard state != .finished else { return }
     state = .finished
-    delegate = nil
-    innermost = nil
+    if held != nil { delegate = nil }
+    setInnermost(nil)
     releaseVariables()
   }
 
@@ -128,7 +251,6 @@ final class SuspendableFrame: IteratorObject {
     tracer.visit(frame.slots, code.frameSize)
     tracer.visit(delegate)
     tracer.visit(sent)
-    tracer.visit(thrown)
   }
 
   override func finalize(_ runtime: Runtime) -> Bool {
@@ -149,37 +271,40 @@ final class SuspendableFrame: IteratorObject {
     if state != .running { finish() }
   }
 
-  private func releaseVariables() {
-    let machine = machineOfType
-    let slots = frame.slots
-    let size = code.frameSize
+  final private func releaseVariables() {
+    let frame = frame
+    let machine = frame.machine
+    let size = codePointer._withUnsafeGuaranteedRef { $0.frameSize }
     let direct = machine.pointee.beginRelease()
-    for index in 0..<size {
-      let value = slots[index]
-      slots[index] = .undefined
-      if !direct { machine.pointee.releaseLater(value) }
+    if direct {
+      for index in 0..<size { (frame.slots + index).store(.undefined) }
+    } else {
+      for index in 0..<size {
+        let value = frame[index]
+        (frame.slots + index).store(.undefined)
+        machine.pointee.releaseLater(value)
+      }
     }
     machine.endRelease()
   }
 
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
     if state == .suspended, delegate == nil { return try resumeAlone(runtime) }
-    switch try drive(runtime, sending: .none) {
+    switch try runtime.machine.drivenByHand({ () throws(Raised) in try drive(runtime, sending: .none) }) {
     case .suspended(let value): return value
     case .returned: return .undefined
     }
   }
 
   /// The commonest step: a generator that waits for nothing but its caller.
-  private func resumeAlone(_ runtime: Runtime) throws(Raised) -> Value {
+  final private func resumeAlone(_ runtime: Runtime) throws(Raised) -> Value {
     let machine = runtime.machine
     defer { machine.leaveFrame() }
     sent = .none
     do throws(Raised) {
       try machine.enterFrame()
       if try runOnce(runtime, machine).isUndefined {
-        innermost = Unmanaged<SuspendableFrame>.fromOpaque(machine.pointee.innermost.unsafelyUnwrapped)
-          ._withUnsafeGuaranteedRef { $0 }
+        setInnermost(machine.pointee.innermost)
         return machine.pointee.takeSuspended()
       }
     } catch {
@@ -190,25 +315,58 @@ final class SuspendableFrame: IteratorObject {
     return .undefined
   }
 
+  /// A step of an async generator that stopped at a `yield` and waits for nothing. What it hands out, or what it waits for, or `undefined`
+  /// at its end; it is marked as stepping, which the caller takes back unless it waits.
+  final func advance(_ machine: UnsafeMutablePointer<Machine>) throws(Raised) -> Value {
+    defer { machine.leaveFrame() }
+    isStepping = true
+    sent = .none
+    do throws(Raised) {
+      try machine.enterFrame()
+      let result = try machine.pointee.runtimeReference.borrowed { (runtime) throws(Raised) in try runOnce(runtime, machine) }
+      if result.isUndefined {
+        setInnermost(machine.pointee.innermost)
+        return machine.pointee.takeSuspended()
+      }
+    } catch {
+      isStepping = false
+      finish()
+      throw error
+    }
+    finish()
+    return .undefined
+  }
+
   deinit {
     unregister(machineOfType)
     if isObserved { tellOfDeath() }
+    if isRegisteredWithLoop { type.runtime.asyncGeneratorWasFreed?(address) }
     if state == .suspended, !isResurrected, !isFinalized {
       let runtime = type.runtime
       // Whoever else holds what this frame waits for finds it closed.
-      if code.needsCleanup || (delegate is SuspendableFrame && !isKnownUniquelyReferenced(&delegate)) {
-        // The twin takes the place of this one in the count.
-        let twin = SuspendableFrame(resurrecting: self)
-        runtime.closeDropped(twin)
+      if code.needsCleanup || awaitsSharedFrame {
+        // The twin takes the place of this one in the count, and all that it owned.
+        runtime.closeDropped(twin())
         return
       }
     } else if state == .created, kind == .coroutine, !isFinalized {
       type.runtime.coroutineWasNeverAwaited(name: qualifiedName, madeAt: sent)
     }
     if state != .finished { releaseVariables() }
-    machineOfType.pointee.liveFrames &-= 1
-    memory.relinquish()
+    let frame = frame
+    frame.machine.pointee.liveFrames &-= 1
+    functionPointer.release()
+    if isLarge { (frame.slots - Frame.headerSize).relinquish() }
   }
+
+  /// It waits for a frame that others hold, too.
+  final private var awaitsSharedFrame: Bool {
+    guard delegate is SuspendableFrame else { return false }
+    return hasRarities ? !isKnownUniquelyReferenced(&rarity.delegate) : !isKnownUniquelyReferenced(&held)
+  }
+
+  /// Takes over what this frame owns.
+  func twin() -> SuspendableFrame { fatalError("pya: a frame without memory") }
 }
 
 /// Something written in Swift that `await` works on: a future, a bare `sleep(0)`, one step of an async generator.

@@ -1,15 +1,17 @@
-struct WeakGenerator {
-  weak var generator: SuspendableFrame?
-}
-
 /// Async generators that were left in the middle are closed by the loop.
 extension EventLoop {
   func register(asyncGenerator object: Object) {
-    guard let generator = object as? SuspendableFrame else { return }
-    if asyncGenerators.count >= 64, asyncGenerators.count & (asyncGenerators.count - 1) == 0 {
-      asyncGenerators.removeAll { $0.generator == nil }
+    lastAsyncGenerator &+= 1
+    asyncGenerators[object.address] = lastAsyncGenerator
+  }
+
+  /// The async generators that were begun here, in that order; they are forgotten.
+  fileprivate func takeAsyncGenerators() -> [SuspendableFrame] {
+    let sorted = asyncGenerators.sorted { $0.value < $1.value }
+    asyncGenerators = [:]
+    return sorted.compactMap { entry in
+      UnsafeRawPointer(bitPattern: entry.key).map { Unmanaged<SuspendableFrame>.fromOpaque($0).takeUnretainedValue() }
     }
-    asyncGenerators.append(WeakGenerator(generator: generator))
   }
 
   /// A generator was dropped in the middle: a task closes it.
@@ -46,8 +48,7 @@ final class AsyncGeneratorShutdown: AwaitableObject {
 
   override func begin(_ runtime: Runtime) throws(Raised) -> Value {
     loop.hasShutDownAsyncGenerators = true
-    closing = loop.asyncGenerators.compactMap(\.generator)
-    loop.asyncGenerators = []
+    closing = loop.takeAsyncGenerators()
     if closing.isEmpty { return .none }
     let steps = closing.map { Value.object(AsyncGeneratorStep(runtime, $0, .close)) }
     let results = try loop.asyncio.gather(steps, returnsExceptions: true)

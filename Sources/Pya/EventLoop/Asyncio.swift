@@ -1,6 +1,6 @@
 /// What all event loops of one interpreter share.
 final class Asyncio {
-  unowned let runtime: Runtime
+  unowned(unsafe) let runtime: Runtime
   let contexts: Contexts
   let futureType, futureIteratorType, taskType, gatheringFutureType, loopType, handleType, timerHandleType, runnerType, timeoutType: TypeObject
   /// Of coroutines written in Swift.
@@ -29,8 +29,8 @@ final class Asyncio {
   var lastSerial: UInt32 = 0
   /// `sleep`, `create_task` and `gather`, for programs that do not import them. Never changes once it is there.
   var languageAdditions: DictObject?
-  /// All loops that still exist.
-  var loops: [WeakLoop] = []
+  /// All loops that still exist; each takes itself out when it is freed.
+  var loops: [Unmanaged<EventLoop>] = []
   /// Futures that failed, by number; each takes itself out when it is freed.
   var failures: [UInt32: Unmanaged<FutureObject>] = [:]
   /// The program's main task, which Ctrl-C cancels, and how often Ctrl-C came.
@@ -53,6 +53,10 @@ final class Asyncio {
   private(set) var noLoop: EventLoop!
   /// What a bare `await sleep(0)` waits in.
   private(set) lazy var bareYield = EmptyYield(self)
+  /// What the coroutine of a sleeping task waits in, and until when the task about to sleep will do so.
+  private(set) var slumber: Slumber!
+  private(set) var slumberPointer: UnsafeMutableRawPointer?
+  var alarm = 0.0
 
   init(_ runtime: Runtime) {
     self.runtime = runtime
@@ -81,10 +85,15 @@ final class Asyncio {
     cancelledErrorType = cancelled
     invalidStateErrorType = invalid
     noLoop = EventLoop(self)
-    runtime.asyncGeneratorHook = { [unowned self] generator in
+    slumber = Slumber(self)
+    slumberPointer = Unmanaged.passUnretained(slumber).toOpaque()
+    runtime.asyncGeneratorHook = { [unowned(unsafe) self] generator in
       self.runningLoop?.register(asyncGenerator: generator)
     }
-    runtime.asyncGeneratorFinalizer = { [unowned self] generator in
+    runtime.asyncGeneratorWasFreed = { [unowned(unsafe) self] address in
+      for loop in self.loops { loop._withUnsafeGuaranteedRef { $0.asyncGenerators[address] = nil } }
+    }
+    runtime.asyncGeneratorFinalizer = { [unowned(unsafe) self] generator in
       guard let frame = generator as? SuspendableFrame else { return }
       (self.runningLoop ?? self.currentLoop)?.closeSoon(frame)
     }

@@ -3,7 +3,7 @@
 /// The lock is an `asyncio.Lock` as a rule; anything with `acquire`, `release` and `locked` will do.
 final class ConditionObject: SynchronizationObject {
   var lock: Value
-  var waiters = WaiterList()
+  @exclusivity(unchecked) var waiters = WaiterList()
 
   init(_ asyncio: Asyncio, type: TypeObject, lock: Value) {
     self.lock = lock

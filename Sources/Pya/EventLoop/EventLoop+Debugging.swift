@@ -32,7 +32,7 @@ extension EventLoop {
       return { "<Handle \(name)>" }
     case .handle(let handle):
       return { () throws(Raised) in try runtime.representation(of: handle) }
-    case .sleepIsOver, .job: return nil
+    case .sleepIsOver, .taskSleepIsOver, .job: return nil
     }
   }
 

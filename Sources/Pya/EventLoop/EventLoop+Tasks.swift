@@ -80,7 +80,7 @@ extension EventLoop {
 
   /// Resumes the coroutine and sees to what comes out of it.
   private func resume(_ task: TaskObject, throwing thrown: ExceptionObject?, _ runtime: Runtime) throws(Raised) {
-    if task.waiter != nil { task.waiter = nil }
+    task.stopWaiting()
     if currentTask != nil { throw try cannotEnter(task, runtime) }
     currentTask = task
     asyncio.runningTask = task.serial
@@ -89,23 +89,26 @@ extension EventLoop {
     let hasContext = contexts.current != nil || task.context != nil
     let savedContext = hasContext ? contexts.current : nil
     if hasContext { contexts.current = task.context }
+    let machine = runtime.machine
+    let wasDrivenByHand = machine.pointee.isDrivenByHand
+    machine.pointee.isDrivenByHand = false
     let step: Step
     do throws(Raised) {
-      let coroutine = task.coroutine
+      let coroutine = task.coroutinePointer
       if coroutine.kind == .coroutine {
-        let frame = unsafeDowncast(coroutine, to: SuspendableFrame.self)
-        if let thrown {
-          step = try frame.drive(runtime, throwing: thrown)
-        } else {
-          step = try frame.drive(runtime, sending: .none)
+        step = try coroutine.as(SuspendableFrame.self).borrowed { (frame) throws(Raised) in
+          if let thrown { return try frame.drive(runtime, throwing: thrown) }
+          return try frame.drive(runtime, sending: .none)
         }
       } else {
         step = try task.driveOther(throwing: thrown, runtime)
       }
     } catch {
+      machine.pointee.isDrivenByHand = wasDrivenByHand
       leave(task, contexts, hasContext, savedContext)
       return try finish(task, failing: error.exception, runtime)
     }
+    machine.pointee.isDrivenByHand = wasDrivenByHand
     leave(task, contexts, hasContext, savedContext)
     switch step {
     case .suspended(let value):
@@ -130,10 +133,11 @@ extension EventLoop {
 
   /// The coroutine waits for what it yielded: a future.
   private func wait(_ task: TaskObject, for value: Value, _ runtime: Runtime) throws(Raised) {
+    if value.uncounted?.toOpaque() == asyncio.slumberPointer { return try sleep(task, runtime) }
     guard case .object(let object) = value, object.kind == .awaitable,
       let future = unsafeDowncast(object, to: AwaitableObject.self).asFuture
     else { return ready.append(.stepThrowing(task, try badYield(task, value, runtime))) }
-    if future.isBlocking, future.loop === self, future !== task {
+    if future.isBlocking, future.belongs(to: self), future !== task {
       future.isBlocking = false
       if future.isDone {
         // Done since it was awaited, which only a foreign driver can bring about.
@@ -149,6 +153,15 @@ extension EventLoop {
       return
     }
     ready.append(.stepThrowing(task, try badFuture(task, future, runtime)))
+  }
+
+  /// It waits in `asyncio.sleep`.
+  private func sleep(_ task: TaskObject, _ runtime: Runtime) throws(Raised) {
+    task.sleep(until: asyncio.alarm)
+    if task.mustCancel, let future = task.waiter, try future.cancel(message: task.outcome, runtime) {
+      task.mustCancel = false
+      task.outcome = .none
+    }
   }
 
   private func badYield(_ task: TaskObject, _ value: Value, _ runtime: Runtime) throws(Raised) -> ExceptionObject {

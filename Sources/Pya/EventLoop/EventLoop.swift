@@ -8,9 +8,9 @@
 /// 4. run what is ready now. What these handles schedule runs in the next turn.
 final class EventLoop: Object {
   let asyncio: Asyncio
-  var ready = ReadyQueue()
-  var timers = TimerQueue()
-  var pendingTasks = TaskList()
+  let ready = ReadyQueue()
+  let timers = TimerQueue()
+  @exclusivity(unchecked) var pendingTasks = TaskList()
   /// The task whose step is in progress, held by who runs it.
   unowned(unsafe) var currentTask: TaskObject?
 
@@ -25,7 +25,9 @@ final class EventLoop: Object {
   var exceptionHandler: Value = .none
   var taskFactory: Value = .none
   var slowCallbackDuration: Value = .float(0.1)
-  var asyncGenerators: [WeakGenerator] = []
+  /// Async generators that were begun here, by address, with their number; each takes itself out when it is freed.
+  var asyncGenerators: [Int: Int] = [:]
+  var lastAsyncGenerator = 0
   /// By signal number.
   var signalHandlers: [Int: HandleObject] = [:]
   var hasShutDownAsyncGenerators = false
@@ -59,12 +61,13 @@ final class EventLoop: Object {
     let time = asyncio.runtime.intern("time")
     hasOwnTime = type.flatMap { $0.isHeap ? $0.lookup(time)?.object?.kind : nil } == .function
     super.init(type: type ?? asyncio.loopType, kind: .other)
-    asyncio.loops.removeAll { $0.loop == nil }
-    asyncio.loops.append(WeakLoop(loop: self))
+    asyncio.loops.append(.passUnretained(self))
   }
 
   deinit {
+    asyncio.loops.removeAll { $0.toOpaque() == Unmanaged.passUnretained(self).toOpaque() }
     ready.deallocate()
+    timers.deallocate()
     for task in pendingTasks.tasks { pendingTasks.remove(task) }
   }
 
@@ -113,6 +116,7 @@ final class EventLoop: Object {
       remaining &-= 1
       try run(ready.removeFirst(), runtime)
     }
+    ready.shrinkIfEmpty()
   }
 
   private func moveDueTimers() {
@@ -126,6 +130,8 @@ final class EventLoop: Object {
       case .job(let job):
         job.isScheduled = false
         ready.append(.job(job))
+      case .task(let task, let number): if task.alarmRings(number) { ready.append(.taskSleepIsOver(task, number)) }
+      case nil: break
       }
     }
   }
@@ -141,6 +147,7 @@ final class EventLoop: Object {
       case .wakeup(let task, let future): try wake(task, future, runtime)
       case .stepThrowing(let task, let exception): try step(task, throwing: exception, runtime)
       case .sleepIsOver(let future): try future.expire(runtime)
+      case .taskSleepIsOver(let task, let number): try task.endSleep(number, runtime)
       case .callback(let callback, let future): try callback.run(runtime, future)
       case .handle(let handle): if !handle.isCancelled { try handle.run(runtime) }
       case .job(let job): try job.run(runtime)

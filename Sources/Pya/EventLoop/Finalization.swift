@@ -6,7 +6,7 @@ extension Runtime {
 
 extension Asyncio {
   fileprivate func finish() {
-    for loop in loops.compactMap(\.loop) where !loop.isRunning {
+    for loop in loops.map({ $0.takeUnretainedValue() }) where !loop.isRunning {
       let tasks = loop.pendingTasks.tasks
       if !loop.hasDeadlocked { for task in tasks { loop.reportDestroyed(task) } }
       // Their coroutines are closed, which runs what stands in `finally`.
@@ -21,10 +21,6 @@ extension Asyncio {
       future.loop.reportNeverRetrieved(future)
     }
   }
-}
-
-struct WeakLoop {
-  weak var loop: EventLoop?
 }
 
 extension EventLoop {

@@ -12,34 +12,70 @@ class FutureObject: AwaitableObject {
     case call(DoneCallback)
   }
 
-  final private(set) var state: State = .pending
-  /// Being awaited: the task's step that receives the future checks and clears this (`_asyncio_future_blocking`).
-  final var isBlocking = false
-  /// It failed, and nobody has asked for the exception yet.
-  final var logsTraceback = false
-  final private var isListedAsFailed = false
-  /// `outcome` is an exception: what a finished future raises, or the CancelledError that ended a cancelled task.
-  final private(set) var holdsException = false
-  /// Of a sleep: nobody waits for its timer any more.
-  final var isTimerCancelled = false
-  /// Of a task: how often it was asked to be cancelled (no more than fits), here because there is room.
-  final var cancelRequests: UInt16 = 0
+  // The order fills the gaps: a byte that the base classes leave, and what is left of the words of `outcome`.
+  final private var flags: UInt8 = 0
   /// Its number among all futures: what its hash is made of, so that sets of tasks have an order that does not change from run to run.
   final let serial: UInt32
   /// How long the exception's traceback was: everything later belongs to one of those who raised it again.
   final private var tracebackCount: Int32 = 0
-  final var loop: EventLoop
+  /// Every future refers to its loop: counted without an atomic instruction.
+  final private unowned(unsafe) var heldLoop: EventLoop
   /// The result or exception; of a cancelled future (and a task about to be cancelled) the message.
   final var outcome: Value = .none
-  // Four fields of tasks that stand here because there is room for them: a program may have a million tasks.
-  /// The next step raises CancelledError.
-  final var mustCancel = false
-  /// A coroutine written in Swift was begun.
-  final var hasBegunCoroutine = false
+  final private(set) var state: State = .pending
+  /// Of a task, or the future of a sleep.
+  final var sleepPhase = SleepPhase.awake
   /// In the loop's list of pending tasks.
   final var isRegistered = false
   /// What a task without a name of its own is called by.
   final var number: UInt32 = 0
+
+  private enum Flag {
+    static let isBlocking: UInt8 = 1, logsTraceback: UInt8 = 2, isListedAsFailed: UInt8 = 4, holdsException: UInt8 = 8
+    static let mustCancel: UInt8 = 16, hasBegunCoroutine: UInt8 = 32
+  }
+
+  @inline(__always)
+  final private func has(_ flag: UInt8) -> Bool { flags & flag != 0 }
+  @inline(__always)
+  final private func set(_ flag: UInt8, _ value: Bool) { flags = value ? flags | flag : flags & ~flag }
+
+  /// Being awaited: the task's step that receives the future checks and clears this (`_asyncio_future_blocking`).
+  @inline(__always)
+  final var isBlocking: Bool {
+    get { has(Flag.isBlocking) }
+    set { set(Flag.isBlocking, newValue) }
+  }
+  /// It failed, and nobody has asked for the exception yet.
+  @inline(__always)
+  final var logsTraceback: Bool {
+    get { has(Flag.logsTraceback) }
+    set { set(Flag.logsTraceback, newValue) }
+  }
+  @inline(__always)
+  final private var isListedAsFailed: Bool {
+    get { has(Flag.isListedAsFailed) }
+    set { set(Flag.isListedAsFailed, newValue) }
+  }
+  /// `outcome` is an exception: what a finished future raises, or the CancelledError that ended a cancelled task.
+  @inline(__always)
+  final private(set) var holdsException: Bool {
+    get { has(Flag.holdsException) }
+    set { set(Flag.holdsException, newValue) }
+  }
+  /// The next step of a task raises CancelledError.
+  @inline(__always)
+  final var mustCancel: Bool {
+    get { has(Flag.mustCancel) }
+    set { set(Flag.mustCancel, newValue) }
+  }
+  /// A coroutine written in Swift was begun.
+  @inline(__always)
+  final var hasBegunCoroutine: Bool {
+    get { has(Flag.hasBegunCoroutine) }
+    set { set(Flag.hasBegunCoroutine, newValue) }
+  }
+
   final private var firstCallback: Callback?
   final private var extra: Extra?
 
@@ -57,10 +93,27 @@ class FutureObject: AwaitableObject {
   }
 
   init(type: TypeObject, loop: EventLoop) {
-    self.loop = loop
+    heldLoop = loop
+    Unmanaged.passUnretained(loop).toOpaque().retainPlainly()
     loop.asyncio.lastSerial &+= 1
     serial = loop.asyncio.lastSerial
     super.init(type: type, isFuture: true)
+  }
+
+  /// Whether it is this loop's, asked without counting.
+  @inline(__always)
+  final func belongs(to loop: EventLoop) -> Bool {
+    Unmanaged.passUnretained(heldLoop).toOpaque() == Unmanaged.passUnretained(loop).toOpaque()
+  }
+
+  final var loop: EventLoop {
+    get { heldLoop }
+    set {
+      Unmanaged.passUnretained(newValue).toOpaque().retainPlainly()
+      let old = Unmanaged.passUnretained(heldLoop).toOpaque()
+      heldLoop = newValue
+      old.releasePlainly()
+    }
   }
 
   convenience init(_ loop: EventLoop) { self.init(type: loop.asyncio.futureType, loop: loop) }
@@ -310,6 +363,7 @@ class FutureObject: AwaitableObject {
       twin.takeOutcome(of: self)
       loop.reportNeverRetrieved(twin)
     }
+    Unmanaged.passUnretained(heldLoop).toOpaque().releasePlainly()
   }
 }
 

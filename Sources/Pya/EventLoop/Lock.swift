@@ -1,7 +1,7 @@
 /// `asyncio.Lock`: those who wait get it in the order in which they came.
 final class LockObject: SynchronizationObject {
   var isLocked = false
-  var waiters = WaiterList()
+  @exclusivity(unchecked) var waiters = WaiterList()
   /// Somebody has waited: `_waiters` is no longer None.
   private(set) var hasWaited = false
   /// The number of the task that took it; 0: none. For reports.
@@ -76,9 +76,9 @@ private final class LockWaiter: WaiterFuture {
 /// `asyncio.Event`: a flag that tasks wait for.
 final class EventObject: SynchronizationObject {
   private(set) var isSet = false
-  var waiters = WaiterList()
-  /// The queue whose `join` waits for it; for reports.
-  weak var queue: Object?
+  @exclusivity(unchecked) var waiters = WaiterList()
+  /// The queue whose `join` waits for it, which takes itself out when it is freed; for reports.
+  unowned(unsafe) var queue: Object?
 
   init(_ asyncio: Asyncio, type: TypeObject, isSet: Bool = false) {
     self.isSet = isSet

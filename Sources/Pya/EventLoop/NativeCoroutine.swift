@@ -80,7 +80,7 @@ extension Asyncio {
     _ name: String, _ signature: NativeSignature, owner: TypeObject?, displayName: String, _ body: @escaping NativeBody
   ) -> NativeFunction {
     unowned(unsafe) var this: NativeFunction?
-    let function = NativeFunction(runtime, name, signature, owner: owner) { [unowned self] (_, arguments) throws(Raised) in
+    let function = NativeFunction(runtime, name, signature, owner: owner) { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       guard let this else { return .none }
       return .object(NativeCoroutine(self, this, name: displayName, arguments))
     }

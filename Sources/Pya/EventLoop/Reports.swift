@@ -67,7 +67,7 @@ extension EventLoop {
     switch handle {
     case .step, .stepThrowing: description = "TaskStepMethWrapper()"
     case .wakeup: description = "Task.task_wakeup()"
-    case .sleepIsOver: description = "_set_result_unless_cancelled()"
+    case .sleepIsOver, .taskSleepIsOver: description = "_set_result_unless_cancelled()"
     case .callback(let callback, let future):
       description = try callback.describe(runtime)
       if let function = (callback as? FunctionCallback)?.function {

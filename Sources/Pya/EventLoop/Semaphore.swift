@@ -3,7 +3,7 @@ final class SemaphoreObject: SynchronizationObject {
   var value: Int
   /// Of a BoundedSemaphore: what the value must not exceed.
   var bound: Int?
-  var waiters = WaiterList()
+  @exclusivity(unchecked) var waiters = WaiterList()
   private(set) var hasWaited = false
 
   init(_ asyncio: Asyncio, type: TypeObject, value: Int) {

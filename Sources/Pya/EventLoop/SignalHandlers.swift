@@ -10,8 +10,10 @@ extension EventLoop {
   func addSignalHandler(_ handle: HandleObject, for number: Int) -> Bool {
     // Ctrl-C comes to whichever loop runs (`Asyncio.takesInterrupt`).
     if number != SIGINT {
-      let function = NativeFunction(asyncio.runtime, "_sighandler_noop", "signum, frame") { [weak self] (_, _) in
-        self?.signalArrived(number)
+      // No weak reference: it would make every counting of the loop slow.
+      let address = Unmanaged.passUnretained(self).toOpaque()
+      let function = NativeFunction(asyncio.runtime, "_sighandler_noop", "signum, frame") { [unowned(unsafe) asyncio, address] (_, _) in
+        asyncio.loops.first { $0.toOpaque() == address }?.takeUnretainedValue().signalArrived(number)
         return .none
       }
       if !asyncio.runtime.signals.set(Int32(number), .function(.object(function))) { return false }

@@ -50,7 +50,7 @@ final class SignalHandlers {
     machine = runtime.machine
     _ = runtime.asyncio.wakeup
     board.machine = runtime.machine
-    runtime.signalHandler = { [unowned self] (_) throws(Raised) in try self.runArrived() }
+    runtime.signalHandler = { [unowned(unsafe) self] (_) throws(Raised) in try self.runArrived() }
   }
 
   deinit {

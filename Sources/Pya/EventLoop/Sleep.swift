@@ -1,7 +1,33 @@
+/// Sleeping.
+///
+/// In asyncio a sleeping task waits for a future, which a timer sets. Nearly always nobody sees that future, so a task that sleeps
+/// for no result goes into the timer queue itself, and its coroutine waits in an object that all share (`Slumber`). `TaskObject.waiter` makes the
+/// future when somebody asks after all, `cancel` among them. The steps are asyncio's: the timer's handle in one turn, the
+/// task's in the next one.
+///
+/// A sleep with a result, or in a coroutine that the program drives by hand, has its future from the start.
+enum SleepPhase: UInt8 {
+  /// It does not sleep, or waits for a future of its own.
+  case awake
+  /// Its timer runs.
+  case asleep
+  /// The timer's handle is in the ready queue.
+  case due
+  /// Its next step is in the ready queue.
+  case over
+  /// Of a `SleepFuture`: nobody waits for the timer any more.
+  case timerCancelled
+}
+
+/// What the coroutine of a task that sleeps without a future waits in.
+final class Slumber: AwaitableObject {
+  init(_ asyncio: Asyncio) { super.init(type: asyncio.coroutineType) }
+}
+
 /// What `await sleep(delay, result)` waits for, with the coroutine's remaining work: for the task it is the future whose timer it is.
 final class SleepFuture: FutureObject {
   /// `outcome` holds the result from the start.
-  fileprivate init(_ loop: EventLoop, result: Value) {
+  init(_ loop: EventLoop, result: Value) {
     super.init(type: loop.asyncio.futureType, loop: loop)
     outcome = result
   }
@@ -26,9 +52,21 @@ final class SleepFuture: FutureObject {
     if state == .pending, !isTimerCancelled { try setResult(outcome, runtime) }
   }
 
+  /// What `call_later` of a loop of the program gave.
+  var handle = Value.none
+
+  /// It is over, and nobody waits for it.
+  func finishSleep() { try? setResult(.none, type.runtime) }
+
+  var isTimerCancelled: Bool { sleepPhase == .timerCancelled }
+
   private func cancelTimer() {
     guard !isTimerCancelled, state != .finished else { return }
-    isTimerCancelled = true
+    sleepPhase = .timerCancelled
+    if !handle.isNone {
+      _ = try? type.runtime.callMethod(handle, "cancel")
+      return
+    }
     loop.timers.noteCancellation()
   }
 }
@@ -71,11 +109,41 @@ extension Asyncio {
     }
     if seconds.isNaN { throw runtime.valueError("Invalid delay: NaN (not a number)") }
     let loop = try running()
+    if loop.isOfHeapType, loop.overrides("call_later") || loop.overrides("call_at") {
+      return try beginSleepThroughProgram(delay, result: result, loop, runtime)
+    }
+    if result.isNone, !runtime.machine.pointee.isDrivenByHand {
+      alarm = loop.exactDeadline(loop.time + seconds)
+      runtime.machine.pointee.suspended = .object(slumber)
+      runtime.machine.pointee.pendingChild = slumber
+      return .undefined
+    }
     let sleep = SleepFuture(loop, result: result)
     sleep.isBlocking = true
     loop.addTimer(.sleep(sleep), after: seconds)
     runtime.machine.pointee.suspended = .object(sleep)
     runtime.machine.pointee.pendingChild = sleep
+    return .undefined
+  }
+}
+
+extension EventLoop {
+  /// A class of the program has its own idea of a method.
+  func overrides(_ name: String) -> Bool { type.lookupWithOwner(asyncio.runtime.intern(name))?.owner.isHeap ?? false }
+}
+
+extension Asyncio {
+  /// On a loop of the program, which wants to know of timers.
+  private func beginSleepThroughProgram(_ delay: Value, result: Value, _ loop: EventLoop, _ runtime: Runtime) throws(Raised) -> Value {
+    let future = SleepFuture(loop, result: result)
+    future.isBlocking = true
+    let setter = NativeFunction(runtime, "_set_result_unless_cancelled", "fut, result") { (runtime, _) throws(Raised) in
+      try future.expire(runtime)
+      return .none
+    }
+    future.handle = try runtime.callMethod(.object(loop), "call_later", [delay, .object(setter), .object(future), result])
+    runtime.machine.pointee.suspended = .object(future)
+    runtime.machine.pointee.pendingChild = future
     return .undefined
   }
 }

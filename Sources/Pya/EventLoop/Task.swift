@@ -4,25 +4,36 @@
 /// callbacks include its wakeup.
 final class TaskObject: FutureObject {
   /// A `SuspendableFrame`, an awaitable written in Swift, or an object of the program with `send` and `throw`.
-  private(set) var coroutine: Object
-  /// The future it waits for.
-  var waiter: FutureObject?
+  var coroutine: Object { heldCoroutine }
+  private unowned(unsafe) var heldCoroutine: Object
+  private var waitedFor: FutureObject?
   /// Nil: an empty context that nobody has asked for.
   var context: ContextObject?
+  var cancelRequests: Int32 = 0
+  /// Of the sleep without a future that it is in: the number of the timer.
+  private var sleepNumber: UInt32 = 0
   /// Neighbours in the loop's list of pending tasks.
-  fileprivate(set) unowned(unsafe) var nextTask: TaskObject?
-  fileprivate(set) unowned(unsafe) var previousTask: TaskObject?
+  fileprivate var nextTask: Unmanaged<TaskObject>?
+  fileprivate var previousTask: Unmanaged<TaskObject>?
 
   init(type: TypeObject, loop: EventLoop, coroutine: Object, name: Value, context: ContextObject?) {
-    self.coroutine = coroutine
+    heldCoroutine = coroutine
+    coroutine.uncountedPointer.retainPlainly()
     self.context = context
     super.init(type: type, loop: loop)
     setName(name)
   }
 
+  /// The coroutine, uncounted: the task keeps it.
+  @inline(__always)
+  var coroutinePointer: Unmanaged<Object> { .passUnretained(heldCoroutine) }
+
   /// For a task that is made in two steps, by a subclass.
   func take(coroutine: Object, name: Value, context: ContextObject?) {
-    self.coroutine = coroutine
+    let old = heldCoroutine.uncountedPointer
+    heldCoroutine = coroutine
+    coroutine.uncountedPointer.retainPlainly()
+    old.releasePlainly()
     self.context = context
     setName(name)
   }
@@ -30,6 +41,58 @@ final class TaskObject: FutureObject {
   /// A string, or the number of a task without a name of its own.
   func setName(_ name: Value) {
     if case .int(let given) = name { number = UInt32(truncatingIfNeeded: given) } else if let given = name.string { givenName = given }
+  }
+
+  // MARK: Waiting
+
+  /// The future it waits for. Of a task that sleeps, it is made here.
+  var waiter: FutureObject? {
+    get {
+      if let waitedFor { return waitedFor }
+      if sleepPhase == .awake || isDone { return nil }
+      let future = SleepFuture(loop, result: .none)
+      if sleepPhase == .over { future.finishSleep() } else { future.add(.wakeup(self)) }
+      waitedFor = future
+      return future
+    }
+    set { waitedFor = newValue }
+  }
+
+  /// It waits in `asyncio.sleep`.
+  var isSleeping: Bool { waitedFor.map { $0 is SleepFuture } ?? (sleepPhase != .awake && !isDone) }
+
+  /// Goes to sleep.
+  @inline(__always)
+  func sleep(until deadline: Double) {
+    sleepPhase = .asleep
+    sleepNumber = loop.timers.insertSleep(of: self, until: deadline)
+  }
+
+  /// Whether this is the sleep it is in. Its timer has left the queue then.
+  @inline(__always)
+  func alarmRings(_ number: UInt32) -> Bool {
+    guard sleepPhase == .asleep, sleepNumber == number else { return false }
+    sleepPhase = .due
+    return true
+  }
+
+  /// The timer's handle runs.
+  @inline(__always)
+  func endSleep(_ number: UInt32, _ runtime: Runtime) throws(Raised) {
+    guard sleepPhase == .due, sleepNumber == number else { return }
+    if let future = waitedFor as? SleepFuture { return try future.expire(runtime) }
+    sleepPhase = .over
+    loop.ready.append(.step(self))
+  }
+
+  /// A step begins: it waits for nothing any more.
+  @inline(__always)
+  func stopWaiting() {
+    if waitedFor != nil { waitedFor = nil }
+    if sleepPhase != .awake {
+      if sleepPhase == .asleep { loop.timers.cancelSleep(sleepNumber, of: self) }
+      sleepPhase = .awake
+    }
   }
 
   override func cancel(message: Value, _ runtime: Runtime) throws(Raised) -> Bool {
@@ -59,7 +122,7 @@ final class TaskObject: FutureObject {
   override func visitContents(_ tracer: Tracer) {
     super.visitContents(tracer)
     tracer.visit(coroutine)
-    tracer.visit(waiter)
+    tracer.visit(waitedFor)
     tracer.visit(context)
   }
 
@@ -89,6 +152,7 @@ final class TaskObject: FutureObject {
       twin.takeOutcome(of: self)
       loop.reportNeverRetrieved(twin)
     }
+    heldCoroutine.uncountedPointer.releasePlainly()
   }
 }
 
@@ -104,32 +168,34 @@ extension FutureObject {
 
 /// The pending tasks of a loop in the order they were made, held until they are done.
 struct TaskList {
-  private(set) unowned(unsafe) var first: TaskObject?
-  private unowned(unsafe) var last: TaskObject?
+  private var first: Unmanaged<TaskObject>?
+  private var last: Unmanaged<TaskObject>?
 
   mutating func append(_ task: TaskObject) {
-    _ = Unmanaged.passRetained(task)
+    let added = Unmanaged.passUnretained(task)
+    added.toOpaque().retainPlainly()
     task.isRegistered = true
     task.previousTask = last
     task.nextTask = nil
-    if let last { last.nextTask = task } else { first = task }
-    last = task
+    if let last { last._withUnsafeGuaranteedRef { $0.nextTask = added } } else { first = added }
+    last = added
   }
 
   mutating func remove(_ task: TaskObject) {
     guard task.isRegistered else { return }
     task.isRegistered = false
-    if let previous = task.previousTask { previous.nextTask = task.nextTask } else { first = task.nextTask }
-    if let next = task.nextTask { next.previousTask = task.previousTask } else { last = task.previousTask }
+    let (previous, next) = (task.previousTask, task.nextTask)
+    if let previous { previous._withUnsafeGuaranteedRef { $0.nextTask = next } } else { first = next }
+    if let next { next._withUnsafeGuaranteedRef { $0.previousTask = previous } } else { last = previous }
     task.nextTask = nil
     task.previousTask = nil
-    Unmanaged.passUnretained(task).release()
+    Unmanaged.passUnretained(task).toOpaque().releasePlainly()
   }
 
   var tasks: [TaskObject] {
     var result: [TaskObject] = []
     var current = first
-    while let task = current {
+    while let task = current?.takeUnretainedValue() {
       result.append(task)
       current = task.nextTask
     }

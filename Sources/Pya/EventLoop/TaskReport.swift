@@ -105,10 +105,8 @@ extension Asyncio {
   /// `Task-2: worker() at file.py:12, waits for <Lock ...>, held by Task-1`
   fileprivate func describe(_ task: TaskObject, _ holders: TaskHolders) -> String {
     let text = task.name(runtime).text + ": " + place(of: task)
-    guard let waiter = task.waiter else {
-      return text + (task === task.loop.currentTask ? ", running" : ", ready to go on")
-    }
-    if waiter is SleepFuture { return text + ", sleeps" }
+    if task.isSleeping { return text + ", sleeps" }
+    if task.waiter == nil { return text + (task === task.loop.currentTask ? ", running" : ", ready to go on") }
     return text + ", waits for \(wait(of: task, holders)?.text() ?? "?")"
   }
 

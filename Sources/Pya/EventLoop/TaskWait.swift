@@ -25,6 +25,7 @@ struct TaskWait {
 extension Asyncio {
   /// Nil: the task waits for nothing.
   func wait(of task: TaskObject, _ holders: TaskHolders) -> TaskWait? {
+    if task.isSleeping { return TaskWait(task.waiter.map { self.representation(of: $0) } ?? "") }
     guard let waiter = task.waiter else { return nil }
     if let other = waiter as? TaskObject {
       var wait = TaskWait(other.name(self.runtime).text)

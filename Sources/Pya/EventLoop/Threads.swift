@@ -290,7 +290,7 @@ final class Threads: @unchecked Sendable {
   func start(_ body: @escaping (ThreadState) -> Void) -> ThreadState? {
     guard let machine = ThreadMachine(capacity: Threads.stackCapacity) else { return nil }
     let state = ThreadState(isMain: false, machine: machine)
-    runtime.yieldHandler = { [unowned self] in self.yield() }
+    runtime.yieldHandler = { [unowned(unsafe) self] in self.yield() }
     alive.append(state)
     state.body = body
     mutex.lock()

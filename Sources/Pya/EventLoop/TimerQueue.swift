@@ -3,14 +3,8 @@ enum Timer {
   case sleep(SleepFuture)
   case handle(HandleObject)
   case job(LoopJob)
-
-  var isCancelled: Bool {
-    switch self {
-    case .sleep(let future): future.state != .pending || future.isTimerCancelled
-    case .handle(let handle): handle.isCancelled
-    case .job(let job): job.isCancelled
-    }
-  }
+  /// A task that sleeps without a future, and the number of its sleep.
+  case task(TaskObject, UInt32)
 }
 
 /// Timers, soonest first; timers of the same time in the order they were made. A binary heap.
@@ -20,12 +14,59 @@ enum Timer {
 /// `call_at` was given the very same time go in another order there (0, 2, 1), which the rest of its heap changes again; nobody can have
 /// meant that, so here they go as they were made.
 ///
-/// Cancelled timers stay until they come to the top, or until they are the majority.
+/// Cancelled timers stay until they come to the top, or until they are the majority. A task whose sleep is cancelled is let go of
+/// at once, though.
+///
+/// Like the ready queue's, its state lies in memory of its own.
 struct TimerQueue {
+  /// A timer as two words and a tagged pointer, which counts as a reference.
   private struct Entry {
     let deadline: Double
     let sequence: Int
-    let timer: Timer
+    private let tagged: UInt
+
+    private enum Tag { static let sleep: UInt = 0, handle: UInt = 1, job: UInt = 2, task: UInt = 3, mask: UInt = 3 }
+
+    init(deadline: Double, sequence: Int, timer: Timer) {
+      func word(_ object: AnyObject, _ tag: UInt) -> UInt { UInt(bitPattern: Unmanaged.passRetained(object).toOpaque()) | tag }
+      self.deadline = deadline
+      self.sequence = sequence
+      tagged =
+        switch timer {
+        case .sleep(let future): word(future, Tag.sleep)
+        case .handle(let handle): word(handle, Tag.handle)
+        case .job(let job): word(job, Tag.job)
+        case .task(let task, _): word(task, Tag.task)
+        }
+    }
+
+    var pointer: UnsafeRawPointer { UnsafeRawPointer(bitPattern: tagged & ~Tag.mask).unsafelyUnwrapped }
+
+    @inline(__always)
+    var isTask: Bool { tagged & Tag.mask == Tag.task }
+
+    /// The number by which a sleep without a future is known.
+    var number: UInt32 { UInt32(truncatingIfNeeded: sequence) }
+
+    /// The timer, with the entry's reference.
+    func take() -> Timer {
+      switch tagged & Tag.mask {
+      case Tag.sleep: .sleep(Unmanaged<SleepFuture>.fromOpaque(pointer).takeRetainedValue())
+      case Tag.handle: .handle(Unmanaged<HandleObject>.fromOpaque(pointer).takeRetainedValue())
+      case Tag.job: .job(Unmanaged<LoopJob>.fromOpaque(pointer).takeRetainedValue())
+      default: .task(Unmanaged<TaskObject>.fromOpaque(pointer).takeRetainedValue(), number)
+      }
+    }
+
+    /// Of a timer that is no task's.
+    var isCancelled: Bool {
+      switch tagged & Tag.mask {
+      case Tag.sleep:
+        Unmanaged<SleepFuture>.fromOpaque(pointer)._withUnsafeGuaranteedRef { $0.state != .pending || $0.isTimerCancelled }
+      case Tag.handle: Unmanaged<HandleObject>.fromOpaque(pointer)._withUnsafeGuaranteedRef { $0.isCancelled }
+      default: Unmanaged<LoopJob>.fromOpaque(pointer)._withUnsafeGuaranteedRef { $0.isCancelled }
+      }
+    }
 
     @inline(__always)
     func precedes(_ other: Entry) -> Bool {
@@ -33,85 +74,152 @@ struct TimerQueue {
     }
   }
 
-  private var heap: [Entry] = []
-  private var lastSequence = 0
-  private var cancelledCount = 0
+  private struct State {
+    var entries: UnsafeMutablePointer<Entry>
+    var count = 0
+    var capacity: Int
+    var lastSequence = 0
+    var cancelledCount = 0
+    /// Sleeps of tasks that were cancelled: the pointers of their entries are no longer good.
+    var cancelledSleeps: Set<UInt32> = []
+  }
+
+  private let state: UnsafeMutablePointer<State>
+  private static let smallest = 32
+
+  init() {
+    state = .obtain(1)
+    state.initialize(to: State(entries: .obtain(TimerQueue.smallest), capacity: TimerQueue.smallest))
+  }
 
   @inline(__always)
-  var isEmpty: Bool { heap.isEmpty }
-  var count: Int { heap.count }
+  var isEmpty: Bool { state.pointee.count == 0 }
+  var count: Int { state.pointee.count }
 
   /// The soonest deadline; there must be a timer.
   @inline(__always)
-  var nextDeadline: Double { heap[0].deadline }
+  var nextDeadline: Double { state.pointee.entries.pointee.deadline }
 
-  mutating func insert(_ timer: Timer, at deadline: Double) {
-    lastSequence &+= 1
-    let entry = Entry(deadline: deadline, sequence: lastSequence, timer: timer)
-    heap.append(entry)
-    siftUp(from: heap.count - 1)
+  func insert(_ timer: Timer, at deadline: Double) {
+    state.pointee.lastSequence &+= 1
+    insert(Entry(deadline: deadline, sequence: state.pointee.lastSequence, timer: timer))
   }
 
-  mutating func removeFirst() -> Timer {
-    let first = heap[0].timer
-    let last = heap.removeLast()
-    if !heap.isEmpty {
-      heap[0] = last
-      siftDown(from: 0)
-    }
-    return first
+  /// Inserts the timer of a task that sleeps without a future. Returns the number of the sleep.
+  func insertSleep(of task: TaskObject, until deadline: Double) -> UInt32 {
+    state.pointee.lastSequence &+= 1
+    let entry = Entry(deadline: deadline, sequence: state.pointee.lastSequence, timer: .task(task, 0))
+    insert(entry)
+    return entry.number
   }
 
-  mutating func noteCancellation() { cancelledCount &+= 1 }
+  private func insert(_ entry: Entry) {
+    let count = state.pointee.count
+    if count == state.pointee.capacity { grow() }
+    (state.pointee.entries + count).initialize(to: entry)
+    state.pointee.count = count + 1
+    siftUp(entry, from: count)
+  }
+
+  /// The first timer, which must be there; nil when it was a sleep that is cancelled.
+  func removeFirst() -> Timer? {
+    let entries = state.pointee.entries
+    let first = entries.pointee
+    let count = state.pointee.count - 1
+    state.pointee.count = count
+    if count > 0 { siftDown(entries[count]) }
+    if first.isTask, !state.pointee.cancelledSleeps.isEmpty, state.pointee.cancelledSleeps.remove(first.number) != nil { return nil }
+    return first.take()
+  }
+
+  func noteCancellation() { state.pointee.cancelledCount &+= 1 }
+
+  /// The sleep of a task, whose timer is here, ends early.
+  func cancelSleep(_ number: UInt32, of task: TaskObject) {
+    state.pointee.cancelledCount &+= 1
+    state.pointee.cancelledSleeps.insert(number)
+    Unmanaged.passUnretained(task).release()
+  }
+
+  private func isCancelled(_ entry: Entry) -> Bool {
+    entry.isTask ? state.pointee.cancelledSleeps.contains(entry.number) : entry.isCancelled
+  }
 
   /// Removes cancelled timers from the top, or all of them when they are many.
   @inline(__always)
-  mutating func dropCancelled() {
-    if cancelledCount > 0 { dropCancelledSlowly() }
+  func dropCancelled() {
+    if state.pointee.cancelledCount > 0 { dropCancelledSlowly() }
   }
 
   @inline(never)
-  private mutating func dropCancelledSlowly() {
-    if heap.count > 100, cancelledCount * 2 > heap.count {
-      heap = heap.filter { !$0.timer.isCancelled }
-      heap.sort { $0.precedes($1) }
-      cancelledCount = 0
-      return
-    }
-    while let first = heap.first, first.timer.isCancelled {
+  private func dropCancelledSlowly() {
+    if count > 100, state.pointee.cancelledCount * 2 > count { return keepTheLive() }
+    while !isEmpty, isCancelled(state.pointee.entries.pointee) {
       _ = removeFirst()
-      cancelledCount = max(0, cancelledCount - 1)
+      state.pointee.cancelledCount = max(0, state.pointee.cancelledCount - 1)
     }
   }
 
-  mutating func removeAll() {
-    heap.removeAll()
-    cancelledCount = 0
+  private func keepTheLive() {
+    let all = UnsafeMutableBufferPointer(start: state.pointee.entries, count: count)
+    var live: [Entry] = []
+    var dead: [Entry] = []
+    for entry in all {
+      if !isCancelled(entry) { live.append(entry) } else if !entry.isTask { dead.append(entry) }
+    }
+    live.sort { $0.precedes($1) }
+    for (index, entry) in live.enumerated() { all.initializeElement(at: index, to: entry) }
+    state.pointee.count = live.count
+    state.pointee.cancelledCount = 0
+    state.pointee.cancelledSleeps = []
+    // Last: what dies here may run code of the program.
+    for entry in dead { _ = entry.take() }
   }
 
-  private mutating func siftUp(from start: Int) {
-    heap.withUnsafeMutableBufferPointer { entries in
-      var index = start
-      while index > 0 {
-        let parent = (index - 1) / 2
-        guard entries[index].precedes(entries[parent]) else { break }
-        entries.swapAt(index, parent)
-        index = parent
-      }
-    }
+  func removeAll() {
+    while !isEmpty { _ = removeFirst() }
+    state.pointee.cancelledCount = 0
+    state.pointee.cancelledSleeps = []
   }
 
-  private mutating func siftDown(from start: Int) {
-    heap.withUnsafeMutableBufferPointer { entries in
-      var index = start
-      while true {
-        var smallest = 2 * index + 1
-        if smallest >= entries.count { break }
-        if smallest + 1 < entries.count, entries[smallest + 1].precedes(entries[smallest]) { smallest += 1 }
-        guard entries[smallest].precedes(entries[index]) else { break }
-        entries.swapAt(index, smallest)
-        index = smallest
-      }
+  /// Frees the memory; the queue must not be used afterwards.
+  func deallocate() {
+    removeAll()
+    state.pointee.entries.relinquish()
+    state.deinitialize(count: 1)
+    state.relinquish()
+  }
+
+  private func grow() {
+    state.pointee.capacity *= 2
+    state.pointee.entries = state.pointee.entries.enlarged(to: state.pointee.capacity)
+  }
+
+  private func siftUp(_ entry: Entry, from start: Int) {
+    let entries = state.pointee.entries
+    var index = start
+    while index > 0 {
+      let parent = (index - 1) / 2
+      guard entry.precedes(entries[parent]) else { break }
+      entries[index] = entries[parent]
+      index = parent
     }
+    entries[index] = entry
+  }
+
+  /// Puts an entry in the place of the first one.
+  private func siftDown(_ entry: Entry) {
+    let entries = state.pointee.entries
+    let count = state.pointee.count
+    var index = 0
+    while true {
+      var smallest = 2 * index + 1
+      if smallest >= count { break }
+      if smallest + 1 < count, entries[smallest + 1].precedes(entries[smallest]) { smallest += 1 }
+      guard entries[smallest].precedes(entry) else { break }
+      entries[index] = entries[smallest]
+      index = smallest
+    }
+    entries[index] = entry
   }
 }

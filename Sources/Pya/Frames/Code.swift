@@ -29,6 +29,8 @@ class Code: Object {
   let positionalCount: Int
   /// The same for `await f(...)` of an async function, which then begins on the value stack.
   let takesPlainAwaits: Bool
+  /// All parameters are positional ones.
+  let takesOnlyPositional: Bool
   /// The body has `try` or `with`: a generator that is dropped in the middle must be closed.
   let needsCleanup: Bool
 
@@ -47,6 +49,7 @@ class Code: Object {
     positionalCount = parameters.positionalCount
     let isPositional =
       parameters.keywordOnlyCount == 0 && !parameters.hasVariadic && !parameters.hasVariadicKeywords
+    takesOnlyPositional = isPositional
     takesDirectCalls = isPositional && flavour == .plain
     takesPlainCalls = takesDirectCalls && cellSlots.isEmpty
     takesPlainAwaits = isPositional && flavour == .coroutine

@@ -59,6 +59,12 @@ struct Frame {
     Unmanaged<Code>.fromOpaque(header.load(fromByteOffset: 8, as: UnsafeMutableRawPointer.self)).takeUnretainedValue()
   }
 
+  @inline(__always)
+  var codePointer: UnsafeMutableRawPointer { header.load(fromByteOffset: 8, as: UnsafeMutableRawPointer.self) }
+
+  @inline(__always)
+  var functionPointer: UnsafeMutableRawPointer? { header.load(fromByteOffset: 16, as: UnsafeMutableRawPointer?.self) }
+
   /// The function whose call this is; nil for a module or class body.
   var function: FunctionObject? {
     header.load(fromByteOffset: 16, as: UnsafeMutableRawPointer?.self).map {

@@ -7,8 +7,13 @@ final class FunctionObject: Object {
   let positionalCount: Int
   let takesPlainCalls: Bool
   private let takesDirectCalls: Bool
+  private let takesPlainAwaits: Bool
+  /// A generator or async function whose parameters are all positional.
+  private let makesObjects: Bool
   /// How many positional arguments leave nothing to complete; -1 when there are cells to make.
   let completeCount: Int
+  /// The same of an async function whose call is awaited.
+  let completeAwaitCount: Int
   let cells: UnsafeMutablePointer<Cell>
   let cellCount: Int
   /// The module's namespace.
@@ -37,6 +42,9 @@ final class FunctionObject: Object {
     takesPlainCalls = code.takesPlainCalls
     takesDirectCalls = code.takesDirectCalls
     completeCount = code.takesPlainCalls ? code.positionalCount : -1
+    takesPlainAwaits = code.takesPlainAwaits
+    makesObjects = code.flavour != .plain && code.takesOnlyPositional
+    completeAwaitCount = code.cellSlots.isEmpty ? code.positionalCount : -1
     requiredCount = code.positionalCount - defaults.count
     self.cells = .allocate(capacity: cells.count)
     cellCount = cells.count
@@ -93,6 +101,10 @@ final class FunctionObject: Object {
   @inline(__always)
   func takes(_ count: Int) -> Bool { takesDirectCalls && count <= positionalCount && count >= requiredCount }
 
+  /// The same of an async function whose call is awaited.
+  @inline(__always)
+  func takesAwait(_ count: Int) -> Bool { takesPlainAwaits && count <= positionalCount && count >= requiredCount }
+
   /// Fills in the defaults of a frame that has the first `given` arguments, and makes the cells.
   @inline(never)
   func complete(_ frame: Frame, given: Int, _ machine: UnsafeMutablePointer<Machine>) throws(Raised) {
@@ -126,6 +138,18 @@ final class FunctionObject: Object {
         }
       }
       return try runPlain(frame, machine)
+    }
+    if makesObjects, !arguments.hasKeywords, arguments.count <= positionalCount, arguments.count >= requiredCount {
+      for index in 0..<arguments.count { (frame.slots + index).initialize(toCopyAt: arguments.base + index) }
+      if arguments.count != completeAwaitCount {
+        do { try complete(frame, given: arguments.count, machine) } catch {
+          machine.closeFrame(frame, frameSize)
+          throw error
+        }
+      }
+      let made = runtime.makeSuspendable(self, movingFrom: frame)
+      machine.closeFrame(frame, frameSize)
+      return made
     }
     do { try bind(arguments, to: frame, runtime) } catch {
       machine.closeFrame(frame, code.frameSize)

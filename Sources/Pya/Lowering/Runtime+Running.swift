@@ -98,7 +98,7 @@ extension Runtime {
     let frame = try machine.openFrame(code, function)
     defer { machine.closeFrame(frame, code.frameSize) }
     function.makeCells(frame, machine)
-    return SuspendableFrame(self, function: function, movingFrom: frame, state: .created)
+    return SuspendableFrame.make(self, function: function, movingFrom: frame, state: .created)
   }
 }
 

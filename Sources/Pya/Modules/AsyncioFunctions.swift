@@ -24,25 +24,25 @@ extension Asyncio {
   }
 
   private func defineRunning(in module: ModuleObject) {
-    module.define(runtime, "run", "main, *, debug=None, loop_factory=None") { [unowned self] (_, arguments) throws(Raised) in
+    module.define(runtime, "run", "main, *, debug=None, loop_factory=None") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       try run(arguments[0], isDebugging: arguments[1].defined ?? .none, loopFactory: arguments[2].defined ?? .none)
     }
-    module.defineAsync(self, "sleep", "delay, result=None") { [unowned self] (runtime, arguments) throws(Raised) in
+    module.defineAsync(self, "sleep", "delay, result=None") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       try beginSleep(arguments[0], result: arguments[1].defined ?? .none, runtime)
     }
   }
 
   private func defineTasks(in module: ModuleObject) {
-    module.define(runtime, "create_task", "coro, *, name=None, context=None") { [unowned self] (_, arguments) throws(Raised) in
+    module.define(runtime, "create_task", "coro, *, name=None, context=None") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       try running().createTask(
         arguments[0], name: arguments[1].defined ?? .none, context: try contextArgument(arguments[2]))
     }
-    module.define(runtime, "ensure_future", "coro_or_future, *, loop=None") { [unowned self] (_, arguments) throws(Raised) in
+    module.define(runtime, "ensure_future", "coro_or_future, *, loop=None") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       let loop = arguments[1].defined.flatMap { $0.isNone ? nil : $0.object as? EventLoop }
       return .object(try ensureFuture(arguments[0], loop: loop))
     }
     module.define(runtime, "gather", "*coros_or_futures, return_exceptions=False") {
-      [unowned self] (runtime, arguments) throws(Raised) in
+      [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       var returnsExceptions = false
       for (name, value) in arguments.keywords {
         guard name.text == "return_exceptions" else {
@@ -52,11 +52,11 @@ extension Asyncio {
       }
       return .object(try gather(arguments.positional, returnsExceptions: returnsExceptions))
     }
-    module.define(runtime, "current_task", "loop=None") { [unowned self] (_, arguments) throws(Raised) in
+    module.define(runtime, "current_task", "loop=None") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       let loop = if let given = arguments[0].defined, !given.isNone { try loopArgument(given) } else { try running() }
       return loop.currentTask.map { .object($0) } ?? .none
     }
-    module.define(runtime, "all_tasks", "loop=None") { [unowned self] (runtime, arguments) throws(Raised) in
+    module.define(runtime, "all_tasks", "loop=None") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       let loop = if let given = arguments[0].defined, !given.isNone { try loopArgument(given) } else { try running() }
       let set = SetObject(type: runtime.types.set)
       for task in loop.pendingTasks.tasks { try set.add(.object(task), runtime) }
@@ -65,20 +65,20 @@ extension Asyncio {
   }
 
   private func defineLoops(in module: ModuleObject) {
-    module.define(runtime, "get_running_loop", "") { [unowned self] (_, _) throws(Raised) in .object(try running()) }
-    module.define(runtime, "_get_running_loop", "") { [unowned self] (_, _) throws(Raised) in
+    module.define(runtime, "get_running_loop", "") { [unowned(unsafe) self] (_, _) throws(Raised) in .object(try running()) }
+    module.define(runtime, "_get_running_loop", "") { [unowned(unsafe) self] (_, _) throws(Raised) in
       runningLoop.map { .object($0) } ?? .none
     }
-    module.define(runtime, "get_event_loop", "") { [unowned self] (runtime, _) throws(Raised) in
+    module.define(runtime, "get_event_loop", "") { [unowned(unsafe) self] (runtime, _) throws(Raised) in
       if runningLoop == nil, let policy { return try runtime.callMethod(policy, "get_event_loop") }
       return .object(try eventLoop())
     }
-    module.define(runtime, "new_event_loop", "") { [unowned self] (runtime, _) throws(Raised) in
+    module.define(runtime, "new_event_loop", "") { [unowned(unsafe) self] (runtime, _) throws(Raised) in
       if let policy { return try runtime.callMethod(policy, "new_event_loop") }
       try runtime.logNewLoop()
       return .object(EventLoop(self))
     }
-    module.define(runtime, "set_event_loop", "loop") { [unowned self] (runtime, arguments) throws(Raised) in
+    module.define(runtime, "set_event_loop", "loop") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       if let policy { return try runtime.callMethod(policy, "set_event_loop", [arguments[0]]) }
       try setEventLoop(arguments[0])
       return .none
@@ -88,13 +88,13 @@ extension Asyncio {
 
   /// What the default policy does, and the policy that the program set (asyncio.events).
   private func definePolicyFunctions(in module: ModuleObject) {
-    module.define(runtime, "_get_event_loop", "") { [unowned self] (_, _) throws(Raised) in .object(try eventLoop()) }
-    module.define(runtime, "_new_event_loop", "") { [unowned self] (_, _) throws(Raised) in .object(EventLoop(self)) }
-    module.define(runtime, "_set_event_loop", "loop") { [unowned self] (_, arguments) throws(Raised) in
+    module.define(runtime, "_get_event_loop", "") { [unowned(unsafe) self] (_, _) throws(Raised) in .object(try eventLoop()) }
+    module.define(runtime, "_new_event_loop", "") { [unowned(unsafe) self] (_, _) throws(Raised) in .object(EventLoop(self)) }
+    module.define(runtime, "_set_event_loop", "loop") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       try setEventLoop(arguments[0])
       return .none
     }
-    module.define(runtime, "_event_loop_policy", "policy=None") { [unowned self] (_, arguments) throws(Raised) in
+    module.define(runtime, "_event_loop_policy", "policy=None") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       if let given = arguments[0].defined { policy = given.isNone ? nil : given }
       return policy ?? .none
     }
@@ -109,13 +109,13 @@ extension Asyncio {
   }
 
   private func defineTests(in module: ModuleObject) {
-    module.define(runtime, "iscoroutine", "obj") { [unowned self] (_, arguments) throws(Raised) in
+    module.define(runtime, "iscoroutine", "obj") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       .bool(isCoroutine(arguments[0]))
     }
-    module.define(runtime, "iscoroutinefunction", "func") { [unowned self] (_, arguments) throws(Raised) in
+    module.define(runtime, "iscoroutinefunction", "func") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       .bool(isCoroutineFunction(arguments[0]))
     }
-    module.define(runtime, "isfuture", "obj") { [unowned self] (_, arguments) throws(Raised) in
+    module.define(runtime, "isfuture", "obj") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       .bool(isFuture(arguments[0]) != nil)
     }
   }

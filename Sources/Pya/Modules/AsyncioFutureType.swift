@@ -7,14 +7,14 @@ extension Asyncio {
 
   func installFutureType() {
     let type = futureType
-    type.defineConstructor(runtime, "*, loop=None") { [unowned self] (_, cls) in
+    type.defineConstructor(runtime, "*, loop=None") { [unowned(unsafe) self] (_, cls) in
       .object(FutureObject(type: cls, loop: runningLoop ?? noLoop))
-    } fill: { [unowned self] (_, made, arguments) throws(Raised) in
+    } fill: { [unowned(unsafe) self] (_, made, arguments) throws(Raised) in
       try future(made).loop = try loopArgument(arguments[0])
     }
     runtime.defineTypeArguments(of: type)
     for name in ["__await__", "__iter__"] {
-      type.define(runtime, name, "self, /") { [unowned self] (_, arguments) throws(Raised) in
+      type.define(runtime, name, "self, /") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
         .object(FutureIterator(self, try future(arguments[0])))
       }
     }
@@ -23,47 +23,47 @@ extension Asyncio {
     installOutcomeMethods(type)
     installCallbackMethods(type)
     installFutureAttributes(type)
-    type.define(runtime, "__repr__", "self, /") { [unowned self] (runtime, arguments) throws(Raised) in
+    type.define(runtime, "__repr__", "self, /") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       .object(runtime.string(try runtime.representation(of: try future(arguments[0]))))
     }
-    type.define(runtime, "__hash__", "self, /") { [unowned self] (runtime, arguments) throws(Raised) in
+    type.define(runtime, "__hash__", "self, /") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       .int(Int(try future(arguments[0]).serial))
     }
   }
 
   private func installOutcomeMethods(_ type: TypeObject) {
-    type.define(runtime, "result", "self, /") { [unowned self] (runtime, arguments) throws(Raised) in
+    type.define(runtime, "result", "self, /") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       try future(arguments[0]).result(runtime)
     }
-    type.define(runtime, "exception", "self, /") { [unowned self] (runtime, arguments) throws(Raised) in
+    type.define(runtime, "exception", "self, /") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       try future(arguments[0]).exception(runtime).map { .object($0) } ?? .none
     }
-    type.define(runtime, "done", "self, /") { [unowned self] (_, arguments) throws(Raised) in
+    type.define(runtime, "done", "self, /") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       .bool(try future(arguments[0]).isDone)
     }
-    type.define(runtime, "cancelled", "self, /") { [unowned self] (_, arguments) throws(Raised) in
+    type.define(runtime, "cancelled", "self, /") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       .bool(try future(arguments[0]).isCancelled)
     }
-    type.define(runtime, "cancel", "self, msg=None") { [unowned self] (runtime, arguments) throws(Raised) in
+    type.define(runtime, "cancel", "self, msg=None") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       .bool(try future(arguments[0]).cancel(message: arguments[1].defined ?? .none, runtime))
     }
-    type.define(runtime, "set_result", "self, result, /") { [unowned self] (runtime, arguments) throws(Raised) in
+    type.define(runtime, "set_result", "self, result, /") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       let future = try future(arguments[0])
       if future is TaskObject { throw runtime.runtimeError("Task does not support set_result operation") }
       try future.setResult(arguments[1], runtime)
       return .none
     }
-    type.define(runtime, "set_exception", "self, exception, /") { [unowned self] (runtime, arguments) throws(Raised) in
+    type.define(runtime, "set_exception", "self, exception, /") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       let future = try future(arguments[0])
       if future is TaskObject { throw runtime.runtimeError("Task does not support set_exception operation") }
       if future.isDone { throw runtime.error("InvalidStateError", "invalid state") }
       try future.setException(try exceptionArgument(arguments[1]), runtime)
       return .none
     }
-    type.define(runtime, "get_loop", "self, /") { [unowned self] (_, arguments) throws(Raised) in
+    type.define(runtime, "get_loop", "self, /") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       .object(try future(arguments[0]).loop)
     }
-    type.define(runtime, "_make_cancelled_error", "self, /") { [unowned self] (runtime, arguments) throws(Raised) in
+    type.define(runtime, "_make_cancelled_error", "self, /") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       .object(try future(arguments[0]).makeCancelledError(runtime))
     }
   }
@@ -78,7 +78,7 @@ extension Asyncio {
 
   private func installCallbackMethods(_ type: TypeObject) {
     type.define(runtime, "add_done_callback", "self, fn, /, *, context=None") {
-      [unowned self] (runtime, arguments) throws(Raised) in
+      [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       var context = contexts.copyOfCurrent()
       if let given = arguments[2].defined ?? arguments.keyword("context"), !given.isNone {
         context = given.object as? ContextObject
@@ -86,7 +86,7 @@ extension Asyncio {
       try future(arguments[0]).addOrSchedule(FunctionCallback(arguments[1], context: context), runtime)
       return .none
     }
-    type.define(runtime, "remove_done_callback", "self, fn, /") { [unowned self] (runtime, arguments) throws(Raised) in
+    type.define(runtime, "remove_done_callback", "self, fn, /") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       let removed = try future(arguments[0]).removeCallbacks { (callback) throws(Raised) in
         guard let callback = callback as? FunctionCallback else { return false }
         return try runtime.equals(callback.function, arguments[1])
@@ -96,41 +96,41 @@ extension Asyncio {
   }
 
   private func installFutureAttributes(_ type: TypeObject) {
-    type.defineProperty(runtime, "_state") { [unowned self] (runtime, value) throws(Raised) in
+    type.defineProperty(runtime, "_state") { [unowned(unsafe) self] (runtime, value) throws(Raised) in
       switch try future(value).state {
       case .pending: .object(runtime.string("PENDING"))
       case .cancelled: .object(runtime.string("CANCELLED"))
       case .finished: .object(runtime.string("FINISHED"))
       }
     }
-    type.defineProperty(runtime, "_loop") { [unowned self] (_, value) throws(Raised) in .object(try future(value).loop) }
-    type.defineProperty(runtime, "_asyncio_future_blocking") { [unowned self] (_, value) throws(Raised) in
+    type.defineProperty(runtime, "_loop") { [unowned(unsafe) self] (_, value) throws(Raised) in .object(try future(value).loop) }
+    type.defineProperty(runtime, "_asyncio_future_blocking") { [unowned(unsafe) self] (_, value) throws(Raised) in
       .bool(try future(value).isBlocking)
-    } set: { [unowned self] (runtime, value, newValue) throws(Raised) in
+    } set: { [unowned(unsafe) self] (runtime, value, newValue) throws(Raised) in
       try future(value).isBlocking = try runtime.isTrue(newValue)
     }
-    type.defineProperty(runtime, "_log_traceback") { [unowned self] (_, value) throws(Raised) in
+    type.defineProperty(runtime, "_log_traceback") { [unowned(unsafe) self] (_, value) throws(Raised) in
       .bool(try future(value).logsTraceback)
-    } set: { [unowned self] (runtime, value, newValue) throws(Raised) in
+    } set: { [unowned(unsafe) self] (runtime, value, newValue) throws(Raised) in
       if try runtime.isTrue(newValue) { throw runtime.valueError("_log_traceback can only be set to False") }
       try future(value).logsTraceback = false
     }
-    type.defineProperty(runtime, "_cancel_message") { [unowned self] (_, value) throws(Raised) in
+    type.defineProperty(runtime, "_cancel_message") { [unowned(unsafe) self] (_, value) throws(Raised) in
       let future = try future(value)
       return future.isCancelled || future is TaskObject ? future.cancelMessage : .none
-    } set: { [unowned self] (_, value, newValue) throws(Raised) in
+    } set: { [unowned(unsafe) self] (_, value, newValue) throws(Raised) in
       let future = try future(value)
       if future.isCancelled { future.outcome = newValue }
     }
-    type.defineProperty(runtime, "_exception") { [unowned self] (_, value) throws(Raised) in
+    type.defineProperty(runtime, "_exception") { [unowned(unsafe) self] (_, value) throws(Raised) in
       let future = try future(value)
       return future.state == .finished && future.holdsException ? future.outcome : .none
     }
-    type.defineProperty(runtime, "_result") { [unowned self] (_, value) throws(Raised) in
+    type.defineProperty(runtime, "_result") { [unowned(unsafe) self] (_, value) throws(Raised) in
       let future = try future(value)
       return future.state == .finished && !future.holdsException ? future.outcome : .none
     }
-    type.defineProperty(runtime, "_callbacks") { [unowned self] (runtime, value) throws(Raised) in
+    type.defineProperty(runtime, "_callbacks") { [unowned(unsafe) self] (runtime, value) throws(Raised) in
       let functions = try future(value).callbacks.compactMap { callback -> Value? in
         guard case .call(let callback) = callback, let function = callback as? FunctionCallback else { return nil }
         return .object(TupleObject(runtime, [function.function, .none]))

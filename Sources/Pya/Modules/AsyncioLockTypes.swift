@@ -56,7 +56,7 @@ extension Asyncio {
     release: @escaping (T) throws(Raised) -> Void
   ) {
     type.defineAsync(self, "__aenter__", "self", displayName: "_ContextManagerMixin.__aenter__") {
-      [unowned self] (runtime, arguments) throws(Raised) in
+      [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       let lock = try cast(arguments[0], to: T.self)
       if lock.overrides("acquire") {
         return try ReplacingResult.begin(
@@ -75,7 +75,7 @@ extension Asyncio {
       return .none
     }
     type.defineAsync(self, "__aexit__", "self, exc_type, exc, tb", displayName: "_ContextManagerMixin.__aexit__") {
-      [unowned self] (runtime, arguments) throws(Raised) in
+      [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       let lock = try cast(arguments[0], to: T.self)
       if lock.overrides("release") {
         _ = try runtime.callMethod(arguments[0], "release")
@@ -100,7 +100,7 @@ extension Asyncio {
   private func defineWaiters<T: SynchronizationObject>(
     _ type: TypeObject, _: T.Type, _ list: @escaping (T) -> WaiterList?
   ) {
-    type.defineProperty(runtime, "_waiters") { [unowned self] (runtime, value) throws(Raised) in
+    type.defineProperty(runtime, "_waiters") { [unowned(unsafe) self] (runtime, value) throws(Raised) in
       guard let waiters = list(try cast(value, to: T.self)) else { return .none }
       return .object(runtime.waiterDeque(waiters))
     }
@@ -116,26 +116,26 @@ extension Asyncio {
   // MARK: Lock and Event
 
   private func installLock(_ type: TypeObject) {
-    defineClass(type, "self") { [unowned self] cls in
+    defineClass(type, "self") { [unowned(unsafe) self] cls in
       .object(LockObject(self, type: cls))
     } fill: { (_, _) in }
-    type.defineAsync(self, "acquire", "self") { [unowned self] (runtime, arguments) throws(Raised) in
+    type.defineAsync(self, "acquire", "self") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       try cast(arguments[0], to: LockObject.self).acquire(runtime)
     }
-    define(type, "release", "self") { [unowned self] (runtime, arguments) throws(Raised) in
+    define(type, "release", "self") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       try cast(arguments[0], to: LockObject.self).release(runtime)
       return .none
     }
-    define(type, "locked", "self") { [unowned self] (_, arguments) throws(Raised) in
+    define(type, "locked", "self") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       .bool(try cast(arguments[0], to: LockObject.self).isLocked)
     }
-    define(type, "__repr__", "self") { [unowned self] (_, arguments) throws(Raised) in
+    define(type, "__repr__", "self") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       let lock = try cast(arguments[0], to: LockObject.self)
       return representation(lock, lock.isLocked ? "locked" : "unlocked", lock.waiters)
     }
-    type.defineProperty(runtime, "_locked") { [unowned self] (_, value) throws(Raised) in
+    type.defineProperty(runtime, "_locked") { [unowned(unsafe) self] (_, value) throws(Raised) in
       .bool(try cast(value, to: LockObject.self).isLocked)
-    } set: { [unowned self] (runtime, value, newValue) throws(Raised) in
+    } set: { [unowned(unsafe) self] (runtime, value, newValue) throws(Raised) in
       try cast(value, to: LockObject.self).isLocked = try runtime.isTrue(newValue)
     }
     defineWaiters(type, LockObject.self) { $0.hasWaited ? $0.waiters : nil }
@@ -147,28 +147,28 @@ extension Asyncio {
   }
 
   private func installEvent(_ type: TypeObject) {
-    defineClass(type, "self") { [unowned self] cls in
+    defineClass(type, "self") { [unowned(unsafe) self] cls in
       .object(EventObject(self, type: cls))
     } fill: { (_, _) in }
-    type.defineAsync(self, "wait", "self") { [unowned self] (runtime, arguments) throws(Raised) in
+    type.defineAsync(self, "wait", "self") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       try cast(arguments[0], to: EventObject.self).wait(runtime)
     }
-    define(type, "set", "self") { [unowned self] (runtime, arguments) throws(Raised) in
+    define(type, "set", "self") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       try cast(arguments[0], to: EventObject.self).set(runtime)
       return .none
     }
-    define(type, "clear", "self") { [unowned self] (_, arguments) throws(Raised) in
+    define(type, "clear", "self") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       try cast(arguments[0], to: EventObject.self).clear()
       return .none
     }
-    define(type, "is_set", "self") { [unowned self] (_, arguments) throws(Raised) in
+    define(type, "is_set", "self") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       .bool(try cast(arguments[0], to: EventObject.self).isSet)
     }
-    define(type, "__repr__", "self") { [unowned self] (_, arguments) throws(Raised) in
+    define(type, "__repr__", "self") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       let event = try cast(arguments[0], to: EventObject.self)
       return representation(event, event.isSet ? "set" : "unset", event.waiters)
     }
-    type.defineProperty(runtime, "_value") { [unowned self] (_, value) throws(Raised) in
+    type.defineProperty(runtime, "_value") { [unowned(unsafe) self] (_, value) throws(Raised) in
       .bool(try cast(value, to: EventObject.self).isSet)
     }
     defineWaiters(type, EventObject.self) { $0.waiters }
@@ -178,44 +178,44 @@ extension Asyncio {
   // MARK: Condition
 
   private func installCondition(_ type: TypeObject) {
-    defineClass(type, "self, lock=None") { [unowned self] cls in
+    defineClass(type, "self, lock=None") { [unowned(unsafe) self] cls in
       .object(ConditionObject(self, type: cls, lock: .none))
-    } fill: { [unowned self] (made, arguments) throws(Raised) in
+    } fill: { [unowned(unsafe) self] (made, arguments) throws(Raised) in
       let given = arguments[0].defined ?? .none
       try cast(made, to: ConditionObject.self).lock =
         given.isNone ? .object(LockObject(self, type: synchronization.lock)) : given
     }
-    type.defineAsync(self, "acquire", "self", displayName: "Lock.acquire") { [unowned self] (runtime, arguments) throws(Raised) in
+    type.defineAsync(self, "acquire", "self", displayName: "Lock.acquire") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       try cast(arguments[0], to: ConditionObject.self).acquire(runtime)
     }
-    define(type, "release", "self") { [unowned self] (runtime, arguments) throws(Raised) in
+    define(type, "release", "self") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       try cast(arguments[0], to: ConditionObject.self).release(runtime)
       return .none
     }
-    define(type, "locked", "self") { [unowned self] (runtime, arguments) throws(Raised) in
+    define(type, "locked", "self") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       .bool(try cast(arguments[0], to: ConditionObject.self).isLocked(runtime))
     }
-    type.defineAsync(self, "wait", "self") { [unowned self] (runtime, arguments) throws(Raised) in
+    type.defineAsync(self, "wait", "self") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       try cast(arguments[0], to: ConditionObject.self).wait(runtime)
     }
-    type.defineAsync(self, "wait_for", "self, predicate") { [unowned self] (runtime, arguments) throws(Raised) in
+    type.defineAsync(self, "wait_for", "self, predicate") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       try ConditionPredicateWait(try cast(arguments[0], to: ConditionObject.self), arguments[1]).begin(runtime)
     }
-    define(type, "notify", "self, n=1") { [unowned self] (runtime, arguments) throws(Raised) in
+    define(type, "notify", "self, n=1") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       let count = if let given = arguments[1].defined { try runtime.index(given) } else { 1 }
       try cast(arguments[0], to: ConditionObject.self).notify(count, runtime)
       return .none
     }
-    define(type, "notify_all", "self") { [unowned self] (runtime, arguments) throws(Raised) in
+    define(type, "notify_all", "self") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       let condition = try cast(arguments[0], to: ConditionObject.self)
       try condition.notify(condition.waiters.count, runtime)
       return .none
     }
-    define(type, "__repr__", "self") { [unowned self] (runtime, arguments) throws(Raised) in
+    define(type, "__repr__", "self") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       let condition = try cast(arguments[0], to: ConditionObject.self)
       return representation(condition, try condition.isLocked(runtime) ? "locked" : "unlocked", condition.waiters)
     }
-    type.defineProperty(runtime, "_lock") { [unowned self] (_, value) throws(Raised) in
+    type.defineProperty(runtime, "_lock") { [unowned(unsafe) self] (_, value) throws(Raised) in
       try cast(value, to: ConditionObject.self).lock
     }
     defineWaiters(type, ConditionObject.self) { $0.waiters }
@@ -229,29 +229,29 @@ extension Asyncio {
   // MARK: Semaphores
 
   private func installSemaphore(_ type: TypeObject) {
-    defineClass(type, "self, value=1") { [unowned self] cls in
+    defineClass(type, "self, value=1") { [unowned(unsafe) self] cls in
       .object(SemaphoreObject(self, type: cls, value: 1))
-    } fill: { [unowned self] (made, arguments) throws(Raised) in
+    } fill: { [unowned(unsafe) self] (made, arguments) throws(Raised) in
       try cast(made, to: SemaphoreObject.self).value = try semaphoreValue(arguments[0])
     }
-    type.defineAsync(self, "acquire", "self") { [unowned self] (runtime, arguments) throws(Raised) in
+    type.defineAsync(self, "acquire", "self") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       try cast(arguments[0], to: SemaphoreObject.self).acquire(runtime)
     }
-    define(type, "release", "self") { [unowned self] (runtime, arguments) throws(Raised) in
+    define(type, "release", "self") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       try cast(arguments[0], to: SemaphoreObject.self).release(runtime)
       return .none
     }
-    define(type, "locked", "self") { [unowned self] (_, arguments) throws(Raised) in
+    define(type, "locked", "self") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       .bool(try cast(arguments[0], to: SemaphoreObject.self).isLocked)
     }
-    define(type, "__repr__", "self") { [unowned self] (_, arguments) throws(Raised) in
+    define(type, "__repr__", "self") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       let semaphore = try cast(arguments[0], to: SemaphoreObject.self)
       return representation(
         semaphore, semaphore.isLocked ? "locked" : "unlocked, value:\(semaphore.value)", semaphore.waiters)
     }
-    type.defineProperty(runtime, "_value") { [unowned self] (_, value) throws(Raised) in
+    type.defineProperty(runtime, "_value") { [unowned(unsafe) self] (_, value) throws(Raised) in
       .int(try cast(value, to: SemaphoreObject.self).value)
-    } set: { [unowned self] (runtime, value, newValue) throws(Raised) in
+    } set: { [unowned(unsafe) self] (runtime, value, newValue) throws(Raised) in
       try cast(value, to: SemaphoreObject.self).value = try runtime.index(newValue)
     }
     defineWaiters(type, SemaphoreObject.self) { $0.hasWaited ? $0.waiters : nil }
@@ -263,14 +263,14 @@ extension Asyncio {
   }
 
   private func installBoundedSemaphore(_ type: TypeObject) {
-    defineClass(type, "self, value=1") { [unowned self] cls in
+    defineClass(type, "self, value=1") { [unowned(unsafe) self] cls in
       .object(SemaphoreObject(self, type: cls, value: 1))
-    } fill: { [unowned self] (made, arguments) throws(Raised) in
+    } fill: { [unowned(unsafe) self] (made, arguments) throws(Raised) in
       let semaphore = try cast(made, to: SemaphoreObject.self)
       semaphore.value = try semaphoreValue(arguments[0])
       semaphore.bound = semaphore.value
     }
-    type.defineProperty(runtime, "_bound_value") { [unowned self] (_, value) throws(Raised) in
+    type.defineProperty(runtime, "_bound_value") { [unowned(unsafe) self] (_, value) throws(Raised) in
       .int(try cast(value, to: SemaphoreObject.self).bound ?? 0)
     }
   }

@@ -3,7 +3,7 @@ extension Asyncio {
   func installDescriptorMethods(_ type: TypeObject) {
     for (name, isReader) in [("add_reader", true), ("add_writer", false)] {
       for prefix in ["", "_"] {
-        type.define(runtime, prefix + name, "self, fd, callback, *args") { [unowned self] (runtime, arguments) throws(Raised) in
+        type.define(runtime, prefix + name, "self, fd, callback, *args") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
           let loop = try loop(arguments[0])
           let call = try callArguments(arguments, name, skipping: 2)
           let descriptor = try runtime.fileDescriptor(arguments[1])
@@ -21,7 +21,7 @@ extension Asyncio {
     }
     for (name, isReader) in [("remove_reader", true), ("remove_writer", false)] {
       for prefix in ["", "_"] {
-        type.define(runtime, prefix + name, "self, fd") { [unowned self] (runtime, arguments) throws(Raised) in
+        type.define(runtime, prefix + name, "self, fd") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
           let loop = try loop(arguments[0])
           let descriptor = try runtime.fileDescriptor(arguments[1])
           guard let poller = loop.poller else { return .bool(false) }
@@ -32,10 +32,10 @@ extension Asyncio {
         }
       }
     }
-    type.defineProperty(runtime, "_default_executor") { [unowned self] (_, value) throws(Raised) in
+    type.defineProperty(runtime, "_default_executor") { [unowned(unsafe) self] (_, value) throws(Raised) in
       try loop(value).defaultExecutor
-    } set: { [unowned self] (_, value, newValue) throws(Raised) in try loop(value).defaultExecutor = newValue }
-    type.defineProperty(runtime, "_executor_shutdown_called") { [unowned self] (_, value) throws(Raised) in
+    } set: { [unowned(unsafe) self] (_, value, newValue) throws(Raised) in try loop(value).defaultExecutor = newValue }
+    type.defineProperty(runtime, "_executor_shutdown_called") { [unowned(unsafe) self] (_, value) throws(Raised) in
       .bool(try loop(value).hasShutDownExecutor)
     }
   }

@@ -9,7 +9,7 @@ extension Asyncio {
 
   func installLoopType() {
     let type = loopType
-    type.defineConstructor(runtime, "selector=None") { [unowned self] (_, cls) in
+    type.defineConstructor(runtime, "selector=None") { [unowned(unsafe) self] (_, cls) in
       .object(EventLoop(self, type: cls))
     } fill: { (_, _, _) in }
     installRunningMethods(type)
@@ -23,37 +23,37 @@ extension Asyncio {
   }
 
   private func installRunningMethods(_ type: TypeObject) {
-    type.define(runtime, "run_forever", "self") { [unowned self] (_, arguments) throws(Raised) in
+    type.define(runtime, "run_forever", "self") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       try loop(arguments[0]).runForever()
       return .none
     }
-    type.define(runtime, "run_until_complete", "self, future") { [unowned self] (_, arguments) throws(Raised) in
+    type.define(runtime, "run_until_complete", "self, future") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       try loop(arguments[0]).runUntilComplete(arguments[1])
     }
-    type.define(runtime, "stop", "self") { [unowned self] (_, arguments) throws(Raised) in
+    type.define(runtime, "stop", "self") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       try loop(arguments[0]).stop()
       return .none
     }
-    type.define(runtime, "close", "self") { [unowned self] (_, arguments) throws(Raised) in
+    type.define(runtime, "close", "self") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       try loop(arguments[0]).close()
       return .none
     }
-    type.define(runtime, "is_running", "self") { [unowned self] (_, arguments) throws(Raised) in
+    type.define(runtime, "is_running", "self") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       .bool(try loop(arguments[0]).isRunning)
     }
-    type.define(runtime, "is_closed", "self") { [unowned self] (_, arguments) throws(Raised) in
+    type.define(runtime, "is_closed", "self") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       .bool(try loop(arguments[0]).isClosed)
     }
-    type.define(runtime, "time", "self") { [unowned self] (_, arguments) throws(Raised) in
+    type.define(runtime, "time", "self") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       .float(try loop(arguments[0]).time)
     }
-    type.define(runtime, "shutdown_asyncgens", "self") { [unowned self] (_, arguments) throws(Raised) in
+    type.define(runtime, "shutdown_asyncgens", "self") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       .object(AsyncGeneratorShutdown(try loop(arguments[0])))
     }
-    type.define(runtime, "shutdown_default_executor", "self, timeout=None") { [unowned self] (_, arguments) throws(Raised) in
+    type.define(runtime, "shutdown_default_executor", "self, timeout=None") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       try loop(arguments[0]).executorShutdown(timeout: arguments[1].defined ?? .none)
     }
-    type.define(runtime, "__repr__", "self") { [unowned self] (runtime, arguments) throws(Raised) in
+    type.define(runtime, "__repr__", "self") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       let loop = try loop(arguments[0])
       func flag(_ value: Bool) -> String { value ? "True" : "False" }
       return .object(
@@ -66,7 +66,7 @@ extension Asyncio {
 
   private func installSchedulingMethods(_ type: TypeObject) {
     for name in ["call_soon", "call_soon_threadsafe"] {
-      type.define(runtime, name, "self, callback, *args, context=None") { [unowned self] (runtime, arguments) throws(Raised) in
+      type.define(runtime, name, "self, callback, *args, context=None") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
         let loop = try loop(arguments[0])
         let call = try callArguments(arguments, name, skipping: 1)
         try loop.checkIsOpen(runtime)
@@ -83,11 +83,16 @@ extension Asyncio {
     for (name, isDelay) in [("call_later", true), ("call_at", false)] {
       let parameter = isDelay ? "delay" : "when"
       type.define(runtime, name, NativeSignature("self, \(parameter), callback, *args, context=None")) {
-        [unowned self] (runtime, arguments) throws(Raised) in
+        [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
         let loop = try loop(arguments[0])
         let call = try callArguments(arguments, name, skipping: 2)
         if arguments[1].isNone { throw runtime.typeError("\(isDelay ? "delay" : "when") must not be None") }
         let seconds = try runtime.delaySeconds(arguments[1])
+        if isDelay, loop.isOfHeapType, loop.overrides("call_at") {
+          return try runtime.call(
+            try runtime.getAttribute(arguments[0], runtime.intern("call_at")), [.float(loop.time + seconds)] + arguments.positional.dropFirst(2),
+            keywords: arguments.keywords)
+        }
         try loop.checkIsOpen(runtime)
         if loop.isDebugging {
           try loop.checkThread(runtime)
@@ -138,22 +143,22 @@ extension Asyncio {
   // MARK: Tasks and futures
 
   private func installTaskMakingMethods(_ type: TypeObject) {
-    type.define(runtime, "create_future", "self") { [unowned self] (_, arguments) throws(Raised) in
+    type.define(runtime, "create_future", "self") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       .object(FutureObject(try loop(arguments[0])))
     }
     type.define(runtime, "create_task", "self, coro, *, name=None, context=None") {
-      [unowned self] (_, arguments) throws(Raised) in
+      [unowned(unsafe) self] (_, arguments) throws(Raised) in
       try loop(arguments[0]).createTask(
         arguments[1], name: arguments[2].defined ?? .none, context: try contextArgument(arguments[3]))
     }
-    type.define(runtime, "set_task_factory", "self, factory") { [unowned self] (runtime, arguments) throws(Raised) in
+    type.define(runtime, "set_task_factory", "self, factory") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       if !arguments[1].isNone, !runtime.isCallable(arguments[1]) {
         throw runtime.typeError("task factory must be a callable or None")
       }
       try loop(arguments[0]).taskFactory = arguments[1]
       return .none
     }
-    type.define(runtime, "get_task_factory", "self") { [unowned self] (_, arguments) throws(Raised) in
+    type.define(runtime, "get_task_factory", "self") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       try loop(arguments[0]).taskFactory
     }
   }
@@ -161,22 +166,22 @@ extension Asyncio {
   // MARK: Errors
 
   private func installExceptionHandling(_ type: TypeObject) {
-    type.define(runtime, "set_exception_handler", "self, handler") { [unowned self] (runtime, arguments) throws(Raised) in
+    type.define(runtime, "set_exception_handler", "self, handler") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       if !arguments[1].isNone, !runtime.isCallable(arguments[1]) {
         throw runtime.typeError("A callable object or None is expected, got \(try runtime.repr(arguments[1]).text)")
       }
       try loop(arguments[0]).exceptionHandler = arguments[1]
       return .none
     }
-    type.define(runtime, "get_exception_handler", "self") { [unowned self] (_, arguments) throws(Raised) in
+    type.define(runtime, "get_exception_handler", "self") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       try loop(arguments[0]).exceptionHandler
     }
-    type.define(runtime, "call_exception_handler", "self, context") { [unowned self] (runtime, arguments) throws(Raised) in
+    type.define(runtime, "call_exception_handler", "self, context") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       guard let context = arguments[1].dict else { throw runtime.typeError("context must be a dict") }
       try loop(arguments[0]).callExceptionHandler(context)
       return .none
     }
-    type.define(runtime, "default_exception_handler", "self, context") { [unowned self] (runtime, arguments) throws(Raised) in
+    type.define(runtime, "default_exception_handler", "self, context") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       guard let context = arguments[1].dict else { throw runtime.typeError("context must be a dict") }
       try loop(arguments[0]).defaultExceptionHandler(context)
       return .none
@@ -184,22 +189,22 @@ extension Asyncio {
   }
 
   private func installDebugging(_ type: TypeObject) {
-    type.define(runtime, "get_debug", "self") { [unowned self] (_, arguments) throws(Raised) in
+    type.define(runtime, "get_debug", "self") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       .bool(try loop(arguments[0]).isDebugging)
     }
-    type.define(runtime, "set_debug", "self, enabled") { [unowned self] (runtime, arguments) throws(Raised) in
+    type.define(runtime, "set_debug", "self, enabled") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       try loop(arguments[0]).isDebugging = try runtime.isTrue(arguments[1])
       return .none
     }
-    type.defineProperty(runtime, "slow_callback_duration") { [unowned self] (_, value) throws(Raised) in
+    type.defineProperty(runtime, "slow_callback_duration") { [unowned(unsafe) self] (_, value) throws(Raised) in
       try loop(value).slowCallbackDuration
-    } set: { [unowned self] (_, value, newValue) throws(Raised) in try loop(value).slowCallbackDuration = newValue }
+    } set: { [unowned(unsafe) self] (_, value, newValue) throws(Raised) in try loop(value).slowCallbackDuration = newValue }
   }
 
   // MARK: Signals
 
   private func installSignalHandling(_ type: TypeObject) {
-    type.define(runtime, "add_signal_handler", "self, sig, callback, *args") { [unowned self] (runtime, arguments) throws(Raised) in
+    type.define(runtime, "add_signal_handler", "self, sig, callback, *args") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       let loop = try loop(arguments[0])
       guard arguments.count > 2 else {
         throw runtime.typeError("_UnixSelectorEventLoop.add_signal_handler() missing required positional arguments")
@@ -217,7 +222,7 @@ extension Asyncio {
       if !loop.addSignalHandler(handle, for: number) { throw runtime.runtimeError("sig \(number) cannot be caught") }
       return .none
     }
-    type.define(runtime, "remove_signal_handler", "self, sig") { [unowned self] (_, arguments) throws(Raised) in
+    type.define(runtime, "remove_signal_handler", "self, sig") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       .bool(try loop(arguments[0]).removeSignalHandler(try signalNumber(arguments[1])))
     }
   }
@@ -243,7 +248,7 @@ extension Asyncio {
       return .none
     }
     type.define(runtime, "cancelled", "self") { (_, arguments) throws(Raised) in .bool(try handle(arguments[0]).isCancelled) }
-    type.define(runtime, "get_context", "self") { [unowned self] (_, arguments) throws(Raised) in
+    type.define(runtime, "get_context", "self") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       .object(try handle(arguments[0]).context ?? ContextObject(contexts))
     }
     type.define(runtime, "__repr__", "self") { (runtime, arguments) throws(Raised) in
@@ -272,12 +277,12 @@ extension Asyncio {
       guard let runner = value.object as? RunnerObject else { throw runtime.typeError("expected a Runner") }
       return runner
     }
-    type.defineConstructor(runtime, "*, debug=None, loop_factory=None") { [unowned self] (_, cls, arguments) throws(Raised) in
+    type.defineConstructor(runtime, "*, debug=None, loop_factory=None") { [unowned(unsafe) self] (_, cls, arguments) throws(Raised) in
       .object(
         RunnerObject(
           self, isDebugging: arguments[0].defined ?? .none, loopFactory: arguments[1].defined ?? .none, type: cls))
     }
-    type.define(runtime, "run", "self, coro, *, context=None") { [unowned self] (_, arguments) throws(Raised) in
+    type.define(runtime, "run", "self, coro, *, context=None") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       try runner(arguments[0]).run(arguments[1], context: try contextArgument(arguments[2]))
     }
     type.define(runtime, "get_loop", "self") { (_, arguments) throws(Raised) in

@@ -177,7 +177,7 @@ extension Asyncio {
   /// Coroutines written in Swift look like those of the program.
   private func installCoroutineType() {
     runtime.installAwaitableMethods(coroutineType)
-    coroutineType.define(runtime, "__await__", "self, /") { [unowned self] (_, arguments) throws(Raised) in
+    coroutineType.define(runtime, "__await__", "self, /") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       guard let coroutine = arguments[0].cast(.awaitable, to: AwaitableObject.self) else { return arguments[0] }
       return .object(NativeCoroutineIterator(self, coroutine))
     }

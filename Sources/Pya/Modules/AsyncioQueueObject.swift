@@ -32,17 +32,17 @@ final class QueueObject: SynchronizationObject {
 
   let order: Order
   let hooks: Hooks
-  private var storage = Storage.foreign(.undefined)
+  @exclusivity(unchecked) private var storage = Storage.foreign(.undefined)
   var maxsize: Value = .int(0)
   /// `maxsize` as a number; 0: no limit.
   private var limit = 0
-  var getters = WaiterList()
-  var putters = WaiterList()
+  @exclusivity(unchecked) var getters = WaiterList()
+  @exclusivity(unchecked) var putters = WaiterList()
   var unfinishedTasks = 0
   var isShutDown = false
   /// Set when nothing is unfinished; made when somebody joins.
   private var finished: EventObject?
-  unowned let errors: QueueErrors
+  unowned(unsafe) let errors: QueueErrors
 
   init(_ asyncio: Asyncio, type: TypeObject, order: Order, errors: QueueErrors) {
     self.order = order
@@ -58,6 +58,7 @@ final class QueueObject: SynchronizationObject {
   }
 
   deinit {
+    finished?.queue = nil
     getters.removeAll()
     putters.removeAll()
   }

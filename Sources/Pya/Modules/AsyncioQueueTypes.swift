@@ -36,9 +36,9 @@ extension Asyncio {
   }
 
   private func defineConstructor(_ type: TypeObject, _ order: QueueObject.Order, _ errors: QueueErrors) {
-    defineClass(type, "self, maxsize=0") { [unowned self] cls in
+    defineClass(type, "self, maxsize=0") { [unowned(unsafe) self] cls in
       .object(QueueObject(self, type: cls, order: order, errors: errors))
-    } fill: { [unowned self] (made, arguments) throws(Raised) in
+    } fill: { [unowned(unsafe) self] (made, arguments) throws(Raised) in
       try queue(made).initialize(maxsize: arguments[0].defined ?? .int(0), runtime)
     }
   }
@@ -52,26 +52,26 @@ extension Asyncio {
   }
 
   private func installStates(_ type: TypeObject) {
-    define(type, "qsize", "self") { [unowned self] (runtime, arguments) throws(Raised) in
+    define(type, "qsize", "self") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       .int(try queue(arguments[0]).count(runtime))
     }
-    define(type, "empty", "self") { [unowned self] (runtime, arguments) throws(Raised) in
+    define(type, "empty", "self") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       .bool(try queue(arguments[0]).hasNoItems(runtime))
     }
-    define(type, "full", "self") { [unowned self] (runtime, arguments) throws(Raised) in
+    define(type, "full", "self") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       .bool(try queue(arguments[0]).hasNoRoom(runtime))
     }
-    type.defineProperty(runtime, "maxsize") { [unowned self] (_, value) throws(Raised) in try queue(value).maxsize }
-    define(type, "__repr__", "self") { [unowned self] (runtime, arguments) throws(Raised) in
+    type.defineProperty(runtime, "maxsize") { [unowned(unsafe) self] (_, value) throws(Raised) in try queue(value).maxsize }
+    define(type, "__repr__", "self") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       let queue = try queue(arguments[0])
       return .object(
         runtime.string("<\(queue.type.name) at 0x\(String(queue.address, radix: 16)) \(try describe(queue))>"))
     }
-    define(type, "__str__", "self") { [unowned self] (runtime, arguments) throws(Raised) in
+    define(type, "__str__", "self") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       let queue = try queue(arguments[0])
       return .object(runtime.string("<\(queue.type.name) \(try describe(queue))>"))
     }
-    define(type, "_format", "self") { [unowned self] (runtime, arguments) throws(Raised) in
+    define(type, "_format", "self") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       .object(runtime.string(try format(try queue(arguments[0]))))
     }
   }
@@ -96,29 +96,29 @@ extension Asyncio {
   }
 
   private func installTransfers(_ type: TypeObject) {
-    type.defineAsync(self, "put", "self, item") { [unowned self] (runtime, arguments) throws(Raised) in
+    type.defineAsync(self, "put", "self, item") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       try queue(arguments[0]).put(arguments[1], runtime)
     }
-    type.defineAsync(self, "get", "self") { [unowned self] (runtime, arguments) throws(Raised) in
+    type.defineAsync(self, "get", "self") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       try queue(arguments[0]).get(runtime)
     }
-    define(type, "put_nowait", "self, item") { [unowned self] (runtime, arguments) throws(Raised) in
+    define(type, "put_nowait", "self, item") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       try queue(arguments[0]).putNow(arguments[1], runtime)
       return .none
     }
-    define(type, "get_nowait", "self") { [unowned self] (runtime, arguments) throws(Raised) in
+    define(type, "get_nowait", "self") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       try queue(arguments[0]).getNow(runtime)
     }
-    define(type, "task_done", "self") { [unowned self] (runtime, arguments) throws(Raised) in
+    define(type, "task_done", "self") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       try queue(arguments[0]).taskDone(runtime)
       return .none
     }
-    type.defineAsync(self, "join", "self") { [unowned self] (runtime, arguments) throws(Raised) in
+    type.defineAsync(self, "join", "self") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       let result = try queue(arguments[0]).join(runtime)
       if result.isUndefined { (runtime.machine.pointee.pendingChild as? WaiterFuture)?.givesNone = true }
       return result
     }
-    define(type, "shutdown", "self, immediate=False") { [unowned self] (runtime, arguments) throws(Raised) in
+    define(type, "shutdown", "self, immediate=False") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       let isImmediate = if let flag = arguments[1].defined { try runtime.isTrue(flag) } else { false }
       try queue(arguments[0]).shutDown(immediately: isImmediate, runtime)
       return .none
@@ -127,41 +127,41 @@ extension Asyncio {
 
   /// What subclasses replace, and call as `super()._put(item)`.
   private func installHooks(_ type: TypeObject) {
-    define(type, "_init", "self, maxsize") { [unowned self] (runtime, arguments) throws(Raised) in
+    define(type, "_init", "self, maxsize") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       try queue(arguments[0]).makeStorage(runtime)
       return .none
     }
-    define(type, "_put", "self, item") { [unowned self] (runtime, arguments) throws(Raised) in
+    define(type, "_put", "self, item") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       try queue(arguments[0]).store(arguments[1], runtime)
       return .none
     }
-    define(type, "_get", "self") { [unowned self] (runtime, arguments) throws(Raised) in
+    define(type, "_get", "self") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       try queue(arguments[0]).take(runtime)
     }
   }
 
   private func installQueueAttributes(_ type: TypeObject) {
-    type.defineProperty(runtime, "_queue") { [unowned self] (runtime, value) throws(Raised) in
+    type.defineProperty(runtime, "_queue") { [unowned(unsafe) self] (runtime, value) throws(Raised) in
       guard let items = try queue(value).items.defined else { throw runtime.missingAttribute(value, runtime.intern("_queue")) }
       return items
-    } set: { [unowned self] (_, value, newValue) throws(Raised) in try queue(value).items = newValue }
-    type.defineProperty(runtime, "_maxsize") { [unowned self] (_, value) throws(Raised) in try queue(value).maxsize }
-    type.defineProperty(runtime, "_unfinished_tasks") { [unowned self] (_, value) throws(Raised) in
+    } set: { [unowned(unsafe) self] (_, value, newValue) throws(Raised) in try queue(value).items = newValue }
+    type.defineProperty(runtime, "_maxsize") { [unowned(unsafe) self] (_, value) throws(Raised) in try queue(value).maxsize }
+    type.defineProperty(runtime, "_unfinished_tasks") { [unowned(unsafe) self] (_, value) throws(Raised) in
       .int(try queue(value).unfinishedTasks)
-    } set: { [unowned self] (runtime, value, newValue) throws(Raised) in
+    } set: { [unowned(unsafe) self] (runtime, value, newValue) throws(Raised) in
       try queue(value).unfinishedTasks = try runtime.index(newValue)
     }
-    type.defineProperty(runtime, "_finished") { [unowned self] (_, value) throws(Raised) in
+    type.defineProperty(runtime, "_finished") { [unowned(unsafe) self] (_, value) throws(Raised) in
       installLockTypes()
       return .object(try queue(value).finishedEvent)
     }
-    type.defineProperty(runtime, "_getters") { [unowned self] (runtime, value) throws(Raised) in
+    type.defineProperty(runtime, "_getters") { [unowned(unsafe) self] (runtime, value) throws(Raised) in
       .object(runtime.waiterDeque(try queue(value).getters))
     }
-    type.defineProperty(runtime, "_putters") { [unowned self] (runtime, value) throws(Raised) in
+    type.defineProperty(runtime, "_putters") { [unowned(unsafe) self] (runtime, value) throws(Raised) in
       .object(runtime.waiterDeque(try queue(value).putters))
     }
-    type.defineProperty(runtime, "_is_shutdown") { [unowned self] (_, value) throws(Raised) in
+    type.defineProperty(runtime, "_is_shutdown") { [unowned(unsafe) self] (_, value) throws(Raised) in
       .bool(try queue(value).isShutDown)
     }
   }

@@ -10,11 +10,11 @@ extension Asyncio {
   func installTaskType() {
     let type = taskType
     type.defineConstructor(runtime, "coro, *, loop=None, name=None, context=None, eager_start=False") {
-      [unowned self] (runtime, cls) in
+      [unowned(unsafe) self] (runtime, cls) in
       .object(
         TaskObject(
           type: cls, loop: runningLoop ?? noLoop, coroutine: runtime.types.object, name: .none, context: nil))
-    } fill: { [unowned self] (runtime, made, arguments) throws(Raised) in
+    } fill: { [unowned(unsafe) self] (runtime, made, arguments) throws(Raised) in
       let task = try task(made)
       let loop = try loopArgument(arguments[1])
       let coroutine = try loop.checkedCoroutine(arguments[0])
@@ -26,9 +26,9 @@ extension Asyncio {
     }
     runtime.defineTypeArguments(of: type)
     installTaskMethods(type)
-    type.defineProperty(runtime, "_must_cancel") { [unowned self] (_, value) throws(Raised) in .bool(try task(value).mustCancel) }
-    type.defineProperty(runtime, "_coro") { [unowned self] (_, value) throws(Raised) in .object(try task(value).coroutine) }
-    type.defineProperty(runtime, "_fut_waiter") { [unowned self] (_, value) throws(Raised) in
+    type.defineProperty(runtime, "_must_cancel") { [unowned(unsafe) self] (_, value) throws(Raised) in .bool(try task(value).mustCancel) }
+    type.defineProperty(runtime, "_coro") { [unowned(unsafe) self] (_, value) throws(Raised) in .object(try task(value).coroutine) }
+    type.defineProperty(runtime, "_fut_waiter") { [unowned(unsafe) self] (_, value) throws(Raised) in
       try task(value).waiter.map { .object($0) } ?? .none
     }
     type.defineProperty(runtime, "_log_destroy_pending") { (_, _) throws(Raised) in .bool(false) } set: { (_, _, _) in }
@@ -44,30 +44,30 @@ extension Asyncio {
   }
 
   private func installTaskMethods(_ type: TypeObject) {
-    type.define(runtime, "cancel", "self, msg=None") { [unowned self] (runtime, arguments) throws(Raised) in
+    type.define(runtime, "cancel", "self, msg=None") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       .bool(try task(arguments[0]).cancel(message: arguments[1].defined ?? .none, runtime))
     }
-    type.define(runtime, "uncancel", "self, /") { [unowned self] (_, arguments) throws(Raised) in
+    type.define(runtime, "uncancel", "self, /") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       .int(try task(arguments[0]).uncancel())
     }
-    type.define(runtime, "cancelling", "self, /") { [unowned self] (_, arguments) throws(Raised) in
+    type.define(runtime, "cancelling", "self, /") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       .int(Int(try task(arguments[0]).cancelRequests))
     }
-    type.define(runtime, "get_coro", "self, /") { [unowned self] (_, arguments) throws(Raised) in
+    type.define(runtime, "get_coro", "self, /") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       .object(try task(arguments[0]).coroutine)
     }
-    type.define(runtime, "get_context", "self, /") { [unowned self] (_, arguments) throws(Raised) in
+    type.define(runtime, "get_context", "self, /") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       .object(try task(arguments[0]).materializedContext())
     }
-    type.define(runtime, "get_name", "self, /") { [unowned self] (runtime, arguments) throws(Raised) in
+    type.define(runtime, "get_name", "self, /") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       .object(try task(arguments[0]).name(runtime))
     }
-    type.define(runtime, "set_name", "self, value, /") { [unowned self] (runtime, arguments) throws(Raised) in
+    type.define(runtime, "set_name", "self, value, /") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       let task = try task(arguments[0])
       task.setName(.object(try runtime.str(arguments[1])))
       return .none
     }
-    type.define(runtime, "get_stack", "self, /, *, limit=None") { [unowned self] (runtime, arguments) throws(Raised) in
+    type.define(runtime, "get_stack", "self, /, *, limit=None") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       let task = try task(arguments[0])
       var entries: [TracebackEntry] = []
       if let frame = task.coroutine as? SuspendableFrame, frame.state != .finished {
@@ -79,7 +79,7 @@ extension Asyncio {
       return .object(ListObject(runtime, entries.map { .object(FrameObject(runtime, $0)) }))
     }
     type.define(runtime, "print_stack", "self, /, *, limit=None, file=None") {
-      [unowned self] (runtime, arguments) throws(Raised) in
+      [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       try printStack(of: try task(arguments[0]), limit: arguments[1], file: arguments[2])
       return .none
     }

@@ -1,17 +1,17 @@
 /// `asyncio.Timeout`, `timeout`, `timeout_at` and `wait_for` for programs.
 extension Asyncio {
   func defineTimeouts(in module: ModuleObject) {
-    module.define(runtime, "timeout", "delay") { [unowned self] (runtime, arguments) throws(Raised) in
+    module.define(runtime, "timeout", "delay") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       let loop = try running()
       return .object(TimeoutObject(self, deadline: try deadline(after: arguments[0], loop)))
     }
-    module.define(runtime, "timeout_at", "when") { [unowned self] (_, arguments) throws(Raised) in
+    module.define(runtime, "timeout_at", "when") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       .object(TimeoutObject(self, deadline: arguments[0]))
     }
     for name in ["timeout", "timeout_at"] {
       (module.namespace.getString(runtime.intern(name))?.object as? NativeFunction)?.isWrittenInPython = true
     }
-    module.defineAsync(self, "wait_for", "fut, timeout") { [unowned self] (runtime, arguments) throws(Raised) in
+    module.defineAsync(self, "wait_for", "fut, timeout") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       let limit = arguments[1]
       if !limit.isNone, try runtime.isTrue(try runtime.compare(.lessEqual, limit, .int(0))) {
         return try waitWithoutTime(arguments[0])
@@ -37,7 +37,7 @@ extension Asyncio {
 
   func installTimeoutType() {
     let type = timeoutType
-    type.defineConstructor(runtime, "when") { [unowned self] (_, _, arguments) throws(Raised) in
+    type.defineConstructor(runtime, "when") { [unowned(unsafe) self] (_, _, arguments) throws(Raised) in
       .object(TimeoutObject(self, deadline: arguments[0]))
     }
     func timeout(_ value: Value) throws(Raised) -> TimeoutObject {

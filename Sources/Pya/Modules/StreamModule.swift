@@ -367,7 +367,7 @@ extension Runtime {
   // MARK: Transports
 
   private func defineTransport(_ type: TypeObject) {
-    defineSharedWriting(type) { [unowned self] (value) throws(Raised) in try transport(value) }
+    defineSharedWriting(type) { [unowned(unsafe) self] (value) throws(Raised) in try transport(value) }
     type.define(self, "abort", "self") { (runtime, arguments) throws(Raised) in
       try runtime.transport(arguments[0]).abort()
       return .none

@@ -80,7 +80,7 @@ extension Runtime {
       }
     }
     let call = ThreadCall(arguments[0], tuple.array, keywords)
-    guard let state = threads.start({ [unowned self] (_) in call.run(self, failed) }) else {
+    guard let state = threads.start({ [unowned(unsafe) self] (_) in call.run(self, failed) }) else {
       throw runtimeError("can't start new thread")
     }
     state.isDaemon = isDaemon

@@ -52,6 +52,9 @@ final class GlobalCallNode: ExpressionNode {
 
   private enum CachedKind: UInt8 { case function, type, native, length }
 
+  /// For `CoroutineCreationNode`.
+  var parts: (callee: GlobalNode, arguments: CallArguments) { (callee, arguments) }
+
   init(_ callee: GlobalNode, _ arguments: [ExpressionNode], _ range: SourceRange) {
     self.callee = callee
     self.arguments = CallArguments(arguments)

@@ -60,6 +60,15 @@ struct ContextMethods {
 
   init(isAsync: Bool) { self.isAsync = isAsync }
 
+  /// Whether these are the methods of the manager's class.
+  @inline(__always)
+  func fit(_ manager: Value) -> Bool {
+    guard let object = manager.uncounted else { return false }
+    return object._withUnsafeGuaranteedRef {
+      Unmanaged<TypeObject>.fromOpaque($0.typePointer)._withUnsafeGuaranteedRef { $0.token }
+    } == token
+  }
+
   mutating func find(for manager: Value, _ runtime: Runtime) throws(Raised) {
     let type = runtime.type(of: manager)
     if type.token == token { return }

@@ -17,7 +17,8 @@ extension Session {
   private func state(of task: TaskObject) -> String {
     if task.cancelRequests > 0 { return "cancelling" }
     if let frame = task.coroutine as? SuspendableFrame, frame.state == .created { return "created" }
-    if let waiter = task.waiter { return waiter is SleepFuture ? "sleeping" : waiter.isDone ? "ready" : "waiting" }
+    if task.isSleeping { return "sleeping" }
+    if let waiter = task.waiter { return waiter.isDone ? "ready" : "waiting" }
     return "ready"
   }
 
@@ -63,7 +64,7 @@ extension Session {
 
   private func awaitedTasks(_ task: TaskObject) -> [TaskObject] {
     var found: [TaskObject] = []
-    var futures = task.waiter.map { [$0] } ?? []
+    var futures = task.isSleeping ? [] : task.waiter.map { [$0] } ?? []
     while let future = futures.popLast() {
       if let task = future as? TaskObject { if !task.isDone { found.insert(task, at: 0) } }
       if let gathering = future as? GatheringFuture { futures += gathering.children }
@@ -80,7 +81,7 @@ extension Session {
     var coroutine = task.coroutine
     var inner: [String] = [describe(coroutine)]
     while let frame = coroutine as? SuspendableFrame, frame.state == .suspended, let next = frame.delegate {
-      if !(next is FutureObject) { inner.append(describe(next)) }
+      if !(next is FutureObject), !(next is Slumber) { inner.append(describe(next)) }
       coroutine = next
     }
     let children = awaitedTasks(task)

@@ -37,9 +37,9 @@ public final class Session {
   }
 
   private func observeTasks() {
-    runtime.interruptHandler = { [unowned self] in self.isInterruptHandled() }
-    asyncio.failureObserver = { [unowned self] in self.report(failureOf: $0) }
-    asyncio.birthObserver = { [unowned self] task in
+    runtime.interruptHandler = { [unowned(unsafe) self] in self.isInterruptHandled() }
+    asyncio.failureObserver = { [unowned(unsafe) self] in self.report(failureOf: $0) }
+    asyncio.birthObserver = { [unowned(unsafe) self] task in
       if self.births.count > 1000, self.births.count > 2 * self.loop.pendingTasks.tasks.count {
         let living = Set(self.loop.pendingTasks.tasks.map(\.serial))
         self.births = self.births.filter { living.contains($0.key) }

@@ -53,6 +53,8 @@ struct Machine {
 
   /// Who takes what the generator that runs yields, when it runs in one go. (`Consumer` in Coroutines/)
   var consumer: UnsafeMutableRawPointer?
+  /// The program resumes a coroutine or generator itself, with `send` or `next`, and sees what it yields.
+  var isDrivenByHand = false
 
   /// The runtime this machine belongs to and never outlives, uncounted; calls on hot paths borrow it from here.
   let runtimeReference: Unmanaged<Runtime>
@@ -172,6 +174,7 @@ struct ThreadMachine {
   private var consumer: UnsafeMutableRawPointer?
   private var handledBase = 0
   private var isThrowing = false
+  private var isDrivenByHand = false
   private var isMainThread = false
   private var releaseDepth = 0
   private var pendingRelease: [Value] = []
@@ -210,6 +213,7 @@ struct ThreadMachine {
     swap(&machine.pointee.consumer, &consumer)
     swap(&machine.pointee.handledBase, &handledBase)
     swap(&machine.pointee.isThrowing, &isThrowing)
+    swap(&machine.pointee.isDrivenByHand, &isDrivenByHand)
     swap(&machine.pointee.isMainThread, &isMainThread)
     swap(&machine.pointee.releaseDepth, &releaseDepth)
     swap(&machine.pointee.pendingRelease, &pendingRelease)
@@ -241,5 +245,16 @@ extension UnsafeMutablePointer where Pointee == Machine {
       slot += 1
     }
     pointee.stackTop = base
+  }
+}
+
+extension UnsafeMutablePointer where Pointee == Machine {
+  /// The program itself takes a step of a coroutine or generator.
+  @inline(__always)
+  func drivenByHand<Outcome>(_ body: () throws(Raised) -> Outcome) throws(Raised) -> Outcome {
+    let before = pointee.isDrivenByHand
+    pointee.isDrivenByHand = true
+    defer { pointee.isDrivenByHand = before }
+    return try body()
   }
 }

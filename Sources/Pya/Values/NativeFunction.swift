@@ -8,6 +8,8 @@ final class NativeFunction: Object {
   let body: NativeBody
   /// The type whose method it is: the first parameter is `self` and must be an instance.
   unowned(unsafe) let owner: TypeObject?
+  /// Has an owner; asked without counting a reference to it.
+  final let isMethod: Bool
   var doc: String?
   /// A class method: the class comes first.
   var takesClass = false
@@ -48,6 +50,7 @@ final class NativeFunction: Object {
     self.name = name
     self.signature = signature
     self.owner = owner
+    isMethod = owner != nil
     self.body = body
     super.init(
       type: owner == nil ? runtime.types.builtinFunction : runtime.types.methodDescriptor, kind: .nativeFunction)
@@ -105,7 +108,7 @@ final class NativeFunction: Object {
     }
   }
 
-  override var isDescriptor: Bool { owner != nil }
+  override var isDescriptor: Bool { isMethod }
 
   override func descriptorGet(_ runtime: Runtime, instance: Value, owner: TypeObject) throws(Raised) -> Value {
     if instance.isUndefined || self.owner == nil { return .object(self) }

@@ -45,6 +45,8 @@ final class Runtime {
   var asyncGeneratorHook: ((Object) -> Void)?
   /// Told of every async generator that was dropped in the middle; set by the event loop.
   var asyncGeneratorFinalizer: ((Object) -> Void)?
+  /// Told of the address of a freed one that the hook knew.
+  var asyncGeneratorWasFreed: ((Int) -> Void)?
 
   private var keptTypes: [TypeObject] = []
   /// Names as keys and values. A table like the program's: its hashes are kept in the strings.

@@ -14,7 +14,10 @@ struct AwaitPoint {
 
   /// Begins to await a value. `undefined`: suspended.
   func begin(_ value: Value, _ frame: Frame) throws(Raised) -> Value {
-    do { return settle(try frame.runtime.beginAwaiting(value), frame) } catch { throw frame.located(error, range) }
+    do throws(Raised) {
+      let awaited = try frame.withRuntime { (runtime) throws(Raised) in try runtime.beginAwaiting(value) }
+      return settle(awaited, frame)
+    } catch { throw frame.located(error, range) }
   }
 
   /// Notes what a begun await waits for.
@@ -25,11 +28,13 @@ struct AwaitPoint {
       wait(for: child, frame)
       return .undefined
     case .waitsForObject(let object):
-      frame[state] = .int(Waiting.object)
-      if let suspendable = frame.suspendable {
-        suspendable.delegate = object
-        suspendable.stoppedAt = range.start
-        frame.machine.pointee.innermost = UnsafeRawPointer(Unmanaged.passUnretained(suspendable).toOpaque())
+      (frame.slots + state).initialize(to: .int(Waiting.object))
+      if let pointer = frame.suspendablePointer {
+        Unmanaged<SuspendableFrame>.fromOpaque(pointer)._withUnsafeGuaranteedRef {
+          $0.delegate = object
+          $0.stoppedAt = range.start
+        }
+        frame.machine.pointee.innermost = UnsafeRawPointer(pointer)
       } else {
         frame.machine.pointee.pendingChild = object
         frame.machine.pointee.pendingPosition = range.start
@@ -41,11 +46,13 @@ struct AwaitPoint {
 
   /// The frame waits for a suspended one.
   func wait(for child: SuspendableFrame, _ frame: Frame) {
-    frame[state] = .int(Waiting.frame)
-    if let suspendable = frame.suspendable {
-      suspendable.delegate = child
-      suspendable.stoppedAt = range.start
-      child.awaiter = suspendable
+    (frame.slots + state).initialize(to: .int(Waiting.frame))
+    if let pointer = frame.suspendablePointer {
+      Unmanaged<SuspendableFrame>.fromOpaque(pointer)._withUnsafeGuaranteedRef {
+        $0.delegate = child
+        $0.stoppedAt = range.start
+        child.awaiter = $0
+      }
     } else {
       frame.machine.pointee.pendingChild = child
       frame.machine.pointee.pendingPosition = range.start
@@ -54,26 +61,29 @@ struct AwaitPoint {
 
   /// Goes on after a resumption. `undefined`: suspended again.
   func resume(_ frame: Frame) throws(Raised) -> Value {
-    guard case .int(let note) = frame[state], let suspendable = frame.suspendable else {
+    guard case .int(let note) = (frame.slots + state).number, let pointer = frame.suspendablePointer else {
       fatalError("pya: resumed where nothing waits")
     }
-    frame[state] = .undefined
-    let sent = suspendable.sent
-    suspendable.sent = .none
-    let thrown = suspendable.thrown
-    suspendable.thrown = nil
-    if note == Waiting.frame {
-      if let thrown { throw frame.received(thrown, range) }
-      return sent
+    (frame.slots + state).initialize(to: .undefined)
+    return try Unmanaged<SuspendableFrame>.fromOpaque(pointer).borrowed { (suspendable) throws(Raised) in
+      if note == Waiting.frame {
+        if let thrown = suspendable.takeThrown() { throw frame.received(thrown, range) }
+        return suspendable.takeSent()
+      }
+      return try resumeObject(suspendable, frame)
     }
+  }
+
+  /// Hands what was sent to the object that is awaited.
+  private func resumeObject(_ suspendable: SuspendableFrame, _ frame: Frame) throws(Raised) -> Value {
     guard let delegate = suspendable.delegate else { fatalError("pya: nothing to resume") }
     let object = unsafeDowncast(delegate, to: AwaitableObject.self)
+    let thrown = suspendable.takeThrown()
     let result: Value
     do throws(Raised) {
-      if let thrown {
-        result = try object.resume(frame.runtime, throwing: thrown)
-      } else {
-        result = try object.resume(frame.runtime, sent: sent)
+      result = try frame.withRuntime { (runtime) throws(Raised) in
+        if let thrown { return try object.resume(runtime, throwing: thrown) }
+        return try object.resume(runtime, sent: suspendable.takeSent())
       }
     } catch {
       suspendable.delegate = nil
@@ -81,7 +91,7 @@ struct AwaitPoint {
       throw frame.located(error, range)
     }
     if result.isUndefined {
-      frame[state] = .int(note)
+      (frame.slots + state).initialize(to: .int(Waiting.object))
       frame.machine.pointee.innermost = UnsafeRawPointer(Unmanaged.passUnretained(suspendable).toOpaque())
       return .undefined
     }
@@ -123,6 +133,10 @@ final class AwaitCallNode: StatementNode {
   private let fallback: CallOfValueNode
   private let point: AwaitPoint
   private let slot: Int?
+  /// The callee, when it is a module's name, and the function it meant last; `owners` keeps it.
+  private let global: GlobalNode?
+  private var cached: UnsafeMutableRawPointer?
+  private var owners = CacheOwners()
 
   init(_ callee: ExpressionNode, _ arguments: [ExpressionNode], into slot: Int?, state: Int, _ range: SourceRange) {
     self.callee = callee
@@ -130,6 +144,7 @@ final class AwaitCallNode: StatementNode {
     fallback = CallOfValueNode(arguments, range)
     point = AwaitPoint(state: state, range: range)
     self.slot = slot
+    global = callee as? GlobalNode
     super.init(range)
   }
 
@@ -138,51 +153,54 @@ final class AwaitCallNode: StatementNode {
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
     let result = point.isWaiting(frame) ? try point.resume(frame) : try begin(frame)
     if result.isUndefined { return .suspends }
-    if let slot { frame[slot] = result }
+    if let slot { (frame.slots + slot).store(result) }
     return .normal
   }
 
-  private func begin(_ frame: Frame) throws(Raised) -> Value { try begin(calling: try callee.evaluate(frame), frame) }
+  private func begin(_ frame: Frame) throws(Raised) -> Value {
+    if let cached, let global, global.means(cached) { return try run(.fromOpaque(cached), receiver: .undefined, frame) }
+    return try begin(calling: try callee.evaluate(frame), frame)
+  }
 
   /// Awaits the call of a callee that was evaluated already.
   func begin(calling value: Value, _ frame: Frame) throws(Raised) -> Value {
     if case .object(let object) = value {
       if object.kind == .function {
         let function = unsafeDowncast(object, to: FunctionObject.self)
-        if function.code.takesPlainAwaits, function.code.positionalCount == arguments.count {
-          return try run(function, receiver: .undefined, frame)
+        if function.takesAwait(arguments.count) {
+          if global != nil, owners.keep(function) { cached = function.uncountedPointer }
+          defer { withExtendedLifetime(object) {} }
+          return try run(.passUnretained(function), receiver: .undefined, frame)
         }
       } else if object.kind == .nativeFunction {
         return try point.begin(calling: object, receiver: .undefined, arguments, frame)
       } else if object.kind == .boundMethod {
         let method = unsafeDowncast(object, to: BoundMethod.self)
-        if let function = method.function.cast(.function, to: FunctionObject.self), function.code.takesPlainAwaits,
-          function.code.positionalCount == arguments.count + 1
-        {
-          return try run(function, receiver: method.receiver, frame)
+        if let function = method.function.cast(.function, to: FunctionObject.self), function.takesAwait(arguments.count + 1) {
+          defer { withExtendedLifetime(function) {} }
+          return try run(.passUnretained(function), receiver: method.receiver, frame)
         }
       }
     }
     return try point.begin(try fallback.call(value, frame), frame)
   }
 
-  private func run(_ function: FunctionObject, receiver: Value, _ frame: Frame) throws(Raised) -> Value {
-    let machine = frame.machine
-    let code = function.code
-    let child: Frame
-    do { child = try machine.openFrame(code, function) } catch { throw frame.located(error, range) }
+  private func run(_ function: Unmanaged<FunctionObject>, receiver: Value, _ frame: Frame) throws(Raised) -> Value {
+    let child = try point.open(function, frame)
+    var given = arguments.count
     do throws(Raised) {
       if receiver.isUndefined {
         try arguments.evaluate(into: child.slots, frame)
       } else {
         child.slots.initialize(to: receiver)
+        given &+= 1
         try arguments.evaluate(into: child.slots + 1, frame)
       }
     } catch {
-      machine.closeFrame(child, code.frameSize)
+      frame.machine.closeFrame(child, function._withUnsafeGuaranteedRef { $0.frameSize })
       throw error
     }
-    return try point.run(function, child, frame)
+    return try point.run(function, given: given, child, frame)
   }
 }
 
@@ -249,12 +267,9 @@ final class YieldNode: ResumableNode {
       return suspend(frame, 1)
     }
     try Unmanaged<SuspendableFrame>.fromOpaque(pointer).borrowed { (suspendable) throws(Raised) in
-      if let thrown = suspendable.thrown {
-        suspendable.thrown = nil
-        throw frame.received(thrown, range)
-      }
-      if let slot { frame[slot] = suspendable.sent }
-      suspendable.sent = .none
+      if let thrown = suspendable.takeThrown() { throw frame.received(thrown, range) }
+      let sent = suspendable.takeSent()
+      if let slot { (frame.slots + slot).store(sent) }
     }
     return .normal
   }

@@ -3,37 +3,74 @@ import PyaSyntax
 /// Awaiting a call without the coroutine object in between: an async function of the program begins on the value stack, one written in Swift
 /// (`NativeFunction.awaitBody`) says at once whether it has to wait.
 extension AwaitPoint {
-  /// Runs an async function on a frame of the value stack whose parameters are bound, and closes the frame. Only when it suspends does it
-  /// get a frame object of its own.
-  func run(_ function: FunctionObject, _ child: Frame, _ frame: Frame) throws(Raised) -> Value {
+  /// Opens a frame for an async function (`takesAwait`). The caller keeps the function, evaluates `given` arguments into the first slots
+  /// and calls `run`.
+  @inline(__always)
+  func open(_ function: Unmanaged<FunctionObject>, _ frame: Frame) throws(Raised) -> Frame {
+    let size = function._withUnsafeGuaranteedRef { $0.frameSize }
+    guard let child = frame.machine.openFrame(function, size) else { throw frame.located(frame.machine.stackOverflow(), range) }
+    return child
+  }
+
+  /// Runs an async function on a frame of the value stack with its first `given` parameters bound, and closes the frame. Only when it
+  /// suspends does it get a frame object of its own.
+  func run(_ function: Unmanaged<FunctionObject>, given: Int, _ child: Frame, _ frame: Frame) throws(Raised) -> Value {
     let machine = frame.machine
-    let code = function.code
-    if !code.cellSlots.isEmpty { function.makeCells(child, machine) }
+    let size = function._withUnsafeGuaranteedRef { $0.frameSize }
+    if given != function._withUnsafeGuaranteedRef({ $0.completeAwaitCount }) { try complete(function, given, child, frame) }
     let completion: Completion
     do throws(Raised) {
       try machine.enterFrame()
-      completion = try code.resume(child)
+      completion = try Unmanaged<Code>.fromOpaque(child.codePointer).borrowed { (code) throws(Raised) in try code.resume(child) }
       machine.leaveFrame()
     } catch {
       machine.leaveFrame()
-      machine.closeFrame(child, code.frameSize)
-      error.exception.isLocated = false
-      throw frame.located(SuspendableFrame.withoutStopIteration(error, frame.runtime), range)
+      machine.closeFrame(child, size)
+      throw failure(error, frame)
     }
     switch completion {
     case .suspends:
-      let moved = SuspendableFrame(frame.runtime, function: function, movingFrom: child, state: .suspended)
-      moved.adoptPendingChild(machine)
-      machine.closeFrame(child, code.frameSize)
-      wait(for: moved, frame)
+      move(function, child, size, frame)
       return .undefined
     case .returns(let value):
-      machine.closeFrame(child, code.frameSize)
+      machine.closeFrame(child, size)
       return value
     case .normal, .breaks, .continues:
-      machine.closeFrame(child, code.frameSize)
+      machine.closeFrame(child, size)
       return .none
     }
+  }
+
+  @inline(never)
+  private func failure(_ raised: Raised, _ frame: Frame) -> Raised {
+    raised.exception.isLocated = false
+    return frame.located(SuspendableFrame.withoutStopIteration(raised, frame.runtime), range)
+  }
+
+  /// Defaults and cells of a frame; closes it when an argument is missing.
+  @inline(never)
+  private func complete(
+    _ function: Unmanaged<FunctionObject>, _ given: Int, _ child: Frame, _ frame: Frame
+  ) throws(Raised) {
+    let machine = frame.machine
+    do throws(Raised) {
+      try function.borrowed { (function) throws(Raised) in try function.complete(child, given: given, machine) }
+    } catch {
+      machine.closeFrame(child, function._withUnsafeGuaranteedRef { $0.frameSize })
+      throw frame.located(error, range)
+    }
+  }
+
+  /// The function has suspended: its frame gets an object.
+  @inline(never)
+  private func move(_ function: Unmanaged<FunctionObject>, _ child: Frame, _ size: Int, _ frame: Frame) {
+    let machine = frame.machine
+    let moved = function._withUnsafeGuaranteedRef {
+      SuspendableFrame.make(frame.runtime, function: $0, movingFrom: child, state: .suspended)
+    }
+    moved.adoptPendingChild(machine)
+    machine.closeFrame(child, size)
+    wait(for: moved, frame)
   }
 
   /// Awaits `callee(receiver, arguments...)`, the arguments still to be evaluated.
@@ -49,7 +86,12 @@ extension AwaitPoint {
   }
 
   /// Awaits a call of a special method found on the receiver's type, without arguments.
-  func begin(calling method: Value, receiver: Value, _ role: SpecialMethod, _ frame: Frame) throws(Raised) -> Value {
+  func begin(calling method: Value, receiver: consuming Value, _ role: SpecialMethod, _ frame: Frame) throws(Raised) -> Value {
+    if let function = method.awaitable(withArguments: 1) {
+      let child = try open(function, frame)
+      child.slots.initialize(to: receiver)
+      return try run(function, given: 1, child, frame)
+    }
     guard let function = unboundMethod(method) else {
       let runtime = frame.runtime
       do { return try settleSpecial(try runtime.call(try runtime.bind(method, to: receiver)), role, frame) } catch {
@@ -65,9 +107,17 @@ extension AwaitPoint {
 
   /// The same with three arguments.
   func begin(
-    calling method: Value, receiver: Value, _ first: Value, _ second: Value, _ third: Value, _ role: SpecialMethod,
+    calling method: Value, receiver: consuming Value, _ first: Value, _ second: Value, _ third: Value, _ role: SpecialMethod,
     _ frame: Frame
   ) throws(Raised) -> Value {
+    if let function = method.awaitable(withArguments: 4) {
+      let child = try open(function, frame)
+      child.slots.initialize(to: receiver)
+      (child.slots + 1).initialize(to: first)
+      (child.slots + 2).initialize(to: second)
+      (child.slots + 3).initialize(to: third)
+      return try run(function, given: 4, child, frame)
+    }
     guard let function = unboundMethod(method) else {
       let runtime = frame.runtime
       do throws(Raised) {
@@ -88,9 +138,9 @@ extension AwaitPoint {
   /// A function that takes its receiver as the first argument.
   @inline(__always)
   private func unboundMethod(_ method: Value) -> Object? {
-    guard case .object(let object) = method, object.kind == .function || object.kind == .nativeFunction,
-      object.isDescriptor
-    else { return nil }
+    guard case .object(let object) = method else { return nil }
+    if object.kind == .function { return object }
+    guard object.kind == .nativeFunction, unsafeDowncast(object, to: NativeFunction.self).isMethod else { return nil }
     return object
   }
 
@@ -100,24 +150,24 @@ extension AwaitPoint {
   ) throws(Raised) -> Value {
     if callee.kind == .function {
       let function = unsafeDowncast(callee, to: FunctionObject.self)
-      if function.code.takesPlainAwaits, function.code.positionalCount == arguments.count {
-        let child: Frame
-        do { child = try frame.machine.openFrame(function.code, function) } catch { throw frame.located(error, range) }
-        for index in 0..<arguments.count { child[index] = arguments.base[index] }
-        return try run(function, child, frame)
+      if function.takesAwait(arguments.count) {
+        let child = try open(.passUnretained(function), frame)
+        for index in 0..<arguments.count { (child.slots + index).initialize(toCopyAt: arguments.base + index) }
+        return try run(.passUnretained(function), given: arguments.count, child, frame)
       }
     }
     do throws(Raised) {
-      let runtime = frame.runtime
-      if callee.kind == .nativeFunction {
-        let native = unsafeDowncast(callee, to: NativeFunction.self)
-        if let body = native.awaitBody, arguments.count >= native.signature.required,
-          arguments.count <= native.signature.maximum
-        {
-          return waiting(for: try body(runtime, arguments), frame)
+      return try frame.withRuntime { (runtime) throws(Raised) in
+        if callee.kind == .nativeFunction {
+          let native = unsafeDowncast(callee, to: NativeFunction.self)
+          if arguments.count >= native.signature.required, arguments.count <= native.signature.maximum,
+            let body = native.awaitBody
+          {
+            return waiting(for: try body(runtime, arguments), frame)
+          }
         }
+        return try settleSpecial(try callee.call(runtime, arguments), role, frame)
       }
-      return try settleSpecial(try callee.call(runtime, arguments), role, frame)
     } catch { throw frame.located(error, range) }
   }
 
@@ -148,6 +198,16 @@ extension AwaitPoint {
   }
 }
 
+extension Value {
+  /// An async function that takes so many arguments.
+  @inline(__always)
+  fileprivate func awaitable(withArguments count: Int) -> Unmanaged<FunctionObject>? {
+    guard let object = uncounted, object.kind == .function else { return nil }
+    let function = object.as(FunctionObject.self)
+    return function._withUnsafeGuaranteedRef { $0.takesAwait(count) } ? function : nil
+  }
+}
+
 /// `slot = await receiver.name(arguments...)`: finds the method without making a bound one.
 final class AwaitMethodCallNode: StatementNode {
   private let receiver: ExpressionNode
@@ -158,9 +218,12 @@ final class AwaitMethodCallNode: StatementNode {
   private let fallback: AwaitCallNode
   private let point: AwaitPoint
   private let slot: Int?
-  /// The method found last, by the receiver's token.
+  /// The method found last, by the receiver's token; `owners` keeps it.
   private var token = 0
-  private var method: Object?
+  private var method: UnsafeMutableRawPointer?
+  /// It is an async function that takes these arguments.
+  private var isAwaitable = false
+  private var owners = CacheOwners()
   private var moduleCache = ModuleCache()
 
   init(
@@ -181,54 +244,59 @@ final class AwaitMethodCallNode: StatementNode {
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
     let result = point.isWaiting(frame) ? try point.resume(frame) : try begin(frame)
     if result.isUndefined { return .suspends }
-    if let slot { frame[slot] = result }
+    if let slot { (frame.slots + slot).store(result) }
     return .normal
   }
 
   private func begin(_ frame: Frame) throws(Raised) -> Value {
     let value = try receiver.evaluate(frame)
-    guard case .object(let object) = value else { return try fallback.begin(calling: try attribute.attribute(of: value, frame), frame) }
-    if object.kind == .module {
-      let callee = moduleCache.value(of: unsafeDowncast(object, to: ModuleObject.self), name)
-      if case .object(let function) = callee, function.kind == .nativeFunction {
-        return try point.begin(calling: function, receiver: .undefined, arguments, frame)
+    guard let held = value.uncounted else { return try fallback.begin(calling: try attribute.attribute(of: value, frame), frame) }
+    if let method, held._withUnsafeGuaranteedRef({ $0.cacheToken }) == token, held.kind != .module {
+      if isAwaitable { return try run(Unmanaged<FunctionObject>.fromOpaque(method), value, frame) }
+      return try Unmanaged<Object>.fromOpaque(method).borrowed { (method) throws(Raised) in
+        try point.begin(calling: method, receiver: value, arguments, frame)
       }
-    } else if object.cacheToken == token, let method {
-      return try begin(method, value, frame)
     }
-    return try beginUncached(value, object, frame)
+    if held.kind == .module {
+      let callee = held.as(ModuleObject.self)._withUnsafeGuaranteedRef { moduleCache.value(of: $0, name) }
+      if let function = callee.uncounted, function.kind == .nativeFunction {
+        return try function.borrowed { (function) throws(Raised) in
+          try point.begin(calling: function, receiver: .undefined, arguments, frame)
+        }
+      }
+      return try fallback.begin(calling: try attribute.attribute(of: value, frame), frame)
+    }
+    return try beginUncached(value, frame)
   }
 
-  private func beginUncached(_ value: Value, _ object: Object, _ frame: Frame) throws(Raised) -> Value {
+  @inline(never)
+  private func beginUncached(_ value: Value, _ frame: Frame) throws(Raised) -> Value {
+    guard case .object(let object) = value else { fatalError("pya: no object") }
     let runtime = frame.runtime
     if object.type.special(.getattribute) == nil, let found = object.type.lookup(name)?.object,
       found.kind == .function || found.kind == .nativeFunction, found.isDescriptor, !runtime.instanceHides(value, name)
     {
-      if object.mayCacheMethods {
+      let function = found.kind == .function ? unsafeDowncast(found, to: FunctionObject.self) : nil
+      let takesThese = function?.takesAwait(arguments.count + 1) ?? false
+      if object.mayCacheMethods, owners.keep(found) {
         token = object.cacheToken
-        method = found
+        method = found.uncountedPointer
+        isAwaitable = takesThese
       }
-      return try begin(found, value, frame)
+      if let function, takesThese { return try run(.passUnretained(function), value, frame) }
+      return try point.begin(calling: found, receiver: value, arguments, frame)
     }
     return try fallback.begin(calling: try attribute.attribute(of: value, frame), frame)
   }
 
-  private func begin(_ method: Object, _ value: Value, _ frame: Frame) throws(Raised) -> Value {
-    guard method.kind == .function else { return try point.begin(calling: method, receiver: value, arguments, frame) }
-    let function = unsafeDowncast(method, to: FunctionObject.self)
-    guard function.code.takesPlainAwaits, function.code.positionalCount == arguments.count + 1 else {
-      return try point.begin(calling: method, receiver: value, arguments, frame)
-    }
-    let machine = frame.machine
-    let child: Frame
-    do { child = try machine.openFrame(function.code, function) } catch { throw frame.located(error, range) }
-    do throws(Raised) {
-      child.slots.initialize(to: value)
-      try arguments.evaluate(into: child.slots + 1, frame)
-    } catch {
-      machine.closeFrame(child, function.code.frameSize)
+  @inline(__always)
+  private func run(_ function: Unmanaged<FunctionObject>, _ value: consuming Value, _ frame: Frame) throws(Raised) -> Value {
+    let child = try point.open(function, frame)
+    child.slots.initialize(to: value)
+    do throws(Raised) { try arguments.evaluate(into: child.slots + 1, frame) } catch {
+      frame.machine.closeFrame(child, function._withUnsafeGuaranteedRef { $0.frameSize })
       throw error
     }
-    return try point.run(function, child, frame)
+    return try point.run(function, given: arguments.count + 1, child, frame)
   }
 }

@@ -97,7 +97,6 @@ final class AsyncWithNode: ResumableNode {
   }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
-    let runtime = frame.runtime
     let note = takeNote(frame)
     switch note ?? Phase.enter {
     case Phase.leave:
@@ -110,10 +109,14 @@ final class AsyncWithNode: ResumableNode {
     let entered: Value
     if note == nil {
       let manager = try context.evaluate(frame)
-      do { try methods.find(for: manager, runtime) } catch { throw frame.located(error, context.range) }
-      frame[managerSlot] = manager
-      frame[completion.first] = methods.exit
-      entered = try point.begin(calling: methods.enter, receiver: manager, .aenter, frame)
+      if !methods.fit(manager) {
+        do throws(Raised) {
+          try frame.withRuntime { (runtime) throws(Raised) in try methods.find(for: manager, runtime) }
+        } catch { throw frame.located(error, context.range) }
+      }
+      (frame.slots + completion.first).store(methods.exit)
+      (frame.slots + managerSlot).store(manager)
+      entered = try point.begin(calling: methods.enter, receiver: (frame.slots + managerSlot).copied, .aenter, frame)
     } else {
       entered = try point.resume(frame)
     }
@@ -153,9 +156,9 @@ final class AsyncWithNode: ResumableNode {
 
   @inline(__always)
   private func takeManager(_ frame: Frame) -> (manager: Value, exit: Value) {
-    let taken = (frame[managerSlot], frame[completion.first])
-    frame[managerSlot] = .undefined
-    frame[completion.first] = .undefined
+    let taken = ((frame.slots + managerSlot).move(), (frame.slots + completion.first).move())
+    (frame.slots + managerSlot).initialize(to: .undefined)
+    (frame.slots + completion.first).initialize(to: .undefined)
     return taken
   }
 
@@ -181,11 +184,16 @@ final class AsyncWithNode: ResumableNode {
 /// `async for`.
 final class AsyncForNode: ResumableNode {
   private let target: TargetNode
+  /// The slot when the target is a local variable, else -1.
+  private let targetSlot: Int
   private let iterable: ExpressionNode
   private let iteratorSlot: Int
   private let body: StatementNode
   private let otherwise: StatementNode
   private let point: AwaitPoint
+  /// `__anext__` of the class of iterators seen last, unbound.
+  private var token = 0
+  private var anext = Value.undefined
 
   private enum Phase { static let next = 0, body = 1, otherwise = 2 }
 
@@ -195,6 +203,7 @@ final class AsyncForNode: ResumableNode {
     _ range: SourceRange
   ) {
     self.target = target
+    targetSlot = (target as? LocalTarget)?.slot ?? -1
     self.iterable = iterable
     self.body = body
     self.otherwise = otherwise
@@ -204,13 +213,12 @@ final class AsyncForNode: ResumableNode {
   }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
-    let runtime = frame.runtime
     var phase = Phase.next
     if let note = takeNote(frame) {
       phase = note
     } else {
       let source = try iterable.evaluate(frame)
-      do { frame[iteratorSlot] = try runtime.asyncIterator(source) } catch {
+      do { frame[iteratorSlot] = try frame.runtime.asyncIterator(source) } catch {
         throw frame.located(error, iterable.range)
       }
     }
@@ -229,12 +237,14 @@ final class AsyncForNode: ResumableNode {
           }
           if value.isUndefined { return suspend(frame, Phase.next) }
         } catch {
-          guard runtime.matches(error, "StopAsyncIteration") else { throw error }
+          guard frame.runtime.matches(error, "StopAsyncIteration") else { throw error }
           error.exception.isLocated = false
           frame[iteratorSlot] = .undefined
           phase = Phase.otherwise
         }
-        if phase == Phase.next { try target.store(frame, value) }
+        if phase == Phase.next {
+          if targetSlot >= 0 { (frame.slots + targetSlot).store(value) } else { try target.store(frame, value) }
+        }
       }
       if phase == Phase.otherwise {
         let completion = try otherwise.execute(frame)
@@ -257,20 +267,59 @@ final class AsyncForNode: ResumableNode {
 
   /// Awaits the next element; nil when there is none, as far as that shows without an exception. `undefined`: suspended.
   private func beginNext(_ frame: Frame) throws(Raised) -> Value? {
+    // The slot keeps the iterator meanwhile: nothing but this node writes there.
+    guard let held = (frame.slots + iteratorSlot).uncountedObject else {
+      throw frame.located(frame.runtime.cannotIterateAsync(frame[iteratorSlot]), range)
+    }
+    if held.kind == .asyncGenerator {
+      return try held.as(SuspendableFrame.self).borrowed { (generator) throws(Raised) in try beginStep(of: generator, frame) }
+    }
+    let current = held._withUnsafeGuaranteedRef { Unmanaged<TypeObject>.fromOpaque($0.typePointer)._withUnsafeGuaranteedRef { $0.token } }
+    if current != token { try findNext(frame) }
+    return try point.begin(calling: anext, receiver: (frame.slots + iteratorSlot).copied, .anext, frame)
+  }
+
+  @inline(never)
+  private func findNext(_ frame: Frame) throws(Raised) {
     let iterator = frame[iteratorSlot]
     let runtime = frame.runtime
-    guard case .object(let object) = iterator else { throw frame.located(runtime.cannotIterateAsync(iterator), range) }
-    if object.kind == .asyncGenerator {
-      return try beginStep(of: unsafeDowncast(object, to: SuspendableFrame.self), frame)
-    }
-    guard let method = object.type.lookup(runtime.names[.anext]) else {
+    let type = runtime.type(of: iterator)
+    guard let method = type.lookup(runtime.names[.anext]) else {
       throw frame.located(runtime.cannotIterateAsync(iterator), range)
     }
-    return try point.begin(calling: method, receiver: iterator, .anext, frame)
+    anext = method
+    token = type.token
   }
 
   /// A step of an async generator, which gets an object of its own only when it has to wait.
+  @inline(__always)
   private func beginStep(of generator: SuspendableFrame, _ frame: Frame) throws(Raised) -> Value? {
+    if generator.isStepping || generator.state != .suspended || generator.delegate != nil {
+      return try beginGeneralStep(of: generator, frame)
+    }
+    let value: Value
+    do { value = try generator.advance(frame.machine) } catch { throw frame.located(error, range) }
+    if generator.stoppedAtYield {
+      generator.stoppedAtYield = false
+      generator.isStepping = false
+      return value
+    }
+    return try finishStep(of: generator, value, frame)
+  }
+
+  /// The step ended otherwise than at a `yield`.
+  @inline(never)
+  private func finishStep(of generator: SuspendableFrame, _ value: Value, _ frame: Frame) throws(Raised) -> Value? {
+    if generator.state == .finished {
+      generator.isStepping = false
+      return nil
+    }
+    frame.machine.pointee.suspended = value
+    return point.settle(.waitsForObject(AsyncGeneratorStep(suspended: generator, frame.runtime)), frame)
+  }
+
+  @inline(never)
+  private func beginGeneralStep(of generator: SuspendableFrame, _ frame: Frame) throws(Raised) -> Value? {
     let runtime = frame.runtime
     runtime.registerAsyncGenerator(generator)
     if generator.isStepping || generator.state == .running {
@@ -283,18 +332,15 @@ final class AsyncForNode: ResumableNode {
       generator.isStepping = false
       throw frame.located(error, range)
     }
-    switch step {
-    case .returned:
+    guard case .suspended(let value) = step else {
       generator.isStepping = false
       return nil
-    case .suspended(let value):
-      if generator.stoppedAtYield {
-        generator.stoppedAtYield = false
-        generator.isStepping = false
-        return value
-      }
-      runtime.machine.pointee.suspended = value
-      return point.settle(.waitsForObject(AsyncGeneratorStep(suspended: generator, runtime)), frame)
     }
+    if generator.stoppedAtYield {
+      generator.stoppedAtYield = false
+      generator.isStepping = false
+      return value
+    }
+    return try finishStep(of: generator, value, frame)
   }
 }
