@@ -21,7 +21,7 @@ extension Command {
     --color auto|always|never  colours (also NO_COLOR, FORCE_COLOR)
     --tokens, --ast, --scopes  print what lexer, parser, scope analysis make of it
     --generate-completion-script bash|zsh|fish     for your shell; --man: for man
-    Variables: PYA_HISTORY (the prompt's history), PYAPATH (folders of modules; -E: not)
+    Variables: PYA_HISTORY (the prompt's history), PYAPATH (modules; -E: ignored)
 
     """
 
