@@ -88,11 +88,9 @@ extension SuspendableFrame {
     return try runOutward(from: first, failing: nil, result, isThrowing: false, runtime, machine)
   }
 
-  /// The first step of a frame that has suspended in it already.
-  func stepped(_ machine: UnsafeMutablePointer<Machine>) -> Step { suspend(machine) }
-
+  /// The step in which the frame has just suspended.
   @inline(__always)
-  private func suspend(_ machine: UnsafeMutablePointer<Machine>) -> Step {
+  func suspend(_ machine: UnsafeMutablePointer<Machine>) -> Step {
     state = .suspended
     setInnermost(machine.pointee.innermost)
     return .suspended(machine.pointee.takeSuspended())

@@ -158,7 +158,8 @@ final class AttributeTarget: TargetNode {
       if let setter, held.kind == .instance,
         held._withUnsafeGuaranteedRef({ $0.cacheToken == setterShapeToken && $0.typeToken == setterTypeToken })
       {
-        return try callSetter(.fromOpaque(setter), target, value, frame)
+        _ = try call(.fromOpaque(setter), frame, with: target, value)
+        return
       }
     }
     try storeUncached(target, frame, value)

@@ -38,17 +38,8 @@ struct CallArguments {
   @inline(__always)
   func lengthOfFirst(_ frame: Frame) -> Int? {
     guard let place = first.place(frame) ?? first.node.settledPlace(frame), let held = place.uncountedObject else { return nil }
-    return held._withUnsafeGuaranteedRef { object in
-      if object.isOfHeapType { return nil }
-      switch object.kind {
-      case .list: return unsafeDowncast(object, to: ListObject.self).count
-      case .tuple: return unsafeDowncast(object, to: TupleObject.self).count
-      case .dict: return unsafeDowncast(object, to: DictObject.self).count
-      case .set: return unsafeDowncast(object, to: SetObject.self).count
-      case .string: return unsafeDowncast(object, to: StringObject.self).length
-      default: return nil
-      }
-    }
+    let length = held._withUnsafeGuaranteedRef { $0.isOfHeapType ? -1 : $0.knownLength }
+    return length >= 0 ? length : nil
   }
 
   /// The value of the first argument.
@@ -194,27 +185,20 @@ extension ExpressionNode {
 }
 
 extension Node {
-  /// Calls a function of the program with the receiver alone. The caller keeps the function alive.
-  final func callGetter(_ function: Unmanaged<FunctionObject>, _ receiver: Value, _ frame: Frame) throws(Raised) -> Value {
-    let machine = frame.machine
-    let size = function._withUnsafeGuaranteedRef { $0.frameSize }
-    guard let callee = machine.openFrame(function, size) else { throw frame.located(machine.stackOverflow(), range) }
-    callee.slots.initialize(to: receiver)
-    if function._withUnsafeGuaranteedRef({ $0.completeCount }) != 1 { try complete(function, callee, 1, frame) }
-    return try runPlain(function, callee, size, frame)
-  }
-
-  /// Calls a descriptor's `__get__`, which takes the descriptor, the instance and its class. The caller keeps the function alive.
-  final func callDescriptor(
-    _ function: Unmanaged<FunctionObject>, _ descriptor: Value, _ instance: Value, _ frame: Frame
+  /// Calls a function of the program that takes one, two or three values directly: a getter, a setter, a descriptor's `__get__`. Those
+  /// that are undefined are not given. The caller keeps the function alive.
+  final func call(
+    _ function: Unmanaged<FunctionObject>, _ frame: Frame, with first: Value, _ second: Value = .undefined,
+    _ third: Value = .undefined
   ) throws(Raised) -> Value {
     let machine = frame.machine
     let size = function._withUnsafeGuaranteedRef { $0.frameSize }
     guard let callee = machine.openFrame(function, size) else { throw frame.located(machine.stackOverflow(), range) }
-    callee.slots.initialize(to: descriptor)
-    (callee.slots + 1).initialize(to: instance)
-    (callee.slots + 2).initialize(to: instance.uncounted.map { .object($0._withUnsafeGuaranteedRef { $0.type }) } ?? .none)
-    if function._withUnsafeGuaranteedRef({ $0.completeCount }) != 3 { try complete(function, callee, 3, frame) }
+    let count = second.isUndefined ? 1 : third.isUndefined ? 2 : 3
+    callee.slots.initialize(to: first)
+    if count > 1 { (callee.slots + 1).initialize(to: second) }
+    if count > 2 { (callee.slots + 2).initialize(to: third) }
+    if function._withUnsafeGuaranteedRef({ $0.completeCount }) != count { try complete(function, callee, count, frame) }
     return try runPlain(function, callee, size, frame)
   }
 
@@ -230,19 +214,6 @@ extension Node {
       machine.closeFrame(callee, function._withUnsafeGuaranteedRef { $0.frameSize })
       throw frame.located(error, range)
     }
-  }
-
-  /// Calls the setter of a property. The caller keeps the function alive.
-  final func callSetter(
-    _ function: Unmanaged<FunctionObject>, _ receiver: Value, _ value: Value, _ frame: Frame
-  ) throws(Raised) {
-    let machine = frame.machine
-    let size = function._withUnsafeGuaranteedRef { $0.frameSize }
-    guard let callee = machine.openFrame(function, size) else { throw frame.located(machine.stackOverflow(), range) }
-    callee.slots.initialize(to: receiver)
-    (callee.slots + 1).initialize(to: value)
-    if function._withUnsafeGuaranteedRef({ $0.completeCount }) != 2 { try complete(function, callee, 2, frame) }
-    _ = try runPlain(function, callee, size, frame)
   }
 
   /// Runs plain code on a frame whose parameters are bound, and closes the frame.

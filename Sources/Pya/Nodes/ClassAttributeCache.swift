@@ -54,9 +54,10 @@ struct ClassAttributeCache {
       guard let getter = found.uncounted else { return .undefined }
       if meaning == .descriptor {
         guard let get, getter._withUnsafeGuaranteedRef({ $0.typeToken }) == decidingToken else { return .undefined }
-        return try node.callDescriptor(.fromOpaque(get), found, value, frame)
+        let owner = held._withUnsafeGuaranteedRef { $0.type }
+        return try node.call(.fromOpaque(get), frame, with: found, value, .object(owner))
       }
-      return try node.callGetter(getter.as(FunctionObject.self), value, frame)
+      return try node.call(getter.as(FunctionObject.self), frame, with: value)
     }
   }
 

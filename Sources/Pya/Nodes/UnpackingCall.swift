@@ -11,30 +11,17 @@ final class UnpackingCallNode: ExpressionNode {
 
   private let callee: ExpressionNode
   private let items: [Item]
-  /// Positional arguments stand before all keywords.
-  private let isOrdered: Bool
 
   init(_ callee: ExpressionNode, _ items: [Item], _ range: SourceRange) {
     self.callee = callee
     self.items = items
-    var hasKeywords = false
-    var isOrdered = true
-    for item in items {
-      switch item {
-      case .positional, .unpacked: if hasKeywords { isOrdered = false }
-      case .keyword, .unpackedKeywords: hasKeywords = true
-      }
-    }
-    self.isOrdered = isOrdered
     super.init(range)
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     let value = try callee.evaluate(frame)
-    if !isOrdered { return try callGathered(value, frame) }
     let machine = frame.machine
     let base = machine.pointee.stackTop
-    var names: [StringObject] = []
     var count = 0
     defer {
       base.deinitializeValues(count)
@@ -45,6 +32,8 @@ final class UnpackingCallNode: ExpressionNode {
       guard let places = machine.reserveUnbound(more) else { throw frame.located(machine.stackOverflow(), range) }
       return places
     }
+    // Their values follow the positional arguments, which may still come after them.
+    var keywords: [(name: StringObject, value: Value)] = []
     for item in items {
       switch item {
       case .positional(let node):
@@ -54,8 +43,7 @@ final class UnpackingCallNode: ExpressionNode {
       case .unpacked(let node):
         let iterable = try node.evaluate(frame)
         if let tuple = iterable.tuple, !tuple.isOfHeapType {
-          let places = try extend(tuple.count)
-          places.initializeCopies(of: tuple.items, count: tuple.count)
+          try extend(tuple.count).initializeCopies(of: tuple.items, count: tuple.count)
           count += tuple.count
           continue
         }
@@ -69,63 +57,26 @@ final class UnpackingCallNode: ExpressionNode {
         count += elements.count
       case .keyword(let name, let node):
         let argument = try node.evaluate(frame)
-        if names.contains(where: { $0 === name }) { throw frame.located(repeated(name, value, frame.runtime), range) }
-        try extend(1).initialize(to: argument)
-        count += 1
-        names.append(name)
+        if keywords.contains(where: { $0.name === name }) { throw frame.located(repeated(name, value, frame.runtime), range) }
+        keywords.append((name, argument))
       case .unpackedKeywords(let node):
         let mapping = try node.evaluate(frame)
         if mapping.dict?.count == 0 { continue }
-        let runtime = frame.runtime
-        var keywords: [(name: StringObject, value: Value)] = names.map { ($0, .none) }
-        do { try merge(mapping, into: &keywords, value, runtime) } catch { throw frame.located(error, range) }
-        for keyword in keywords.dropFirst(names.count) {
-          try extend(1).initialize(to: keyword.value)
-          count += 1
-          names.append(keyword.name)
-        }
+        do { try merge(mapping, into: &keywords, value, frame.runtime) } catch { throw frame.located(error, range) }
       }
     }
+    let positionalCount = count
+    for keyword in keywords {
+      try extend(1).initialize(to: keyword.value)
+      count += 1
+    }
     do throws(Raised) {
-      let arguments = Arguments(base, count - names.count, keywordNames: names)
+      let arguments = Arguments(base, positionalCount, keywordNames: keywords.isEmpty ? [] : keywords.map(\.name))
       return try frame.withRuntime { (runtime) throws(Raised) in
         guard let callee = value.uncounted else { return try runtime.call(value, arguments) }
         return try callee.borrowed { (callee) throws(Raised) in try callee.call(runtime, arguments) }
       }
     } catch { throw frame.located(error, range) }
-  }
-
-  /// The call where positional arguments come after keywords.
-  @inline(never)
-  private func callGathered(_ value: Value, _ frame: Frame) throws(Raised) -> Value {
-    let (positional, keywords) = try gather(value, frame)
-    do { return try frame.runtime.call(value, positional, keywords: keywords) } catch { throw frame.located(error, range) }
-  }
-
-  private func gather(_ callee: Value, _ frame: Frame) throws(Raised)
-    -> ([Value], [(name: StringObject, value: Value)])
-  {
-    let runtime = frame.runtime
-    var positional: [Value] = []
-    var keywords: [(name: StringObject, value: Value)] = []
-    for item in items {
-      switch item {
-      case .positional(let node): positional.append(try node.evaluate(frame))
-      case .unpacked(let node):
-        let iterable = try node.evaluate(frame)
-        do { positional.append(contentsOf: try runtime.array(iterable)) } catch {
-          throw frame.located(describe(error, callee, iterable, runtime), range)
-        }
-      case .keyword(let name, let node):
-        let value = try node.evaluate(frame)
-        if keywords.contains(where: { $0.name === name }) { throw frame.located(repeated(name, callee, runtime), range) }
-        keywords.append((name, value))
-      case .unpackedKeywords(let node):
-        let mapping = try node.evaluate(frame)
-        do { try merge(mapping, into: &keywords, callee, runtime) } catch { throw frame.located(error, range) }
-      }
-    }
-    return (positional, keywords)
   }
 
   private func describe(_ raised: Raised, _ callee: Value, _ iterable: Value, _ runtime: Runtime) -> Raised {

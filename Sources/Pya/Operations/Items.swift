@@ -8,12 +8,9 @@ extension Runtime {
     guard case .object(let object) = a else { throw typeError("object of type '\(typeName(a))' has no len()") }
     let type = object.type
     if type.isHeap, let method = type.special(.len) { return try lengthFromSpecial(method, a) }
+    let known = object.knownLength
+    if known >= 0 { return known }
     switch object.kind {
-    case .list: return unsafeDowncast(object, to: ListObject.self).count
-    case .tuple: return unsafeDowncast(object, to: TupleObject.self).count
-    case .dict: return unsafeDowncast(object, to: DictObject.self).count
-    case .set: return unsafeDowncast(object, to: SetObject.self).count
-    case .string: return unsafeDowncast(object, to: StringObject.self).length
     case .bytes, .byteArray: return unsafeDowncast(object, to: BytesObject.self).bytes.count
     case .range:
       let count = unsafeDowncast(object, to: RangeObject.self).count
@@ -21,8 +18,6 @@ extension Runtime {
       return count
     case .dictView: return unsafeDowncast(object, to: DictViewObject.self).dict.count
     default:
-      let length = object.builtInLength
-      if length >= 0 { return length }
       if let method = type.lookup(names[.len]) { return try lengthFromSpecial(method, a) }
       throw typeError("object of type '\(type.messageName)' has no len()")
     }
@@ -362,5 +357,20 @@ extension Runtime {
       default: false
       }
     return typeError("'\(typeName(a))' object \(isSequence ? "doesn't" : "does not") support item deletion")
+  }
+}
+
+extension Object {
+  /// How many elements it has, of the built-in kinds that programs ask most; negative: ask `Runtime.length`.
+  @inline(__always)
+  final var knownLength: Int {
+    switch kind {
+    case .list: unsafeDowncast(self, to: ListObject.self).count
+    case .tuple: unsafeDowncast(self, to: TupleObject.self).count
+    case .dict: unsafeDowncast(self, to: DictObject.self).count
+    case .set: unsafeDowncast(self, to: SetObject.self).count
+    case .string: unsafeDowncast(self, to: StringObject.self).length
+    default: builtInLength
+    }
   }
 }

@@ -344,7 +344,7 @@ extension UnsafeMutablePointer where Pointee == Machine {
     switch try runtime.beginDelegating(to: source) {
     case .finished(let value): return value
     case .waitsForFrame(let frame):
-      var step = frame.stepped(self)
+      var step = frame.suspend(self)
       while case .suspended(let value) = step {
         if !deliver(value) { return .none }
         step = try frame.drive(runtime, sending: .none)
