@@ -164,6 +164,16 @@ extension Runtime {
     }
   }
 
+  /// Two digits for each byte.
+  func hexadecimal(_ bytes: [UInt8]) -> StringObject {
+    asciiText(bytes.count * 2) { text in
+      for (index, byte) in bytes.enumerated() {
+        text[2 * index] = ASCII.hexDigit(byte >> 4)
+        text[2 * index + 1] = ASCII.hexDigit(byte & 15)
+      }
+    }
+  }
+
   /// Two digits for each byte, with a separator between groups counted from the right (from the left when negative).
   func hexadecimal(_ bytes: [UInt8], separator: Value, group: Value) throws(Raised) -> StringObject {
     let groupSize = group.isUndefined ? 1 : try size(group)
@@ -183,18 +193,10 @@ extension Runtime {
       guard given[0] < 0x80 else { throw valueError("sep must be ASCII.") }
       separatorByte = groupSize == 0 ? nil : given[0]
     }
-    if separatorByte == nil, bytes.count < Int.max / 2 {
-      return StringObject(type: types.str, count: bytes.count * 2, isASCII: true) { place in
-        func digit(_ value: UInt8) -> UInt8 { value < 10 ? 48 + value : 87 + value }
-        for index in bytes.indices {
-          place[index &* 2] = digit(bytes[index] >> 4)
-          place[index &* 2 &+ 1] = digit(bytes[index] & 15)
-        }
-      }
-    }
+    guard let separatorByte else { return hexadecimal(bytes) }
     var builder = TextBuilder(capacity: bytes.count * 2)
     for (index, byte) in bytes.enumerated() {
-      if let separatorByte, index > 0 {
+      if index > 0 {
         let distance = groupSize > 0 ? bytes.count - index : index
         if UInt(distance) % groupSize.magnitude == 0 { builder.append(byte: separatorByte) }
       }

@@ -1,7 +1,8 @@
 /// The memory of suspendable frames: the slots of most lie inside the object, so that a coroutine, a generator is one block of memory.
 ///
 /// One class for each number of slots that there is room for, because Swift's classes have a fixed size. Their only property is that room; the
-/// base class finds it at `SuspendableFrame.tailOffset`, which `LargeFrame` checks.
+/// base class finds it at `SuspendableFrame.tailOffset`, which `LargeFrame` checks. They are written out: one generic class would look up its
+/// metadata for each coroutine that is made.
 private struct Words4 { var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0) }
 
 /// Room for that many slots and the header of two.

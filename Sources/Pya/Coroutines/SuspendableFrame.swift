@@ -209,10 +209,10 @@ class SuspendableFrame: IteratorObject {
     super.init(type: other.type, kind: other.kind)
     let inner = other.innermost
     innermost = inner === other || inner == nil ? self : inner
-    let header = UnsafeMutableRawPointer(frame.slots) - Frame.headerSize * MemoryLayout<Value>.stride
     if !isLarge {
-      let count = (Frame.headerSize + other.function.frameSize) * MemoryLayout<Value>.stride
-      header.copyMemory(from: UnsafeMutableRawPointer(other.frame.slots) - 32, byteCount: count)
+      let count = Frame.headerSize + other.function.frameSize
+      UnsafeMutableRawPointer(frame.slots - Frame.headerSize).copyMemory(
+        from: other.frame.slots - Frame.headerSize, byteCount: count * MemoryLayout<Value>.stride)
     }
     frame.suspendablePointer = Unmanaged.passUnretained(self).toOpaque()
     register(machineOfType)

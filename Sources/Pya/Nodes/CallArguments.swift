@@ -37,7 +37,7 @@ struct CallArguments {
   /// The length of the first argument, if it is of a built-in kind and nothing needs to run to find it.
   @inline(__always)
   func lengthOfFirst(_ frame: Frame) -> Int? {
-    guard let place = first.place(frame) ?? first.node.settledPlace(frame), let held = place.uncountedObject else { return nil }
+    guard let place = first.settledPlace(frame), let held = place.uncountedObject else { return nil }
     let length = held._withUnsafeGuaranteedRef { $0.isOfHeapType ? -1 : $0.knownLength }
     return length >= 0 ? length : nil
   }
@@ -129,7 +129,7 @@ extension ExpressionNode {
       machine.closeFrame(callee, size)
       throw error
     }
-    if given != function._withUnsafeGuaranteedRef({ $0.completeCount }) { try complete(function, callee, given, frame) }
+    if given != function._withUnsafeGuaranteedRef({ $0.completeCount }) { try frame.complete(callee, of: function, given: given, range) }
     return try runPlain(function, callee, size, frame)
   }
 
@@ -198,22 +198,8 @@ extension Node {
     callee.slots.initialize(to: first)
     if count > 1 { (callee.slots + 1).initialize(to: second) }
     if count > 2 { (callee.slots + 2).initialize(to: third) }
-    if function._withUnsafeGuaranteedRef({ $0.completeCount }) != count { try complete(function, callee, count, frame) }
+    if function._withUnsafeGuaranteedRef({ $0.completeCount }) != count { try frame.complete(callee, of: function, given: count, range) }
     return try runPlain(function, callee, size, frame)
-  }
-
-  /// Defaults and cells of a frame; closes it when an argument is missing.
-  @inline(never)
-  fileprivate func complete(
-    _ function: Unmanaged<FunctionObject>, _ callee: Frame, _ given: Int, _ frame: Frame
-  ) throws(Raised) {
-    let machine = frame.machine
-    do throws(Raised) {
-      try function.borrowed { (function) throws(Raised) in try function.complete(callee, given: given, machine) }
-    } catch {
-      machine.closeFrame(callee, function._withUnsafeGuaranteedRef { $0.frameSize })
-      throw frame.located(error, range)
-    }
   }
 
   /// Runs plain code on a frame whose parameters are bound, and closes the frame.
@@ -233,6 +219,19 @@ extension Node {
       machine.closeFrame(callee, size)
       error.exception.isLocated = false
       throw frame.located(error, range)
+    }
+  }
+}
+
+extension Frame {
+  /// Fills in the defaults and cells of a callee's frame; closes it when an argument is missing. `range` is the call's, in this frame's code.
+  @inline(never)
+  func complete(_ callee: Frame, of function: Unmanaged<FunctionObject>, given: Int, _ range: SourceRange) throws(Raised) {
+    do throws(Raised) {
+      try function.borrowed { (function) throws(Raised) in try function.complete(callee, given: given, machine) }
+    } catch {
+      machine.closeFrame(callee, function._withUnsafeGuaranteedRef { $0.frameSize })
+      throw located(error, range)
     }
   }
 }

@@ -126,14 +126,7 @@ extension Runtime {
       .object(BytesObject(type: runtime.types.bytes, try digest(runtime, arguments)))
     }
     type.define(self, "hexdigest", signature) { (runtime, arguments) throws(Raised) in
-      let bytes = try digest(runtime, arguments)
-      return .object(
-        runtime.asciiText(bytes.count * 2) { text in
-          for (index, byte) in bytes.enumerated() {
-            text[2 * index] = ASCII.hexDigit(byte >> 4)
-            text[2 * index + 1] = ASCII.hexDigit(byte & 15)
-          }
-        })
+      .object(runtime.hexadecimal(try digest(runtime, arguments)))
     }
     type.define(self, "copy", "self") { (_, arguments) throws(Raised) in
       let object = arguments[0].hash

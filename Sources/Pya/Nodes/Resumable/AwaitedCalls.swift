@@ -17,7 +17,9 @@ extension AwaitPoint {
   func run(_ function: Unmanaged<FunctionObject>, given: Int, _ child: Frame, _ frame: Frame) throws(Raised) -> Value {
     let machine = frame.machine
     let size = function._withUnsafeGuaranteedRef { $0.frameSize }
-    if given != function._withUnsafeGuaranteedRef({ $0.completeAwaitCount }) { try complete(function, given, child, frame) }
+    if given != function._withUnsafeGuaranteedRef({ $0.completeAwaitCount }) {
+      try frame.complete(child, of: function, given: given, range)
+    }
     let completion: Completion
     do throws(Raised) {
       try machine.enterFrame()
@@ -45,20 +47,6 @@ extension AwaitPoint {
   private func failure(_ raised: Raised, _ frame: Frame) -> Raised {
     raised.exception.isLocated = false
     return frame.located(SuspendableFrame.withoutStopIteration(raised, frame.runtime), range)
-  }
-
-  /// Defaults and cells of a frame; closes it when an argument is missing.
-  @inline(never)
-  private func complete(
-    _ function: Unmanaged<FunctionObject>, _ given: Int, _ child: Frame, _ frame: Frame
-  ) throws(Raised) {
-    let machine = frame.machine
-    do throws(Raised) {
-      try function.borrowed { (function) throws(Raised) in try function.complete(child, given: given, machine) }
-    } catch {
-      machine.closeFrame(child, function._withUnsafeGuaranteedRef { $0.frameSize })
-      throw frame.located(error, range)
-    }
   }
 
   /// The function has suspended: its frame gets an object.
