@@ -112,6 +112,10 @@ struct Frame {
     return raised
   }
 
+  /// Throws an exception that passes here (`located`); small in the caller, as `Raised.again`.
+  @inline(never)
+  func fail(_ raised: Raised, _ range: SourceRange) throws(Raised) -> Never { throw located(raised, range) }
+
   /// Takes over an exception that was thrown into a suspended frame, or comes out of a frame it awaited: notes the place, and what this very
   /// frame is handling as context. What is being handled around the whole chain does not count.
   @inline(never)
@@ -188,7 +192,7 @@ extension UnsafeMutablePointer where Pointee == Machine {
     return frame
   }
 
-  /// The error of a full stack: kept out of line, so that calls stay small.
+  /// The error of a full stack.
   @inline(never)
   func stackOverflow() -> Raised { pointee.runtime.recursionError() }
 

@@ -43,13 +43,13 @@ extension CodeLowering {
     let layout = inner.layout(of: definition.parameters)
     let (doc, statements) = inner.splitDoc(definition.body)
     let start = min(definition.decorators.first?.range.start ?? range.start, range.start)
+    let body = inner.lowerBlock(statements, range)
+    let draft = inner.draft(parameters: layout, doc: doc, start: start)
     let code: Code
-    if let only = statements.first, statements.count == 1, case .return(let value?) = only.kind, !inner.canSuspend {
-      let node = inner.lower(value)
-      code = ExpressionCode(runtime, inner.draft(parameters: layout, doc: doc, start: start), body: node)
+    if !inner.canSuspend, let result = body.decision(orElse: ConstantNode(.none, range)) {
+      code = ExpressionCode(runtime, draft, body: result)
     } else {
-      let body = inner.lowerBlock(statements, range)
-      code = StatementCode(runtime, inner.draft(parameters: layout, doc: doc, start: start), body: body)
+      code = StatementCode(runtime, draft, body: body)
     }
     return function(code, scope: definition.scope, definition.parameters, returns: definition.returns, range)
   }

@@ -57,7 +57,7 @@ class BinaryNode: ExpressionNode {
   final func general(_ op: BinaryOperator, _ a: Value, _ b: Value, _ frame: Frame) throws(Raised) -> Value {
     do throws(Raised) {
       return try frame.withRuntime { (runtime) throws(Raised) in try runtime.binary(op, a, b) }
-    } catch { throw frame.located(error, range) }
+    } catch { try frame.fail(error, range) }
   }
 }
 
@@ -327,7 +327,7 @@ final class AddConstantNode: ExpressionNode {
     do throws(Raised) {
       if value.isUndefined { throw frame.unboundLocal(slot) }
       return try frame.runtime.binary(op, value, .int(op == .add ? addend : -addend))
-    } catch { throw frame.located(error, range) }
+    } catch { try frame.fail(error, range) }
   }
 }
 
@@ -345,7 +345,7 @@ final class NegateNode: ExpressionNode {
     let value = try operand.evaluate(frame)
     if case .int(let x) = value, x != .min { return .int(0 &- x) }
     if case .float(let x) = value { return .float(-x) }
-    do { return try frame.runtime.negate(value) } catch { throw frame.located(error, range) }
+    do { return try frame.runtime.negate(value) } catch { try frame.fail(error, range) }
   }
 }
 
@@ -365,7 +365,7 @@ final class UnaryNode: ExpressionNode {
     if op == .invert, case .bool = value, operand.constant == nil { try warnOfInvertedBool(frame) }
     do throws(Raised) {
       return op == .invert ? try frame.runtime.invert(value) : try frame.runtime.positive(value)
-    } catch { throw frame.located(error, range) }
+    } catch { try frame.fail(error, range) }
   }
 }
 
@@ -377,7 +377,7 @@ extension UnaryNode {
           + "the underlying int object and is usually not what you expect from negating a bool. Use the 'not' operator for "
           + "boolean negation or ~int(x) if you really want the bitwise inversion of the underlying int.",
         category: "DeprecationWarning", at: WarningPlace(frame, range))
-    } catch { throw frame.located(error, range) }
+    } catch { try frame.fail(error, range) }
   }
 }
 

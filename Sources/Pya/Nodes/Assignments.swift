@@ -131,7 +131,7 @@ final class AugmentLocalNode: StatementNode {
 
   private func executeGeneral(_ frame: Frame) throws(Raised) -> Completion {
     let old = frame[slot]
-    if old.isUndefined { throw frame.located(frame.unboundLocal(slot), range) }
+    if old.isUndefined { try frame.fail(frame.unboundLocal(slot), range) }
     let operand = try value.evaluate(frame)
     frame[slot] = try frame.augment(op, old, operand, range)
     return .normal
@@ -148,7 +148,7 @@ final class AugmentLocalNode: StatementNode {
       return .normal
     }
     let old = frame[slot]
-    if old.isUndefined { throw frame.located(frame.unboundLocal(slot), range) }
+    if old.isUndefined { try frame.fail(frame.unboundLocal(slot), range) }
     let operand = try value.evaluate(frame)
     frame[slot] = try frame.augment(.add, old, operand, range)
     return .normal
@@ -322,7 +322,7 @@ final class AugmentSubscriptNode: StatementNode {
         let operand = try value.evaluate(frame)
         let result = try frame.augment(op, old, operand, range)
         if held._withUnsafeGuaranteedRef({ $0.storeElement(at: position, result) }) { return .normal }
-        throw frame.located(frame.runtime.indexError("list assignment index out of range"), targetRange)
+        try frame.fail(frame.runtime.indexError("list assignment index out of range"), targetRange)
       }
     }
     // A number in a dictionary, both it and the key in local variables: `counts[word] += 1`.
@@ -350,7 +350,7 @@ final class AugmentSubscriptNode: StatementNode {
         let operand = try value.evaluate(frame)
         let result = try frame.augment(op, old, operand, range)
         if object.storeElement(at: position, result) { return .normal }
-        throw frame.located(frame.runtime.indexError("list assignment index out of range"), targetRange)
+        try frame.fail(frame.runtime.indexError("list assignment index out of range"), targetRange)
       }
     }
     if case .object(let object) = container, object.kind == .dict, !object.isOfHeapType, case .object(let text) = key,
@@ -368,17 +368,17 @@ final class AugmentSubscriptNode: StatementNode {
             dict.valuePlace(index).store(result)
             return .normal
           }
-          do { try frame.runtime.setItem(container, key, result) } catch { throw frame.located(error, targetRange) }
+          do { try frame.runtime.setItem(container, key, result) } catch { try frame.fail(error, targetRange) }
           return .normal
         }
       }
     }
     let runtime = frame.runtime
     let old: Value
-    do { old = try runtime.getItem(container, key) } catch { throw frame.located(error, targetRange) }
+    do { old = try runtime.getItem(container, key) } catch { try frame.fail(error, targetRange) }
     let operand = try value.evaluate(frame)
     let result = try frame.augment(op, old, operand, range)
-    do { try runtime.setItem(container, key, result) } catch { throw frame.located(error, targetRange) }
+    do { try runtime.setItem(container, key, result) } catch { try frame.fail(error, targetRange) }
     return .normal
   }
 }
@@ -415,7 +415,7 @@ final class AnnotateNode: StatementNode {
       let namespace = globals.map { Value.object($0) } ?? frame[StatementCode.namespaceSlot]
       let annotations = try runtime.annotations(in: namespace)
       try runtime.setItem(annotations, .object(name), value)
-    } catch { throw frame.located(error, range) }
+    } catch { try frame.fail(error, range) }
     return .normal
   }
 }
@@ -432,7 +432,7 @@ final class StartAnnotationsNode: StatementNode {
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
     let namespace = globals.map { Value.object($0) } ?? frame[StatementCode.namespaceSlot]
-    do throws(Raised) { _ = try frame.runtime.annotations(in: namespace) } catch { throw frame.located(error, range) }
+    do throws(Raised) { _ = try frame.runtime.annotations(in: namespace) } catch { try frame.fail(error, range) }
     return .normal
   }
 }

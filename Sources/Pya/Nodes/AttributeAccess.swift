@@ -98,7 +98,7 @@ final class AttributeNode: ExpressionNode {
       }
     }
     classCache.learn(value, name, runtime)
-    do { return try runtime.getAttribute(value, name) } catch { throw frame.located(error, range) }
+    do { return try runtime.getAttribute(value, name) } catch { try frame.fail(error, range) }
   }
 }
 
@@ -190,12 +190,12 @@ final class AttributeTarget: TargetNode {
       setterTypeToken = instance.typeToken
       setter = function.uncountedPointer
     }
-    do { try runtime.setAttribute(target, name, value) } catch { throw frame.located(error, range) }
+    do { try runtime.setAttribute(target, name, value) } catch { try frame.fail(error, range) }
   }
 
   override func delete(_ frame: Frame) throws(Raised) {
     let target = try object.evaluate(frame)
-    do { try frame.runtime.deleteAttribute(target, name) } catch { throw frame.located(error, range) }
+    do { try frame.runtime.deleteAttribute(target, name) } catch { try frame.fail(error, range) }
   }
 }
 

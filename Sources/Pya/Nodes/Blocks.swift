@@ -17,6 +17,10 @@ final class PairNode: StatementNode {
     guard case .normal = completion else { return completion }
     return try second.execute(frame)
   }
+
+  override func decision(orElse rest: ExpressionNode) -> ExpressionNode? {
+    second.decision(orElse: rest).flatMap { first.decision(orElse: $0) }
+  }
 }
 
 final class TripleNode: StatementNode {
@@ -38,11 +42,16 @@ final class TripleNode: StatementNode {
     guard case .normal = completion else { return completion }
     return try third.execute(frame)
   }
+
+  override func decision(orElse rest: ExpressionNode) -> ExpressionNode? {
+    third.decision(orElse: rest).flatMap { second.decision(orElse: $0) }.flatMap { first.decision(orElse: $0) }
+  }
 }
 
 /// `pass`, and everything that does nothing.
 final class PassNode: StatementNode {
   override func execute(_ frame: Frame) throws(Raised) -> Completion { .normal }
+  override func decision(orElse rest: ExpressionNode) -> ExpressionNode? { rest }
 }
 
 /// The one statement for a sequence of them.
@@ -85,10 +94,12 @@ final class ReturnNode: StatementNode {
   }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion { .returns(try value.evaluate(frame)) }
+  override func decision(orElse rest: ExpressionNode) -> ExpressionNode? { value }
 }
 
 final class ReturnNoneNode: StatementNode {
   override func execute(_ frame: Frame) throws(Raised) -> Completion { .returns(.none) }
+  override func decision(orElse rest: ExpressionNode) -> ExpressionNode? { ConstantNode(.none, range) }
 }
 
 final class BreakNode: StatementNode {
@@ -114,6 +125,11 @@ final class IfNode: StatementNode {
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
     try condition.evaluateBool(frame) ? try then.execute(frame) : try otherwise.execute(frame)
   }
+
+  override func decision(orElse rest: ExpressionNode) -> ExpressionNode? {
+    guard let then = then.decision(orElse: rest), let otherwise = otherwise.decision(orElse: rest) else { return nil }
+    return ConditionalNode.decision(condition, then, otherwise, range)
+  }
 }
 
 final class IfOnlyNode: StatementNode {
@@ -128,5 +144,9 @@ final class IfOnlyNode: StatementNode {
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
     try condition.evaluateBool(frame) ? try then.execute(frame) : .normal
+  }
+
+  override func decision(orElse rest: ExpressionNode) -> ExpressionNode? {
+    then.decision(orElse: rest).flatMap { ConditionalNode.decision(condition, $0, rest, range) }
   }
 }

@@ -3,8 +3,9 @@ import PyaSyntax
 /// The positional arguments of a call, evaluated straight into the callee's slots.
 ///
 /// The first four are fields of their own, and not optional: calling an optional or an array's element retains and releases it, a
-/// plain field costs a bare indirect call. Fields beyond `count` hold a placeholder.
-struct CallArguments {
+/// plain field costs a bare indirect call. Fields beyond `count` hold a placeholder. A class, because nodes would copy a struct of that size
+/// to their native frame at each call.
+final class CallArguments {
   let count: Int
   private let first, second, third, fourth: Operand
   private let rest: NodeRow
@@ -115,7 +116,7 @@ extension ExpressionNode {
   ) throws(Raised) -> Value {
     let machine = frame.machine
     let size = function._withUnsafeGuaranteedRef { $0.frameSize }
-    guard let callee = machine.openFrame(function, size) else { throw frame.located(machine.stackOverflow(), range) }
+    guard let callee = machine.openFrame(function, size) else { try frame.fail(machine.stackOverflow(), range) }
     var given = arguments.count
     do throws(Raised) {
       if receiver.isUndefined {
@@ -125,12 +126,24 @@ extension ExpressionNode {
         try arguments.evaluate(into: callee.slots + 1, frame)
         given &+= 1
       }
-    } catch {
-      machine.closeFrame(callee, size)
-      throw error
-    }
+    } catch { try abandon(callee, size, frame, error) }
     if given != function._withUnsafeGuaranteedRef({ $0.completeCount }) { try frame.complete(callee, of: function, given: given, range) }
     return try runPlain(function, callee, size, frame)
+  }
+
+  /// The same where the call is not what the node is fast for.
+  @inline(never)
+  final func callSeldom(
+    _ function: Unmanaged<FunctionObject>, receiver: consuming Value, _ arguments: CallArguments, _ frame: Frame
+  ) throws(Raised) -> Value {
+    try callPlain(function, receiver: receiver, arguments, frame)
+  }
+
+  /// An argument failed: closes the callee's frame.
+  @inline(never)
+  private final func abandon(_ callee: Frame, _ size: Int, _ frame: Frame, _ raised: Raised) throws(Raised) -> Never {
+    frame.machine.closeFrame(callee, size)
+    throw raised
   }
 
   /// Calls anything with positional arguments.
@@ -141,7 +154,7 @@ extension ExpressionNode {
     let machine = frame.machine
     let extra = receiver.isUndefined ? 0 : 1
     let count = arguments.count + extra
-    guard let base = machine.reserveUnbound(count) else { throw frame.located(machine.stackOverflow(), range) }
+    guard let base = machine.reserveUnbound(count) else { try frame.fail(machine.stackOverflow(), range) }
     defer {
       arguments.giveBack(base + extra)
       machine.release(base, extra)
@@ -152,7 +165,7 @@ extension ExpressionNode {
       return try machine.pointee.runtimeReference.borrowed { (runtime) throws(Raised) in
         try object.call(runtime, Arguments(base, count))
       }
-    } catch { throw frame.located(error, range) }
+    } catch { try frame.fail(error, range) }
   }
 
   /// Calls a native function that takes so many arguments; `receiver` is its first one, if not nil, lent for the time of the call.
@@ -164,7 +177,7 @@ extension ExpressionNode {
     let machine = frame.machine
     let extra = receiver == nil ? 0 : 1
     let count = arguments.count + extra
-    guard let base = machine.reserveUnbound(count) else { throw frame.located(machine.stackOverflow(), range) }
+    guard let base = machine.reserveUnbound(count) else { try frame.fail(machine.stackOverflow(), range) }
     defer {
       arguments.giveBack(base + extra)
       machine.pointee.stackTop = base
@@ -180,7 +193,7 @@ extension ExpressionNode {
       return try frame.machine.pointee.runtimeReference.borrowed { (runtime) throws(Raised) in
         try native.borrowed { (native) throws(Raised) in try native.body(runtime, arguments) }
       }
-    } catch { throw frame.located(error, range) }
+    } catch { try frame.fail(error, range) }
   }
 }
 
@@ -193,7 +206,7 @@ extension Node {
   ) throws(Raised) -> Value {
     let machine = frame.machine
     let size = function._withUnsafeGuaranteedRef { $0.frameSize }
-    guard let callee = machine.openFrame(function, size) else { throw frame.located(machine.stackOverflow(), range) }
+    guard let callee = machine.openFrame(function, size) else { try frame.fail(machine.stackOverflow(), range) }
     let count = second.isUndefined ? 1 : third.isUndefined ? 2 : 3
     callee.slots.initialize(to: first)
     if count > 1 { (callee.slots + 1).initialize(to: second) }
@@ -214,12 +227,16 @@ extension Node {
       machine.leaveFrame()
       machine.closeFrame(callee, size)
       return result
-    } catch {
-      machine.leaveFrame()
-      machine.closeFrame(callee, size)
-      error.exception.isLocated = false
-      throw frame.located(error, range)
-    }
+    } catch { try failed(callee, size, frame, error) }
+  }
+
+  /// The callee raised: leaves and closes its frame.
+  @inline(never)
+  private final func failed(_ callee: Frame, _ size: Int, _ frame: Frame, _ raised: Raised) throws(Raised) -> Never {
+    frame.machine.leaveFrame()
+    frame.machine.closeFrame(callee, size)
+    raised.exception.isLocated = false
+    throw frame.located(raised, range)
   }
 }
 

@@ -30,10 +30,10 @@ extension ExpressionNode {
   @inline(never)
   final func refuse(_ value: Value, _ arguments: CallArguments, _ frame: Frame) throws(Raised) -> Value {
     let machine = frame.machine
-    guard let base = machine.reserveUnbound(arguments.count) else { throw frame.located(machine.stackOverflow(), range) }
+    guard let base = machine.reserveUnbound(arguments.count) else { try frame.fail(machine.stackOverflow(), range) }
     defer { machine.release(base, arguments.count) }
     try arguments.evaluate(into: base, frame)
-    throw frame.located(
+    try frame.fail(
       frame.runtime.typeError("'\(frame.runtime.typeName(value))' object is not callable"), range)
   }
 }
@@ -66,20 +66,34 @@ final class GlobalCallNode: ExpressionNode {
       if cachedKind == .function {
         return try callPlain(Unmanaged<FunctionObject>.fromOpaque(cached), receiver: .undefined, arguments, frame)
       }
-      if cachedKind == .length, let length = arguments.lengthOfFirst(frame) { return .int(length) }
-      if cachedKind == .native || cachedKind == .length {
-        return try callNative(Unmanaged<NativeFunction>.fromOpaque(cached), receiver: nil, arguments, frame)
-      }
-      let type = Unmanaged<TypeObject>.fromOpaque(cached)
-      if let initializer, type._withUnsafeGuaranteedRef({ $0.token }) == classToken {
-        let instance = type._withUnsafeGuaranteedRef { Instance(type: $0) }
-        let result = try callPlain(
-          Unmanaged<FunctionObject>.fromOpaque(initializer), receiver: .object(instance), arguments, frame)
-        if !result.isNone { throw frame.located(badInitializer(result, frame), range) }
-        return .object(instance)
-      }
+      return try callOther(cached, frame)
     }
     return try callUncached(frame)
+  }
+
+  /// Calls what is no function of the program.
+  @inline(never)
+  private func callOther(_ cached: UnsafeMutableRawPointer, _ frame: Frame) throws(Raised) -> Value {
+    if cachedKind == .length, let length = arguments.lengthOfFirst(frame) { return .int(length) }
+    if cachedKind == .native || cachedKind == .length {
+      return try callNative(Unmanaged<NativeFunction>.fromOpaque(cached), receiver: nil, arguments, frame)
+    }
+    let type = Unmanaged<TypeObject>.fromOpaque(cached)
+    if let initializer, type._withUnsafeGuaranteedRef({ $0.token }) == classToken {
+      return try instantiate(type, .fromOpaque(initializer), frame)
+    }
+    return try callUncached(frame)
+  }
+
+  /// Makes an instance in the first slot of its `__init__`, and runs that.
+  @inline(__always)
+  private func instantiate(
+    _ type: Unmanaged<TypeObject>, _ initializer: Unmanaged<FunctionObject>, _ frame: Frame
+  ) throws(Raised) -> Value {
+    let instance = Value.object(type._withUnsafeGuaranteedRef { Instance(type: $0) })
+    let result = try callPlain(initializer, receiver: instance, arguments, frame)
+    if !result.isNone { try frame.fail(badInitializer(result, frame), range) }
+    return instance
   }
 
   @inline(never)
@@ -94,7 +108,7 @@ final class GlobalCallNode: ExpressionNode {
           cachedKind = .function
         }
         defer { withExtendedLifetime(object) {} }
-        return try callPlain(.passUnretained(function), receiver: .undefined, arguments, frame)
+        return try callSeldom(.passUnretained(function), receiver: .undefined, arguments, frame)
       }
     } else if object.kind == .nativeFunction {
       let native = unsafeDowncast(object, to: NativeFunction.self)
@@ -189,7 +203,7 @@ final class SuperCallNode: ExpressionNode {
     guard let (owner, receiver) = try proxy.parts(frame) else {
       let object = try proxy.evaluate(frame)
       let callee: Value
-      do { callee = try runtime.getAttribute(object, name) } catch { throw frame.located(error, calleeRange) }
+      do { callee = try runtime.getAttribute(object, name) } catch { try frame.fail(error, calleeRange) }
       return try callValue(callee, arguments, frame)
     }
     if let instance = receiver.instance {
@@ -197,7 +211,7 @@ final class SuperCallNode: ExpressionNode {
         return try callPlain(.fromOpaque(function), receiver: receiver, arguments, frame)
       }
       let found: Value?
-      do { found = try runtime.superFind(owner, receiver, name) } catch { throw frame.located(error, calleeRange) }
+      do { found = try runtime.superFind(owner, receiver, name) } catch { try frame.fail(error, calleeRange) }
       if let method = found?.cast(.function, to: FunctionObject.self), method.takes(arguments.count + 1) {
         if owners.keep(method) {
           receiverToken = instance.type.token
@@ -205,11 +219,11 @@ final class SuperCallNode: ExpressionNode {
           function = method.uncountedPointer
         }
         defer { withExtendedLifetime(method) {} }
-        return try callPlain(.passUnretained(method), receiver: receiver, arguments, frame)
+        return try callSeldom(.passUnretained(method), receiver: receiver, arguments, frame)
       }
     }
     let callee: Value
-    do { callee = try runtime.superLookup(owner, receiver, name) } catch { throw frame.located(error, calleeRange) }
+    do { callee = try runtime.superLookup(owner, receiver, name) } catch { try frame.fail(error, calleeRange) }
     return try callValue(callee, arguments, frame)
   }
 }
@@ -266,7 +280,7 @@ final class SuperNode: ExpressionNode {
   func parts(_ frame: Frame) throws(Raised) -> (TypeObject, Value)? {
     guard let type = try callee.evaluate(frame).type, type === frame.runtime.types.superType else { return nil }
     guard let owner = try owner.evaluate(frame).type else {
-      throw frame.located(frame.runtime.runtimeError("super(): bad __class__ cell"), range)
+      try frame.fail(frame.runtime.runtimeError("super(): bad __class__ cell"), range)
     }
     return (owner, try receiver.evaluate(frame))
   }
@@ -274,9 +288,9 @@ final class SuperNode: ExpressionNode {
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     guard let (owner, receiver) = try parts(frame) else {
       let callee = try callee.evaluate(frame)
-      do { return try frame.runtime.call(callee) } catch { throw frame.located(error, range) }
+      do { return try frame.runtime.call(callee) } catch { try frame.fail(error, range) }
     }
-    do { return try frame.runtime.makeSuper(owner, receiver) } catch { throw frame.located(error, range) }
+    do { return try frame.runtime.makeSuper(owner, receiver) } catch { try frame.fail(error, range) }
   }
 }
 
@@ -297,6 +311,6 @@ final class SuperAttributeNode: ExpressionNode {
         return try frame.runtime.getAttribute(try proxy.evaluate(frame), name)
       }
       return try frame.runtime.superLookup(owner, receiver, name)
-    } catch { throw frame.located(error, range) }
+    } catch { try frame.fail(error, range) }
   }
 }

@@ -86,7 +86,7 @@ class ComparisonNode: ExpressionNode {
     if let quick = compareTexts(op, a.uncounted, b.uncounted) { return .bool(quick) }
     do throws(Raised) {
       return try frame.withRuntime { (runtime) throws(Raised) in try runtime.compare(op, a, b) }
-    } catch { throw frame.located(error, range) }
+    } catch { try frame.fail(error, range) }
   }
 
   @inline(__always)
@@ -94,7 +94,7 @@ class ComparisonNode: ExpressionNode {
     if case .bool(let flag) = value { return flag }
     do throws(Raised) {
       return try frame.withRuntime { (runtime) throws(Raised) in try runtime.isTrue(value) }
-    } catch { throw frame.located(error, range) }
+    } catch { try frame.fail(error, range) }
   }
 }
 
@@ -256,12 +256,12 @@ final class MembershipNode: ComparisonNode {
         return try held.borrowed { (container) throws(Raised) in
           try frame.withRuntime { (runtime) throws(Raised) in try runtime.contains(.object(container), item) }
         } == expected
-      } catch { throw frame.located(error, range) }
+      } catch { try frame.fail(error, range) }
     }
     let container = try right.evaluate(frame)
     do throws(Raised) {
       return try frame.withRuntime { (runtime) throws(Raised) in try runtime.contains(container, item) } == expected
-    } catch { throw frame.located(error, range) }
+    } catch { try frame.fail(error, range) }
   }
 }
 
@@ -281,7 +281,7 @@ final class ChainedComparisonNode: ExpressionNode {
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     let value = try first.evaluate(frame)
     let isTrue: Bool
-    do { isTrue = try frame.runtime.isTrue(value) } catch { throw frame.located(error, range) }
+    do { isTrue = try frame.runtime.isTrue(value) } catch { try frame.fail(error, range) }
     return isTrue ? try rest.evaluate(frame) : value
   }
 

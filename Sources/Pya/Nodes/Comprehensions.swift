@@ -70,13 +70,13 @@ final class AppendElementNode: StatementNode {
     case .list: unsafeDowncast(collection, to: ListObject.self).append(item)
     case .set:
       do { _ = try unsafeDowncast(collection, to: SetObject.self).add(item, frame.runtime) } catch {
-        throw frame.located(error, range)
+        try frame.fail(error, range)
       }
     case .dict:
       guard let value else { fatalError("pya: dict comprehension without a value") }
       let element = try value.evaluate(frame)
       do { try unsafeDowncast(collection, to: DictObject.self).set(item, element, frame.runtime) } catch {
-        throw frame.located(error, range)
+        try frame.fail(error, range)
       }
     }
     return .normal

@@ -29,7 +29,7 @@ final class BooleanNode: ExpressionNode {
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     let value = try left.evaluate(frame)
     let isTrue: Bool
-    do { isTrue = try frame.runtime.isTrue(value) } catch { throw frame.located(error, range) }
+    do { isTrue = try frame.runtime.isTrue(value) } catch { try frame.fail(error, range) }
     return isTrue == decisive ? value : try right.evaluate(frame)
   }
 
@@ -43,12 +43,23 @@ final class ConditionalNode: ExpressionNode {
   private let condition: ExpressionNode
   private let then: ExpressionNode
   private let otherwise: ExpressionNode
+  /// How many conditionals lie in each other here.
+  private let nesting: Int
 
   init(_ condition: ExpressionNode, _ then: ExpressionNode, _ otherwise: ExpressionNode, _ range: SourceRange) {
     self.condition = condition
     self.then = then
     self.otherwise = otherwise
+    nesting = 1 + max((then as? ConditionalNode)?.nesting ?? 0, (otherwise as? ConditionalNode)?.nesting ?? 0)
     super.init(range)
+  }
+
+  /// The same for `if` statements of a function's body; nil when they come to nest too deep for the native stack.
+  static func decision(
+    _ condition: ExpressionNode, _ then: ExpressionNode, _ otherwise: ExpressionNode, _ range: SourceRange
+  ) -> ConditionalNode? {
+    let node = ConditionalNode(condition, then, otherwise, range)
+    return node.nesting > 16 ? nil : node
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {

@@ -46,7 +46,7 @@ final class CoroutineCreationNode: ExpressionNode {
   private func make(_ function: Unmanaged<FunctionObject>, _ frame: Frame) throws(Raised) -> Value {
     let machine = frame.machine
     let size = function._withUnsafeGuaranteedRef { $0.frameSize }
-    guard let child = machine.openFrame(function, size) else { throw frame.located(machine.stackOverflow(), range) }
+    guard let child = machine.openFrame(function, size) else { try frame.fail(machine.stackOverflow(), range) }
     do throws(Raised) {
       try arguments.evaluate(into: child.slots, frame)
       if function._withUnsafeGuaranteedRef({ $0.completeAwaitCount }) != arguments.count {
@@ -54,7 +54,7 @@ final class CoroutineCreationNode: ExpressionNode {
           try function.borrowed { (function) throws(Raised) in
             try function.complete(child, given: arguments.count, machine)
           }
-        } catch { throw frame.located(error, range) }
+        } catch { try frame.fail(error, range) }
       }
     } catch {
       machine.closeFrame(child, size)

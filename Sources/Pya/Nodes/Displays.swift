@@ -14,7 +14,7 @@ private func elements(_ items: [DisplayItem], _ frame: Frame, _ range: SourceRan
     let value = try item.node.evaluate(frame)
     if item.isUnpacked {
       do { values.append(contentsOf: try frame.runtime.array(value)) } catch {
-        throw frame.located(notIterableAfterStar(error, value, frame.runtime), range)
+        try frame.fail(notIterableAfterStar(error, value, frame.runtime), range)
       }
     } else {
       values.append(value)
@@ -49,7 +49,7 @@ final class ListNode: ExpressionNode {
       let value = try item.node.evaluate(frame)
       if item.isUnpacked {
         do { try frame.runtime.forEach(value) { (element) throws(Raised) in list.append(element) } } catch {
-          throw frame.located(notIterableAfterStar(error, value, frame.runtime), range)
+          try frame.fail(notIterableAfterStar(error, value, frame.runtime), range)
         }
       } else {
         list.append(value)
@@ -85,7 +85,7 @@ final class TupleNode: ExpressionNode {
           })
       }
       // They wait on the value stack: an element's code may look at no tuple that is half made.
-      guard let places = machine.reserveUnbound(row.count) else { throw frame.located(machine.stackOverflow(), range) }
+      guard let places = machine.reserveUnbound(row.count) else { try frame.fail(machine.stackOverflow(), range) }
       defer { machine.pointee.stackTop = places }
       try row.evaluate(into: places, frame)
       return .object(
@@ -131,14 +131,14 @@ final class SetNode: ExpressionNode {
     let runtime = frame.runtime
     if !items.contains(where: \.isUnpacked) {
       let values = try elements(items, frame, range)
-      do throws(Raised) { for value in values { try set.add(value, runtime) } } catch { throw frame.located(error, range) }
+      do throws(Raised) { for value in values { try set.add(value, runtime) } } catch { try frame.fail(error, range) }
       return set
     }
     for item in items {
       let value = try item.node.evaluate(frame)
       do throws(Raised) {
         if item.isUnpacked { try runtime.setUpdate(set, value) } else { try set.add(value, runtime) }
-      } catch { throw frame.located(error, range) }
+      } catch { try frame.fail(error, range) }
     }
     return set
   }
@@ -165,7 +165,7 @@ final class DictNode: ExpressionNode {
       while index < row.count {
         let key = try row.evaluate(index, frame)
         let value = try row.evaluate(index + 1, frame)
-        do { try dict.set(key, value, runtime) } catch { throw frame.located(error, range) }
+        do { try dict.set(key, value, runtime) } catch { try frame.fail(error, range) }
         index += 2
       }
       return .object(dict)
@@ -174,7 +174,7 @@ final class DictNode: ExpressionNode {
       if let key {
         let keyValue = try key.evaluate(frame)
         let element = try value.evaluate(frame)
-        do { try dict.set(keyValue, element, runtime) } catch { throw frame.located(error, range) }
+        do { try dict.set(keyValue, element, runtime) } catch { try frame.fail(error, range) }
       } else {
         let mapping = try value.evaluate(frame)
         do throws(Raised) {
@@ -188,7 +188,7 @@ final class DictNode: ExpressionNode {
               try dict.set(key, try runtime.getItem(mapping, key), runtime)
             }
           }
-        } catch { throw frame.located(error, range) }
+        } catch { try frame.fail(error, range) }
       }
     }
     return .object(dict)

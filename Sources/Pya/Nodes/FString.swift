@@ -92,6 +92,6 @@ final class FStringNode: ExpressionNode {
       } else {
         try runtime.append(value, to: &builder)
       }
-    } catch { throw frame.located(error, field.takeUnretainedValue().range) }
+    } catch { try frame.fail(error, field.takeUnretainedValue().range) }
   }
 }

@@ -75,7 +75,7 @@ final class GeneratorExpressionNode: ExpressionNode {
     do throws(Raised) {
       let iterator = isAsync ? try runtime.asyncIterator(source) : .object(try runtime.iterator(source))
       return try runtime.call(made, iterator)
-    } catch { throw frame.located(error, range) }
+    } catch { try frame.fail(error, range) }
   }
 }
 
@@ -93,7 +93,7 @@ final class DecoratorNode: ExpressionNode {
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     let argument = try decorated.evaluate(frame)
     let function = try decorator.evaluate(frame)
-    do { return try frame.runtime.call(function, argument) } catch { throw frame.located(error, range) }
+    do { return try frame.runtime.call(function, argument) } catch { try frame.fail(error, range) }
   }
 }
 
@@ -132,7 +132,7 @@ final class ClassNode: ExpressionNode {
       case .positional(let node): baseValues.append(try node.evaluate(frame))
       case .unpacked(let node): 
         let value = try node.evaluate(frame)
-        do { baseValues.append(contentsOf: try runtime.array(value)) } catch { throw frame.located(error, range) }
+        do { baseValues.append(contentsOf: try runtime.array(value)) } catch { try frame.fail(error, range) }
       case .keyword(let name, let node): keywords.append((name, try node.evaluate(frame)))
       case .unpackedKeywords(let node):
         let value = try node.evaluate(frame)
@@ -140,7 +140,7 @@ final class ClassNode: ExpressionNode {
           for (key, value) in try runtime.entries(ofMapping: value, for: .object(runtime.types.type)) {
             if let key = key.string { keywords.append((runtime.intern(key), value)) }
           }
-        } catch { throw frame.located(error, range) }
+        } catch { try frame.fail(error, range) }
       }
     }
     let generic = try genericBase(frame)
@@ -159,7 +159,7 @@ final class ClassNode: ExpressionNode {
         if let generic { try runtime.setItem(.object(namespace), .object(runtime.names.typeParams), generic.parameters) }
         return try self.runBody(.object(namespace), function, runtime)
       }
-    } catch { throw frame.located(error, range) }
+    } catch { try frame.fail(error, range) }
   }
 
   /// `typing.Generic[T, ...]`, the last base of a class with type parameters.
@@ -172,7 +172,7 @@ final class ClassNode: ExpressionNode {
     do throws(Raised) {
       let typing = try runtime.importModule("typing", level: 0, globals: globals)
       return (try runtime.call(try runtime.getAttribute(typing, "_generic_base"), parameters), parameters)
-    } catch { throw frame.located(error, range) }
+    } catch { try frame.fail(error, range) }
   }
 
   /// Runs the class body; returns its `__class__` cell.

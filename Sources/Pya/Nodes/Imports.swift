@@ -22,7 +22,7 @@ final class ImportNode: StatementNode {
       let last = try runtime.importModule(name, level: 0, globals: globals)
       let first = name.prefix { $0 != "." }
       module = bindsLast || first.count == name.count ? last : try runtime.importModule(String(first), level: 0, globals: globals)
-    } catch { throw frame.located(error, range) }
+    } catch { try frame.fail(error, range) }
     try target.store(frame, module)
     return .normal
   }
@@ -52,7 +52,7 @@ final class ImportFromNode: StatementNode {
       do throws(Raised) {
         let source = try runtime.importModule(module, level: level, globals: globals)
         value = try runtime.importName(name, from: source)
-      } catch { throw frame.located(error, range) }
+      } catch { try frame.fail(error, range) }
       try target.store(frame, value)
     }
     return .normal
@@ -81,7 +81,7 @@ final class ImportStarNode: StatementNode {
       let isProgram = globals.getString(runtime.names.name)?.string?.text == "__main__" && !file.name.hasPrefix("<")
       let text = isProgram ? file.bytes : nil
       for (name, value) in try runtime.publicNames(of: source, text: text) { globals.setString(name, value) }
-    } catch { throw frame.located(error, range) }
+    } catch { try frame.fail(error, range) }
     return .normal
   }
 }

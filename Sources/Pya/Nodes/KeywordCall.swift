@@ -44,7 +44,7 @@ final class KeywordCallNode: ExpressionNode {
       }
     }
     let machine = frame.machine
-    guard let base = machine.reserveUnbound(arguments.count) else { throw frame.located(machine.stackOverflow(), range) }
+    guard let base = machine.reserveUnbound(arguments.count) else { try frame.fail(machine.stackOverflow(), range) }
     defer {
       arguments.giveBack(base)
       machine.pointee.stackTop = base
@@ -52,7 +52,7 @@ final class KeywordCallNode: ExpressionNode {
     try arguments.lend(to: base, frame)
     do throws(Raised) {
       return try frame.runtime.call(value, Arguments(base, positionalCount, keywordNames: keywordNames))
-    } catch { throw frame.located(error, range) }
+    } catch { try frame.fail(error, range) }
   }
 
   /// Whether the function takes these keywords beside so many positional arguments, each once.
@@ -86,14 +86,14 @@ final class KeywordCallNode: ExpressionNode {
   private func call(_ function: Unmanaged<FunctionObject>, receiver: Value?, _ frame: Frame) throws(Raised) -> Value {
     let machine = frame.machine
     let count = arguments.count
-    guard let base = machine.reserveUnbound(count) else { throw frame.located(machine.stackOverflow(), range) }
+    guard let base = machine.reserveUnbound(count) else { try frame.fail(machine.stackOverflow(), range) }
     defer { machine.release(base, count) }
     try arguments.evaluate(into: base, frame)
     let given = positionalCount + (receiver == nil ? 0 : 1)
     // The arguments may have called other functions from this very node.
     guard matches(function, given: given) else { return try callGenerally(function, receiver, base, frame) }
     let size = function._withUnsafeGuaranteedRef { $0.frameSize }
-    guard let body = machine.openFrame(function, size) else { throw frame.located(machine.stackOverflow(), range) }
+    guard let body = machine.openFrame(function, size) else { try frame.fail(machine.stackOverflow(), range) }
     var place = body.slots
     if let receiver {
       place.initialize(to: receiver)
@@ -108,7 +108,7 @@ final class KeywordCallNode: ExpressionNode {
       try function.borrowed { (function) throws(Raised) in try function.complete(body, givenWithKeywords: given, machine) }
     } catch {
       machine.closeFrame(body, size)
-      throw frame.located(error, range)
+      try frame.fail(error, range)
     }
     return try runPlain(function, body, size, frame)
   }
@@ -123,6 +123,6 @@ final class KeywordCallNode: ExpressionNode {
     do throws(Raised) {
       guard let receiver else { return try runtime.call(callee, arguments) }
       return try runtime.callPrepending(callee, receiver, arguments)
-    } catch { throw frame.located(error, range) }
+    } catch { try frame.fail(error, range) }
   }
 }

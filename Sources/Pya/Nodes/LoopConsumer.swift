@@ -61,7 +61,7 @@ final class LoopConsumer: Consumer {
       _ = try generator.borrowed { (generator) throws(Raised) in
         try generator.runInOneGo(consumer, frame.machine.pointee.runtime)
       }
-    } catch { throw frame.located(error, iterable) }
+    } catch { try frame.fail(error, iterable) }
     if let failure = consumer.failure { throw failure }
     return consumer.completion
   }

@@ -113,14 +113,14 @@ final class ForNode: StatementNode {
   private func walkIterator(_ source: Value, _ frame: Frame) throws(Raised) -> Completion {
     let runtime = frame.runtime
     let iterator: IteratorObject
-    do { iterator = try runtime.iterator(source) } catch { throw frame.located(error, iterable.range) }
+    do { iterator = try runtime.iterator(source) } catch { try frame.fail(error, iterable.range) }
     if let unpacking {
       let count = iterator.partCount
       if count > 0, count == unpacking.exactCount { return try walkParts(iterator, count, unpacking, frame) }
     }
     while true {
       let value: Value
-      do { value = try iterator.next(runtime) } catch { throw frame.located(error, iterable.range) }
+      do { value = try iterator.next(runtime) } catch { try frame.fail(error, iterable.range) }
       if value.isUndefined { break }
       try bind(value, frame)
       switch try body.execute(frame) {
@@ -139,10 +139,10 @@ final class ForNode: StatementNode {
   ) throws(Raised) -> Completion {
     let machine = frame.machine
     let runtime = frame.runtime
-    guard let parts = machine.reserveUnbound(count) else { throw frame.located(machine.stackOverflow(), range) }
+    guard let parts = machine.reserveUnbound(count) else { try frame.fail(machine.stackOverflow(), range) }
     defer { machine.pointee.stackTop = parts }
     while true {
-      do { if try !iterator.next(into: parts, runtime) { break } } catch { throw frame.located(error, iterable.range) }
+      do { if try !iterator.next(into: parts, runtime) { break } } catch { try frame.fail(error, iterable.range) }
       try unpacking.store(frame, movingFrom: parts)
       switch try body.execute(frame) {
       case .normal, .continues: break

@@ -72,7 +72,7 @@ final class ValuePattern: PatternNode {
 
   override func matches(_ frame: Frame, _ subject: Value) throws(Raised) -> Bool {
     let expected = try value.evaluate(frame)
-    do { return try frame.runtime.equals(subject, expected) } catch { throw frame.located(error, range) }
+    do { return try frame.runtime.equals(subject, expected) } catch { try frame.fail(error, range) }
   }
 }
 
@@ -165,7 +165,7 @@ final class SequencePattern: PatternNode {
         guard try patterns[index].matches(frame, try runtime.getItem(subject, .int(place))) else { return false }
       }
       return true
-    } catch { throw frame.located(error, range) }
+    } catch { try frame.fail(error, range) }
   }
 }
 
@@ -187,7 +187,7 @@ final class MappingPattern: PatternNode {
     if !keys.isEmpty {
       do throws(Raised) {
         if try runtime.length(subject) < keys.count { return false }
-      } catch { throw frame.located(error, range) }
+      } catch { try frame.fail(error, range) }
     }
     var used: [Value] = []
     for (index, key) in keys.enumerated() {
@@ -205,7 +205,7 @@ final class MappingPattern: PatternNode {
           found = try runtime.callMethod(subject, "get", [keyValue, missing])
           if found.isIdentical(to: missing) { return false }
         }
-      } catch { throw frame.located(error, range) }
+      } catch { try frame.fail(error, range) }
       used.append(keyValue)
       guard try patterns[index].matches(frame, found) else { return false }
     }
@@ -215,7 +215,7 @@ final class MappingPattern: PatternNode {
         for (key, value) in try runtime.entries(ofMapping: subject, for: .none) { try rest.set(key, value, runtime) }
         for key in used { _ = try rest.remove(key, runtime) }
         frame[restSlot] = .object(rest)
-      } catch { throw frame.located(error, range) }
+      } catch { try frame.fail(error, range) }
     }
     return true
   }
@@ -268,7 +268,7 @@ final class ClassPattern: PatternNode {
         guard try pattern.matches(frame, value) else { return false }
       }
       return true
-    } catch { throw frame.located(error, range) }
+    } catch { try frame.fail(error, range) }
   }
 
   private func repeatedAttribute(_ type: TypeObject, _ name: StringObject, _ runtime: Runtime) -> Raised {

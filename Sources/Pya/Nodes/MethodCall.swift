@@ -52,33 +52,60 @@ final class MethodCallNode: ExpressionNode {
   deinit { entries.deallocate() }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    if let place = receiver.place(frame), !place.holdsUndefined { return try call(at: place, frame) }
-    var value = try receiver.evaluate(frame)
-    return try call(at: &value, frame)
+    guard let place = receiver.place(frame), !place.holdsUndefined else { return try callEvaluated(frame) }
+    guard let entry = entry(for: place.uncountedObject), let target = entry.target else {
+      return try callUncached(place.pointee, frame)
+    }
+    if entry.form == .method { return try callPlain(.fromOpaque(target), receiver: place.copied, arguments, frame) }
+    return try callOther(entry, target, receiver: place, frame)
   }
 
-  /// Calls the method of what lies at `place`, which keeps it meanwhile.
+  /// The same where the receiver has to be evaluated.
+  @inline(never)
+  private func callEvaluated(_ frame: Frame) throws(Raised) -> Value {
+    let value = try receiver.evaluate(frame)
+    guard let entry = entry(for: value.uncounted), let target = entry.target else { return try callUncached(value, frame) }
+    if entry.form == .method { return try callPlain(.fromOpaque(target), receiver: value, arguments, frame) }
+    let machine = frame.machine
+    guard let place = machine.reserveUnbound(1) else { try frame.fail(machine.stackOverflow(), range) }
+    defer { machine.release(place, 1) }
+    place.initialize(to: value)
+    return try callOther(entry, target, receiver: place, frame)
+  }
+
+  /// What is remembered for a receiver.
   @inline(__always)
-  private func call(at place: UnsafeMutablePointer<Value>, _ frame: Frame) throws(Raised) -> Value {
-    guard let held = place.uncountedObject else { return try callUncached(place.pointee, frame) }
-    if held.kind == .module { return try callUncached(place.pointee, frame) }
-    let token = held._withUnsafeGuaranteedRef { $0.methodToken }
-    for index in 0..<MethodCallNode.entryCount where entries[index].token == token {
-      guard let target = entries[index].target else { break }
-      switch entries[index].form {
-      case .method: return try callPlain(.fromOpaque(target), receiver: place.copied, arguments, frame)
-      case .nativeMethod: return try callNative(.fromOpaque(target), receiver: place, arguments, frame)
-      case .append:
-        let value = try arguments.evaluateFirst(frame)
-        held.as(ListObject.self)._withUnsafeGuaranteedRef { $0.append(value) }
-        return .none
-      case .bare: return try callPlain(.fromOpaque(target), receiver: .undefined, arguments, frame)
-      case .classMethod:
-        let owner = held._withUnsafeGuaranteedRef { $0.kind == .type ? $0 : $0.type }
-        return try callPlain(.fromOpaque(target), receiver: .object(owner), arguments, frame)
-      }
+  private func entry(for receiver: Unmanaged<Object>?) -> MethodCacheEntry? {
+    guard let receiver, receiver.kind != .module else { return nil }
+    let token = receiver._withUnsafeGuaranteedRef { $0.methodToken }
+    var entry = entries
+    if entry.pointee.token == token { return entry.pointee }
+    for _ in 1..<MethodCallNode.entryCount {
+      entry += 1
+      if entry.pointee.token == token { return entry.pointee }
     }
-    return try callUncached(place.pointee, frame)
+    return nil
+  }
+
+  /// Calls what is no method written in the language. The receiver stays at `place` meanwhile.
+  @inline(never)
+  private func callOther(
+    _ entry: MethodCacheEntry, _ target: UnsafeMutableRawPointer, receiver place: UnsafeMutablePointer<Value>, _ frame: Frame
+  ) throws(Raised) -> Value {
+    switch entry.form {
+    case .method: return try callSeldom(.fromOpaque(target), receiver: place.copied, arguments, frame)
+    case .nativeMethod: return try callNative(.fromOpaque(target), receiver: place, arguments, frame)
+    case .append:
+      guard let list = place.uncountedObject else { return .none }
+      let value = try arguments.evaluateFirst(frame)
+      list.as(ListObject.self)._withUnsafeGuaranteedRef { $0.append(value) }
+      return .none
+    case .bare: return try callSeldom(.fromOpaque(target), receiver: .undefined, arguments, frame)
+    case .classMethod:
+      guard let held = place.uncountedObject else { return .none }
+      let owner = held._withUnsafeGuaranteedRef { $0.kind == .type ? $0 : $0.type }
+      return try callSeldom(.fromOpaque(target), receiver: .object(owner), arguments, frame)
+    }
   }
 
   /// Calls what a module has under the name; `callee` holds it.
@@ -87,11 +114,13 @@ final class MethodCallNode: ExpressionNode {
     defer { withExtendedLifetime(callee) {} }
     if function.kind == .nativeFunction {
       let native = function.as(NativeFunction.self)
-      if native._withUnsafeGuaranteedRef({ !$0.hasReceiver && $0.takes(arguments.count) }) { return try callNative(native, receiver: nil, arguments, frame) }
+      if native._withUnsafeGuaranteedRef({ !$0.hasReceiver && $0.takes(arguments.count) }) {
+        return try callNative(native, receiver: nil, arguments, frame)
+      }
     } else if function.kind == .function {
       let plain = function.as(FunctionObject.self)
       if plain._withUnsafeGuaranteedRef({ $0.takes(arguments.count) }) {
-        return try callPlain(plain, receiver: .undefined, arguments, frame)
+        return try callSeldom(plain, receiver: .undefined, arguments, frame)
       }
     }
     return try callValue(callee, arguments, frame)
@@ -122,13 +151,13 @@ final class MethodCallNode: ExpressionNode {
       let function = unsafeDowncast(found, to: FunctionObject.self)
       if function.takes(arguments.count + 1) {
         remember(found, for: value)
-        return try callPlain(.passUnretained(function), receiver: value, arguments, frame)
+        return try callSeldom(.passUnretained(function), receiver: value, arguments, frame)
       }
       return try callGeneral(found, receiver: value, arguments, frame)
     }
     learn(value, type, runtime)
     let callee: Value
-    do { callee = try runtime.getAttribute(value, name) } catch { throw frame.located(error, calleeRange) }
+    do { callee = try runtime.getAttribute(value, name) } catch { try frame.fail(error, calleeRange) }
     return try callValue(callee, arguments, frame)
   }
 

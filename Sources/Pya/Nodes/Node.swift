@@ -24,7 +24,7 @@ class ExpressionNode: Node {
     if case .bool(let flag) = value { return flag }
     do throws(Raised) {
       return try frame.withRuntime { (runtime) throws(Raised) in try runtime.isTrue(value) }
-    } catch { throw frame.located(error, range) }
+    } catch { try frame.fail(error, range) }
   }
 
   /// Where the value lies, if it can be had without running code of the program; nil: evaluate. An unbound variable has no such place.
@@ -48,6 +48,10 @@ class StatementNode: Node {
   var suspends: Bool { false }
 
   func execute(_ frame: Frame) throws(Raised) -> Completion { fatalError("pya: abstract node") }
+
+  /// Of a statement that does nothing but decide what its function returns: the expression with that value. `rest` is the value
+  /// when the statement ends without returning.
+  func decision(orElse rest: ExpressionNode) -> ExpressionNode? { nil }
 }
 
 /// Something that can be assigned to.
@@ -79,7 +83,7 @@ final class StatementCode: Code {
   override func resume(_ frame: Frame) throws(Raised) -> Completion { try body.execute(frame) }
 }
 
-/// The code of a function that only returns an expression: a lambda, or a body of one `return`.
+/// The code of a function that only returns an expression: a lambda, or a body of `return`s and `if`s (`StatementNode.decision`).
 final class ExpressionCode: Code {
   private let body: ExpressionNode
 

@@ -19,10 +19,10 @@ final class RaiseNode: StatementNode {
     do throws(Raised) {
       raised = try runtime.exceptionToRaise(value)
       if let causeValue { try runtime.setCause(of: raised, causeValue) }
-    } catch { throw frame.located(error, range) }
+    } catch { try frame.fail(error, range) }
     runtime.setContext(of: raised)
     raised.isLocated = false
-    throw frame.located(Raised(raised), range)
+    try frame.fail(Raised(raised), range)
   }
 }
 
@@ -30,11 +30,11 @@ final class RaiseNode: StatementNode {
 final class ReraiseNode: StatementNode {
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
     guard let exception = frame.runtime.handled.last else {
-      throw frame.located(frame.runtime.runtimeError("No active exception to reraise"), range)
+      try frame.fail(frame.runtime.runtimeError("No active exception to reraise"), range)
     }
     let last = exception.traceback.last
     exception.isLocated = last?.code === frame.code.information
-    throw frame.located(Raised(exception), range)
+    try frame.fail(Raised(exception), range)
   }
 }
 
@@ -79,7 +79,7 @@ final class AssertNode: StatementNode {
     if try condition.evaluateBool(frame) { return .normal }
     var arguments: [Value] = []
     if let message { arguments = [try message.evaluate(frame)] }
-    throw frame.located(frame.runtime.error("AssertionError", arguments), condition.range)
+    try frame.fail(frame.runtime.error("AssertionError", arguments), condition.range)
   }
 }
 
@@ -95,6 +95,6 @@ final class MissingBuiltinNode: StatementNode {
   }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
-    throw frame.located(frame.runtime.error(kind, "\(name) not found"), range)
+    try frame.fail(frame.runtime.error(kind, "\(name) not found"), range)
   }
 }

@@ -77,7 +77,7 @@ final class SubscriptNode: ExpressionNode {
   private func general(_ container: Value, _ key: Value, _ frame: Frame) throws(Raised) -> Value {
     do throws(Raised) {
       return try frame.withRuntime { (runtime) throws(Raised) in try runtime.getItem(container, key) }
-    } catch { throw frame.located(error, range) }
+    } catch { try frame.fail(error, range) }
   }
 }
 
@@ -195,13 +195,13 @@ final class SubscriptTarget: TargetNode {
   private func storeGeneral(_ container: Value, _ key: Value, _ frame: Frame, _ value: Value) throws(Raised) {
     do throws(Raised) {
       try frame.withRuntime { (runtime) throws(Raised) in try runtime.setItem(container, key, value) }
-    } catch { throw frame.located(error, range) }
+    } catch { try frame.fail(error, range) }
   }
 
   override func delete(_ frame: Frame) throws(Raised) {
     let container = try object.evaluate(frame)
     let key = try index.evaluate(frame)
-    do { try frame.runtime.deleteItem(container, key) } catch { throw frame.located(error, range) }
+    do { try frame.runtime.deleteItem(container, key) } catch { try frame.fail(error, range) }
   }
 }
 
@@ -294,7 +294,7 @@ final class SliceSubscriptNode: ExpressionNode {
         }
         return try runtime.getItem(container, .object(SliceObject(runtime, start: start, stop: stop, step: step)))
       }
-    } catch { throw frame.located(error, range) }
+    } catch { try frame.fail(error, range) }
   }
 }
 
@@ -321,12 +321,12 @@ final class SliceTarget: TargetNode {
         }
         try runtime.setItem(container, .object(SliceObject(runtime, start: start, stop: stop, step: step)), value)
       }
-    } catch { throw frame.located(error, range) }
+    } catch { try frame.fail(error, range) }
   }
 
   override func delete(_ frame: Frame) throws(Raised) {
     let container = try object.evaluate(frame)
     let key = try slice.evaluate(frame)
-    do { try frame.runtime.deleteItem(container, key) } catch { throw frame.located(error, range) }
+    do { try frame.runtime.deleteItem(container, key) } catch { try frame.fail(error, range) }
   }
 }

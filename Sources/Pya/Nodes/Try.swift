@@ -70,7 +70,7 @@ extension Frame {
       let candidate = try type.evaluate(self)
       do throws(Raised) {
         if try runtime.exceptionMatches(raised.exception, candidate) { return index }
-      } catch { throw located(error, type.range) }
+      } catch { try fail(error, type.range) }
     }
     return nil
   }
@@ -231,7 +231,7 @@ struct GroupHandling {
       let (match, rest) = try frame.runtime.splitGroup(whole, matching: candidate)
       remaining = rest
       return match
-    } catch { throw frame.located(error, type.range) }
+    } catch { try frame.fail(error, type.range) }
   }
 
   /// A clause raised.

@@ -21,7 +21,7 @@ final class ScopedNode: ExpressionNode {
     let inner = try machine.openFrame(code, function)
     if frame.code.frameSize > 0 { inner[StatementCode.namespaceSlot] = frame[StatementCode.namespaceSlot] }
     function.makeCells(inner, machine)
-    do { return try function.runPlain(inner, machine) } catch { throw frame.located(error, range) }
+    do { return try function.runPlain(inner, machine) } catch { try frame.fail(error, range) }
   }
 }
 
@@ -43,7 +43,7 @@ final class GenericNode: ExpressionNode {
     do throws(Raised) {
       try frame.runtime.setAttribute(
         result, frame.runtime.names.typeParams, .object(TupleObject(frame.runtime, values)))
-    } catch { throw frame.located(error, range) }
+    } catch { try frame.fail(error, range) }
     return result
   }
 }
@@ -87,7 +87,7 @@ final class TypeParameterNode: ExpressionNode {
     do throws(Raised) {
       let typing = try runtime.importModule("typing", level: 0, globals: globals)
       return try runtime.call(try runtime.getAttribute(typing, kind), positional, keywords: keywords)
-    } catch { throw frame.located(error, range) }
+    } catch { try frame.fail(error, range) }
   }
 }
 
@@ -125,7 +125,7 @@ final class TypeAliasNode: ExpressionNode {
       let typing = try runtime.importModule("typing", level: 0, globals: globals)
       let make = try runtime.getAttribute(typing, "_lazy_type_alias")
       return try runtime.call(make, [.object(name), thunk, .bool(isGeneric)])
-    } catch { throw frame.located(error, range) }
+    } catch { try frame.fail(error, range) }
   }
 
   /// In a class body the value sees what the namespace holds when it is computed.

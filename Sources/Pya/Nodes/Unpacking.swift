@@ -73,7 +73,7 @@ final class UnpackTarget: TargetNode {
   /// By way of the value stack: storing may run code that changes the list.
   private func storeByWay(_ frame: Frame, _ items: UnsafeMutablePointer<Value>) throws(Raised) {
     let machine = frame.machine
-    guard let parts = machine.reserveUnbound(count) else { throw frame.located(machine.stackOverflow(), range) }
+    guard let parts = machine.reserveUnbound(count) else { try frame.fail(machine.stackOverflow(), range) }
     defer { machine.pointee.stackTop = parts }
     parts.initializeCopies(of: items, count: count)
     try store(frame, movingFrom: parts)
@@ -84,7 +84,7 @@ final class UnpackTarget: TargetNode {
     _ frame: Frame, _ items: UnsafeMutablePointer<Value>, _ itemCount: Int, star: Int
   ) throws(Raised) {
     let machine = frame.machine
-    guard let parts = machine.reserveUnbound(count) else { throw frame.located(machine.stackOverflow(), range) }
+    guard let parts = machine.reserveUnbound(count) else { try frame.fail(machine.stackOverflow(), range) }
     defer { machine.pointee.stackTop = parts }
     let restCount = itemCount - (count - 1)
     let after = count - star - 1
@@ -105,7 +105,7 @@ final class UnpackTarget: TargetNode {
       } else {
         values = try frame.runtime.unpack(value, count)
       }
-    } catch { throw frame.located(error, range) }
+    } catch { try frame.fail(error, range) }
     for index in 0..<count { try store(frame, index, values[index]) }
   }
 

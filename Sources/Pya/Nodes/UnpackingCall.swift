@@ -29,7 +29,7 @@ final class UnpackingCallNode: ExpressionNode {
     }
     /// Takes so many places more, behind those that are filled.
     func extend(_ more: Int) throws(Raised) -> UnsafeMutablePointer<Value> {
-      guard let places = machine.reserveUnbound(more) else { throw frame.located(machine.stackOverflow(), range) }
+      guard let places = machine.reserveUnbound(more) else { try frame.fail(machine.stackOverflow(), range) }
       return places
     }
     // Their values follow the positional arguments, which may still come after them.
@@ -50,19 +50,19 @@ final class UnpackingCallNode: ExpressionNode {
         let runtime = frame.runtime
         let elements: [Value]
         do { elements = try runtime.array(iterable) } catch {
-          throw frame.located(describe(error, value, iterable, runtime), range)
+          try frame.fail(describe(error, value, iterable, runtime), range)
         }
         let places = try extend(elements.count)
         for (index, element) in elements.enumerated() { (places + index).initialize(to: element) }
         count += elements.count
       case .keyword(let name, let node):
         let argument = try node.evaluate(frame)
-        if keywords.contains(where: { $0.name === name }) { throw frame.located(repeated(name, value, frame.runtime), range) }
+        if keywords.contains(where: { $0.name === name }) { try frame.fail(repeated(name, value, frame.runtime), range) }
         keywords.append((name, argument))
       case .unpackedKeywords(let node):
         let mapping = try node.evaluate(frame)
         if mapping.dict?.count == 0 { continue }
-        do { try merge(mapping, into: &keywords, value, frame.runtime) } catch { throw frame.located(error, range) }
+        do { try merge(mapping, into: &keywords, value, frame.runtime) } catch { try frame.fail(error, range) }
       }
     }
     let positionalCount = count
@@ -76,7 +76,7 @@ final class UnpackingCallNode: ExpressionNode {
         guard let callee = value.uncounted else { return try runtime.call(value, arguments) }
         return try callee.borrowed { (callee) throws(Raised) in try callee.call(runtime, arguments) }
       }
-    } catch { throw frame.located(error, range) }
+    } catch { try frame.fail(error, range) }
   }
 
   private func describe(_ raised: Raised, _ callee: Value, _ iterable: Value, _ runtime: Runtime) -> Raised {

@@ -28,12 +28,12 @@ final class LocalNode: ExpressionNode {
       return try held.borrowed { (object) throws(Raised) in
         try frame.withRuntime { (runtime) throws(Raised) in try runtime.isTrue(.object(object)) }
       }
-    } catch { throw frame.located(error, range) }
+    } catch { try frame.fail(error, range) }
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     let value = frame[slot]
-    if value.isUndefined { throw frame.located(frame.unboundLocal(slot), range) }
+    if value.isUndefined { try frame.fail(frame.unboundLocal(slot), range) }
     return value
   }
 }
@@ -50,7 +50,7 @@ final class SettledLocalNode: ExpressionNode {
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     let value = frame[slot]
-    if value.isUndefined { throw frame.located(frame.unboundLocal(slot), range) }
+    if value.isUndefined { try frame.fail(frame.unboundLocal(slot), range) }
     return value
   }
 }
@@ -82,7 +82,7 @@ final class CellNode: ExpressionNode {
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     let value = frame.cell(slot).value
-    if value.isUndefined { throw frame.located(frame.unboundLocal(slot), range) }
+    if value.isUndefined { try frame.fail(frame.unboundLocal(slot), range) }
     return value
   }
 }
@@ -98,7 +98,7 @@ final class FreeNode: ExpressionNode {
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     let value = frame.closureCell(index).value
-    if value.isUndefined { throw frame.located(frame.unboundFree(index), range) }
+    if value.isUndefined { try frame.fail(frame.unboundFree(index), range) }
     return value
   }
 }
@@ -169,10 +169,10 @@ final class GlobalNode: ExpressionNode {
           found = additions.index(ofString: name)
         }
       } else if globals.getString(runtime.names.builtins)?.isNone == true {
-        throw frame.located(runtime.typeError("'NoneType' object is not subscriptable"), range)
+        try frame.fail(runtime.typeError("'NoneType' object is not subscriptable"), range)
       }
     }
-    guard found >= 0 else { throw frame.located(frame.runtime.nameError(name), range) }
+    guard found >= 0 else { try frame.fail(frame.runtime.nameError(name), range) }
     index = found
     isBuiltin = own < 0
     globalsChanges = globals.changes
@@ -198,7 +198,7 @@ final class NamespaceNode: ExpressionNode {
       if let value = unsafeDowncast(object, to: DictObject.self).getString(name) { return value }
     } else {
       do { return try frame.runtime.getItem(namespace, .object(name)) } catch {
-        guard frame.runtime.matches(error, "KeyError") else { throw frame.located(error, range) }
+        guard frame.runtime.matches(error, "KeyError") else { try frame.fail(error, range) }
       }
     }
     return try fallback.evaluate(frame)
@@ -223,7 +223,7 @@ final class LocalTarget: TargetNode {
   override func store(_ frame: Frame, _ value: consuming Value) throws(Raised) { frame[slot] = value }
 
   override func delete(_ frame: Frame) throws(Raised) {
-    if frame.isUnbound(slot) { throw frame.located(frame.unboundLocal(slot), range) }
+    if frame.isUnbound(slot) { try frame.fail(frame.unboundLocal(slot), range) }
     frame[slot] = .undefined
   }
 }
@@ -239,7 +239,7 @@ final class CellTarget: TargetNode {
   override func store(_ frame: Frame, _ value: consuming Value) throws(Raised) { frame.cell(slot).value = value }
 
   override func delete(_ frame: Frame) throws(Raised) {
-    if frame.cell(slot).value.isUndefined { throw frame.located(frame.unboundLocal(slot), range) }
+    if frame.cell(slot).value.isUndefined { try frame.fail(frame.unboundLocal(slot), range) }
     frame.cell(slot).value = .undefined
   }
 }
@@ -255,7 +255,7 @@ final class FreeTarget: TargetNode {
   override func store(_ frame: Frame, _ value: consuming Value) throws(Raised) { frame.closureCell(index).value = value }
 
   override func delete(_ frame: Frame) throws(Raised) {
-    if frame.closureCell(index).value.isUndefined { throw frame.located(frame.unboundFree(index), range) }
+    if frame.closureCell(index).value.isUndefined { try frame.fail(frame.unboundFree(index), range) }
     frame.closureCell(index).value = .undefined
   }
 }
@@ -287,7 +287,7 @@ final class GlobalTarget: TargetNode {
   }
 
   override func delete(_ frame: Frame) throws(Raised) {
-    if globals.removeString(name) == nil { throw frame.located(frame.runtime.nameError(name), range) }
+    if globals.removeString(name) == nil { try frame.fail(frame.runtime.nameError(name), range) }
   }
 }
 
@@ -304,13 +304,13 @@ final class NamespaceTarget: TargetNode {
     if case .object(let object) = namespace, object.kind == .dict, !object.type.isHeap {
       unsafeDowncast(object, to: DictObject.self).setString(name, value)
     } else {
-      do { try frame.runtime.setItem(namespace, .object(name), value) } catch { throw frame.located(error, range) }
+      do { try frame.runtime.setItem(namespace, .object(name), value) } catch { try frame.fail(error, range) }
     }
   }
 
   override func delete(_ frame: Frame) throws(Raised) {
     do { try frame.runtime.deleteItem(frame[StatementCode.namespaceSlot], .object(name)) } catch {
-      throw frame.located(frame.runtime.nameError(name), range)
+      try frame.fail(frame.runtime.nameError(name), range)
     }
   }
 }

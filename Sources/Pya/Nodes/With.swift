@@ -23,7 +23,7 @@ final class WithNode: StatementNode {
       try methods.find(for: manager, runtime)
       exit = methods.exit
       entered = try runtime.callSpecial(methods.enter, manager)
-    } catch { throw frame.located(error, context.range) }
+    } catch { try frame.fail(error, context.range) }
     let completion: Completion
     do throws(Raised) {
       try target?.store(frame, entered)
@@ -31,7 +31,7 @@ final class WithNode: StatementNode {
     } catch {
       return try leave(manager, exit, error, frame)
     }
-    do { _ = try runtime.callSpecial(exit, manager, .none, .none, .none) } catch { throw frame.located(error, context.range) }
+    do { _ = try runtime.callSpecial(exit, manager, .none, .none, .none) } catch { try frame.fail(error, context.range) }
     return completion
   }
 
@@ -44,7 +44,7 @@ final class WithNode: StatementNode {
       swallowed = try runtime.isTrue(
         try runtime.callSpecial(
           exit, manager, .object(raised.exception.type), .object(raised.exception), runtime.tracebackObject(of: raised.exception)))
-    } catch { throw frame.located(error, context.range) }
+    } catch { try frame.fail(error, context.range) }
     if swallowed { return .normal }
     raised.exception.isLocated = true
     throw raised

@@ -105,4 +105,8 @@ struct Raised: Error, @unchecked Sendable {
 
   @inline(__always)
   init(_ exception: ExceptionObject) { self.exception = exception }
+
+  /// Throws it on. For hot code: a call that throws is smaller than a `throw`, which keeps the error in memory for debuggers.
+  @inline(never)
+  func again() throws(Raised) -> Never { throw self }
 }

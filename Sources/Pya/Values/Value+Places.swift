@@ -86,7 +86,7 @@ extension Unmanaged {
     }
     switch outcome {
     case .success(let value): return value
-    case .failure(let raised): throw raised
+    case .failure(let raised): try raised.again()
     }
   }
 }

@@ -17,7 +17,7 @@ struct AwaitPoint {
     do throws(Raised) {
       let awaited = try frame.withRuntime { (runtime) throws(Raised) in try runtime.beginAwaiting(value) }
       return settle(awaited, frame)
-    } catch { throw frame.located(error, range) }
+    } catch { try frame.fail(error, range) }
   }
 
   /// Notes what a begun await waits for.
@@ -88,7 +88,7 @@ struct AwaitPoint {
     } catch {
       suspendable.delegate = nil
       if let thrown, thrown === error.exception { throw frame.received(thrown, range) }
-      throw frame.located(error, range)
+      try frame.fail(error, range)
     }
     if result.isUndefined {
       (frame.slots + state).initialize(to: .int(Waiting.object))
@@ -215,7 +215,7 @@ final class CallOfValueNode: ExpressionNode {
 
   func call(_ callee: Value, _ frame: Frame) throws(Raised) -> Value {
     guard case .object(let object) = callee else {
-      throw frame.located(frame.runtime.typeError("'\(frame.runtime.typeName(callee))' object is not callable"), range)
+      try frame.fail(frame.runtime.typeError("'\(frame.runtime.typeName(callee))' object is not callable"), range)
     }
     return try callGeneral(object, receiver: .undefined, arguments, frame)
   }
@@ -311,12 +311,12 @@ final class YieldFromNode: StatementNode {
       result = try point.resume(frame)
     } else if frame.runsInOneGo {
       var source = try value.evaluate(frame)
-      do { result = try frame.machine.deliverAll(of: &source) } catch { throw frame.located(error, range) }
+      do { result = try frame.machine.deliverAll(of: &source) } catch { try frame.fail(error, range) }
       if frame.machine.isConsumerDone { return .returns(.none) }
     } else {
       let source = try value.evaluate(frame)
       do { result = point.settle(try frame.runtime.beginDelegating(to: source), frame) } catch {
-        throw frame.located(error, range)
+        try frame.fail(error, range)
       }
     }
     if result.isUndefined { return .suspends }

@@ -8,7 +8,7 @@ extension AwaitPoint {
   @inline(__always)
   func open(_ function: Unmanaged<FunctionObject>, _ frame: Frame) throws(Raised) -> Frame {
     let size = function._withUnsafeGuaranteedRef { $0.frameSize }
-    guard let child = frame.machine.openFrame(function, size) else { throw frame.located(frame.machine.stackOverflow(), range) }
+    guard let child = frame.machine.openFrame(function, size) else { try frame.fail(frame.machine.stackOverflow(), range) }
     return child
   }
 
@@ -66,7 +66,7 @@ extension AwaitPoint {
     let machine = frame.machine
     let extra = receiver.isUndefined ? 0 : 1
     let count = arguments.count + extra
-    guard let base = machine.reserveUnbound(count) else { throw frame.located(machine.stackOverflow(), range) }
+    guard let base = machine.reserveUnbound(count) else { try frame.fail(machine.stackOverflow(), range) }
     defer { machine.release(base, count) }
     if extra == 1 { base.initialize(to: receiver) }
     try arguments.evaluate(into: base + extra, frame)
@@ -83,11 +83,11 @@ extension AwaitPoint {
     guard let function = unboundMethod(method) else {
       let runtime = frame.runtime
       do { return try settleSpecial(try runtime.call(try runtime.bind(method, to: receiver)), role, frame) } catch {
-        throw frame.located(error, range)
+        try frame.fail(error, range)
       }
     }
     let machine = frame.machine
-    guard let base = machine.reserveUnbound(1) else { throw frame.located(machine.stackOverflow(), range) }
+    guard let base = machine.reserveUnbound(1) else { try frame.fail(machine.stackOverflow(), range) }
     defer { machine.release(base, 1) }
     base.initialize(to: receiver)
     return try begin(calling: function, Arguments(base, 1), role, frame)
@@ -111,10 +111,10 @@ extension AwaitPoint {
       do throws(Raised) {
         let bound = try runtime.bind(method, to: receiver)
         return try settleSpecial(try runtime.call(bound, first, second, third), role, frame)
-      } catch { throw frame.located(error, range) }
+      } catch { try frame.fail(error, range) }
     }
     let machine = frame.machine
-    guard let base = machine.reserveUnbound(4) else { throw frame.located(machine.stackOverflow(), range) }
+    guard let base = machine.reserveUnbound(4) else { try frame.fail(machine.stackOverflow(), range) }
     defer { machine.release(base, 4) }
     base.initialize(to: receiver)
     (base + 1).initialize(to: first)
@@ -156,7 +156,7 @@ extension AwaitPoint {
         }
         return try settleSpecial(try callee.call(runtime, arguments), role, frame)
       }
-    } catch { throw frame.located(error, range) }
+    } catch { try frame.fail(error, range) }
   }
 
   /// Awaits what a special method returned.

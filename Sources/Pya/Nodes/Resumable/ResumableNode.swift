@@ -165,7 +165,7 @@ final class ResumableForNode: ResumableNode {
       return try otherwise.execute(frame)
     }
     do { frame[iteratorSlot] = .object(try frame.runtime.iterator(source)) } catch {
-      throw frame.located(error, iterable.range)
+      try frame.fail(error, iterable.range)
     }
     return nil
   }
@@ -188,7 +188,7 @@ final class ResumableForNode: ResumableNode {
             }
           }
         } catch {
-          throw frame.located(error, iterable.range)
+          try frame.fail(error, iterable.range)
         }
         if value.isUndefined {
           frame[iteratorSlot] = .undefined

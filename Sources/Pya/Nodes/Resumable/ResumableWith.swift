@@ -31,7 +31,7 @@ final class ResumableWithNode: ResumableNode {
     if case .suspends = completion { return suspend(frame, 1) }
     let exit = frame[exitSlot]
     frame[exitSlot] = .undefined
-    do { _ = try runtime.call(exit, .none, .none, .none) } catch { throw frame.located(error, context.range) }
+    do { _ = try runtime.call(exit, .none, .none, .none) } catch { try frame.fail(error, context.range) }
     return completion
   }
 
@@ -45,7 +45,7 @@ final class ResumableWithNode: ResumableNode {
       let exit = try runtime.bind(methods.exit, to: manager)
       entered = try runtime.callSpecial(methods.enter, manager)
       frame[exitSlot] = exit
-    } catch { throw frame.located(error, context.range) }
+    } catch { try frame.fail(error, context.range) }
     try target?.store(frame, entered)
   }
 
@@ -60,7 +60,7 @@ final class ResumableWithNode: ResumableNode {
     let swallowed: Bool
     do throws(Raised) {
       swallowed = try runtime.isTrue(try runtime.call(exit, runtime.exitArguments(raised.exception)))
-    } catch { throw frame.located(error, context.range) }
+    } catch { try frame.fail(error, context.range) }
     if swallowed { return .normal }
     raised.exception.isLocated = true
     throw raised
@@ -112,7 +112,7 @@ final class AsyncWithNode: ResumableNode {
       if !methods.fit(manager) {
         do throws(Raised) {
           try frame.withRuntime { (runtime) throws(Raised) in try methods.find(for: manager, runtime) }
-        } catch { throw frame.located(error, context.range) }
+        } catch { try frame.fail(error, context.range) }
       }
       (frame.slots + completion.first).store(methods.exit)
       (frame.slots + managerSlot).store(manager)
@@ -174,7 +174,7 @@ final class AsyncWithNode: ResumableNode {
     guard let exception = frame[exceptionSlot].exception else { fatalError("pya: __aexit__ without its exception") }
     frame[exceptionSlot] = .undefined
     let swallowed: Bool
-    do { swallowed = try frame.runtime.isTrue(result) } catch { throw frame.located(error, context.range) }
+    do { swallowed = try frame.runtime.isTrue(result) } catch { try frame.fail(error, context.range) }
     if swallowed { return .normal }
     exception.isLocated = true
     throw Raised(exception)
@@ -219,7 +219,7 @@ final class AsyncForNode: ResumableNode {
     } else {
       let source = try iterable.evaluate(frame)
       do { frame[iteratorSlot] = try frame.runtime.asyncIterator(source) } catch {
-        throw frame.located(error, iterable.range)
+        try frame.fail(error, iterable.range)
       }
     }
     while true {
@@ -269,7 +269,7 @@ final class AsyncForNode: ResumableNode {
   private func beginNext(_ frame: Frame) throws(Raised) -> Value? {
     // The slot keeps the iterator meanwhile: nothing but this node writes there.
     guard let held = (frame.slots + iteratorSlot).uncountedObject else {
-      throw frame.located(frame.runtime.cannotIterateAsync(frame[iteratorSlot]), range)
+      try frame.fail(frame.runtime.cannotIterateAsync(frame[iteratorSlot]), range)
     }
     if held.kind == .asyncGenerator {
       return try held.as(SuspendableFrame.self).borrowed { (generator) throws(Raised) in try beginStep(of: generator, frame) }
@@ -285,7 +285,7 @@ final class AsyncForNode: ResumableNode {
     let runtime = frame.runtime
     let type = runtime.type(of: iterator)
     guard let method = type.lookup(runtime.names[.anext]) else {
-      throw frame.located(runtime.cannotIterateAsync(iterator), range)
+      try frame.fail(runtime.cannotIterateAsync(iterator), range)
     }
     anext = method
     token = type.token
@@ -298,7 +298,7 @@ final class AsyncForNode: ResumableNode {
       return try beginGeneralStep(of: generator, frame)
     }
     let value: Value
-    do { value = try generator.advance(frame.machine) } catch { throw frame.located(error, range) }
+    do { value = try generator.advance(frame.machine) } catch { try frame.fail(error, range) }
     if generator.stoppedAtYield {
       generator.stoppedAtYield = false
       generator.isStepping = false
@@ -330,7 +330,7 @@ final class AsyncForNode: ResumableNode {
     let step: Step
     do { step = try generator.drive(runtime, sending: .none) } catch {
       generator.isStepping = false
-      throw frame.located(error, range)
+      try frame.fail(error, range)
     }
     guard case .suspended(let value) = step else {
       generator.isStepping = false
