@@ -3,7 +3,7 @@
 /// Whoever takes all elements of a generator need not resume it for each: it runs to its end, and each `yield` hands its element
 /// to a consumer, the body of a `for` or the inside of `sum`, and goes on when that returns. Nobody can tell the difference as
 /// long as nobody else holds the generator, which has not begun, and none of its code would run when its consumer has enough or fails:
-/// it has no `try` and no `with`.
+/// it has no `try` and no `with`. Its statements that suspend have twins that do not (`StatementNode.inOneGo`).
 ///
 /// The machine knows the consumer of the generator whose code runs. The body of a loop belongs to other code, maybe to a generator
 /// that runs in one go itself: meanwhile that one's consumer stands there.
@@ -45,7 +45,7 @@ extension UnsafeMutablePointer where Pointee == Machine {
 
 extension SuspendableFrame {
   /// Whether it may run in one go, once it is known that nobody else holds it.
-  private var isComplete: Bool { kind == .generator && state == .created && (code.canDrain || !code.needsCleanup) }
+  private var isComplete: Bool { kind == .generator && state == .created && code.canRunInOneGo }
 
   /// The generator at a place, if it may run in one go.
   @inline(__always)
@@ -70,15 +70,7 @@ extension SuspendableFrame {
     }
     try machine.enterFrame()
     state = .running
-    delivers = true
-    do throws(Raised) {
-      if code.canDrain {
-        try code.drain(frame)
-      } else if case .returns(let value) = try code.resume(frame) {
-        return value
-      }
-      return .none
-    } catch {
+    do throws(Raised) { return try code.runInOneGo(frame) } catch {
       error.exception.isLocated = false
       throw SuspendableFrame.withoutStopIteration(error, runtime, kind: kind)
     }

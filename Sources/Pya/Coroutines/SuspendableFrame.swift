@@ -21,8 +21,6 @@ class SuspendableFrame: IteratorObject {
   final var stoppedAtYield = false
   /// An async generator's `asend` or `athrow` is in progress.
   final var isStepping = false
-  /// A generator that runs in one go: `yield` hands on and does not stop (`Consumer`).
-  final var delivers = false
   /// Where in the source the frame awaits something; what it says is current only while the frame is suspended.
   final var stoppedAt: UInt32 = 0
   /// The delegate; of a frame with rarities, these, which keep the delegate.

@@ -59,11 +59,12 @@ class Code: Object {
   /// Runs the body of plain code to its end.
   func run(_ frame: Frame) throws(Raised) -> Value { fatalError("pya: code without a body") }
 
-  /// Whether `drain` works: for a generator expression that awaits nothing.
-  var canDrain: Bool { false }
+  /// Whether this is a generator's code, and none of it would run if the generator were dropped in the middle.
+  var canRunInOneGo: Bool { false }
 
-  /// Runs a generator expression that has not begun to its end, handing each element to the frame's consumer.
-  func drain(_ frame: Frame) throws(Raised) { fatalError("pya: code without a body") }
+  /// Runs a generator that has not begun to its end, or until its consumer has enough. Gives what it returns, which means nothing when
+  /// the consumer has enough.
+  func runInOneGo(_ frame: Frame) throws(Raised) -> Value { fatalError("pya: code without a body") }
 
   /// Runs the body of suspendable code from where it stands.
   func resume(_ frame: Frame) throws(Raised) -> Completion { fatalError("pya: code without a body") }

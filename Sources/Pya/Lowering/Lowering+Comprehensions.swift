@@ -93,57 +93,19 @@ extension CodeLowering {
     let iterable = lower(comprehension.clauses[0].iterable)
     let inner = CodeLowering(unit, host: comprehension.scope, privateClass: privateClass)
     let source = LocalNode(slot: 0, comprehension.clauses[0].iterable.range)
-    let (loops, drain) = inner.lowerGeneratorClauses(comprehension, source: source, range)
+    let loops = inner.lowerClauses(comprehension.clauses, source: source, range) {
+      let element = inner.lower(comprehension.element)
+      return YieldNode(
+        element, into: nil, isAsync: inner.hostScope.isAsync, state: inner.newSlot(), comprehension.element.range)
+    }
     var layout = ParameterLayout()
     layout.positionalCount = 1
     layout.positionalOnlyCount = 1
     layout.names = [intern(".0")]
-    let code = StatementCode(runtime, inner.draft(parameters: layout), body: loops, drain: drain)
+    let code = StatementCode(runtime, inner.draft(parameters: layout), body: loops)
     let function = FunctionNode(
       FunctionNode.Blueprint(code: code, captures: captures(of: comprehension.scope), globals: unit.globals), range)
     return GeneratorExpressionNode(
       function, iterable: iterable, isAsync: comprehension.clauses[0].isAsync, range)
-  }
-
-  /// The loops of a generator expression twice, around the same expressions: suspending at each element, and delivering all of
-  /// them at one go (nil where something in them awaits).
-  private func lowerGeneratorClauses(
-    _ comprehension: Comprehension, source: ExpressionNode, _ range: SourceRange
-  ) -> (suspending: StatementNode, draining: StatementNode?) {
-    typealias Both = (suspending: StatementNode, draining: StatementNode?)
-
-    func sequences(_ steps: [StatementNode], _ nodes: Both) -> Both {
-      (sequence(steps + [nodes.suspending], range), steps.isEmpty ? nodes.draining : nil)
-    }
-
-    func clause(_ index: Int) -> Both {
-      guard index < comprehension.clauses.count else {
-        let (steps, element) = separately { lower(comprehension.element) }
-        let range = comprehension.element.range
-        let yield = YieldNode(element, into: nil, isAsync: hostScope.isAsync, state: newSlot(), range)
-        return sequences(steps, (yield, DeliverNode(element, range)))
-      }
-      let current = comprehension.clauses[index]
-      let (steps, iterable) = separately { index == 0 ? source : lower(current.iterable) }
-      let target = lowerTarget(current.target)
-      let body = conditions(current.conditions[...]) { clause(index + 1) }
-      let suspending = loop(
-        target, iterable: iterable, body: body.suspending, otherwise: PassNode(range), isAsync: current.isAsync, range)
-      let draining = current.isAsync ? nil : body.draining.map { body in
-        ForNode(target, iterable: iterable, body: body, otherwise: PassNode(range), range)
-      }
-      return sequences(steps, (suspending, draining))
-    }
-
-    func conditions(_ rest: ArraySlice<Expression>, _ body: () -> Both) -> Both {
-      guard let first = rest.first else { return body() }
-      let (steps, condition) = separately { lower(first) }
-      let then = conditions(rest.dropFirst(), body)
-      let suspending = ResumableIfNode(
-        condition, then: then.suspending, otherwise: PassNode(range), state: newSlot(), range)
-      return sequences(steps, (suspending, then.draining.map { IfOnlyNode(condition, then: $0, range) }))
-    }
-
-    return clause(0)
   }
 }

@@ -79,6 +79,7 @@ extension CodeLowering {
   func sequence(_ statements: [StatementNode], _ range: SourceRange) -> StatementNode {
     if statements.count == 1 { return statements[0] }
     guard statements.contains(where: \.suspends) else { return block(statements, range) }
+    if statements.count == 2 { return ResumablePairNode(statements[0], statements[1], state: newSlot(), range) }
     return ResumableBlockNode(statements, state: newSlot(), range)
   }
 

@@ -24,6 +24,10 @@ struct MatchClause {
     guard let condition else { return true }
     return try condition.evaluateBool(frame)
   }
+
+  func with(body: StatementNode) -> MatchClause {
+    MatchClause(pattern: pattern, captures: captures, condition: condition, body: body)
+  }
 }
 
 final class MatchNode: StatementNode {

@@ -49,6 +49,10 @@ class StatementNode: Node {
 
   func execute(_ frame: Frame) throws(Raised) -> Completion { fatalError("pya: abstract node") }
 
+  /// The same statement for a generator that runs in one go, where `yield` hands on and does not stop (`Consumer`): for most
+  /// statements this one, for one that suspends another, around the same expressions. Nil: there is none.
+  var inOneGo: StatementNode? { suspends ? nil : self }
+
   /// Of a statement that does nothing but decide what its function returns: the expression with that value. `rest` is the value
   /// when the statement ends without returning.
   func decision(orElse rest: ExpressionNode) -> ExpressionNode? { nil }
@@ -63,17 +67,19 @@ class TargetNode: Node {
 /// The code of a function whose body is a sequence of statements, of a module or of a class.
 final class StatementCode: Code {
   private let body: StatementNode
-  private let drain: StatementNode?
+  private lazy var bodyInOneGo: StatementNode? = flavour == .generator && !needsCleanup ? body.inOneGo : nil
 
-  /// `drain`: of a generator expression, the loops that deliver all elements without suspending.
-  init(_ runtime: Runtime, _ draft: CodeDraft, body: StatementNode, drain: StatementNode? = nil) {
+  init(_ runtime: Runtime, _ draft: CodeDraft, body: StatementNode) {
     self.body = body
-    self.drain = drain
     super.init(runtime, draft)
   }
 
-  override var canDrain: Bool { drain != nil }
-  override func drain(_ frame: Frame) throws(Raised) { _ = try drain?.execute(frame) }
+  override var canRunInOneGo: Bool { bodyInOneGo != nil }
+
+  override func runInOneGo(_ frame: Frame) throws(Raised) -> Value {
+    if case .returns(let value)? = try bodyInOneGo?.execute(frame) { return value }
+    return .none
+  }
 
   override func run(_ frame: Frame) throws(Raised) -> Value {
     if case .returns(let value) = try body.execute(frame) { return value }

@@ -252,15 +252,12 @@ final class YieldNode: ResumableNode {
     super.init(state: state, range)
   }
 
+  override var inOneGo: StatementNode? { isAsync ? nil : DeliverNode(value, into: slot, range) }
+
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
     guard let pointer = frame.suspendablePointer else { fatalError("pya: yield outside of a generator's frame") }
-    let machine = frame.machine
-    if Unmanaged<SuspendableFrame>.fromOpaque(pointer)._withUnsafeGuaranteedRef({ $0.delivers }) {
-      if !machine.deliver(try value.evaluate(frame)) { return .returns(.none) }
-      if let slot { frame[slot] = .none }
-      return .normal
-    }
     if takeNote(frame) == nil {
+      let machine = frame.machine
       machine.pointee.suspended = try value.evaluate(frame)
       machine.pointee.innermost = UnsafeRawPointer(pointer)
       if isAsync { Unmanaged<SuspendableFrame>.fromOpaque(pointer)._withUnsafeGuaranteedRef { $0.stoppedAtYield = true } }
@@ -275,18 +272,22 @@ final class YieldNode: ResumableNode {
   }
 }
 
-/// The innermost step of a generator expression that is run at one go: hands the element to whoever wants it.
+/// `slot = yield value` in a generator that runs in one go: hands the value to whoever wants it.
 final class DeliverNode: StatementNode {
-  private let element: ExpressionNode
+  private let value: ExpressionNode
+  /// -1: the result is not used.
+  private let slot: Int
 
-  init(_ element: ExpressionNode, _ range: SourceRange) {
-    self.element = element
+  init(_ value: ExpressionNode, into slot: Int?, _ range: SourceRange) {
+    self.value = value
+    self.slot = slot ?? -1
     super.init(range)
   }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
-    let value = try element.evaluate(frame)
-    return frame.machine.deliver(value) ? .normal : .returns(.none)
+    if !frame.machine.deliver(try value.evaluate(frame)) { return .returns(.none) }
+    if slot >= 0 { frame[slot] = .none }
+    return .normal
   }
 }
 
@@ -304,15 +305,12 @@ final class YieldFromNode: StatementNode {
   }
 
   override var suspends: Bool { true }
+  override var inOneGo: StatementNode? { DeliverAllNode(value, into: slot, range) }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
     let result: Value
     if point.isWaiting(frame) {
       result = try point.resume(frame)
-    } else if frame.runsInOneGo {
-      var source = try value.evaluate(frame)
-      do { result = try frame.machine.deliverAll(of: &source) } catch { try frame.fail(error, range) }
-      if frame.machine.isConsumerDone { return .returns(.none) }
     } else {
       let source = try value.evaluate(frame)
       do { result = point.settle(try frame.runtime.beginDelegating(to: source), frame) } catch {
@@ -325,12 +323,24 @@ final class YieldFromNode: StatementNode {
   }
 }
 
-extension Frame {
-  /// Whether this is the frame of a generator that runs in one go.
-  @inline(__always)
-  var runsInOneGo: Bool {
-    guard let suspendablePointer else { return false }
-    return Unmanaged<SuspendableFrame>.fromOpaque(suspendablePointer)._withUnsafeGuaranteedRef { $0.delivers }
+/// `slot = yield from value` in a generator that runs in one go.
+final class DeliverAllNode: StatementNode {
+  private let value: ExpressionNode
+  private let slot: Int?
+
+  init(_ value: ExpressionNode, into slot: Int?, _ range: SourceRange) {
+    self.value = value
+    self.slot = slot
+    super.init(range)
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    var source = try value.evaluate(frame)
+    let result: Value
+    do { result = try frame.machine.deliverAll(of: &source) } catch { try frame.fail(error, range) }
+    if frame.machine.isConsumerDone { return .returns(.none) }
+    if let slot { frame[slot] = result }
+    return .normal
   }
 }
 

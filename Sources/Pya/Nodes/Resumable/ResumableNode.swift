@@ -33,6 +33,44 @@ class ResumableNode: StatementNode {
   }
 }
 
+/// Two statements in order, one or both of which suspend.
+final class ResumablePairNode: ResumableNode {
+  private let first: StatementNode
+  private let second: StatementNode
+
+  init(_ first: StatementNode, _ second: StatementNode, state: Int, _ range: SourceRange) {
+    self.first = first
+    self.second = second
+    super.init(state: state, range)
+  }
+
+  override var inOneGo: StatementNode? { block([first, second], inOneGo: range) }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    if takeNote(frame) != 1 {
+      let completion = try first.execute(frame)
+      switch completion {
+      case .normal: break
+      case .suspends: return suspend(frame, 0)
+      case .breaks, .continues, .returns: return completion
+      }
+    }
+    let completion = try second.execute(frame)
+    if case .suspends = completion { return suspend(frame, 1) }
+    return completion
+  }
+}
+
+/// The twin (`StatementNode.inOneGo`) of statements in order.
+private func block(_ statements: [StatementNode], inOneGo range: SourceRange) -> StatementNode? {
+  var twins: [StatementNode] = []
+  for statement in statements {
+    guard let twin = statement.inOneGo else { return nil }
+    twins.append(twin)
+  }
+  return block(twins, range)
+}
+
 /// Statements in order, some of which suspend.
 final class ResumableBlockNode: ResumableNode {
   private let statements: [StatementNode]
@@ -51,6 +89,8 @@ final class ResumableBlockNode: ResumableNode {
   }
 
   deinit { children.deallocate() }
+
+  override var inOneGo: StatementNode? { block(statements, inOneGo: range) }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
     var index = takeNote(frame) ?? 0
@@ -77,6 +117,12 @@ final class ResumableIfNode: ResumableNode {
     self.then = then
     self.otherwise = otherwise
     super.init(state: state, range)
+  }
+
+  override var inOneGo: StatementNode? {
+    guard let then = then.inOneGo, let otherwise = otherwise.inOneGo else { return nil }
+    if otherwise is PassNode { return IfOnlyNode(condition, then: then, range) }
+    return IfNode(condition, then: then, otherwise: otherwise, range)
   }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
@@ -106,6 +152,11 @@ final class ResumableWhileNode: ResumableNode {
     self.body = body
     self.otherwise = otherwise
     super.init(state: state, range)
+  }
+
+  override var inOneGo: StatementNode? {
+    guard prelude == nil, let body = body.inOneGo, let otherwise = otherwise.inOneGo else { return nil }
+    return WhileNode(condition, body: body, otherwise: otherwise, range)
   }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
@@ -156,26 +207,24 @@ final class ResumableForNode: ResumableNode {
     super.init(state: state, range)
   }
 
-  /// Prepares the iterator, or runs the whole loop and tells how it ended.
-  private func begin(_ frame: Frame) throws(Raised) -> Completion? {
-    var source = try iterable.evaluate(frame)
-    if frame.runsInOneGo, let generator = SuspendableFrame.complete(at: &source) {
-      let end = try LoopConsumer.run(generator, target, slot: targetSlot, body, iterable: iterable.range, range, frame)
-      if let end { return end }
-      return try otherwise.execute(frame)
-    }
+  override var inOneGo: StatementNode? {
+    guard let body = body.inOneGo, let otherwise = otherwise.inOneGo else { return nil }
+    return ForNode(target, iterable: iterable, body: body, otherwise: otherwise, range)
+  }
+
+  private func begin(_ frame: Frame) throws(Raised) {
+    let source = try iterable.evaluate(frame)
     do { frame[iteratorSlot] = .object(try frame.runtime.iterator(source)) } catch {
       try frame.fail(error, iterable.range)
     }
-    return nil
   }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
     var phase = Phase.next
     if let note = takeNote(frame) {
       phase = note
-    } else if let end = try begin(frame) {
-      return end
+    } else {
+      try begin(frame)
     }
     while true {
       if phase == Phase.next {
@@ -226,6 +275,15 @@ final class ResumableMatchNode: ResumableNode {
     self.subject = subject
     self.clauses = clauses
     super.init(state: state, range)
+  }
+
+  override var inOneGo: StatementNode? {
+    var twins: [MatchClause] = []
+    for clause in clauses {
+      guard let body = clause.body.inOneGo else { return nil }
+      twins.append(clause.with(body: body))
+    }
+    return MatchNode(subject, twins, range)
   }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
