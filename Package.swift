@@ -16,7 +16,7 @@ let package = Package(
     .target(name: "PyaSyntax"),
     .target(
       name: "Pya",
-      dependencies: ["PyaSyntax", .target(name: "CSystem", condition: .when(platforms: [.linux]))],
+      dependencies: ["PyaSyntax", "CSystem"],
       exclude: ["Modules/Library", "Nodes/HISTORY.md"],
       plugins: ["EmbedLibraryPlugin"]),
     .executableTarget(name: "EmbedLibrary"),

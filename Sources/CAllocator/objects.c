@@ -26,6 +26,7 @@
 
 __attribute__((section(".swift1_autolink_entries"), used)) static const char linkerOptions[] =
   "-Wl,--wrap=swift_retain\0-Wl,--wrap=swift_release\0"
+  "-Wl,--wrap=swift_retain_n\0-Wl,--wrap=swift_release_n\0"
   "-Wl,--wrap=swift_allocObject\0-Wl,--wrap=swift_deallocClassInstance";
 
 typedef struct {
@@ -40,8 +41,8 @@ static const int64_t ONE = (int64_t)1 << 33;
 static const int64_t UNIQUE = 3, DESTROYED = 3 | (int64_t)1 << 32;
 
 // Calls of the runtime that do the same as those here, in every case.
-extern void *swift_retain_n(void *object, uint32_t count);
-extern void swift_release_n(void *object, uint32_t count);
+extern void *__real_swift_retain_n(void *object, uint32_t count);
+extern void __real_swift_release_n(void *object, uint32_t count);
 extern void *swift_slowAlloc(size_t size, size_t alignmentMask);
 extern void swift_deallocObject(void *object, size_t size, size_t alignmentMask);
 
@@ -56,7 +57,7 @@ void *__wrap_swift_retain(void *reference) {
     // The top byte of a reference may carry flags.
     Object *object = (Object *)((uintptr_t)reference & 0x00FFFFFFFFFFFFF8);
     int64_t counts = object->counts + ONE;
-    if (!likely(isPlain && counts >= 0)) return swift_retain_n(reference, 1);
+    if (!likely(isPlain && counts >= 0)) return __real_swift_retain_n(reference, 1);
     object->counts = counts;
   }
   return reference;
@@ -72,9 +73,20 @@ void __wrap_swift_release(void *reference) {
       object->counts = DESTROYED;
       ((Destroy *)object->type[-2])(object);
     } else {
-      swift_release_n(reference, 1);
+      __real_swift_release_n(reference, 1);
     }
   }
+}
+
+void *__wrap_swift_retain_n(void *reference, uint32_t count) {
+  if (!likely(isPlain)) return __real_swift_retain_n(reference, count);
+  for (; count > 0; count--) __wrap_swift_retain(reference);
+  return reference;
+}
+
+void __wrap_swift_release_n(void *reference, uint32_t count) {
+  if (!likely(isPlain)) return __real_swift_release_n(reference, count);
+  for (; count > 0; count--) __wrap_swift_release(reference);
 }
 
 void *__wrap_swift_allocObject(void **type, size_t size, size_t alignmentMask) {

@@ -1,5 +1,11 @@
-// What Swift's view of the C library lacks on Linux: epoll, the number of a thread, and what may be there or not.
+// What Swift's view of the C library lacks: the native frame's address, and on Linux epoll, the number of a thread, and what may be
+// there or not.
 #pragma once
+
+#include <stdint.h>
+
+// About where the native stack stands.
+__attribute__((always_inline)) static inline uintptr_t native_frame_address(void) { return (uintptr_t)__builtin_frame_address(0); }
 
 #ifdef __linux__
 

@@ -12,7 +12,7 @@ struct Frame {
   let slots: UnsafeMutablePointer<Value>
 
   /// How many values of stack the header takes.
-  static let headerSize = 2
+  static let headerSize = Machine.frameHeaderSize
 
   @inline(__always)
   init(slots: UnsafeMutablePointer<Value>) { self.slots = slots }
@@ -185,6 +185,22 @@ extension UnsafeMutablePointer where Pointee == Machine {
     pointee.stackTop = top
     let frame = Frame(at: base, machine: self, code: code, function: function)
     var slot = base + Frame.headerSize
+    while slot < top {
+      slot.initialize(to: .undefined)
+      slot += 1
+    }
+    return frame
+  }
+
+  /// Opens a frame around the first `count` slots, which lie on top of the stack with room for the header before them.
+  @inline(__always)
+  func openFrame(around base: UnsafeMutablePointer<Value>, _ count: Int, _ function: FunctionObject) throws(Raised) -> Frame {
+    let top = base + function.frameSize
+    if top > pointee.stackEnd { throw stackOverflow() }
+    pointee.stackTop = top
+    let frame = Frame(
+      at: base - Frame.headerSize, machine: self, code: function.codePointer, function: Unmanaged.passUnretained(function).toOpaque())
+    var slot = base + count
     while slot < top {
       slot.initialize(to: .undefined)
       slot += 1

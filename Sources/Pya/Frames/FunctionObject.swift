@@ -158,6 +158,22 @@ final class FunctionObject: Object {
     return try start(frame, machine)
   }
 
+  override func call(_ runtime: Runtime, inPlace base: UnsafeMutablePointer<Value>, _ count: Int) throws(Raised) -> Value {
+    guard takes(count) else { return try call(runtime, Arguments(base, count)) }
+    let machine = runtime.machine
+    let frame = try machine.openFrame(around: base, count, self)
+    defer { machine.release(base + count, frameSize - count) }
+    if count != completeCount { try complete(frame, given: count, machine) }
+    defer { machine.leaveFrame() }
+    do throws(Raised) {
+      try machine.enterFrame()
+      return try code.run(frame)
+    } catch {
+      error.exception.isLocated = false
+      throw error
+    }
+  }
+
   /// Runs the body on a frame whose parameters are bound, and closes the frame.
   @inline(__always)
   func start(_ frame: Frame, _ machine: UnsafeMutablePointer<Machine>) throws(Raised) -> Value {

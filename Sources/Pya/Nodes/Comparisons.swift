@@ -229,8 +229,7 @@ final class IdentityNode: ComparisonNode {
     }
     if let b = right.place(frame), !b.holdsUndefined {
       if left.maySettle, let a = left.settledPlace(frame) { return a.isIdentical(to: b) == expected }
-      var a = try left.evaluate(frame)
-      return withUnsafeMutablePointer(to: &a) { $0.isIdentical(to: b) } == expected
+      return b.isIdentical(to: try left.evaluate(frame)) == expected
     }
     let a = try left.evaluate(frame)
     let b = try right.evaluate(frame)

@@ -60,17 +60,24 @@ final class ForNode: StatementNode {
   }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
-    var source = try iterable.evaluate(frame)
-    if let generator = SuspendableFrame.complete(at: &source) {
-      let end = try LoopConsumer.run(generator, target, slot: slot, body, iterable: iterable.range, range, frame)
-      if let end { return end }
-      return try otherwise.execute(frame)
-    }
-    if case .object(let object) = source, !object.isOfHeapType {
-      if object.kind == .range { return try walk(unsafeDowncast(object, to: RangeObject.self), frame) }
-      if object.kind == .list { return try walk(unsafeDowncast(object, to: ListObject.self), frame) }
+    let source = try iterable.evaluate(frame)
+    if let held = source.uncounted, held._withUnsafeGuaranteedRef({ !$0.isOfHeapType }) {
+      switch held.kind {
+      case .range: return try held.as(RangeObject.self).borrowed { (range) throws(Raised) in try walk(range, frame) }
+      case .list: return try held.as(ListObject.self).borrowed { (list) throws(Raised) in try walk(list, frame) }
+      case .generator: return try walkGenerator(source, frame)
+      default: break
+      }
     }
     return try walkIterator(source, frame)
+  }
+
+  @inline(never)
+  private func walkGenerator(_ source: consuming Value, _ frame: Frame) throws(Raised) -> Completion {
+    guard let generator = SuspendableFrame.complete(at: &source) else { return try walkIterator(source, frame) }
+    let end = try LoopConsumer.run(generator, target, slot: slot, body, iterable: iterable.range, range, frame)
+    if let end { return end }
+    return try otherwise.execute(frame)
   }
 
   @inline(__always)

@@ -25,6 +25,7 @@ struct MethodCacheEntry {
 /// four entries, for call sites that see several classes.
 final class MethodCallNode: ExpressionNode {
   private let receiver: Operand
+  private let isGlobalName: Bool
   private let name: StringObject
   private let arguments: CallArguments
   /// Of `receiver.name`.
@@ -41,6 +42,7 @@ final class MethodCallNode: ExpressionNode {
     _ range: SourceRange
   ) {
     self.receiver = Operand(receiver)
+    isGlobalName = receiver is GlobalNode
     self.name = name
     self.arguments = CallArguments(arguments)
     self.calleeRange = calleeRange
@@ -63,7 +65,13 @@ final class MethodCallNode: ExpressionNode {
   /// The same where the receiver has to be evaluated.
   @inline(never)
   private func callEvaluated(_ frame: Frame) throws(Raised) -> Value {
-    let value = try receiver.evaluate(frame)
+    let value: Value
+    if isGlobalName, let place = receiver.settledPlace(frame) {
+      if let held = place.uncountedObject, held.kind == .module, let result = try callOfModule(held, frame) { return result }
+      value = place.copied
+    } else {
+      value = try receiver.evaluate(frame)
+    }
     guard let entry = entry(for: value.uncounted), let target = entry.target else { return try callUncached(value, frame) }
     if entry.form == .method { return try callPlain(.fromOpaque(target), receiver: value, arguments, frame) }
     let machine = frame.machine
@@ -108,7 +116,15 @@ final class MethodCallNode: ExpressionNode {
     }
   }
 
-  /// Calls what a module has under the name; `callee` holds it.
+  /// Calls what a module has under the name; nil: it has nothing.
+  @inline(__always)
+  private func callOfModule(_ module: Unmanaged<Object>, _ frame: Frame) throws(Raised) -> Value? {
+    let callee = module.as(ModuleObject.self)._withUnsafeGuaranteedRef { moduleCache.value(of: $0, name) }
+    if let function = callee.uncounted { return try callFunction(function, of: callee, frame) }
+    return callee.isUndefined ? nil : try callValue(callee, arguments, frame)
+  }
+
+  /// `callee` holds the function.
   @inline(__always)
   private func callFunction(_ function: Unmanaged<Object>, of callee: Value, _ frame: Frame) throws(Raised) -> Value {
     defer { withExtendedLifetime(callee) {} }
@@ -129,11 +145,7 @@ final class MethodCallNode: ExpressionNode {
   @inline(never)
   private func callUncached(_ value: Value, _ frame: Frame) throws(Raised) -> Value {
     let runtime = frame.runtime
-    if let held = value.uncounted, held.kind == .module {
-      let callee = held.as(ModuleObject.self)._withUnsafeGuaranteedRef { moduleCache.value(of: $0, name) }
-      if let function = callee.uncounted { return try callFunction(function, of: callee, frame) }
-      if !callee.isUndefined { return try callValue(callee, arguments, frame) }
-    }
+    if let held = value.uncounted, held.kind == .module, let result = try callOfModule(held, frame) { return result }
     let type = runtime.type(of: value)
     if type.special(.getattribute) == nil, let method = type.lookup(name), case .object(let found) = method,
       found.kind == .function || found.kind == .nativeFunction, found.isDescriptor,

@@ -19,13 +19,13 @@ extension Runtime {
     _ method: Value, _ receiver: Value, _ first: Value, _ second: Value, _ third: Value
   ) throws(Raised) -> Value {
     guard isPlainFunction(method) else { return try call(try bind(method, to: receiver), first, second, third) }
-    let base = try machine.reserve(4)
+    let base = try machine.reserveCall(4)
+    defer { machine.endCall(base, 4) }
     base.initialize(to: receiver)
     (base + 1).initialize(to: first)
     (base + 2).initialize(to: second)
     (base + 3).initialize(to: third)
-    defer { machine.release(base, 4) }
-    return try call(method, Arguments(base, 4))
+    return try call(method, inPlace: base, 4)
   }
 
   @inline(__always)

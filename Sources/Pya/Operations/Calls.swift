@@ -1,3 +1,5 @@
+import CSystem
+
 /// Calling values.
 extension Runtime {
   /// Calls any value. The arguments stay the caller's.
@@ -10,27 +12,34 @@ extension Runtime {
   func call(_ callee: Value) throws(Raised) -> Value { try call(callee, Arguments(machine.pointee.stackTop, 0)) }
 
   func call(_ callee: Value, _ first: Value) throws(Raised) -> Value {
-    let base = try machine.reserve(1)
+    let base = try machine.reserveCall(1)
+    defer { machine.endCall(base, 1) }
     base.initialize(to: first)
-    defer { machine.release(base, 1) }
-    return try call(callee, Arguments(base, 1))
+    return try call(callee, inPlace: base, 1)
   }
 
   func call(_ callee: Value, _ first: Value, _ second: Value) throws(Raised) -> Value {
-    let base = try machine.reserve(2)
+    let base = try machine.reserveCall(2)
+    defer { machine.endCall(base, 2) }
     base.initialize(to: first)
     (base + 1).initialize(to: second)
-    defer { machine.release(base, 2) }
-    return try call(callee, Arguments(base, 2))
+    return try call(callee, inPlace: base, 2)
   }
 
   func call(_ callee: Value, _ first: Value, _ second: Value, _ third: Value) throws(Raised) -> Value {
-    let base = try machine.reserve(3)
+    let base = try machine.reserveCall(3)
+    defer { machine.endCall(base, 3) }
     base.initialize(to: first)
     (base + 1).initialize(to: second)
     (base + 2).initialize(to: third)
-    defer { machine.release(base, 3) }
-    return try call(callee, Arguments(base, 3))
+    return try call(callee, inPlace: base, 3)
+  }
+
+  /// Calls with positional arguments in slots of `reserveCall`.
+  @inline(__always)
+  func call(_ callee: Value, inPlace base: UnsafeMutablePointer<Value>, _ count: Int) throws(Raised) -> Value {
+    guard let held = callee.uncounted else { throw typeError("'\(typeName(callee))' object is not callable") }
+    return try held.borrowed { (object) throws(Raised) in try object.call(self, inPlace: base, count) }
   }
 
   func call(_ callee: Value, _ positional: [Value], keywords: [(name: StringObject, value: Value)] = []) throws(Raised)
@@ -71,8 +80,8 @@ extension Runtime {
     }
     try enter(" while calling a Python object")
     defer { leave() }
-    let bound = try bind(method, to: .object(object))
-    return try call(bound, arguments)
+    if isPlainFunction(method) { return try callPrepending(method, .object(object), arguments) }
+    return try call(try bind(method, to: .object(object)), arguments)
   }
 
   func isCallable(_ value: Value) -> Bool {
@@ -107,10 +116,7 @@ extension Runtime {
 }
 
 extension UnsafeMutablePointer where Pointee == Machine {
-  /// Whether the native stack is used up to its reserve. The address of a local variable stands for the stack pointer.
+  /// Whether the native stack is used up to its reserve.
   @inline(__always)
-  var nativeStackIsExhausted: Bool {
-    var probe: UInt8 = 0
-    return withUnsafeMutablePointer(to: &probe) { UInt(bitPattern: $0) } < pointee.nativeStackLimit
-  }
+  var nativeStackIsExhausted: Bool { native_frame_address() < pointee.nativeStackLimit }
 }

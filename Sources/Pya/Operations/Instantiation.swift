@@ -93,14 +93,15 @@ extension Runtime {
   /// Calls a function with one more argument in front.
   func callPrepending(_ callee: Value, _ first: Value, _ arguments: Arguments) throws(Raised) -> Value {
     let rest = arguments.count + arguments.keywordNames.count
-    let base = try machine.reserve(rest + 1)
-    defer { machine.release(base, rest + 1) }
+    let base = try machine.reserveCall(rest + 1)
+    defer { machine.endCall(base, rest + 1) }
     base.initialize(to: first)
     var index = 0
     while index < rest {
       (base + index + 1).initialize(to: arguments.base[index])
       index += 1
     }
+    if rest == arguments.count { return try call(callee, inPlace: base, rest + 1) }
     return try call(callee, Arguments(base, arguments.count + 1, keywordNames: arguments.keywordNames))
   }
 

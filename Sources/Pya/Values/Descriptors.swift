@@ -20,12 +20,7 @@ final class BoundMethod: Object {
   deinit { if isObserved { tellOfDeath() } }
 
   override func call(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {
-    let total = arguments.count + arguments.keywordNames.count + 1
-    let base = try runtime.machine.reserve(total)
-    defer { runtime.machine.release(base, total) }
-    base.initialize(to: receiver)
-    for index in 0..<(total - 1) { (base + index + 1).initialize(to: arguments.base[index]) }
-    return try runtime.call(function, Arguments(base, arguments.count + 1, keywordNames: arguments.keywordNames))
+    try runtime.callPrepending(function, receiver, arguments)
   }
 
   /// Everything else is the function's own.

@@ -81,6 +81,9 @@ struct Machine {
   fileprivate var releaseDepth = 0
   fileprivate var pendingRelease: [Value] = []
 
+  /// How many values of stack the header of a `Frame` takes.
+  static let frameHeaderSize = 2
+
   /// Values the stack has room for. The memory is reserved, and used only as deep as a program goes.
   static let stackCapacity = 1 << 26
 
@@ -233,6 +236,18 @@ extension UnsafeMutablePointer where Pointee == Machine {
 
   @inline(never)
   private func fullStack() -> Raised { pointee.runtime.recursionError() }
+
+  /// Takes slots for the arguments of `Object.call(inPlace:)`, to be initialised by the caller and given back by `endCall`.
+  @inline(__always)
+  func reserveCall(_ count: Int) throws(Raised) -> UnsafeMutablePointer<Value> {
+    try reserve(Machine.frameHeaderSize + count) + Machine.frameHeaderSize
+  }
+
+  @inline(__always)
+  func endCall(_ base: UnsafeMutablePointer<Value>, _ count: Int) {
+    release(base, count)
+    pointee.stackTop = base - Machine.frameHeaderSize
+  }
 
   /// Gives slots back, releasing what they hold. A loop of our own: numbers need no release, and the standard library's
   /// `deinitialize(count:)` is a call that asks each value's witness.

@@ -82,6 +82,12 @@ class Object {
     try runtime.callThroughSpecialMethod(self, arguments)
   }
 
+  /// The same with positional arguments on top of the value stack, where a frame can be made around them (`reserveCall`). What lies in their
+  /// slots afterwards is the caller's to release.
+  func call(_ runtime: Runtime, inPlace base: UnsafeMutablePointer<Value>, _ count: Int) throws(Raised) -> Value {
+    try call(runtime, Arguments(base, count))
+  }
+
   /// How many elements it has, for kinds that `Runtime.length` does not know; negative: no such kind.
   var builtInLength: Int { -1 }
 

@@ -119,10 +119,10 @@ final class SetObject: Object {
           let index = table[slot]
           if index == SetObject.free { return -1 }
           if index >= 0, entries[Int(index)].hash == hash {
-            let candidate = entries[Int(index)].key
-            if candidate.isIdentical(to: key) { return slot }
-            if !SetObject.differAtSight(candidate, key) {
-              let equal = try runtime.equals(candidate, key)
+            if let same = keyPlace(Int(index)).isSameAtSight(as: key) {
+              if same { return slot }
+            } else {
+              let equal = try runtime.equals(entries[Int(index)].key, key)
               if changes != before { continue restart }
               if equal { return slot }
             }
@@ -134,11 +134,11 @@ final class SetObject: Object {
     }
   }
 
-  /// Whether two values that are not identical are both ints: then no comparison is needed.
+  /// Where the element of an entry lies.
   @inline(__always)
-  private static func differAtSight(_ a: Value, _ b: Value) -> Bool {
-    if case .int = a, case .int = b { return true }
-    return false
+  private final func keyPlace(_ index: Int) -> UnsafeMutablePointer<Value> {
+    (UnsafeMutableRawPointer(entries + index) + MemoryLayout<Entry>.offset(of: \.key).unsafelyUnwrapped)
+      .assumingMemoryBound(to: Value.self)
   }
 
   @inline(__always)
@@ -175,10 +175,10 @@ final class SetObject: Object {
           if index == SetObject.dummy {
             reusable = slot
           } else if entries[Int(index)].hash == hash {
-            let candidate = entries[Int(index)].key
-            if candidate.isIdentical(to: key) { return false }
-            if !SetObject.differAtSight(candidate, key) {
-              let equal = try runtime.equals(candidate, key)
+            if let same = keyPlace(Int(index)).isSameAtSight(as: key) {
+              if same { return false }
+            } else {
+              let equal = try runtime.equals(entries[Int(index)].key, key)
               if equal { return false }
               if changes != before { continue restart }
             }

@@ -38,11 +38,23 @@ extension UnsafeMutablePointer where Pointee == Value {
     return UnsafeRawPointer(self).load(as: UInt.self) == UnsafeRawPointer(other).load(as: UInt.self)
   }
 
-  /// Python's `is` on what lies here and a value, when both are objects.
+  /// Python's `is` on what lies here and a value.
   @inline(__always)
   func isIdentical(to other: Value) -> Bool {
-    guard let mine = uncountedObject, let theirs = other.uncounted else { return false }
-    return mine.toOpaque() == theirs.toOpaque()
+    let (word, otherTag) = unsafeBitCast(other, to: (UInt, UInt8).self)
+    if tag != otherTag { return false }
+    if tag >= ValueTag.bool { return pointee.isIdentical(to: other) }
+    return UnsafeRawPointer(self).load(as: UInt.self) == word
+  }
+
+  /// Whether what lies here and a value are the same to a container: identical, or two ints. Nil: they must be compared.
+  @inline(__always)
+  func isSameAtSight(as other: Value) -> Bool? {
+    let (word, otherTag) = unsafeBitCast(other, to: (UInt, UInt8).self)
+    if tag > ValueTag.float { return isIdentical(to: other) ? true : nil }
+    if tag != otherTag { return nil }
+    if UnsafeRawPointer(self).load(as: UInt.self) == word { return true }
+    return tag == ValueTag.int ? false : nil
   }
 
   /// Takes over what lies elsewhere without counting a reference: it must not be released here, or no longer there.
