@@ -21,6 +21,9 @@ extension Runtime {
     }
     let construct = type.construct
     type.construct = { (runtime, cls, arguments) throws(Raised) in
+      if arguments.count == 1, !arguments.hasKeywords, cls === runtime.types.str {
+        return .object(try runtime.str(arguments.base.pointee))
+      }
       if arguments.count > 3 {
         throw runtime.typeError("str expected at most 3 arguments, got \(arguments.count)")
       }

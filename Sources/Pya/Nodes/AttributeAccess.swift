@@ -12,23 +12,29 @@ final class AttributeNode: ExpressionNode {
   let name: StringObject
   /// The slot when the object is a local variable, else -1.
   private let objectSlot: Int
+  private let isOfGlobalName: Bool
   private let cache = SlotCache()
   private var moduleCache = ModuleCache()
-  private var classCache = ClassAttributeCache()
+  /// Made when something is found on a class; owned, called uncounted.
+  private var classCache: Unmanaged<ClassAttributeCache>?
 
   init(_ object: ExpressionNode, _ name: StringObject, _ range: SourceRange) {
     self.object = object
     self.name = name
     objectSlot = object.localSlot ?? -1
+    isOfGlobalName = object is GlobalNode
     super.init(range)
   }
 
-  deinit { cache.deallocate() }
+  deinit {
+    cache.deallocate()
+    classCache?.release()
+  }
 
   /// The attribute of an object that was evaluated already.
   func attribute(of value: Value, _ frame: Frame) throws(Raised) -> Value {
-    if case .object(let object) = value {
-      let found = cached(object)
+    if let held = value.uncounted {
+      let found = try known(held, frame)
       if !found.isUndefined { return found }
     }
     return try lookUp(value, frame)
@@ -56,13 +62,30 @@ final class AttributeNode: ExpressionNode {
         let found = held.instanceSlot(slot).copied
         if !found.isUndefined { return found }
       }
+      return try lookUp(held, frame)
     }
-    let value = try object.evaluate(frame)
-    if case .object(let object) = value {
-      let found = cached(object)
+    if isOfGlobalName, let held = object.settledPlace(frame)?.uncountedObject { return try lookUp(held, frame) }
+    return try attribute(of: try object.evaluate(frame), frame)
+  }
+
+  /// The attribute of an object that a variable holds.
+  @inline(never)
+  private func lookUp(_ held: Unmanaged<Object>, _ frame: Frame) throws(Raised) -> Value {
+    let found = try known(held, frame)
+    return found.isUndefined ? try lookUp(.object(held.takeUnretainedValue()), frame) : found
+  }
+
+  /// What the caches know of an object; undefined: nothing.
+  @inline(__always)
+  private func known(_ held: Unmanaged<Object>, _ frame: Frame) throws(Raised) -> Value {
+    let slot = cachedSlot(held)
+    if slot >= 0 {
+      let found = held.instanceSlot(slot).copied
       if !found.isUndefined { return found }
     }
-    return try lookUp(value, frame)
+    if held.kind == .module { return held.as(ModuleObject.self)._withUnsafeGuaranteedRef { moduleCache.known(of: $0) } }
+    guard let classCache else { return .undefined }
+    return try classCache.borrowed { (cache) throws(Raised) in try cache.value(of: held, self, frame) }
   }
 
   /// The slot of the attribute when the cache knows the object's shape, else -1.
@@ -71,19 +94,8 @@ final class AttributeNode: ExpressionNode {
     held._withUnsafeGuaranteedRef { $0.kind == .instance ? cache.slot($0.cacheToken) : -1 }
   }
 
-  @inline(__always)
-  private func cached(_ object: Object) -> Value {
-    guard object.kind == .instance else { return .undefined }
-    let slot = cache.slot(object.cacheToken)
-    return slot < 0 ? .undefined : unsafeDowncast(object, to: Instance.self).slot(slot).copied
-  }
-
   @inline(never)
   private func lookUp(_ value: Value, _ frame: Frame) throws(Raised) -> Value {
-    if let held = value.uncounted {
-      let known = try classCache.value(of: held, value, self, frame)
-      if !known.isUndefined { return known }
-    }
     let runtime = frame.runtime
     if let module = value.cast(.module, to: ModuleObject.self) {
       let found = moduleCache.value(of: module, name)
@@ -97,8 +109,14 @@ final class AttributeNode: ExpressionNode {
         return instance.slot(index).copied
       }
     }
-    classCache.learn(value, name, runtime)
+    learn(value, runtime)
     do { return try runtime.getAttribute(value, name) } catch { try frame.fail(error, range) }
+  }
+
+  private func learn(_ value: Value, _ runtime: Runtime) {
+    let cache = classCache ?? Unmanaged.passRetained(ClassAttributeCache())
+    classCache = cache
+    cache._withUnsafeGuaranteedRef { $0.learn(value, name, runtime) }
   }
 }
 
@@ -264,9 +282,17 @@ struct ModuleCache {
   private var changes = -1
   private var index = 0
 
+  /// The attribute if it is remembered, else undefined.
+  @inline(__always)
+  func known(of module: ModuleObject) -> Value {
+    guard module.namespace === namespace, module.namespace.changes == changes else { return .undefined }
+    return module.namespace.valuePlace(index).copied
+  }
+
   /// The attribute; undefined when the module's own namespace does not have it.
   mutating func value(of module: ModuleObject, _ name: StringObject) -> Value {
-    if module.namespace === namespace, module.namespace.changes == changes { return module.namespace.valuePlace(index).copied }
+    let known = known(of: module)
+    if !known.isUndefined { return known }
     // A class of modules may have descriptors of its own.
     guard !module.type.isHeap, module.type.lookup(name) == nil else { return .undefined }
     let found = module.namespace.index(ofString: name)

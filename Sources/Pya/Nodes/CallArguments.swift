@@ -197,6 +197,25 @@ extension ExpressionNode {
   }
 }
 
+extension ExpressionNode {
+  /// Makes an instance of a built-in type.
+  @inline(__always)
+  final func construct(_ type: Unmanaged<TypeObject>, _ arguments: CallArguments, _ frame: Frame) throws(Raised) -> Value {
+    let machine = frame.machine
+    guard let base = machine.reserveUnbound(arguments.count) else { try frame.fail(machine.stackOverflow(), range) }
+    defer {
+      arguments.giveBack(base)
+      machine.pointee.stackTop = base
+    }
+    try arguments.lend(to: base, frame)
+    do throws(Raised) {
+      return try frame.machine.pointee.runtimeReference.borrowed { (runtime) throws(Raised) in
+        try type.borrowed { (type) throws(Raised) in try runtime.constructBuiltin(type, Arguments(base, arguments.count)) }
+      }
+    } catch { try frame.fail(error, range) }
+  }
+}
+
 extension Node {
   /// Calls a function of the program that takes one, two or three values directly: a getter, a setter, a descriptor's `__get__`. Those
   /// that are undefined are not given. The caller keeps the function alive.

@@ -50,7 +50,7 @@ final class GlobalCallNode: ExpressionNode {
   private var initializer: UnsafeMutableRawPointer?
   private var owners = CacheOwners()
 
-  private enum CachedKind: UInt8 { case function, type, native, length }
+  private enum CachedKind: UInt8 { case function, type, builtinType, native, length }
 
   /// For `CoroutineCreationNode`.
   var parts: (callee: GlobalNode, arguments: CallArguments) { (callee, arguments) }
@@ -79,6 +79,7 @@ final class GlobalCallNode: ExpressionNode {
       return try callNative(Unmanaged<NativeFunction>.fromOpaque(cached), receiver: nil, arguments, frame)
     }
     let type = Unmanaged<TypeObject>.fromOpaque(cached)
+    if cachedKind == .builtinType { return try construct(type, arguments, frame) }
     if let initializer, type._withUnsafeGuaranteedRef({ $0.token }) == classToken {
       return try instantiate(type, .fromOpaque(initializer), frame)
     }
@@ -117,7 +118,13 @@ final class GlobalCallNode: ExpressionNode {
         cachedKind = native.shortcut == .length && arguments.count == 1 ? .length : .native
       }
     } else if object.kind == .type {
-      remember(unsafeDowncast(object, to: TypeObject.self), frame.runtime)
+      let type = unsafeDowncast(object, to: TypeObject.self)
+      if type.isHeap {
+        remember(type, frame.runtime)
+      } else if owners.keep(type) {
+        cached = type.uncountedPointer
+        cachedKind = .builtinType
+      }
     }
     return try callGeneral(object, receiver: .undefined, arguments, frame)
   }

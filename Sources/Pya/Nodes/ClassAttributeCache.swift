@@ -4,7 +4,7 @@ import PyaSyntax
 ///
 /// A class's token changes with every change of its attributes, its ancestors' and its order of ancestors. For an instance
 /// the shape's token is compared too: it says that the instance has no attribute of this name in front of the class's.
-struct ClassAttributeCache {
+final class ClassAttributeCache {
   private enum Meaning {
     case nothing
     /// `Class.name`, or `instance.name` of data that is no descriptor.
@@ -31,11 +31,9 @@ struct ClassAttributeCache {
   /// A getter may be running when the cache turns to another.
   private var owners = CacheOwners()
 
-  /// The attribute; `undefined` when the cache does not know. `value` is the object's reference.
+  /// The attribute; `undefined` when the cache does not know.
   @inline(__always)
-  func value(
-    of held: Unmanaged<Object>, _ value: Value, _ node: ExpressionNode, _ frame: Frame
-  ) throws(Raised) -> Value {
+  func value(of held: Unmanaged<Object>, _ node: ExpressionNode, _ frame: Frame) throws(Raised) -> Value {
     switch meaning {
     case .nothing: return .undefined
     case .element:
@@ -54,15 +52,15 @@ struct ClassAttributeCache {
       guard let getter = found.uncounted else { return .undefined }
       if meaning == .descriptor {
         guard let get, getter._withUnsafeGuaranteedRef({ $0.typeToken }) == decidingToken else { return .undefined }
-        let owner = held._withUnsafeGuaranteedRef { $0.type }
-        return try node.call(.fromOpaque(get), frame, with: found, value, .object(owner))
+        let instance = held.takeUnretainedValue()
+        return try node.call(.fromOpaque(get), frame, with: found, .object(instance), .object(instance.type))
       }
-      return try node.call(getter.as(FunctionObject.self), frame, with: value)
+      return try node.call(getter.as(FunctionObject.self), frame, with: .object(held.takeUnretainedValue()))
     }
   }
 
   /// Notes what the name means on the class of the value, or on the class that the value is, if that is simple enough.
-  mutating func learn(_ value: Value, _ name: StringObject, _ runtime: Runtime) {
+  func learn(_ value: Value, _ name: StringObject, _ runtime: Runtime) {
     guard misses < ClassAttributeCache.patience, case .object(let object) = value else { return }
     misses += 1
     if object.kind == .type {
@@ -108,7 +106,7 @@ struct ClassAttributeCache {
     }
   }
 
-  private mutating func note(
+  private func note(
     _ meaning: Meaning, _ type: TypeObject, shapeToken: Int, _ found: Value, deciding: TypeObject? = nil
   ) {
     self.meaning = meaning

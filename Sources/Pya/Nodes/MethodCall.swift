@@ -119,7 +119,10 @@ final class MethodCallNode: ExpressionNode {
   /// Calls what a module has under the name; nil: it has nothing.
   @inline(__always)
   private func callOfModule(_ module: Unmanaged<Object>, _ frame: Frame) throws(Raised) -> Value? {
-    let callee = module.as(ModuleObject.self)._withUnsafeGuaranteedRef { moduleCache.value(of: $0, name) }
+    let callee = module.as(ModuleObject.self)._withUnsafeGuaranteedRef {
+      let known = moduleCache.known(of: $0)
+      return known.isUndefined ? moduleCache.value(of: $0, name) : known
+    }
     if let function = callee.uncounted { return try callFunction(function, of: callee, frame) }
     return callee.isUndefined ? nil : try callValue(callee, arguments, frame)
   }

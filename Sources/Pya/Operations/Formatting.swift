@@ -148,7 +148,7 @@ extension Runtime {
     switch number {
     case .int(let small):
       if radix == 10 { return builder.append(unsigned: small.magnitude) }
-      builder.append(String(small.magnitude, radix: radix))
+      builder.append(unsigned: small.magnitude, bitsPerDigit: radix.trailingZeroBitCount)
     case .bool(let flag): builder.append(flag ? "1" : "0")
     default:
       guard let large = number.bigInt?.value else { return builder.append("0") }

@@ -30,7 +30,8 @@ extension Runtime {
     return instance
   }
 
-  private func constructBuiltin(_ type: TypeObject, _ arguments: Arguments) throws(Raised) -> Value {
+  /// The same for a built-in type.
+  func constructBuiltin(_ type: TypeObject, _ arguments: Arguments) throws(Raised) -> Value {
     if type === types.type, arguments.count == 1, !arguments.hasKeywords {
       return .object(self.type(of: arguments.base[0]))
     }

@@ -117,6 +117,21 @@ struct TextBuilder: ~Copyable {
     } while rest != 0
   }
 
+  /// The digits in base 2, 8 or 16, in lowercase.
+  mutating func append(unsigned number: UInt, bitsPerDigit bits: Int) {
+    let digits = max(1, (UInt.bitWidth &- number.leadingZeroBitCount &+ bits &- 1) / bits)
+    if capacity &- count < digits { grow(by: digits) }
+    var rest = number
+    var position = count &+ digits
+    count = position
+    for _ in 0..<digits {
+      position &-= 1
+      let digit = UInt8(truncatingIfNeeded: rest & ((1 << UInt(bits)) &- 1))
+      bytes[position] = digit < 10 ? UInt8(ascii: "0") &+ digit : UInt8(ascii: "a") &+ (digit &- 10)
+      rest >>= UInt(bits)
+    }
+  }
+
   mutating func append(repeating byte: UInt8, _ times: Int) {
     guard times > 0 else { return }
     if capacity &- count < times { grow(by: times) }
