@@ -47,7 +47,8 @@ extension SuspendableFrame {
   /// Whether it may run in one go, once it is known that nobody else holds it.
   private var isComplete: Bool { kind == .generator && state == .created && code.canRunInOneGo }
 
-  /// The generator at a place, if it may run in one go.
+  /// The generator at a place, if it may run in one go. Whoever runs it sees to it that the place goes on holding it meanwhile, and that no code
+  /// reads it there.
   @inline(__always)
   static func complete(at place: UnsafeMutablePointer<Value>) -> Unmanaged<SuspendableFrame>? {
     guard let held = place.uncountedObject, held._withUnsafeGuaranteedRef({ $0.kind == .generator }) else { return nil }

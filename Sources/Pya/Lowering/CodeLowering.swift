@@ -21,6 +21,10 @@ final class CodeLowering {
   var prelude: [StatementNode] = []
   var needsCleanup = false
   let canSuspend: Bool
+  /// How often the code names each of its local variables.
+  private var mentions: [Int: Int] = [:]
+  /// The loops over what a local variable holds: one that nothing else names is only the loop's.
+  private var loopsOverVariables: [(loop: LoopNode, slot: Int)] = []
 
   init(_ unit: LoweringUnit, host: ScopeID, privateClass: String?) {
     self.unit = unit
@@ -64,6 +68,7 @@ final class CodeLowering {
   /// The draft of the code, when its body is lowered.
   /// `start`: where the definition begins, decorators included.
   func draft(parameters: ParameterLayout = ParameterLayout(), doc: Value = .none, start: UInt32 = 0) -> CodeDraft {
+    for (loop, slot) in loopsOverVariables where mentions[slot, default: 1] == 1 { loop.ownedSlot = slot }
     let table = hostScope
     var draft = CodeDraft(
       information: CodeInformation(name: table.name, qualifiedName: table.qualifiedName, file: unit.file, start: start))
@@ -82,9 +87,12 @@ final class CodeLowering {
   // MARK: Names
 
   func binding(of name: String) -> Binding {
-    let found = unit.table[scope].bindings[mangle(name)] ?? unit.table[host].bindings[mangle(name)] ?? .global
-    return shifted(found)
+    let found = shifted(unit.table[scope].bindings[mangle(name)] ?? unit.table[host].bindings[mangle(name)] ?? .global)
+    if case .local(let slot) = found { mentions[slot, default: 0] += 1 }
+    return found
   }
+
+  func note(_ loop: LoopNode, over slot: Int) { loopsOverVariables.append((loop, slot)) }
 
   func shifted(_ binding: Binding) -> Binding {
     switch binding {
@@ -99,7 +107,7 @@ final class CodeLowering {
     let key = intern(mangle(name))
     switch binding(of: name) {
     case .local(let slot):
-      return unit.hasAssignmentExpressions ? SettledLocalNode(slot: slot, range) : LocalNode(slot: slot, range)
+      return unit.assignedInExpressions.contains(name) ? SettledLocalNode(slot: slot, range) : LocalNode(slot: slot, range)
     case .cell(let slot): return CellNode(slot: slot, range)
     case .free(let index): return FreeNode(index: index, range)
     case .global where unit.usesNamespace && host == .module && !hostScope.declaredGlobals.contains(mangle(name)):
@@ -142,8 +150,7 @@ struct LoweringUnit {
   let classBodies = ClassBodies()
   /// `from __future__ import annotations`.
   var annotationsAreText = false
-  /// Somewhere in the file stands `:=`, which may change a variable while an expression to its right is evaluated.
-  let hasAssignmentExpressions: Bool
+  let assignedInExpressions: AssignedInExpressions
   /// Typed at a prompt: values of expression statements outside of functions are shown.
   var displays = Displays.none
 

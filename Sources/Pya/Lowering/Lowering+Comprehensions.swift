@@ -82,11 +82,13 @@ extension CodeLowering {
       return AsyncForNode(
         target, iterable: iterable, body: body, otherwise: otherwise, slots: newSlots(2), state: newSlot(), range)
     }
-    if body.suspends || otherwise.suspends {
-      return ResumableForNode(
+    let node: LoopNode =
+      body.suspends || otherwise.suspends
+      ? ResumableForNode(
         target, iterable: iterable, iteratorSlot: newSlot(), body: body, otherwise: otherwise, state: newSlot(), range)
-    }
-    return ForNode(target, iterable: iterable, body: body, otherwise: otherwise, range)
+      : ForNode(target, iterable: iterable, body: body, otherwise: otherwise, range)
+    if let slot = iterable.localSlot { note(node, over: slot) }
+    return node
   }
 
   private func lowerGeneratorExpression(_ comprehension: Comprehension, _ range: SourceRange) -> ExpressionNode {

@@ -14,7 +14,7 @@ extension Runtime {
       let table = try analyseScopes(of: module)
       var unit = LoweringUnit(
         runtime: self, file: file, table: table, globals: globals, builtins: builtins(of: globals),
-        hasAssignmentExpressions: file.hasAssignmentExpressions)
+        assignedInExpressions: AssignedInExpressions(file))
       unit.usesNamespace = usesNamespace
       unit.annotationsAreText = module.importsFutureAnnotations
       unit.displays = displays
@@ -47,7 +47,7 @@ extension Runtime {
       let table = try analyseScopes(of: expression, scopeCount: scopeCount)
       var unit = LoweringUnit(
         runtime: self, file: file, table: table, globals: globals, builtins: builtins(of: globals),
-        hasAssignmentExpressions: file.hasAssignmentExpressions)
+        assignedInExpressions: AssignedInExpressions(file))
       unit.usesNamespace = true
       let lowering = CodeLowering(unit, host: .module, privateClass: nil)
       unit.warnings.found = parser.warnings
@@ -108,20 +108,6 @@ extension Module {
     body.contains { statement in
       guard case .importFrom("__future__", 0, let names) = statement.kind else { return false }
       return names.contains { $0.name == "annotations" }
-    }
-  }
-}
-
-extension SourceFile {
-  /// Whether `:=` stands anywhere, in a text or comment perhaps.
-  fileprivate var hasAssignmentExpressions: Bool {
-    bytes.withUnsafeBufferPointer { bytes in
-      var index = 1
-      while index < bytes.count {
-        if bytes[index] == UInt8(ascii: "="), bytes[index - 1] == UInt8(ascii: ":") { return true }
-        index += 1
-      }
-      return false
     }
   }
 }

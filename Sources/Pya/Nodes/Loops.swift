@@ -34,11 +34,17 @@ extension Frame {
   }
 }
 
+/// A `for` loop that may go over what a local variable holds.
+protocol LoopNode: StatementNode {
+  /// The slot of that variable, when nothing else in the code names it; else -1.
+  var ownedSlot: Int { get set }
+}
+
 /// `for target in iterable`.
 ///
 /// Ranges and lists are walked without an iterator object; everything else through one. Where the target takes apart what `enumerate`, `zip`
 /// or `items()` deliver, no tuple is made.
-final class ForNode: StatementNode {
+final class ForNode: StatementNode, LoopNode {
   private let target: TargetNode
   /// The slot when the target is a local variable, else -1.
   private let slot: Int
@@ -46,6 +52,7 @@ final class ForNode: StatementNode {
   private let iterable: ExpressionNode
   private let body: StatementNode
   private let otherwise: StatementNode
+  var ownedSlot = -1
 
   init(
     _ target: TargetNode, iterable: ExpressionNode, body: StatementNode, otherwise: StatementNode, _ range: SourceRange
@@ -60,6 +67,9 @@ final class ForNode: StatementNode {
   }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    if ownedSlot >= 0, let generator = SuspendableFrame.complete(at: frame.slots + ownedSlot) {
+      return try walk(generator, frame)
+    }
     let source = try iterable.evaluate(frame)
     if let held = source.uncounted, held._withUnsafeGuaranteedRef({ !$0.isOfHeapType }) {
       switch held.kind {
@@ -75,6 +85,10 @@ final class ForNode: StatementNode {
   @inline(never)
   private func walkGenerator(_ source: consuming Value, _ frame: Frame) throws(Raised) -> Completion {
     guard let generator = SuspendableFrame.complete(at: &source) else { return try walkIterator(source, frame) }
+    return try walk(generator, frame)
+  }
+
+  private func walk(_ generator: Unmanaged<SuspendableFrame>, _ frame: Frame) throws(Raised) -> Completion {
     let end = try LoopConsumer.run(generator, target, slot: slot, body, iterable: iterable.range, range, frame)
     if let end { return end }
     return try otherwise.execute(frame)

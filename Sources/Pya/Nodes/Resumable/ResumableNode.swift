@@ -183,7 +183,7 @@ final class ResumableWhileNode: ResumableNode {
 }
 
 /// `for`. The iterator lives in a slot.
-final class ResumableForNode: ResumableNode {
+final class ResumableForNode: ResumableNode, LoopNode {
   private let target: TargetNode
   /// The slot when the target is a local variable, else -1.
   private let targetSlot: Int
@@ -191,6 +191,7 @@ final class ResumableForNode: ResumableNode {
   private let iteratorSlot: Int
   private let body: StatementNode
   private let otherwise: StatementNode
+  var ownedSlot = -1
 
   private enum Phase { static let next = 0, body = 1, otherwise = 2 }
 
@@ -209,7 +210,9 @@ final class ResumableForNode: ResumableNode {
 
   override var inOneGo: StatementNode? {
     guard let body = body.inOneGo, let otherwise = otherwise.inOneGo else { return nil }
-    return ForNode(target, iterable: iterable, body: body, otherwise: otherwise, range)
+    let twin = ForNode(target, iterable: iterable, body: body, otherwise: otherwise, range)
+    twin.ownedSlot = ownedSlot
+    return twin
   }
 
   private func begin(_ frame: Frame) throws(Raised) {
