@@ -22,9 +22,10 @@ extension Runtime {
       guard arguments.count == 1 else { throw runtime.typeError("sorted expected 1 argument, got \(arguments.count)") }
       let options = try runtime.keywordValues(arguments, "sort", ["key", "reverse"])
       let isReversed = options[1].isUndefined ? false : try runtime.isTrue(options[1])
-      var values = try runtime.array(arguments, at: 0)
-      try runtime.sort(&values, key: options[0].defined ?? .none, isReversed: isReversed)
-      return .object(ListObject(runtime, values))
+      let list = ListObject(runtime)
+      try runtime.extend(list, arguments, at: 0)
+      try runtime.sort(list, key: options[0].defined ?? .none, isReversed: isReversed)
+      return .object(list)
     }
     defineBuiltin("min", "*args, key=None, default=None") { (runtime, arguments) throws(Raised) in
       try runtime.extreme(arguments, "min", isMaximum: false)

@@ -5,160 +5,158 @@
 extension Runtime {
   /// Sorts in place. While the program's code runs, the list is empty.
   func sort(_ list: ListObject, key: Value, isReversed: Bool) throws(Raised) {
-    var values = list.takeAll()
+    let memory = list.takeMemory()
     let outcome: Raised?
-    do {
-      try sort(&values, key: key, isReversed: isReversed)
+    do throws(Raised) {
+      try sort(memory.items, memory.count, key: key, isReversed: isReversed)
       outcome = nil
     } catch {
       outcome = error
     }
     let wasChanged = list.count > 0
-    list.replace(0..<list.count, with: values)
+    list.giveBack(memory)
     if let outcome { throw outcome }
     if wasChanged { throw valueError("list modified during sort") }
   }
 
-  /// Sorts values. After an error they are in some order, all of them still there.
-  func sort(_ values: inout [Value], key: Value, isReversed: Bool) throws(Raised) {
-    if key.isNone { return try sort(&values, keys: nil, isReversed: isReversed) }
-    var keys = values
-    for index in 0..<keys.count { keys[index] = try call(key, keys[index]) }
-    try sort(&values, keys: keys, isReversed: isReversed)
+  /// Sorts values by keys computed before.
+  func sort(_ values: inout [Value], keys: [Value], isReversed: Bool = false) throws(Raised) {
+    let (list, keys) = (ListObject(self, values), ListObject(self, keys))
+    try sort(list.items, list.count, by: keys.items, isReversed: isReversed)
+    values = list.array
   }
 
-  /// Sorts values by keys computed before; nil: by themselves.
-  func sort(_ values: inout [Value], keys givenKeys: [Value]?, isReversed: Bool) throws(Raised) {
-    var keys = givenKeys ?? values
-    let hasKey = givenKeys != nil
-    // Reversing before and after keeps equal elements in their order.
-    if isReversed {
-      values.reverse()
-      keys.reverse()
+  /// Sorts values. After an error they are in some order, all of them still there.
+  private func sort(_ items: UnsafeMutablePointer<Value>, _ count: Int, key: Value, isReversed: Bool) throws(Raised) {
+    if key.isNone { return try sort(items, count, by: items, isReversed: isReversed) }
+    let keys = UnsafeMutablePointer<Value>.obtain(max(count, 1))
+    var known = 0
+    defer {
+      keys.deinitializeValues(known)
+      keys.relinquish()
     }
-    defer { if isReversed { values.reverse() } }
-    if values.count < 2 { return }
-    switch commonKind(of: keys) {
-    case .int: try sortInts(&values, keys, hasKey: hasKey)
-    case .float: try sortFloats(&values, keys, hasKey: hasKey)
-    case .string: try sortStrings(&values, keys)
-    case .tuple:
-      try sortPositions(&values, keys) { (items, count, keys) throws(Raised) in
-        try Timsort.sort(items, count, by: TupleOrder(runtime: self, keys: keys))
+    while known < count {
+      (keys + known).initialize(to: try call(key, items[known]))
+      known += 1
+    }
+    try sort(items, count, by: keys, isReversed: isReversed)
+  }
+
+  /// Sorts values by their keys, which may be the values themselves. Where they are others, the keys are in no order afterwards.
+  private func sort(
+    _ items: UnsafeMutablePointer<Value>, _ count: Int, by keys: UnsafeMutablePointer<Value>, isReversed: Bool
+  ) throws(Raised) {
+    if count < 2 { return }
+    // Reversing before and after keeps equal elements in their order.
+    func reverse(_ values: UnsafeMutablePointer<Value>) {
+      var buffer = UnsafeMutableBufferPointer(start: values, count: count)
+      buffer.reverse()
+    }
+    if isReversed {
+      reverse(items)
+      if keys != items { reverse(keys) }
+    }
+    defer { if isReversed { reverse(items) } }
+    switch commonKind(of: keys, count) {
+    case .int:
+      if keys == items {
+        try sortPlain(items, count, { $0.int }, { .int($0) })
+      } else {
+        try sortNumbered(items, count, keys) { $0.int }
       }
-    case .mixed:
-      try sortPositions(&values, keys) { (items, count, keys) throws(Raised) in
-        try Timsort.sort(items, count, by: ValueOrder(runtime: self, keys: keys))
+    case .float:
+      if keys == items {
+        try sortPlain(items, count, { $0.float }, { .float($0) })
+      } else {
+        try sortNumbered(items, count, keys) { $0.float }
       }
+    case .string: try sortStrings(items, count, keys)
+    case .tuple: try sortPositions(items, count, by: TupleOrder(runtime: self, keys: keys))
+    case .mixed: try sortPositions(items, count, by: ValueOrder(runtime: self, keys: keys))
     }
   }
 
   private enum KeyKind { case int, float, string, tuple, mixed }
 
-  private func commonKind(of keys: [Value]) -> KeyKind {
-    switch keys[0] {
-    case .int:
-      for key in keys { guard case .int = key else { return .mixed } }
-      return .int
-    case .float:
-      for key in keys { guard case .float = key else { return .mixed } }
-      return .float
-    case .object(let first) where first.isExactly(types.str) || first.isExactly(types.tuple):
-      for key in keys { guard case .object(let object) = key, object.isExactly(first.type) else { return .mixed } }
-      return first.kind == .string ? .string : .tuple
-    default: return .mixed
+  private func commonKind(of keys: UnsafeMutablePointer<Value>, _ count: Int) -> KeyKind {
+    let tag = keys.tag
+    for index in 1..<count where (keys + index).tag != tag { return .mixed }
+    if tag == ValueTag.int { return .int }
+    if tag == ValueTag.float { return .float }
+    guard let first = keys.uncountedObject, first.isPlain, first.kind == .string || first.kind == .tuple else { return .mixed }
+    for index in 1..<count {
+      guard let key = (keys + index).uncountedObject, key.isPlain, key.kind == first.kind else { return .mixed }
     }
+    return first.kind == .string ? .string : .tuple
   }
 
   // MARK: Kinds of keys
 
-  private func sortInts(_ values: inout [Value], _ keys: [Value], hasKey: Bool) throws(Raised) {
-    if hasKey {
-      try sortNumbered(&values, keys) { value in
-        if case .int(let number) = value { return number }
-        return 0
-      }
-      return
-    }
-    try sortPlain(&values, { if case .int(let number) = $0 { number } else { 0 } }, { .int($0) })
-  }
-
-  private func sortFloats(_ values: inout [Value], _ keys: [Value], hasKey: Bool) throws(Raised) {
-    if hasKey {
-      try sortNumbered(&values, keys) { value in
-        if case .float(let number) = value { return number }
-        return 0
-      }
-      return
-    }
-    try sortPlain(&values, { if case .float(let number) = $0 { number } else { 0 } }, { .float($0) })
-  }
-
   /// Numbers that are their own keys.
   private func sortPlain<Number: Comparable & BitwiseCopyable>(
-    _ values: inout [Value], _ unwrap: (Value) -> Number, _ wrap: (Number) -> Value
+    _ items: UnsafeMutablePointer<Value>, _ count: Int, _ unwrap: (UnsafeMutablePointer<Value>) -> Number,
+    _ wrap: (Number) -> Value
   ) throws(Raised) {
-    let count = values.count
     let numbers = UnsafeMutablePointer<Number>.allocate(capacity: count)
     defer { numbers.deallocate() }
-    for index in 0..<count { (numbers + index).initialize(to: unwrap(values[index])) }
+    for index in 0..<count { (numbers + index).initialize(to: unwrap(items + index)) }
     try Timsort.sort(numbers, count, by: NumberOrder<Number>())
-    for index in 0..<count { values[index] = wrap(numbers[index]) }
+    for index in 0..<count { (items + index).initialize(to: wrap(numbers[index])) }
   }
 
   /// Values with numbers for keys.
   private func sortNumbered<Number: Comparable & BitwiseCopyable>(
-    _ values: inout [Value], _ keys: [Value], _ unwrap: (Value) -> Number
+    _ items: UnsafeMutablePointer<Value>, _ count: Int, _ keys: UnsafeMutablePointer<Value>,
+    _ unwrap: (UnsafeMutablePointer<Value>) -> Number
   ) throws(Raised) {
-    let count = values.count
-    let items = UnsafeMutablePointer<NumberedPosition<Number>>.allocate(capacity: count)
-    defer { items.deallocate() }
+    let order = UnsafeMutablePointer<NumberedPosition<Number>>.allocate(capacity: count)
+    defer { order.deallocate() }
     for index in 0..<count {
-      (items + index).initialize(to: NumberedPosition(key: unwrap(keys[index]), position: index))
+      (order + index).initialize(to: NumberedPosition(key: unwrap(keys + index), position: index))
     }
-    try Timsort.sort(items, count, by: NumberedOrder<Number>())
-    permute(&values) { items[$0].position }
+    try Timsort.sort(order, count, by: NumberedOrder<Number>())
+    permute(items, count) { order[$0].position }
   }
 
-  private func sortStrings(_ values: inout [Value], _ keys: [Value]) throws(Raised) {
-    let count = values.count
-    let items = UnsafeMutablePointer<StringPosition>.allocate(capacity: count)
-    defer { items.deallocate() }
+  private func sortStrings(
+    _ items: UnsafeMutablePointer<Value>, _ count: Int, _ keys: UnsafeMutablePointer<Value>
+  ) throws(Raised) {
+    let order = UnsafeMutablePointer<StringPosition>.allocate(capacity: count)
+    defer { order.deallocate() }
     for index in 0..<count {
-      let string = unsafeDowncast(keys[index].object.unsafelyUnwrapped, to: StringObject.self)
-      (items + index).initialize(to: StringPosition(string, position: index))
+      let string = (keys + index).uncountedObject.unsafelyUnwrapped.as(StringObject.self)
+      (order + index).initialize(to: StringPosition(string, position: index))
     }
-    try Timsort.sort(items, count, by: StringOrder())
-    permute(&values) { items[$0].position }
-    _ = consume keys
+    try Timsort.sort(order, count, by: StringOrder())
+    permute(items, count) { order[$0].position }
   }
 
-  private func sortPositions(
-    _ values: inout [Value], _ keys: [Value],
-    _ body: (UnsafeMutablePointer<Int>, Int, UnsafePointer<Value>) throws(Raised) -> Void
-  ) throws(Raised) {
-    let count = values.count
-    let items = UnsafeMutablePointer<Int>.allocate(capacity: count)
-    let keyMemory = UnsafeMutablePointer<Value>.allocate(capacity: count)
-    for index in 0..<count {
-      (items + index).initialize(to: index)
-      (keyMemory + index).initialize(to: keys[index])
-    }
+  private func sortPositions<Order: SortOrder>(
+    _ items: UnsafeMutablePointer<Value>, _ count: Int, by order: Order
+  ) throws(Raised) where Order.Element == Int {
+    let positions = UnsafeMutablePointer<Int>.allocate(capacity: count)
+    for index in 0..<count { (positions + index).initialize(to: index) }
     defer {
-      permute(&values) { items[$0] }
-      keyMemory.deinitialize(count: count)
-      keyMemory.deallocate()
-      items.deallocate()
+      permute(items, count) { positions[$0] }
+      positions.deallocate()
     }
-    try body(items, count, keyMemory)
+    try Timsort.sort(positions, count, by: order)
   }
 
-  private func permute(_ values: inout [Value], _ position: (Int) -> Int) {
-    var sorted: [Value] = []
-    sorted.reserveCapacity(values.count)
-    for index in 0..<values.count { sorted.append(values[position(index)]) }
-    values = sorted
+  /// Moves the values to where they belong.
+  @inline(__always)
+  private func permute(_ items: UnsafeMutablePointer<Value>, _ count: Int, _ position: (Int) -> Int) {
+    let sorted = UnsafeMutablePointer<Value>.obtain(count)
+    for index in 0..<count { (sorted + index).lend(items + position(index)) }
+    items.moveInitialize(from: sorted, count: count)
+    sorted.relinquish()
   }
+}
+
+extension UnsafeMutablePointer where Pointee == Value {
+  /// The number that is known to lie here.
+  fileprivate var int: Int { UnsafeRawPointer(self).load(as: Int.self) }
+  fileprivate var float: Double { UnsafeRawPointer(self).load(as: Double.self) }
 }
 
 // MARK: Orders
@@ -184,11 +182,13 @@ private struct StringPosition: BitwiseCopyable {
   let string: Unmanaged<StringObject>
   let position: Int
 
-  init(_ string: StringObject, position: Int) {
-    var prefix: UInt64 = 0
-    for index in 0..<min(string.byteCount, 8) { prefix |= UInt64(string.bytes[index]) << UInt64(56 - index * 8) }
-    self.prefix = prefix
-    self.string = Unmanaged.passUnretained(string)
+  init(_ string: Unmanaged<StringObject>, position: Int) {
+    prefix = string._withUnsafeGuaranteedRef { string in
+      var prefix: UInt64 = 0
+      for index in 0..<min(string.byteCount, 8) { prefix |= UInt64(string.bytes[index]) << UInt64(56 - index * 8) }
+      return prefix
+    }
+    self.string = string
     self.position = position
   }
 }
@@ -203,34 +203,21 @@ private struct StringOrder: SortOrder {
   }
 }
 
-/// Positions of tuples, compared element by element.
+/// Positions of plain tuples.
 private struct TupleOrder: SortOrder {
   let runtime: Runtime
-  let keys: UnsafePointer<Value>
+  let keys: UnsafeMutablePointer<Value>
 
   func isLess(_ a: Int, _ b: Int) throws(Raised) -> Bool {
-    let (first, second) = (keys[a].tuple.unsafelyUnwrapped, keys[b].tuple.unsafelyUnwrapped)
-    let shared = min(first.count, second.count)
-    var index = 0
-    while index < shared {
-      let (x, y) = (first[index], second[index])
-      if case .int(let number) = x, case .int(let other) = y {
-        if number != other { return number < other }
-      } else if let text = x.string, let other = y.string, !text.type.isHeap, !other.type.isHeap {
-        let order = text.compare(to: other)
-        if order != 0 { return order < 0 }
-      } else if try !runtime.isSame(x, y) {
-        return try runtime.isLess(x, y)
-      }
-      index += 1
-    }
-    return first.count < second.count
+    let quick = keys[a].quickTupleComparison(.less, keys[b])
+    if let quick { return quick }
+    return try runtime.isLess(keys[a], keys[b])
   }
 }
 
 private struct ValueOrder: SortOrder {
   let runtime: Runtime
-  let keys: UnsafePointer<Value>
+  let keys: UnsafeMutablePointer<Value>
 
   @inline(__always)
   func isLess(_ a: Int, _ b: Int) throws(Raised) -> Bool { try runtime.isLess(keys[a], keys[b]) }

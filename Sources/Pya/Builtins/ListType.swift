@@ -8,14 +8,7 @@ extension Runtime {
       fill: { (runtime, made, arguments) throws(Raised) in
         let list = made.list.unsafelyUnwrapped
         if list.count > 0 { list.removeAll() }
-        if runtime.isDrainable(arguments, at: 0) {
-          try runtime.walk(arguments, at: 0) { (value) throws(Raised) in
-            list.append(value)
-            return true
-          }
-        } else if let iterable = arguments[0].defined {
-          try runtime.extend(list, with: iterable)
-        }
+        if arguments.count > 0 { try runtime.extend(list, arguments, at: 0) }
       })
     type.defineComparisons(self)
     type.defineLength(self) { $0.list.unsafelyUnwrapped.count }

@@ -98,6 +98,15 @@ extension Runtime {
   /// Whether an argument is a generator that is best taken through `walk`.
   func isDrainable(_ arguments: Arguments, at index: Int) -> Bool { drainable(arguments, index) != nil }
 
+  /// Adds all elements of an argument to a list.
+  func extend(_ list: ListObject, _ arguments: Arguments, at index: Int) throws(Raised) {
+    guard drainable(arguments, index) != nil else { return try extend(list, with: arguments[index]) }
+    try walk(arguments, at: index) { (value) throws(Raised) in
+      list.append(value)
+      return true
+    }
+  }
+
   /// All elements of an argument.
   func array(_ arguments: Arguments, at index: Int) throws(Raised) -> [Value] {
     guard drainable(arguments, index) != nil else { return try array(arguments[index]) }

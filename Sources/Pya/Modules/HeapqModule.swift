@@ -41,9 +41,11 @@ extension Runtime {
     for (name, isReversed) in [("nsmallest", false), ("nlargest", true)] {
       module.define(self, name, "n, iterable, key=None") { (runtime, arguments) throws(Raised) in
         let count = try runtime.index(arguments[0])
-        var values = try runtime.array(arguments[1])
-        try runtime.sort(&values, key: arguments[2].defined ?? .none, isReversed: isReversed)
-        return .object(ListObject(runtime, Array(values.prefix(max(count, 0)))))
+        let list = ListObject(runtime)
+        try runtime.extend(list, with: arguments[1])
+        try runtime.sort(list, key: arguments[2].defined ?? .none, isReversed: isReversed)
+        list.replace(min(max(count, 0), list.count)..<list.count, with: [])
+        return .object(list)
       }
     }
     module.define(self, "merge", "*iterables, key=None, reverse=False") { (runtime, arguments) throws(Raised) in

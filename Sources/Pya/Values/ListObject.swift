@@ -128,20 +128,34 @@ final class ListObject: Object {
     return false
   }
 
-  final func removeAll() { _ = takeAll() }
+  final func removeAll() {
+    let memory = takeMemory()
+    memory.items.deinitializeValues(memory.count)
+    if memory.capacity > 0 { memory.items.relinquish() }
+  }
 
-  /// Empties the list and returns what it held.
-  final func takeAll() -> [Value] {
-    let old = array
-    let oldItems = items
-    let oldCount = count
-    let oldCapacity = capacity
+  /// The elements with the memory they lie in.
+  struct Memory {
+    let items: UnsafeMutablePointer<Value>
+    let count: Int
+    fileprivate let capacity: Int
+  }
+
+  /// Empties the list and returns what it held, for `giveBack`.
+  final func takeMemory() -> Memory {
+    let memory = Memory(items: items, count: count, capacity: capacity)
     items = ListObject.noItems
     count = 0
     capacity = 0
-    oldItems.deinitializeValues(oldCount)
-    if oldCapacity > 0 { oldItems.relinquish() }
-    return old
+    return memory
+  }
+
+  /// Holds these elements again, and no others.
+  final func giveBack(_ memory: Memory) {
+    removeAll()
+    items = memory.items
+    count = memory.count
+    capacity = memory.capacity
   }
 
   final func reverse() {

@@ -149,7 +149,7 @@ struct JSONWriter: ~Copyable {
     } else {
       let entries = dict.liveEntries
       var order = entries.indices.map { Value.int($0) }
-      if options.sortsKeys { try runtime.sort(&order, keys: entries.map(\.key), isReversed: false) }
+      if options.sortsKeys { try runtime.sort(&order, keys: entries.map(\.key)) }
       for place in order {
         guard case .int(let index) = place else { continue }
         try writeEntry(entries[index].key, entries[index].value, &isFirst)
