@@ -34,7 +34,7 @@ extension Runtime {
     define("popitem", "self, last=True") { (runtime, dict, arguments) throws(Raised) in
       let isLast = arguments[1].isUndefined ? true : try runtime.isTrue(arguments[1])
       guard dict.count > 0 else { throw runtime.keyError(.object(runtime.string("dictionary is empty"))) }
-      let index = isLast ? dict.used - 1 : dict.firstIndex()
+      let index = isLast ? dict.lastIndex() : dict.firstIndex()
       let key = dict.entries[index].key
       return runtime.pair(key, dict.remove(at: index))
     }

@@ -18,6 +18,12 @@ class IteratorObject: Object {
 
   /// `__length_hint__`, when cheap.
   var lengthHint: Int? { nil }
+
+  /// What `__reduce__` gives: how to make an iterator that goes on from here. Nil: there is no way.
+  func reduction(_ runtime: Runtime) throws(Raised) -> Value? { nil }
+
+  /// `__setstate__` of an iterator that `reduction` describes with a position.
+  func restore(position: Int) {}
 }
 
 /// An iterator whose step is a closure: for built-ins that are not on any hot path.
