@@ -275,6 +275,9 @@ final class PartialObject: Object {
   }
 
   func representation(_ runtime: Runtime) throws(Raised) -> StringObject {
+    if runtime.openRepresentations.contains(address) { return runtime.string("...") }
+    runtime.openRepresentations.append(address)
+    defer { runtime.openRepresentations.removeLast() }
     try runtime.enter()
     defer { runtime.leave() }
     var parts = [try runtime.repr(function).text]

@@ -128,9 +128,9 @@ extension Runtime {
       if let tee = arguments[0].cast(.iterator, to: IteratorObject.self) as? TeeIterator {
         original = tee
       } else {
-        original = TeeIterator(runtime, TeeCell(try runtime.iterator(arguments[0])))
+        original = TeeIterator(runtime, TeeBlock(try runtime.iterator(arguments[0])))
       }
-      return runtime.tuple((0..<count).map { _ in .object(TeeIterator(runtime, original.cell)) })
+      return runtime.tuple((0..<count).map { _ in .object(TeeIterator(runtime, original.block, index: original.index)) })
     }
   }
 
@@ -457,27 +457,34 @@ private final class IsliceIterator: IteratorObject {
   }
 }
 
-/// One element that several iterators of a `tee` pass, and the way to the following one.
-private final class TeeCell {
+/// Elements that several iterators of a `tee` pass, and the way to the following ones.
+private final class TeeBlock {
+  static let capacity = 57
   let source: IteratorObject
-  private var element = Value.undefined
-  private var following: TeeCell?
+  private var elements: [Value] = []
+  private var following: TeeBlock?
   private var isRunning = false
 
   init(_ source: IteratorObject) { self.source = source }
 
-  /// Nil at the end.
-  func step(_ runtime: Runtime) throws(Raised) -> (element: Value, following: TeeCell)? {
-    if let following { return (element, following) }
+  /// The element at an index, which all before have been asked for; undefined at the end.
+  func element(_ index: Int, _ runtime: Runtime) throws(Raised) -> Value {
+    if index < elements.count { return elements[index] }
     if isRunning { throw runtime.runtimeError("cannot re-enter the tee iterator") }
     isRunning = true
     defer { isRunning = false }
     let value = try source.next(runtime)
-    if value.isUndefined { return nil }
-    element = value
-    let cell = TeeCell(source)
-    following = cell
-    return (value, cell)
+    if value.isUndefined { return .undefined }
+    if elements.isEmpty { elements.reserveCapacity(TeeBlock.capacity) }
+    elements.append(value)
+    return value
+  }
+
+  func next() -> TeeBlock {
+    if let following { return following }
+    let made = TeeBlock(source)
+    following = made
+    return made
   }
 
   deinit {
@@ -493,10 +500,12 @@ private final class TeeCell {
 }
 
 private final class TeeIterator: IteratorObject {
-  private(set) var cell: TeeCell
+  private(set) var block: TeeBlock
+  private(set) var index: Int
 
-  init(_ runtime: Runtime, _ cell: TeeCell) {
-    self.cell = cell
+  init(_ runtime: Runtime, _ block: TeeBlock, index: Int = 0) {
+    self.block = block
+    self.index = index
     let type = runtime.types.iterators["_tee"]
     type.moduleName = "itertools"
     type.messageName = "itertools._tee"
@@ -504,8 +513,12 @@ private final class TeeIterator: IteratorObject {
   }
 
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
-    guard let (element, following) = try cell.step(runtime) else { return .undefined }
-    cell = following
+    if index == TeeBlock.capacity {
+      block = block.next()
+      index = 0
+    }
+    let element = try block.element(index, runtime)
+    if !element.isUndefined { index += 1 }
     return element
   }
 }

@@ -116,7 +116,9 @@ extension Runtime {
       throw typeError(
         "cannot use a \(typeName(.object(text))) to initialize an array with typecode '\(Unicode.Scalar(array.code))'")
     }
-    if let bytes = bytesLike(source) { return try appendBytes(bytes, to: array) }
+    if let kind = source.object?.kind, kind == .bytes || kind == .byteArray, let bytes = bytesLike(source) {
+      return try appendBytes(bytes, to: array)
+    }
     try forEach(source) { (value) throws(Raised) in array.list.append(try element(value, of: array)) }
   }
 
