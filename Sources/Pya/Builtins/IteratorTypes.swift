@@ -114,7 +114,7 @@ extension TypeObject {
     }
     define(runtime, "__setstate__", "self, state, /") { (runtime, arguments) throws(Raised) in
       let iterator = unsafeDowncast(arguments[0].object.unsafelyUnwrapped, to: IteratorObject.self)
-      iterator.restore(position: try runtime.index(arguments[1]))
+      try iterator.restore(arguments[1], runtime)
       return .none
     }
   }
@@ -336,7 +336,7 @@ final class FilterIterator: IteratorObject {
 
 extension Runtime {
   /// The iterator as the program knows it: its own object, where it is one of the program's.
-  fileprivate func seen(_ iterator: IteratorObject) -> Value {
+  func seen(_ iterator: IteratorObject) -> Value {
     if let foreign = iterator as? ForeignIterator { return foreign.target }
     return .object(iterator)
   }

@@ -18,6 +18,7 @@ extension Runtime {
       return .none
     }
     addNamedTuple(to: module)
+    module.markAsPython(self, ["namedtuple"])
     let wrappers: Set<String> = ["ChainMap", "UserDict", "UserList", "UserString"]
     // Modules that bring `collections.abc` along in CPython.
     let importers = [

@@ -9,6 +9,7 @@ extension Runtime {
     addWrapping(to: module)
     addOrdering(to: module)
     addCaches(to: module)
+    module.markAsPython(self, ["update_wrapper", "wraps", "total_ordering", "lru_cache", "cache"])
     let dispatching: Set = ["singledispatch", "singledispatchmethod", "partialmethod"]
     module.lazyAttribute = { (runtime, module, name) throws(Raised) in
       guard dispatching.contains(name.text) else { return nil }

@@ -260,6 +260,11 @@ private final class CountIterator: IteratorObject {
     super.init(type: type)
   }
 
+  override func reduction(_ runtime: Runtime) throws(Raised) -> Value? {
+    if case .int(1) = step { return runtime.tuple([.object(type), runtime.tuple([current])]) }
+    return runtime.tuple([.object(type), runtime.tuple([current, step])])
+  }
+
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
     let value = current
     if case .int(let number) = value, case .int(let step) = step {
@@ -282,6 +287,23 @@ private final class CycleIterator: IteratorObject {
   init(type: TypeObject, _ source: IteratorObject) {
     self.source = source
     super.init(type: type)
+  }
+
+  override func reduction(_ runtime: Runtime) throws(Raised) -> Value? {
+    if let source {
+      let state = runtime.tuple([.object(ListObject(runtime, saved)), .int(0)])
+      return runtime.tuple([.object(type), runtime.tuple([runtime.seen(source)]), state])
+    }
+    let rest = Array(saved[index...])
+    let list = Value.object(ListObject(runtime, rest + saved[..<index]))
+    return runtime.tuple([.object(type), runtime.tuple([.object(try runtime.iterator(list))])])
+  }
+
+  override func restore(_ state: Value, _ runtime: Runtime) throws(Raised) {
+    guard let parts = state.tuple, parts.count == 2 else { throw runtime.typeError("state is not a tuple") }
+    guard let list = parts[0].list else { throw runtime.typeError("argument 1 must be list, not \(runtime.typeName(parts[0]))") }
+    _ = try runtime.index(parts[1])
+    saved = list.array
   }
 
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
@@ -311,6 +333,11 @@ private final class RepeatIterator: IteratorObject {
     super.init(type: type)
   }
 
+  override func reduction(_ runtime: Runtime) throws(Raised) -> Value? {
+    let rest = remaining.map { [Value.int($0)] } ?? []
+    return runtime.tuple([.object(type), runtime.tuple([element] + rest)])
+  }
+
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
     guard let remaining else { return element }
     if remaining == 0 { return .undefined }
@@ -328,6 +355,18 @@ private final class ChainIterator: IteratorObject {
   init(type: TypeObject, _ iterables: IteratorObject) {
     self.iterables = iterables
     super.init(type: type)
+  }
+
+  override func reduction(_ runtime: Runtime) throws(Raised) -> Value? {
+    guard let iterables else { return runtime.tuple([.object(type), runtime.tuple([])]) }
+    let state = [runtime.seen(iterables)] + (current.map { [runtime.seen($0)] } ?? [])
+    return runtime.tuple([.object(type), runtime.tuple([]), runtime.tuple(state)])
+  }
+
+  override func restore(_ state: Value, _ runtime: Runtime) throws(Raised) {
+    guard let parts = state.tuple, (1...2).contains(parts.count) else { throw runtime.typeError("state is not a tuple") }
+    iterables = try runtime.iterator(parts[0])
+    current = parts.count == 2 ? try runtime.iterator(parts[1]) : nil
   }
 
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
@@ -401,6 +440,14 @@ private final class AccumulateIterator: IteratorObject {
     super.init(type: type)
   }
 
+  override func reduction(_ runtime: Runtime) throws(Raised) -> Value? {
+    if !initial.isNone { return nil }
+    let state: Value = total.isUndefined ? .none : total
+    return runtime.tuple([.object(type), runtime.tuple([runtime.seen(source), function]), state])
+  }
+
+  override func restore(_ state: Value, _ runtime: Runtime) throws(Raised) { total = state.isNone ? .undefined : state }
+
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
     if !initial.isNone {
       total = initial
@@ -434,6 +481,18 @@ private final class IsliceIterator: IteratorObject {
     self.step = step
     super.init(type: type)
   }
+
+  override func reduction(_ runtime: Runtime) throws(Raised) -> Value? {
+    guard let source else {
+      let nothing = Value.object(try runtime.iterator(runtime.tuple([])))
+      return runtime.tuple([.object(type), runtime.tuple([nothing, .int(0)]), .int(0)])
+    }
+    let end: Value = stop.map { .int($0) } ?? .none
+    let parts = runtime.tuple([runtime.seen(source), .int(nextIndex), end, .int(step)])
+    return runtime.tuple([.object(type), parts, .int(position)])
+  }
+
+  override func restore(position: Int) { self.position = position }
 
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
     guard let source else { return .undefined }

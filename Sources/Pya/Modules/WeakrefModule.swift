@@ -116,9 +116,7 @@ extension Runtime {
       guard let reference = value.object as? WeakReferenceObject, reference.target != nil else { return .none }
       return reference.callback
     }
-    type.defineClassMethod(self, "__class_getitem__", "cls, item, /") { (runtime, arguments) throws(Raised) in
-      try runtime.callMethod(.object(runtime.types.list), "__class_getitem__", [arguments[1]])
-    }
+    defineTypeArguments(of: type)
   }
 
   private func weakReference(to value: Value, callback: Value, _ cls: TypeObject) throws(Raised) -> WeakReferenceObject {

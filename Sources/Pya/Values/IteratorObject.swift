@@ -22,7 +22,9 @@ class IteratorObject: Object {
   /// What `__reduce__` gives: how to make an iterator that goes on from here. Nil: there is no way.
   func reduction(_ runtime: Runtime) throws(Raised) -> Value? { nil }
 
-  /// `__setstate__` of an iterator that `reduction` describes with a position.
+  /// `__setstate__`: most are described with a position.
+  func restore(_ state: Value, _ runtime: Runtime) throws(Raised) { restore(position: try runtime.index(state)) }
+
   func restore(position: Int) {}
 }
 
