@@ -12,6 +12,8 @@ struct Arguments {
   private(set) var rest: [String] = []
 
   private static let flags = "ibqEOuhV"
+  /// Python's options about what pya does not do (byte code, `site`, debugging of the parser): taken, without effect.
+  private static let withoutEffect = "BdsS"
   private static let withValue = "WX"
   /// Options whose value is the program: they end the list.
   private static let programs = "cm"
@@ -58,6 +60,10 @@ struct Arguments {
     while let letter = letters.popFirst() {
       if letter == "?" {
         options.append("-h")
+      } else if Arguments.withoutEffect.contains(letter) {
+        continue
+      } else if letter == "I" {
+        options.append("-E")
       } else if Arguments.flags.contains(letter) {
         options.append("-\(letter)")
       } else if Arguments.withValue.contains(letter) || Arguments.programs.contains(letter) {

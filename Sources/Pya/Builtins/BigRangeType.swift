@@ -78,16 +78,7 @@ extension Runtime {
   }
 
   private func iterator(over range: BigRangeObject, from first: BigInt, step: BigInt) -> Value {
-    var current = first
-    var rest = range.count
-    return .object(
-      ClosureIterator(type: types.iterators.longRange) { (runtime) throws(Raised) in
-        if rest.isZero { return .undefined }
-        rest -= 1
-        let value = current
-        current += step
-        return runtime.integer(value)
-      })
+    .object(LongRangeIterator(self, first, step: step, count: range.count))
   }
 
   /// Where a value stands; nil when it is not an element.
@@ -136,5 +127,39 @@ extension Runtime {
     let start = clamped(try bound(slice.start), isDown ? high : low)
     let stop = clamped(try bound(slice.stop), isDown ? low : high)
     return try makeRange(range[start], range[stop], range.step * step)
+  }
+}
+
+private final class LongRangeIterator: IteratorObject {
+  private var current: BigInt
+  private let step: BigInt
+  private var remaining: BigInt
+
+  init(_ runtime: Runtime, _ first: BigInt, step: BigInt, count: BigInt) {
+    current = first
+    self.step = step
+    remaining = count
+    super.init(type: runtime.types.iterators.longRange)
+  }
+
+  override func next(_ runtime: Runtime) throws(Raised) -> Value {
+    if remaining.isZero { return .undefined }
+    remaining -= 1
+    let value = current
+    current += step
+    return runtime.integer(value)
+  }
+
+  override func reduction(_ runtime: Runtime) throws(Raised) -> Value? {
+    let numbers = [current, current + step * remaining, step].map { runtime.integer($0) }
+    let iter = runtime.builtins.getString(runtime.intern("iter")) ?? .none
+    let range = try runtime.call(.object(runtime.types.range), numbers)
+    return runtime.tuple([iter, runtime.tuple([range]), .none])
+  }
+
+  override func restore(position: Int) {
+    let passed = max(0, min(BigInt(position), remaining))
+    current += step * passed
+    remaining -= passed
   }
 }

@@ -2,28 +2,37 @@
 extension Runtime {
   func installCodeType() {
     let type = types.code
-    func define(_ name: String, _ get: @escaping (Runtime, Code) -> Value) {
+    func define(_ name: String, _ get: @escaping (Runtime, Code) -> Value, text: @escaping (Runtime, CompiledText) -> Value) {
       type.defineProperty(self, name) { (runtime, value) throws(Raised) in
-        guard let code = value.cast(.code, to: Code.self) else {
-          throw runtime.typeError("expected a code object, got '\(runtime.typeName(value))'")
-        }
-        return get(runtime, code)
+        if let code = value.cast(.code, to: Code.self) { return get(runtime, code) }
+        if let compiled = value.object as? CompiledText { return text(runtime, compiled) }
+        throw runtime.typeError("expected a code object, got '\(runtime.typeName(value))'")
       }
     }
-    define("co_name") { .object($0.intern($1.information.name)) }
-    define("co_qualname") { .object($0.string($1.information.qualifiedName)) }
-    define("co_filename") { .object($0.string($1.information.file.name)) }
-    define("co_firstlineno") { .int($1.information.firstLine) }
-    define("co_argcount") { .int($1.parameters.positionalCount) }
-    define("co_posonlyargcount") { .int($1.parameters.positionalOnlyCount) }
-    define("co_kwonlyargcount") { .int($1.parameters.keywordOnlyCount) }
-    define("co_flags") { .int($1.flags) }
-    define("co_varnames") { $0.strings($1.variableNames) }
-    define("co_nlocals") { .int($1.variableNames.count) }
-    define("co_cellvars") { $0.strings($1.cellNames) }
-    define("co_freevars") { $0.strings($1.freeNames) }
-    define("co_consts") { .object(TupleObject($0, [$1.doc])) }
+    define("co_name") { .object($0.intern($1.information.name)) } text: { (runtime, _) in .object(runtime.intern("<module>")) }
+    define("co_qualname") { .object($0.string($1.information.qualifiedName)) } text: { (runtime, _) in
+      .object(runtime.intern("<module>"))
+    }
+    define("co_filename") { .object($0.string($1.information.file.name)) } text: { .object($0.string($1.file.name)) }
+    define("co_firstlineno") { .int($1.information.firstLine) } text: { (_, _) in .int(1) }
+    define("co_argcount") { .int($1.parameters.positionalCount) } text: { (_, _) in .int(0) }
+    define("co_posonlyargcount") { .int($1.parameters.positionalOnlyCount) } text: { (_, _) in .int(0) }
+    define("co_kwonlyargcount") { .int($1.parameters.keywordOnlyCount) } text: { (_, _) in .int(0) }
+    define("co_flags") { .int($1.flags) } text: { (_, _) in .int(0) }
+    define("co_varnames") { $0.strings($1.variableNames) } text: { (runtime, _) in runtime.strings([]) }
+    define("co_nlocals") { .int($1.variableNames.count) } text: { (_, _) in .int(0) }
+    define("co_cellvars") { $0.strings($1.cellNames) } text: { (runtime, _) in runtime.strings([]) }
+    define("co_freevars") { $0.strings($1.freeNames) } text: { (runtime, _) in runtime.strings([]) }
+    define("co_names") {
+      $0.strings(
+        CodeNames.of($1.information.file, functionAt: $1.information.start, locals: Set($1.slotNames).union($1.freeNames)))
+    } text: { $0.strings(CodeNames.of($1.file, isExpression: $1.mode == .expression)) }
+    define("co_consts") { .object(TupleObject($0, [$1.doc])) } text: { (runtime, _) in .object(TupleObject(runtime, [.none])) }
     type.define(self, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in
+      if let compiled = arguments[0].object as? CompiledText {
+        let place = "at 0x\(String(compiled.address, radix: 16)), file \"\(compiled.file.name)\", line 1"
+        return .object(runtime.string("<code object <module> \(place)>"))
+      }
       guard let code = arguments[0].cast(.code, to: Code.self) else { return .none }
       let address = String(code.address, radix: 16)
       let information = code.information

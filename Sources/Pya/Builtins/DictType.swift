@@ -68,9 +68,9 @@ extension Runtime {
       guard dict.count > 0 else {
         throw runtime.keyError(.object(runtime.string("popitem(): dictionary is empty")))
       }
-      // The last entry in use is a live one: `remove` sees to that.
-      let key = dict.entries[dict.used - 1].key
-      return runtime.pair(key, dict.remove(at: dict.used - 1))
+      let index = dict.lastIndex()
+      let key = dict.entries[index].key
+      return runtime.pair(key, dict.remove(at: index))
     }
     define(type, "setdefault", "self, key, default=None, /") { (runtime, dict, arguments) throws(Raised) in
       let hash = try runtime.hash(arguments[1])

@@ -105,7 +105,7 @@ extension Runtime {
   private func viewIntersection(_ a: Value, _ b: Value) throws(Raised) -> Value {
     var (view, other) = (a, b)
     if setLikeCount(a) == nil || a.set != nil { (view, other) = (b, a) }
-    if let set = other.set, !set.type.isHeap, view.view.dict.count <= set.count {
+    if let set = other.set, set.isExactly(types.set), view.view.dict.count <= set.count {
       return .object(try setIntersection(set, view))
     }
     if let second = other.cast(.dictView, to: DictViewObject.self), second.part != .values,

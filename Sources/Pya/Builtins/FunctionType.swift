@@ -120,8 +120,11 @@ extension Runtime {
   // MARK: What it is made of
 
   private func installFunctionParts(_ type: TypeObject) {
+    installFunctionConstruction(type)
     type.defineProperty(self, "__code__") { (runtime, value) throws(Raised) in
-      .object(try runtime.functionArgument(value).code)
+      let function = try runtime.functionArgument(value)
+      function.code.addressOfGlobals = function.globals.address
+      return .object(function.code)
     }
     type.defineProperty(self, "__globals__") { (runtime, value) throws(Raised) in
       .object(try runtime.functionArgument(value).globals)

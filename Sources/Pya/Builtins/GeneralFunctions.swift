@@ -78,8 +78,12 @@ extension Runtime {
 
   private func installIdentityFunctions() {
     defineBuiltin("id", "obj, /") { (runtime, arguments) throws(Raised) in .int(runtime.identity(arguments[0])) }
-    defineBuiltin("breakpoint", "*args, **kwargs") { (runtime, _) throws(Raised) in
-      throw runtime.error("NotImplementedError", "breakpoint() is not supported: pya has no debugger")
+    defineBuiltin("breakpoint", "*args, **kwargs") { (runtime, arguments) throws(Raised) in
+      let sys = try runtime.importModule("sys", level: 0, globals: runtime.builtins)
+      guard let hook = try runtime.getAttributeIfPresent(sys, runtime.intern("breakpointhook")) else {
+        throw runtime.runtimeError("lost sys.breakpointhook")
+      }
+      return try runtime.call(hook, arguments)
     }
     defineBuiltin("hash", "obj, /") { (runtime, arguments) throws(Raised) in .int(try runtime.hash(arguments[0])) }
   }

@@ -105,6 +105,18 @@ extension TypeObject {
       guard let hint = iterator.lengthHint else { return .notImplemented }
       return .int(hint)
     }
+    define(runtime, "__reduce__", "self, /") { (runtime, arguments) throws(Raised) in
+      let iterator = unsafeDowncast(arguments[0].object.unsafelyUnwrapped, to: IteratorObject.self)
+      guard let reduction = try iterator.reduction(runtime) else {
+        throw runtime.typeError("cannot pickle '\(runtime.typeName(arguments[0]))' object")
+      }
+      return reduction
+    }
+    define(runtime, "__setstate__", "self, state, /") { (runtime, arguments) throws(Raised) in
+      let iterator = unsafeDowncast(arguments[0].object.unsafelyUnwrapped, to: IteratorObject.self)
+      try iterator.restore(arguments[1], runtime)
+      return .none
+    }
   }
 }
 
@@ -113,6 +125,10 @@ final class EnumerateIterator: IteratorObject {
   /// The number of the next element: an int, maybe a big one.
   final var number: Value
   private final let reusable = ReusableTuple()
+
+  override func reduction(_ runtime: Runtime) throws(Raised) -> Value? {
+    runtime.tuple([.object(type), runtime.tuple([runtime.seen(source), number])])
+  }
 
   init(type: TypeObject, _ source: IteratorObject, start: Value) {
     self.source = source
@@ -158,7 +174,7 @@ final class ZipIterator: IteratorObject {
   private final var sources: [IteratorObject]
   /// The same, used without counting.
   private final let uncounted: UnsafeMutablePointer<Unmanaged<IteratorObject>>
-  private final let isStrict: Bool
+  private final var isStrict: Bool
   private final var isExhausted: Bool
   private final let reusable = ReusableTuple()
 
@@ -246,6 +262,13 @@ final class ZipIterator: IteratorObject {
     }
   }
 
+  override func reduction(_ runtime: Runtime) throws(Raised) -> Value? {
+    let parts = [Value.object(type), runtime.tuple(sources.map { runtime.seen($0) })]
+    return runtime.tuple(isStrict ? parts + [.bool(true)] : parts)
+  }
+
+  override func restore(position: Int) { isStrict = position != 0 }
+
   private func others(before index: Int) -> String { index == 1 ? " 1" : "s 1-\(index)" }
 }
 
@@ -281,6 +304,10 @@ final class MapIterator: IteratorObject {
     }
     return try runtime.call(function, values)
   }
+
+  override func reduction(_ runtime: Runtime) throws(Raised) -> Value? {
+    runtime.tuple([.object(type), runtime.tuple([function] + sources.map { runtime.seen($0) })])
+  }
 }
 
 final class FilterIterator: IteratorObject {
@@ -301,5 +328,16 @@ final class FilterIterator: IteratorObject {
       if value.isUndefined { return .undefined }
       if try runtime.isTrue(testsTruth ? value : try runtime.call(function, value)) { return value }
     }
+  }
+  override func reduction(_ runtime: Runtime) throws(Raised) -> Value? {
+    runtime.tuple([.object(type), runtime.tuple([function, runtime.seen(source)])])
+  }
+}
+
+extension Runtime {
+  /// The iterator as the program knows it: its own object, where it is one of the program's.
+  func seen(_ iterator: IteratorObject) -> Value {
+    if let foreign = iterator as? ForeignIterator { return foreign.target }
+    return .object(iterator)
   }
 }

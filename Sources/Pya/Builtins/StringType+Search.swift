@@ -51,7 +51,9 @@ extension Runtime {
   @inline(__always)
   func textArgument(_ value: Value, _ complaint: StaticString) throws(Raised) -> StringObject {
     if let text = value.string { return text }
-    throw typeError("\(complaint)\(typeName(value))")
+    // What CPython's argument parser says names no type of None.
+    let isOfParser = complaint.description.contains("argument")
+    throw typeError("\(complaint)\(isOfParser ? givenName(value) : typeName(value))")
   }
 
   /// The bytes between `start` and `end`, arguments `first` and the next.

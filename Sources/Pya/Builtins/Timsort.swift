@@ -42,6 +42,12 @@ struct Timsort<Order: SortOrder> {
   }
 
   private mutating func sortAll() throws(Raised) {
+    if count < Timsort.maxMinRun {
+      // One run is all there is.
+      let length = try countRun(items, count)
+      if length < count { try insertBinary(items, count: count, sorted: length) }
+      return
+    }
     let minRun = minimumRun
     var start = 0
     while start < count {

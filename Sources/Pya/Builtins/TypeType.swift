@@ -118,7 +118,12 @@ extension Runtime {
     types.type.defineProperty(self, name, get: getter) { (runtime, instance, value) throws(Raised) in
       guard let cls = instance.type else { return }
       if value.isUndefined {
-        throw runtime.typeError("cannot delete '\(name)' attribute of immutable type '\(cls.name)'")
+        guard cls.isHeap, ["__annotations__", "__abstractmethods__"].contains(name) else {
+          throw runtime.typeError("cannot delete '\(name)' attribute of immutable type '\(cls.name)'")
+        }
+        if cls.attributes.removeString(runtime.intern(name)) == nil { throw runtime.attributeError(name) }
+        if name == "__abstractmethods__" { cls.isAbstract = false }
+        return
       }
       try set(runtime, cls, value)
     }
@@ -185,7 +190,7 @@ extension Runtime {
     defineClassAttribute("__abstractmethods__") { (runtime, cls) throws(Raised) in
       let name = runtime.intern("__abstractmethods__")
       if cls !== runtime.types.type, let found = cls.attributes.getString(name) { return found }
-      throw runtime.missingAttribute(.object(cls), name)
+      throw runtime.attributeError(name.text)
     } set: { (runtime, cls, value) throws(Raised) in
       cls.isAbstract = try runtime.isTrue(value)
       cls.attributes.setString(runtime.intern("__abstractmethods__"), value)

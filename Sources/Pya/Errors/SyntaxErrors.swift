@@ -2,18 +2,33 @@ import PyaSyntax
 
 extension Runtime {
   /// A parser's complaint as the exception Python raises for it.
-  func syntaxError(_ diagnostic: SyntaxDiagnostic, in file: SourceFile) -> Raised {
+  func syntaxError(_ diagnostic: SyntaxDiagnostic, in file: SourceFile, stage: SyntaxStage = .reading) -> Raised {
     let message = Value.object(string(diagnostic.message))
     let raised = error(diagnostic.exceptionName, [message])
     let fields = raised.exception
     fields.fields["msg"] = message
     guard fields.type.isSubtype(of: exceptionTypes["SyntaxError"].unsafelyUnwrapped),
-      let place = diagnostic.place(in: file)
+      var place = diagnostic.place(in: file)
     else { return raised }
     // What the tokenizer refuses, CPython shows without the end of its line.
     let isTokenError = diagnostic.message.hasSuffix("was never closed") || diagnostic.message.hasPrefix("unterminated ")
-    let hasLineEnd = !isTokenError && file.bytes.dropFirst(file.lineRange(place.line).upperBound).first == UInt8(ascii: "\n")
-    let text = Value.object(string(hasLineEnd ? place.text + "\n" : place.text))
+    let rest = file.bytes.dropFirst(file.lineRange(place.line).upperBound)
+    var hasLineEnd = !isTokenError && rest.first == UInt8(ascii: "\n")
+    if stage == .readingModule, file.isText, rest.isEmpty, !isRefusedCharacter(diagnostic.message) {
+      // A text that is to be executed gets the line end that it lacks.
+      hasLineEnd = true
+    }
+    if file.isText, rest.isEmpty, diagnostic.message == "invalid syntax", Int(diagnostic.range.start) == file.bytes.count {
+      // The text ends too early: the place is the line end that it got, or none for an expression.
+      if stage == .readingModule { place.endOffset = place.offset + 1 }
+      if stage == .readingExpression { (place.offset, place.endOffset) = (0, 0) }
+    }
+    // The tokenizer tells no end.
+    if file.isText, isRefusedCharacter(diagnostic.message) { place.endOffset = place.offset }
+    if file.isText, diagnostic.message.hasSuffix("was never closed") { place.endOffset = 0 }
+    // The compiler looks for the line in the file of that name.
+    let isLost = stage == .compiling && file.isText
+    let text = isLost ? Value.none : .object(string(hasLineEnd ? place.text + "\n" : place.text))
     fields.fields["msg"] = message
     fields.fields["filename"] = .object(string(file.name))
     fields.fields["lineno"] = .int(place.line)
@@ -33,4 +48,19 @@ extension Runtime {
     ]
     return raised
   }
+
+  private func isRefusedCharacter(_ message: String) -> Bool {
+    ["unterminated ", "unmatched ", "invalid character ", "closing parenthesis "].contains { message.hasPrefix($0) }
+  }
+}
+
+/// How far a text has come when its error is found.
+enum SyntaxStage {
+  case reading
+  /// As an expression, for `eval`.
+  case readingExpression
+  /// As a module, for `exec` and `compile`.
+  case readingModule
+  /// It is well formed; the compiler refuses it.
+  case compiling
 }

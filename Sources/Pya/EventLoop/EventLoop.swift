@@ -41,7 +41,7 @@ final class EventLoop: Object {
   var isPolling = false
   /// The executor of `run_in_executor(None, ...)`, an object of `concurrent.futures`; or None.
   var defaultExecutor: Value = .none
-  private let virtualClock: VirtualClock?
+  let virtualClock: VirtualClock?
   private let clock: any Clock
 
   /// Timers that are due within this time are due now.

@@ -195,11 +195,16 @@ class FutureObject: AwaitableObject {
     }
   }
 
-  /// The exception of a failed future as it was when it was set.
+  /// The exception of a failed future as it was when it was set; without its traceback from the second time on.
   final func exceptionToRaise() -> ExceptionObject {
     guard let exception = outcome.exception else { fatalError("pya: a failed future without its exception") }
     let added = exception.traceback.count - Int(tracebackCount)
-    if added > 0 { exception.traceback.removeLast(added) }
+    if added > 0 {
+      exception.traceback.removeLast(added)
+      exception.fields["__traceback__"] = nil
+    }
+    // As in CPython only who asks first sees where it came from.
+    tracebackCount = 0
     exception.isLocated = false
     return exception
   }

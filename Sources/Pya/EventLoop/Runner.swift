@@ -97,7 +97,7 @@ final class RunnerObject: Object {
     do throws(Raised) {
       try loop.cancelAllTasks()
       _ = try loop.runUntilComplete(try generatorShutdown(loop))
-      _ = try loop.runUntilComplete(loop.executorShutdown(timeout: .int(300)))
+      _ = try loop.runUntilComplete(loop.executorShutdown(timeout: loop.virtualClock == nil ? .int(300) : .none))
     } catch {
       try finishClosing(loop)
       throw error

@@ -8,8 +8,13 @@
 extension EventLoop {
   /// False: the system does not let the signal be caught.
   func addSignalHandler(_ handle: HandleObject, for number: Int) -> Bool {
-    // Ctrl-C comes to whichever loop runs (`Asyncio.takesInterrupt`).
-    if number != SIGINT {
+    if number == SIGINT {
+      // Also while no loop runs: it is in the queue then.
+      asyncio.runtime.loopInterruptHandler = { [unowned(unsafe) asyncio] in
+        for loop in asyncio.loops where loop.takeUnretainedValue().runsInterruptHandler() { return true }
+        return false
+      }
+    } else {
       // No weak reference: it would make every counting of the loop slow.
       let address = Unmanaged.passUnretained(self).toOpaque()
       let function = NativeFunction(asyncio.runtime, "_sighandler_noop", "signum, frame") { [unowned(unsafe) asyncio, address] (_, _) in

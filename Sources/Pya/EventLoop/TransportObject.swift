@@ -49,6 +49,9 @@ final class TransportObject: Object {
     self.receiver = receiver
     self.peer = peer
     super.init(type: type, kind: .other)
+    // Small messages leave at once, on both sides of a connection; what is no TCP socket refuses it.
+    var on: Int32 = 1
+    if medium == .socket { setsockopt(descriptor, Int32(IPPROTO_TCP), Int32(TCP_NODELAY), &on, socklen_t(MemoryLayout<Int32>.size)) }
   }
 
   deinit { if descriptor >= 0 { closeDescriptor(descriptor) } }

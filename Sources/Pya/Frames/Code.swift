@@ -33,6 +33,8 @@ class Code: Object {
   let takesOnlyPositional: Bool
   /// The body has `try` or `with`: a generator that is dropped in the middle must be closed.
   let needsCleanup: Bool
+  /// Where the globals lie that the body was compiled for, once a program has asked a function for its code; else 0.
+  final var addressOfGlobals = 0
 
   init(_ runtime: Runtime, _ draft: CodeDraft) {
     information = draft.information

@@ -8,9 +8,11 @@ extension Runtime {
   ) throws(Raised) -> Code {
     sourceFiles.byName[file.name] = file
     let (draft, nodes, warnings): (CodeDraft, StatementNode, SyntaxWarnings)
+    var stage = SyntaxStage.readingModule
     do {
       var parser = Parser(file: file)
       let module = try parser.parseModule()
+      stage = .compiling
       let table = try analyseScopes(of: module)
       var unit = LoweringUnit(
         runtime: self, file: file, table: table, globals: globals, builtins: builtins(of: globals),
@@ -31,7 +33,7 @@ extension Runtime {
       nodes = body
       warnings = unit.warnings
     } catch {
-      throw syntaxError(error, in: file)
+      throw syntaxError(error, in: file, stage: stage)
     }
     try issue(warnings, in: file)
     return StatementCode(self, draft, body: nodes)
@@ -41,9 +43,11 @@ extension Runtime {
   func compileExpression(_ file: SourceFile, globals: DictObject) throws(Raised) -> Code {
     sourceFiles.byName[file.name] = file
     let (draft, nodes, warnings): (CodeDraft, StatementNode, SyntaxWarnings)
+    var stage = SyntaxStage.readingExpression
     do {
       var parser = Parser(file: file)
       let (expression, scopeCount) = try parser.parseExpressionOnly()
+      stage = .compiling
       let table = try analyseScopes(of: expression, scopeCount: scopeCount)
       var unit = LoweringUnit(
         runtime: self, file: file, table: table, globals: globals, builtins: builtins(of: globals),
@@ -55,7 +59,7 @@ extension Runtime {
       draft = lowering.draft()
       warnings = unit.warnings
     } catch {
-      throw syntaxError(error, in: file)
+      throw syntaxError(error, in: file, stage: stage)
     }
     try issue(warnings, in: file)
     return StatementCode(self, draft, body: nodes)

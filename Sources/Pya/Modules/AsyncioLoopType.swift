@@ -86,7 +86,7 @@ extension Asyncio {
         [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
         let loop = try loop(arguments[0])
         let call = try callArguments(arguments, name, skipping: 2)
-        if arguments[1].isNone { throw runtime.typeError("\(isDelay ? "delay" : "when") must not be None") }
+        if arguments[1].isNone { throw runtime.typeError(isDelay ? "delay must not be None" : "when cannot be None") }
         let seconds = try runtime.delaySeconds(arguments[1])
         if isDelay, loop.isOfHeapType, loop.overrides("call_at") {
           return try runtime.call(

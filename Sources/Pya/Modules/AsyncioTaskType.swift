@@ -85,6 +85,13 @@ extension Asyncio {
     }
   }
 
+  /// Frames and their lines, without carets.
+  private func plainStack(_ entries: [TracebackEntry]) -> String {
+    runtime.renderStack(entries).joined().split(separator: "\n", omittingEmptySubsequences: false)
+      .filter { line in line.isEmpty || line.contains { $0 != " " && $0 != "~" && $0 != "^" } }
+      .joined(separator: "\n")
+  }
+
   private func printStack(of task: TaskObject, limit: Value, file: Value) throws(Raised) {
     let description = try runtime.repr(.object(task)).text
     var text: String
@@ -92,12 +99,12 @@ extension Asyncio {
       text = "Stack for \(description) (most recent call last):\n"
       var entries = [frame.tracebackEntry]
       if case .int(let most) = limit { entries = Array(entries.prefix(max(0, most))) }
-      text += runtime.renderStack(entries).joined()
+      text += plainStack(entries)
     } else if task.state == .finished, task.holdsException, let exception = task.outcome.exception {
       text = "Traceback for \(description) (most recent call last):\n"
       var entries = Array(exception.traceback.reversed())
       if case .int(let most) = limit { entries = Array(entries.prefix(max(0, most))) }
-      text += runtime.renderStack(entries).joined() + runtime.renderSummary(exception).joined()
+      text += plainStack(entries) + runtime.renderSummary(exception).joined()
     } else {
       text = "No stack for \(description)\n"
     }

@@ -9,7 +9,16 @@ extension Runtime {
     module.set(self, "OrderedDict", .object(makeOrderedDictType()))
     module.set(self, "Counter", .object(makeCounterType()))
     module.set(self, "defaultdict", .object(makeDefaultdictType()))
+    module.define(self, "_count_elements", "mapping, iterable, /") { (runtime, arguments) throws(Raised) in
+      let get = try runtime.getAttribute(arguments[0], runtime.intern("get"))
+      try runtime.forEach(arguments[1]) { (element) throws(Raised) in
+        let sum = try runtime.binary(.add, try runtime.call(get, element, .int(0)), .int(1))
+        try runtime.setItem(arguments[0], element, sum)
+      }
+      return .none
+    }
     addNamedTuple(to: module)
+    module.markAsPython(self, ["namedtuple"])
     let wrappers: Set<String> = ["ChainMap", "UserDict", "UserList", "UserString"]
     // Modules that bring `collections.abc` along in CPython.
     let importers = [

@@ -9,6 +9,7 @@ extension Runtime {
     addWrapping(to: module)
     addOrdering(to: module)
     addCaches(to: module)
+    module.markAsPython(self, ["update_wrapper", "wraps", "total_ordering", "lru_cache", "cache"])
     let dispatching: Set = ["singledispatch", "singledispatchmethod", "partialmethod"]
     module.lazyAttribute = { (runtime, module, name) throws(Raised) in
       guard dispatching.contains(name.text) else { return nil }
@@ -275,6 +276,9 @@ final class PartialObject: Object {
   }
 
   func representation(_ runtime: Runtime) throws(Raised) -> StringObject {
+    if runtime.openRepresentations.contains(address) { return runtime.string("...") }
+    runtime.openRepresentations.append(address)
+    defer { runtime.openRepresentations.removeLast() }
     try runtime.enter()
     defer { runtime.leave() }
     var parts = [try runtime.repr(function).text]

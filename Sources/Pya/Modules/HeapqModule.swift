@@ -48,6 +48,7 @@ extension Runtime {
         return .object(list)
       }
     }
+    module.markAsPython(self, ["nsmallest", "nlargest"])
     module.define(self, "merge", "*iterables, key=None, reverse=False") { (runtime, arguments) throws(Raised) in
       let options = try runtime.keywordValues(arguments, "merge", ["key", "reverse"])
       let isReversed = options[1].isUndefined ? false : try runtime.isTrue(options[1])

@@ -128,9 +128,9 @@ extension Runtime {
       if let tee = arguments[0].cast(.iterator, to: IteratorObject.self) as? TeeIterator {
         original = tee
       } else {
-        original = TeeIterator(runtime, TeeCell(try runtime.iterator(arguments[0])))
+        original = TeeIterator(runtime, TeeBlock(try runtime.iterator(arguments[0])))
       }
-      return runtime.tuple((0..<count).map { _ in .object(TeeIterator(runtime, original.cell)) })
+      return runtime.tuple((0..<count).map { _ in .object(TeeIterator(runtime, original.block, index: original.index)) })
     }
   }
 
@@ -260,6 +260,11 @@ private final class CountIterator: IteratorObject {
     super.init(type: type)
   }
 
+  override func reduction(_ runtime: Runtime) throws(Raised) -> Value? {
+    if case .int(1) = step { return runtime.tuple([.object(type), runtime.tuple([current])]) }
+    return runtime.tuple([.object(type), runtime.tuple([current, step])])
+  }
+
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
     let value = current
     if case .int(let number) = value, case .int(let step) = step {
@@ -282,6 +287,23 @@ private final class CycleIterator: IteratorObject {
   init(type: TypeObject, _ source: IteratorObject) {
     self.source = source
     super.init(type: type)
+  }
+
+  override func reduction(_ runtime: Runtime) throws(Raised) -> Value? {
+    if let source {
+      let state = runtime.tuple([.object(ListObject(runtime, saved)), .int(0)])
+      return runtime.tuple([.object(type), runtime.tuple([runtime.seen(source)]), state])
+    }
+    let rest = Array(saved[index...])
+    let list = Value.object(ListObject(runtime, rest + saved[..<index]))
+    return runtime.tuple([.object(type), runtime.tuple([.object(try runtime.iterator(list))])])
+  }
+
+  override func restore(_ state: Value, _ runtime: Runtime) throws(Raised) {
+    guard let parts = state.tuple, parts.count == 2 else { throw runtime.typeError("state is not a tuple") }
+    guard let list = parts[0].list else { throw runtime.typeError("argument 1 must be list, not \(runtime.typeName(parts[0]))") }
+    _ = try runtime.index(parts[1])
+    saved = list.array
   }
 
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
@@ -311,6 +333,11 @@ private final class RepeatIterator: IteratorObject {
     super.init(type: type)
   }
 
+  override func reduction(_ runtime: Runtime) throws(Raised) -> Value? {
+    let rest = remaining.map { [Value.int($0)] } ?? []
+    return runtime.tuple([.object(type), runtime.tuple([element] + rest)])
+  }
+
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
     guard let remaining else { return element }
     if remaining == 0 { return .undefined }
@@ -328,6 +355,18 @@ private final class ChainIterator: IteratorObject {
   init(type: TypeObject, _ iterables: IteratorObject) {
     self.iterables = iterables
     super.init(type: type)
+  }
+
+  override func reduction(_ runtime: Runtime) throws(Raised) -> Value? {
+    guard let iterables else { return runtime.tuple([.object(type), runtime.tuple([])]) }
+    let state = [runtime.seen(iterables)] + (current.map { [runtime.seen($0)] } ?? [])
+    return runtime.tuple([.object(type), runtime.tuple([]), runtime.tuple(state)])
+  }
+
+  override func restore(_ state: Value, _ runtime: Runtime) throws(Raised) {
+    guard let parts = state.tuple, (1...2).contains(parts.count) else { throw runtime.typeError("state is not a tuple") }
+    iterables = try runtime.iterator(parts[0])
+    current = parts.count == 2 ? try runtime.iterator(parts[1]) : nil
   }
 
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
@@ -401,6 +440,14 @@ private final class AccumulateIterator: IteratorObject {
     super.init(type: type)
   }
 
+  override func reduction(_ runtime: Runtime) throws(Raised) -> Value? {
+    if !initial.isNone { return nil }
+    let state: Value = total.isUndefined ? .none : total
+    return runtime.tuple([.object(type), runtime.tuple([runtime.seen(source), function]), state])
+  }
+
+  override func restore(_ state: Value, _ runtime: Runtime) throws(Raised) { total = state.isNone ? .undefined : state }
+
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
     if !initial.isNone {
       total = initial
@@ -435,6 +482,18 @@ private final class IsliceIterator: IteratorObject {
     super.init(type: type)
   }
 
+  override func reduction(_ runtime: Runtime) throws(Raised) -> Value? {
+    guard let source else {
+      let nothing = Value.object(try runtime.iterator(runtime.tuple([])))
+      return runtime.tuple([.object(type), runtime.tuple([nothing, .int(0)]), .int(0)])
+    }
+    let end: Value = stop.map { .int($0) } ?? .none
+    let parts = runtime.tuple([runtime.seen(source), .int(nextIndex), end, .int(step)])
+    return runtime.tuple([.object(type), parts, .int(position)])
+  }
+
+  override func restore(position: Int) { self.position = position }
+
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
     guard let source else { return .undefined }
     let target = min(nextIndex, stop ?? .max)
@@ -457,27 +516,34 @@ private final class IsliceIterator: IteratorObject {
   }
 }
 
-/// One element that several iterators of a `tee` pass, and the way to the following one.
-private final class TeeCell {
+/// Elements that several iterators of a `tee` pass, and the way to the following ones.
+private final class TeeBlock {
+  static let capacity = 57
   let source: IteratorObject
-  private var element = Value.undefined
-  private var following: TeeCell?
+  private var elements: [Value] = []
+  private var following: TeeBlock?
   private var isRunning = false
 
   init(_ source: IteratorObject) { self.source = source }
 
-  /// Nil at the end.
-  func step(_ runtime: Runtime) throws(Raised) -> (element: Value, following: TeeCell)? {
-    if let following { return (element, following) }
+  /// The element at an index, which all before have been asked for; undefined at the end.
+  func element(_ index: Int, _ runtime: Runtime) throws(Raised) -> Value {
+    if index < elements.count { return elements[index] }
     if isRunning { throw runtime.runtimeError("cannot re-enter the tee iterator") }
     isRunning = true
     defer { isRunning = false }
     let value = try source.next(runtime)
-    if value.isUndefined { return nil }
-    element = value
-    let cell = TeeCell(source)
-    following = cell
-    return (value, cell)
+    if value.isUndefined { return .undefined }
+    if elements.isEmpty { elements.reserveCapacity(TeeBlock.capacity) }
+    elements.append(value)
+    return value
+  }
+
+  func next() -> TeeBlock {
+    if let following { return following }
+    let made = TeeBlock(source)
+    following = made
+    return made
   }
 
   deinit {
@@ -493,10 +559,12 @@ private final class TeeCell {
 }
 
 private final class TeeIterator: IteratorObject {
-  private(set) var cell: TeeCell
+  private(set) var block: TeeBlock
+  private(set) var index: Int
 
-  init(_ runtime: Runtime, _ cell: TeeCell) {
-    self.cell = cell
+  init(_ runtime: Runtime, _ block: TeeBlock, index: Int = 0) {
+    self.block = block
+    self.index = index
     let type = runtime.types.iterators["_tee"]
     type.moduleName = "itertools"
     type.messageName = "itertools._tee"
@@ -504,8 +572,12 @@ private final class TeeIterator: IteratorObject {
   }
 
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
-    guard let (element, following) = try cell.step(runtime) else { return .undefined }
-    cell = following
+    if index == TeeBlock.capacity {
+      block = block.next()
+      index = 0
+    }
+    let element = try block.element(index, runtime)
+    if !element.isUndefined { index += 1 }
     return element
   }
 }

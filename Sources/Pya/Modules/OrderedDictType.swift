@@ -31,10 +31,30 @@ extension Runtime {
       }
       return .none
     }
+    define("pop", "self, key, default=None") { (runtime, dict, arguments) throws(Raised) in
+      if let value = try dict.remove(arguments[1], runtime) { return value }
+      guard let fallback = arguments[2].defined else { throw runtime.keyError(arguments[1]) }
+      return fallback
+    }
+    define("setdefault", "self, key, default=None") { (runtime, dict, arguments) throws(Raised) in
+      let hash = try runtime.hash(arguments[1])
+      let index = try dict.find(arguments[1], hash: hash, runtime)
+      if index >= 0 { return dict.entries[index].value }
+      let value = arguments[2].defined ?? .none
+      dict.insert(arguments[1], hash: hash, value)
+      return value
+    }
+    type.defineClassMethod(self, "fromkeys", "type, iterable, value=None") { (runtime, arguments) throws(Raised) in
+      let made = try runtime.call(arguments[0])
+      try runtime.forEach(arguments[1]) { (key) throws(Raised) in
+        try runtime.setItem(made, key, arguments[2].defined ?? .none)
+      }
+      return made
+    }
     define("popitem", "self, last=True") { (runtime, dict, arguments) throws(Raised) in
       let isLast = arguments[1].isUndefined ? true : try runtime.isTrue(arguments[1])
       guard dict.count > 0 else { throw runtime.keyError(.object(runtime.string("dictionary is empty"))) }
-      let index = isLast ? dict.used - 1 : dict.firstIndex()
+      let index = isLast ? dict.lastIndex() : dict.firstIndex()
       let key = dict.entries[index].key
       return runtime.pair(key, dict.remove(at: index))
     }

@@ -533,10 +533,6 @@ private final class AcceptJob: LoopJob {
         ])
       }
     }
-    if peer.family != AF_UNIX {
-      var on: Int32 = 1
-      setsockopt(accepted, Int32(IPPROTO_TCP), Int32(TCP_NODELAY), &on, socklen_t(MemoryLayout<Int32>.size))
-    }
     let transport = TransportObject(
       type: types.transport, loop: loop, descriptor: accepted, medium: .socket, receiver: receiver, peer: peer)
     connections.add(transport, runtime)

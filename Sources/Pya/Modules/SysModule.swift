@@ -23,6 +23,7 @@ extension Runtime {
       module.set(self, "__\(name)__", .object(stream))
     }
     streams.sysModule = module
+    installBreakpointHook(module)
     module.define(self, "displayhook", "value, /") { (runtime, arguments) throws(Raised) in
       try runtime.display(arguments[0])
       return .none

@@ -26,7 +26,10 @@ final class WeakReferenceObject: DeathObserver {
   }
 
   override func call(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {
-    target.map { .object($0) } ?? .none
+    if type.isHeap, let method = type.lookup(runtime.names[.call]), method.cast(.function, to: FunctionObject.self) != nil {
+      return try runtime.callUnbound(method, .object(self), arguments)
+    }
+    return target.map { .object($0) } ?? .none
   }
 
   override func instanceDictionary(_ runtime: Runtime) -> DictObject? { dictionary }
@@ -71,7 +74,8 @@ extension Runtime {
     for name in ["__copy__", "__deepcopy__"] {
       type.define(self, name, "self, memo=None, /") { (_, arguments) throws(Raised) in arguments[0] }
     }
-    type.construct = { (runtime, cls, arguments) throws(Raised) in
+    type.defineConstructor(self, "*args, **kwargs") { (runtime, cls, arguments) throws(Raised) in
+      if arguments.hasKeywords, !cls.isHeap { throw runtime.typeError("ref() takes no keyword arguments") }
       guard (1...2).contains(arguments.count) else {
         throw runtime.typeError(
           arguments.count == 0
@@ -80,8 +84,9 @@ extension Runtime {
       let callback = arguments[1].isUndefined ? Value.none : arguments[1]
       return .object(try runtime.weakReference(to: arguments[0], callback: callback, cls))
     }
+    type.define(self, "__init__", "self, object, callback=None, /") { (_, _) throws(Raised) in .none }
     type.define(self, "__call__", "self, /") { (runtime, arguments) throws(Raised) in
-      try arguments[0].object.unsafelyUnwrapped.call(runtime, arguments.dropFirst)
+      (arguments[0].object as? WeakReferenceObject)?.target.map { .object($0) } ?? .none
     }
     type.define(self, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in
       guard let reference = arguments[0].object as? WeakReferenceObject else { return .none }
@@ -111,9 +116,7 @@ extension Runtime {
       guard let reference = value.object as? WeakReferenceObject, reference.target != nil else { return .none }
       return reference.callback
     }
-    type.defineClassMethod(self, "__class_getitem__", "cls, item, /") { (runtime, arguments) throws(Raised) in
-      try runtime.callMethod(.object(runtime.types.list), "__class_getitem__", [arguments[1]])
-    }
+    defineTypeArguments(of: type)
   }
 
   private func weakReference(to value: Value, callback: Value, _ cls: TypeObject) throws(Raised) -> WeakReferenceObject {

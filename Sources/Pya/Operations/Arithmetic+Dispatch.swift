@@ -28,9 +28,12 @@ extension Runtime {
         return try x.borrowed { (x) throws(Raised) in try concatenation(x, b) }
       }
     }
+    if op == .multiply, case .int = b, let x = a.uncounted, x.isPlain, x.kind == .string || x.kind == .list {
+      return try x.borrowed { (x) throws(Raised) in try repetition(of: x, count: b) }
+    }
     let result = try offerToOperands(op, a, b)
     if !result.isNotImplemented { return result }
-    let sequence = try sequenceOperation(op, a, b)
+    let sequence = try sequenceMeaning(op, a, b)
     if !sequence.isNotImplemented { return sequence }
     throw unsupportedOperands(op == .power ? "** or pow()" : op.rawValue, a, b)
   }
@@ -53,7 +56,15 @@ extension Runtime {
     }
     let result = try offerToOperands(op, a, b)
     if !result.isNotImplemented { return result }
-    let sequence = try sequenceOperation(op, a, b)
+    if op == .add || op == .multiply, case .object(let object) = a, object.kind == .list, object.type.special(op.method) != nil,
+      object.type.special(op.inPlaceMethod) == nil
+    {
+      // Its own `__add__` does not want the operand; what `list` does in place is still there.
+      let list = unsafeDowncast(object, to: ListObject.self)
+      if op == .add { try extend(list, with: b) } else { try repeatInPlace(list, try repetitionCount(b)) }
+      return a
+    }
+    let sequence = try sequenceMeaning(op, a, b)
     if !sequence.isNotImplemented { return sequence }
     throw unsupportedOperands(op.rawValue + "=", a, b)
   }
@@ -93,7 +104,7 @@ extension Runtime {
 
   private func rightOperation(_ op: BinaryOperator, _ a: Value, _ b: Value) throws(Raised) -> Value {
     guard case .object(let object) = b else {
-      if b.isNumber { return a.isOfHeapType ? try builtInOperation(op, a, b) : .notImplemented }
+      if b.isNumber { return mayReflect(a, b) ? try builtInOperation(op, a, b) : .notImplemented }
       guard let method = type(of: b).lookup(names[op.reflectedMethod]) else { return .notImplemented }
       return try callSpecial(method, b, a)
     }
@@ -101,10 +112,22 @@ extension Runtime {
     if let method = type.special(op.reflectedMethod) { return try callSpecial(method, b, a) }
     if object.kind.hasBuiltInOperators {
       // Numbers and dictionaries look at both operands, and have said no when the left one is built-in as well.
-      return a.isOfHeapType ? try builtInOperation(op, a, b) : .notImplemented
+      return mayReflect(a, b) ? try builtInOperation(op, a, b) : .notImplemented
     }
     guard let method = type.lookup(names[op.reflectedMethod]) else { return .notImplemented }
     return try callSpecial(method, b, a)
+  }
+
+  /// Whether the built-in type of `b` has a reflected method that knows `a`, whose own class did not answer.
+  private func mayReflect(_ a: Value, _ b: Value) -> Bool {
+    guard a.isOfHeapType, let object = a.object else { return false }
+    switch object.kind {
+    case .string, .bytes, .byteArray, .list, .tuple, .complex: return false
+    case .floatInstance:
+      if case .float = b { return true }
+      return false
+    default: return true
+    }
   }
 
   /// `__iadd__` and its kin of the left operand's type.

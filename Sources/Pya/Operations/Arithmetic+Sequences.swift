@@ -118,6 +118,26 @@ extension Runtime {
     }
   }
 
+  /// `sequenceOperation` for an operator. A class that defines `__add__` has no concatenation besides; of one that defines `__mul__`
+  /// or `__rmul__` only the other method is left.
+  func sequenceMeaning(_ op: BinaryOperator, _ a: Value, _ b: Value) throws(Raised) -> Value {
+    guard op == .add || op == .multiply else { return .notImplemented }
+    if !a.isOfHeapType, !b.isOfHeapType { return try sequenceOperation(op, a, b) }
+    func defines(_ value: Value, _ method: SpecialMethod) -> Bool {
+      value.isOfHeapType && type(of: value).special(method) != nil
+    }
+    if op == .add { return defines(a, .add) ? .notImplemented : try sequenceOperation(op, a, b) }
+    let left = a.object.flatMap { $0.kind.isRepeatable ? $0 : nil }
+    let right = b.object.flatMap { $0.kind.isRepeatable ? $0 : nil }
+    let isLeftOwn = defines(a, .mul) || defines(a, .rmul)
+    let isRightOwn = defines(b, .mul) || defines(b, .rmul)
+    if let left, isLeftOwn, !defines(a, .mul) { return try repetition(of: left, count: try integer(fromIndex: b)) }
+    if let right, isRightOwn, !defines(b, .rmul) { return try repetition(of: right, count: try integer(fromIndex: a)) }
+    if let left, !isLeftOwn { return try repeated(left, try repetitionCount(b)) }
+    if let right, !isRightOwn { return try repeated(right, try repetitionCount(a)) }
+    return .notImplemented
+  }
+
   /// What `+` and `*` mean once no operand's number methods want them: other counts for `*`, or the sequence's own complaint.
   func sequenceOperation(_ op: BinaryOperator, _ a: Value, _ b: Value) throws(Raised) -> Value {
     if op == .add, case .object(let object) = a {

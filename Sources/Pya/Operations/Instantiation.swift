@@ -110,6 +110,12 @@ extension Runtime {
 
   /// `object.__new__(type, arguments...)`.
   func makeObject(of type: TypeObject, _ arguments: Arguments) throws(Raised) -> Value {
+    // A built-in type without a `__new__` of its own, asked for one by a subclass.
+    if type.isHeap, let builtin = type.builtinBase, builtin !== types.object, let construct = builtin.construct,
+      builtin.lookup(names[.new])?.isIdentical(to: types.object.lookup(names[.new]) ?? .undefined) ?? true
+    {
+      return try construct(self, type, arguments)
+    }
     if arguments.count > 0 || arguments.hasKeywords {
       if type.special(.new) != nil {
         throw typeError("object.__new__() takes exactly one argument (the type to instantiate)")

@@ -160,6 +160,7 @@ extension Runtime {
       }
     }
     var result: [Value] = []
+    if let string = a.string { result.reserveCapacity(string.length) }
     try forEach(a) { (value) throws(Raised) in result.append(value) }
     return result
   }

@@ -34,6 +34,13 @@ final class ListIterator: IteratorObject {
   }
 
   override var lengthHint: Int? { list.map { max($0.count - index, 0) } ?? 0 }
+
+  override func reduction(_ runtime: Runtime) throws(Raised) -> Value? {
+    guard let list else { return runtime.reduction("iter", [.object(ListObject(runtime))]) }
+    return runtime.reduction("iter", [.object(list)], .int(index))
+  }
+
+  override func restore(position: Int) { index = max(0, min(position, list?.count ?? 0)) }
 }
 
 final class TupleIterator: IteratorObject {
@@ -56,6 +63,13 @@ final class TupleIterator: IteratorObject {
   }
 
   override var lengthHint: Int? { tuple.count - index }
+
+  override func reduction(_ runtime: Runtime) throws(Raised) -> Value? {
+    if index >= tuple.count { return runtime.reduction("iter", [runtime.tuple([])]) }
+    return runtime.reduction("iter", [.object(tuple)], .int(index))
+  }
+
+  override func restore(position: Int) { index = max(0, min(position, tuple.count)) }
 }
 
 final class RangeIterator: IteratorObject {
@@ -79,6 +93,18 @@ final class RangeIterator: IteratorObject {
   }
 
   override var lengthHint: Int? { remaining }
+
+  override func reduction(_ runtime: Runtime) throws(Raised) -> Value? {
+    let distance = try runtime.binary(.multiply, .int(step), .int(remaining))
+    let stop = try runtime.binary(.add, .int(current), distance)
+    return runtime.reduction("iter", [try runtime.call(.object(runtime.types.range), .int(current), stop, .int(step))], Value.none)
+  }
+
+  override func restore(position: Int) {
+    let passed = max(0, min(position, remaining))
+    current = current &+ passed &* step
+    remaining -= passed
+  }
 }
 
 final class StringIterator: IteratorObject {
@@ -99,6 +125,15 @@ final class StringIterator: IteratorObject {
   }
 
   override var lengthHint: Int? { string.length - string.codePointIndex(ofByte: min(offset, string.byteCount)) }
+
+  override func reduction(_ runtime: Runtime) throws(Raised) -> Value? {
+    if offset >= string.byteCount { return runtime.reduction("iter", [.object(runtime.names.empty)]) }
+    return runtime.reduction("iter", [.object(string)], .int(string.codePointIndex(ofByte: offset)))
+  }
+
+  override func restore(position: Int) {
+    offset = string.byteOffset(ofCodePoint: max(0, min(position, string.length)))
+  }
 }
 
 final class BytesIterator: IteratorObject {
@@ -121,6 +156,13 @@ final class BytesIterator: IteratorObject {
   }
 
   override var lengthHint: Int? { max(bytes.bytes.count - index, 0) }
+
+  override func reduction(_ runtime: Runtime) throws(Raised) -> Value? {
+    if index >= bytes.bytes.count { return runtime.reduction("iter", [runtime.tuple([])]) }
+    return runtime.reduction("iter", [.object(bytes)], .int(index))
+  }
+
+  override func restore(position: Int) { index = max(0, min(position, bytes.bytes.count)) }
 }
 
 /// Keys, values or items of a dictionary, in order.
@@ -209,6 +251,17 @@ final class DictIterator: IteratorObject {
     guard let dict, dict.count == expectedCount else { return 0 }
     return expectedCount - delivered
   }
+
+  override func reduction(_ runtime: Runtime) throws(Raised) -> Value? {
+    let rest = ListObject(runtime)
+    if let dict {
+      if dict.count != expectedCount { throw runtime.runtimeError("dictionary changed size during iteration") }
+      for place in index..<max(index, dict.used) where !dict.keyPlace(place).holdsUndefined {
+        rest.append(runtime.part(part, of: dict.entries + place))
+      }
+    }
+    return runtime.reduction("iter", [.object(rest)])
+  }
 }
 
 /// `reversed(dict)` and of its views.
@@ -242,6 +295,17 @@ final class ReversedDictIterator: IteratorObject {
     }
     self.dict = nil
     return .undefined
+  }
+
+  override func reduction(_ runtime: Runtime) throws(Raised) -> Value? {
+    let rest = ListObject(runtime)
+    if let dict {
+      if dict.count != expectedCount { throw runtime.runtimeError("dictionary changed size during iteration") }
+      for place in (0..<min(index, dict.used)).reversed() where !dict.keyPlace(place).holdsUndefined {
+        rest.append(runtime.part(part, of: dict.entries + place))
+      }
+    }
+    return runtime.reduction("iter", [.object(rest)])
   }
 }
 
@@ -302,6 +366,12 @@ extension Runtime {
     }
   }
 
+  /// What `__reduce__` gives of an iterator: a built-in function with its arguments, and the state.
+  fileprivate func reduction(_ function: String, _ arguments: [Value], _ state: Value? = nil) -> Value {
+    let parts = [builtins.getString(intern(function)) ?? .none, tuple(arguments)]
+    return tuple(state.map { parts + [$0] } ?? parts)
+  }
+
   /// A tuple of two.
   @inline(__always)
   func pair(_ first: Value, _ second: Value) -> Value {
@@ -348,6 +418,16 @@ final class SetIterator: IteratorObject {
     guard let set, set.count == expectedCount else { return 0 }
     return expectedCount - delivered
   }
+
+  override func reduction(_ runtime: Runtime) throws(Raised) -> Value? {
+    let rest = ListObject(runtime)
+    if let set {
+      if set.count != expectedCount { throw runtime.runtimeError("Set changed size during iteration") }
+      var next = position
+      while case let index = set.next(&next), index >= 0 { rest.append(set.entries[index].key) }
+    }
+    return runtime.reduction("iter", [.object(rest)])
+  }
 }
 
 /// Elements of an object that has `__getitem__` but no `__iter__`.
@@ -374,6 +454,13 @@ final class SequenceIterator: IteratorObject {
       return .undefined
     }
   }
+
+  override func reduction(_ runtime: Runtime) throws(Raised) -> Value? {
+    if sequence.isUndefined { return runtime.reduction("iter", [runtime.tuple([])]) }
+    return runtime.reduction("iter", [sequence], .int(index))
+  }
+
+  override func restore(position: Int) { index = max(0, position) }
 }
 
 /// `iter(callable, sentinel)`.
@@ -402,6 +489,11 @@ final class CallableIterator: IteratorObject {
     }
     callable = .undefined
     return .undefined
+  }
+
+  override func reduction(_ runtime: Runtime) throws(Raised) -> Value? {
+    if callable.isUndefined { return runtime.reduction("iter", [runtime.tuple([])]) }
+    return runtime.reduction("iter", [callable, sentinel])
   }
 }
 
@@ -464,4 +556,15 @@ final class ReversedIterator: IteratorObject {
   }
 
   override var lengthHint: Int? { sequence.isUndefined ? 0 : index }
+
+  override func reduction(_ runtime: Runtime) throws(Raised) -> Value? {
+    if let list = sequence.list, !list.type.isHeap { return runtime.reduction("reversed", [sequence], .int(index - 1)) }
+    if sequence.isUndefined {
+      let nothing = type === runtime.types.iterators.reversed ? runtime.tuple([]) : .object(ListObject(runtime))
+      return runtime.reduction("reversed", [nothing])
+    }
+    return runtime.tuple([.object(type), runtime.tuple([sequence]), .int(index - 1)])
+  }
+
+  override func restore(position: Int) { index = max(0, min(position, index - 1) + 1) }
 }

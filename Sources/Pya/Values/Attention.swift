@@ -19,7 +19,7 @@ extension Runtime {
     }
     if machine.pointee.hasKeyboardInterrupt {
       machine.pointee.hasKeyboardInterrupt = false
-      if interruptHandler?() != true { throw error("KeyboardInterrupt", []) }
+      if loopInterruptHandler?() != true, interruptHandler?() != true { throw error("KeyboardInterrupt", []) }
     }
   }
 }

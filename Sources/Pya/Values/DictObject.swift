@@ -1,5 +1,5 @@
 /// A `dict`: CPython's compact table. Entries lie in insertion order in one array; a table of indices into it is probed by
-/// hash. Up to eight entries are searched in order, without a table.
+/// hash. Up to ten entries are searched in order, without a table.
 ///
 /// A lookup may call the program's `__eq__`, which may change this very dictionary: every probe loop looks at `changes` after such a
 /// call and starts over if it moved.
@@ -29,7 +29,7 @@ final class DictObject: Object {
   private final var mask = 0
   final var attributes: DictObject?
 
-  private static let smallCapacity = 8
+  private static let smallCapacity = 10
 
   convenience init(_ runtime: Runtime) { self.init(type: runtime.types.dict) }
 
@@ -185,6 +185,13 @@ final class DictObject: Object {
     return -1
   }
 
+  /// The index of the last entry, or -1. The room of deleted entries behind it becomes free: only for who is about to remove it.
+  final func lastIndex() -> Int {
+    while used > 0, entries[used - 1].key.isUndefined { used -= 1 }
+    firstCandidate = min(firstCandidate, used)
+    return used - 1
+  }
+
   // MARK: Changing
 
   final func set(_ key: Value, _ value: Value, _ runtime: Runtime) throws(Raised) {
@@ -270,11 +277,6 @@ final class DictObject: Object {
     entries[index] = Entry(hash: 0, key: .undefined, value: .undefined)
     count -= 1
     changes &+= 1
-    while used > 0, entries[used - 1].key.isUndefined { used -= 1 }
-    if firstCandidate > used { firstCandidate = used }
-    if count == 0, let table {
-      for slot in 0...mask { table[slot] = -1 }
-    }
     _ = consume key
     return value
   }
@@ -319,26 +321,31 @@ final class DictObject: Object {
     return slot
   }
 
-  /// Drops deleted entries and makes room for as many again.
+  /// Drops deleted entries and makes room for others: as much as CPython does, since where a loop stands among the entries that its
+  /// body moves is seen by the program.
   private final func resize() {
-    let newCapacity = count < DictObject.smallCapacity / 2 ? max(count * 2, 4) : max(count * 2, DictObject.smallCapacity)
-    let memory = UnsafeMutablePointer<Entry>.obtain(newCapacity)
+    var slots = 8
+    while slots < count * 3 { slots *= 2 }
+    let newCapacity = slots * 2 / 3
+    let memory = newCapacity == capacity ? entries : UnsafeMutablePointer<Entry>.obtain(newCapacity)
     var kept = 0
     for index in 0..<used {
       if entries[index].key.isUndefined {
         (entries + index).deinitialize(count: 1)
       } else {
-        (memory + kept).moveInitialize(from: entries + index, count: 1)
+        if memory + kept != entries + index { (memory + kept).moveInitialize(from: entries + index, count: 1) }
         kept += 1
       }
     }
-    if capacity > 0 { entries.relinquish() }
-    table?.relinquish()
-    table = nil
-    entries = memory
+    if memory != entries {
+      if capacity > 0 { entries.relinquish() }
+      table?.relinquish()
+      table = nil
+      entries = memory
+      capacity = newCapacity
+    }
     used = kept
     firstCandidate = 0
-    capacity = newCapacity
     changes &+= 1
     if newCapacity > DictObject.smallCapacity { rebuildTable() }
   }
@@ -347,7 +354,7 @@ final class DictObject: Object {
   private final func rebuildTable() {
     var size = 16
     while size * 2 < capacity * 3 { size *= 2 }
-    let table = UnsafeMutablePointer<Int32>.obtain(size)
+    let table = self.table ?? UnsafeMutablePointer<Int32>.obtain(size)
     table.initialize(repeating: -1, count: size)
     mask = size - 1
     for index in 0..<used { table[freeSlot(table, entries[index].hash)] = Int32(truncatingIfNeeded: index) }

@@ -18,6 +18,14 @@ class IteratorObject: Object {
 
   /// `__length_hint__`, when cheap.
   var lengthHint: Int? { nil }
+
+  /// What `__reduce__` gives: how to make an iterator that goes on from here. Nil: there is no way.
+  func reduction(_ runtime: Runtime) throws(Raised) -> Value? { nil }
+
+  /// `__setstate__`: most are described with a position.
+  func restore(_ state: Value, _ runtime: Runtime) throws(Raised) { restore(position: try runtime.index(state)) }
+
+  func restore(position: Int) {}
 }
 
 /// An iterator whose step is a closure: for built-ins that are not on any hot path.

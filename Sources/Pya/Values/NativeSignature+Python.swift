@@ -89,3 +89,10 @@ extension NativeSignature {
         + (given == 1 && keywordOnly == 0 ? "was given" : "were given"))
   }
 }
+
+extension ModuleObject {
+  /// Functions defined here that CPython writes in Python.
+  func markAsPython(_ runtime: Runtime, _ names: [String]) {
+    for name in names { namespace.getString(runtime.intern(name))?.cast(.nativeFunction, to: NativeFunction.self)?.isWrittenInPython = true }
+  }
+}

@@ -35,6 +35,8 @@ final class Runtime {
   var scriptArguments: [String] = []
   /// Asked first when Ctrl-C arrives; true: taken care of, no KeyboardInterrupt. Set by `asyncio.run`.
   var interruptHandler: (() -> Bool)?
+  /// Set while an event loop has a handler of its own for Ctrl-C: hands it the interrupt. False: no loop took it.
+  var loopInterruptHandler: (() -> Bool)?
   /// Runs the program's handlers of signals that arrived; true: nothing else is to be done. Set by `signal`.
   var signalHandler: ((Runtime) throws(Raised) -> Bool)?
   /// Writes the tree of tasks to standard error; set by the front door.

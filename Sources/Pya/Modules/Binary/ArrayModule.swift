@@ -83,6 +83,7 @@ extension Runtime {
     defineArrayItems(type)
     defineArrayChanges(type)
     defineArrayBytes(type)
+    defineArrayReduction(type, module)
     defineArrayOperators(type)
     type.defineAsUnhashable(self)
     defineTypeArguments(of: type)
@@ -115,12 +116,14 @@ extension Runtime {
       throw typeError(
         "cannot use a \(typeName(.object(text))) to initialize an array with typecode '\(Unicode.Scalar(array.code))'")
     }
-    if let bytes = bytesLike(source) { return try appendBytes(bytes, to: array) }
+    if let kind = source.object?.kind, kind == .bytes || kind == .byteArray, let bytes = bytesLike(source) {
+      return try appendBytes(bytes, to: array)
+    }
     try forEach(source) { (value) throws(Raised) in array.list.append(try element(value, of: array)) }
   }
 
   /// The value as the array keeps it.
-  private func element(_ value: Value, of array: ArrayObject) throws(Raised) -> Value {
+  func element(_ value: Value, of array: ArrayObject) throws(Raised) -> Value {
     let code = Unicode.Scalar(array.code)
     switch code {
     case "d":
@@ -186,7 +189,7 @@ extension Runtime {
 
   // MARK: Items
 
-  private func define(
+  func defineArrayMethod(
     _ type: TypeObject, _ name: String, _ signature: NativeSignature,
     _ body: @escaping (Runtime, ArrayObject, Arguments) throws(Raised) -> Value
   ) {
@@ -203,14 +206,14 @@ extension Runtime {
   }
 
   private func defineArrayItems(_ type: TypeObject) {
-    define(type, "__len__", "self, /") { (_, array, _) throws(Raised) in .int(array.list.count) }
-    define(type, "__iter__", "self, /") { (runtime, array, _) throws(Raised) in
+    defineArrayMethod(type, "__len__", "self, /") { (_, array, _) throws(Raised) in .int(array.list.count) }
+    defineArrayMethod(type, "__iter__", "self, /") { (runtime, array, _) throws(Raised) in
       try runtime.iterate(.object(array.list))
     }
-    define(type, "__contains__", "self, key, /") { (runtime, array, arguments) throws(Raised) in
+    defineArrayMethod(type, "__contains__", "self, key, /") { (runtime, array, arguments) throws(Raised) in
       .bool(try runtime.builtinContains(array.list, arguments[1]))
     }
-    define(type, "__getitem__", "self, key, /") { (runtime, array, arguments) throws(Raised) in
+    defineArrayMethod(type, "__getitem__", "self, key, /") { (runtime, array, arguments) throws(Raised) in
       let key = arguments.base[1]
       if case .int(let index) = key {
         let list = array.list
@@ -224,7 +227,7 @@ extension Runtime {
       }
       return array.list[try runtime.arrayPosition(array, key, "array index out of range")]
     }
-    define(type, "__setitem__", "self, key, value, /") { (runtime, array, arguments) throws(Raised) in
+    defineArrayMethod(type, "__setitem__", "self, key, value, /") { (runtime, array, arguments) throws(Raised) in
       let key = arguments.base[1]
       if key.slice != nil {
         guard let other = arguments[2].object as? ArrayObject else {
@@ -239,7 +242,7 @@ extension Runtime {
       if position < array.list.count { array.list[position] = value }
       return .none
     }
-    define(type, "__delitem__", "self, key, /") { (runtime, array, arguments) throws(Raised) in
+    defineArrayMethod(type, "__delitem__", "self, key, /") { (runtime, array, arguments) throws(Raised) in
       if arguments[1].slice != nil {
         try runtime.deleteBuiltinItem(array.list, arguments[1])
       } else {
@@ -247,7 +250,7 @@ extension Runtime {
       }
       return .none
     }
-    define(type, "index", "self, v, start=0, stop=9223372036854775807, /") { (runtime, array, arguments) throws(Raised) in
+    defineArrayMethod(type, "index", "self, v, start=0, stop=9223372036854775807, /") { (runtime, array, arguments) throws(Raised) in
       var index = arguments[2].isUndefined ? 0 : try runtime.index(arguments[2])
       var stop = arguments[3].isUndefined ? Int.max : try runtime.index(arguments[3])
       if index < 0 { index = max(index + array.list.count, 0) }
@@ -258,7 +261,7 @@ extension Runtime {
       }
       throw runtime.valueError("array.index(x): x not in array")
     }
-    define(type, "count", "self, v, /") { (runtime, array, arguments) throws(Raised) in
+    defineArrayMethod(type, "count", "self, v, /") { (runtime, array, arguments) throws(Raised) in
       var (index, count) = (0, 0)
       while index < array.list.count {
         if try runtime.equals(array.list[index], arguments[1]) { count += 1 }
@@ -278,34 +281,34 @@ extension Runtime {
   // MARK: Changes
 
   private func defineArrayChanges(_ type: TypeObject) {
-    define(type, "append", "self, v, /") { (runtime, array, arguments) throws(Raised) in
+    defineArrayMethod(type, "append", "self, v, /") { (runtime, array, arguments) throws(Raised) in
       array.list.append(try runtime.element(arguments[1], of: array))
       return .none
     }
-    define(type, "extend", "self, bb, /") { (runtime, array, arguments) throws(Raised) in
+    defineArrayMethod(type, "extend", "self, bb, /") { (runtime, array, arguments) throws(Raised) in
       try runtime.extend(array, with: arguments[1])
       return .none
     }
-    define(type, "fromlist", "self, list, /") { (runtime, array, arguments) throws(Raised) in
+    defineArrayMethod(type, "fromlist", "self, list, /") { (runtime, array, arguments) throws(Raised) in
       guard let list = arguments[1].list else { throw runtime.typeError("arg must be list") }
       var values: [Value] = []
       for value in list.array { values.append(try runtime.element(value, of: array)) }
       array.list.append(contentsOf: values)
       return .none
     }
-    define(type, "insert", "self, i, v, /") { (runtime, array, arguments) throws(Raised) in
+    defineArrayMethod(type, "insert", "self, i, v, /") { (runtime, array, arguments) throws(Raised) in
       let index = try runtime.index(arguments[1])
       let value = try runtime.element(arguments[2], of: array)
       let count = array.list.count
       array.list.insert(value, at: index < 0 ? max(index + count, 0) : min(index, count))
       return .none
     }
-    define(type, "pop", "self, i=-1, /") { (runtime, array, arguments) throws(Raised) in
+    defineArrayMethod(type, "pop", "self, i=-1, /") { (runtime, array, arguments) throws(Raised) in
       if array.list.count == 0 { throw runtime.indexError("pop from empty array") }
       let key = arguments[1].isUndefined ? Value.int(-1) : arguments[1]
       return array.list.remove(at: try runtime.arrayPosition(array, key, "pop index out of range"))
     }
-    define(type, "remove", "self, v, /") { (runtime, array, arguments) throws(Raised) in
+    defineArrayMethod(type, "remove", "self, v, /") { (runtime, array, arguments) throws(Raised) in
       var index = 0
       while index < array.list.count {
         if try runtime.equals(array.list[index], arguments[1]) {
@@ -316,19 +319,19 @@ extension Runtime {
       }
       throw runtime.valueError("array.remove(x): x not in array")
     }
-    define(type, "reverse", "self, /") { (_, array, _) throws(Raised) in
+    defineArrayMethod(type, "reverse", "self, /") { (_, array, _) throws(Raised) in
       array.list.reverse()
       return .none
     }
-    define(type, "clear", "self, /") { (_, array, _) throws(Raised) in
+    defineArrayMethod(type, "clear", "self, /") { (_, array, _) throws(Raised) in
       array.list.removeAll()
       return .none
     }
-    define(type, "tolist", "self, /") { (runtime, array, _) throws(Raised) in
+    defineArrayMethod(type, "tolist", "self, /") { (runtime, array, _) throws(Raised) in
       .object(ListObject(runtime, array.list.array))
     }
     for name in ["__copy__", "__deepcopy__"] {
-      define(type, name, "self, memo=None, /") { (runtime, array, _) throws(Raised) in
+      defineArrayMethod(type, name, "self, memo=None, /") { (runtime, array, _) throws(Raised) in
         runtime.array(like: array, ListObject(runtime, array.list.array))
       }
     }
@@ -346,23 +349,23 @@ extension Runtime {
 
   private func defineArrayBytes(_ type: TypeObject) {
     for name in ["tobytes", "__bytes__"] {
-      define(type, name, "self, /") { (runtime, array, _) throws(Raised) in
+      defineArrayMethod(type, name, "self, /") { (runtime, array, _) throws(Raised) in
         .object(BytesObject(type: runtime.types.bytes, try runtime.bytes(of: array)))
       }
     }
-    define(type, "frombytes", "self, buffer, /") { (runtime, array, arguments) throws(Raised) in
+    defineArrayMethod(type, "frombytes", "self, buffer, /") { (runtime, array, arguments) throws(Raised) in
       guard let bytes = runtime.bytesLike(arguments[1]) else {
         throw runtime.typeError("a bytes-like object is required, not '\(runtime.typeName(arguments[1]))'")
       }
       try runtime.appendBytes(bytes, to: array)
       return .none
     }
-    define(type, "tofile", "self, f, /") { (runtime, array, arguments) throws(Raised) in
+    defineArrayMethod(type, "tofile", "self, f, /") { (runtime, array, arguments) throws(Raised) in
       let bytes = BytesObject(type: runtime.types.bytes, try runtime.bytes(of: array))
       _ = try runtime.callMethod(arguments[1], "write", [.object(bytes)])
       return .none
     }
-    define(type, "fromfile", "self, f, n, /") { (runtime, array, arguments) throws(Raised) in
+    defineArrayMethod(type, "fromfile", "self, f, n, /") { (runtime, array, arguments) throws(Raised) in
       let count = try runtime.index(arguments[2])
       if count < 0 { throw runtime.valueError("negative count") }
       let (wanted, overflows) = count.multipliedReportingOverflow(by: array.itemSize)
@@ -377,16 +380,10 @@ extension Runtime {
       if bytes.count != wanted { throw runtime.error("EOFError", "read() didn't return enough bytes") }
       return .none
     }
-    define(type, "buffer_info", "self, /") { (runtime, array, _) throws(Raised) in
+    defineArrayMethod(type, "buffer_info", "self, /") { (runtime, array, _) throws(Raised) in
       runtime.tuple([.int(runtime.identity(.object(array.list))), .int(array.list.count)])
     }
-    define(type, "__reduce_ex__", "self, protocol, /") { (runtime, array, _) throws(Raised) in
-      let code = Value.object(runtime.string(String(Unicode.Scalar(array.code))))
-      let arguments = runtime.tuple([code, .object(ListObject(runtime, array.list.array))])
-      let attributes = array.existingInstanceDictionary.map { Value.object($0) } ?? .none
-      return runtime.tuple([.object(array.type), arguments, attributes])
-    }
-    define(type, "byteswap", "self, /") { (runtime, array, _) throws(Raised) in
+    defineArrayMethod(type, "byteswap", "self, /") { (runtime, array, _) throws(Raised) in
       let size = array.itemSize
       var bytes = try runtime.bytes(of: array)
       for start in stride(from: 0, to: bytes.count, by: size) { bytes[start..<(start + size)].reverse() }
@@ -394,11 +391,11 @@ extension Runtime {
       try runtime.appendBytes(bytes, to: array)
       return .none
     }
-    define(type, "tounicode", "self, /") { (runtime, array, _) throws(Raised) in
+    defineArrayMethod(type, "tounicode", "self, /") { (runtime, array, _) throws(Raised) in
       if !array.isText { throw runtime.valueError("tounicode() may only be called on unicode type arrays ('u' or 'w')") }
       return .object(try runtime.join(runtime.names.empty, .object(array.list)))
     }
-    define(type, "fromunicode", "self, ustr, /") { (runtime, array, arguments) throws(Raised) in
+    defineArrayMethod(type, "fromunicode", "self, ustr, /") { (runtime, array, arguments) throws(Raised) in
       if !array.isText { throw runtime.valueError("fromunicode() may only be called on unicode type arrays ('u' or 'w')") }
       try runtime.extend(array, with: arguments[1])
       return .none
@@ -411,7 +408,7 @@ extension Runtime {
     return .object(string("@\(count)\(code)"))
   }
 
-  private func bytes(of array: ArrayObject) throws(Raised) -> [UInt8] {
+  func bytes(of array: ArrayObject) throws(Raised) -> [UInt8] {
     let values: [Value] = array.list.array.map { value in
       guard let text = value.string else { return value }
       return .int(Int(text.codePoint(atByte: 0)))
@@ -421,7 +418,7 @@ extension Runtime {
     return packed.bytes?.bytes ?? []
   }
 
-  private func appendBytes(_ bytes: [UInt8], to array: ArrayObject) throws(Raised) {
+  func appendBytes(_ bytes: [UInt8], to array: ArrayObject) throws(Raised) {
     let size = array.itemSize
     if bytes.count % size != 0 { throw valueError("bytes length not a multiple of item size") }
     let module = try importModule("struct", level: 0, globals: builtins)
@@ -439,14 +436,14 @@ extension Runtime {
   // MARK: Operators
 
   private func defineArrayOperators(_ type: TypeObject) {
-    define(type, "__add__", "self, value, /") { (runtime, array, arguments) throws(Raised) in
+    defineArrayMethod(type, "__add__", "self, value, /") { (runtime, array, arguments) throws(Raised) in
       guard let other = arguments[1].object as? ArrayObject else {
         throw runtime.typeError("can only append array (not \"\(runtime.typeName(arguments[1]))\") to array")
       }
       if other.code != array.code { throw runtime.typeError("bad argument type for built-in operation") }
       return runtime.array(like: array, ListObject(runtime, array.list.array + other.list.array))
     }
-    define(type, "__iadd__", "self, value, /") { (runtime, array, arguments) throws(Raised) in
+    defineArrayMethod(type, "__iadd__", "self, value, /") { (runtime, array, arguments) throws(Raised) in
       guard arguments[1].object is ArrayObject else {
         throw runtime.typeError("can only extend with array (not \"\(runtime.typeName(arguments[1]))\")")
       }
@@ -454,7 +451,7 @@ extension Runtime {
       return arguments[0]
     }
     for name in ["__mul__", "__rmul__", "__imul__"] {
-      define(type, name, "self, value, /") { (runtime, array, arguments) throws(Raised) in
+      defineArrayMethod(type, name, "self, value, /") { (runtime, array, arguments) throws(Raised) in
         let times = try runtime.repetitionCount(arguments[1])
         if name == "__imul__" {
           try runtime.repeatInPlace(array.list, times)
@@ -466,12 +463,12 @@ extension Runtime {
       }
     }
     for op in ComparisonOperator.rich {
-      define(type, op.methodName, "self, value, /") { (runtime, array, arguments) throws(Raised) in
+      defineArrayMethod(type, op.methodName, "self, value, /") { (runtime, array, arguments) throws(Raised) in
         guard let other = arguments[1].object as? ArrayObject else { return .notImplemented }
         return try runtime.builtInComparison(op, .object(array.list), .object(other.list))
       }
     }
-    define(type, "__repr__", "self, /") { (runtime, array, _) throws(Raised) in
+    defineArrayMethod(type, "__repr__", "self, /") { (runtime, array, _) throws(Raised) in
       let code = Unicode.Scalar(array.code)
       if array.list.count == 0 { return .object(runtime.string("\(array.type.name)('\(code)')")) }
       let content: StringObject
