@@ -100,7 +100,10 @@ extension Runtime {
     if source.isNone { throw runtimeError("input(): lost sys.stdin") }
     if output.isNone { throw runtimeError("input(): lost sys.stdout") }
     if !prompt.isUndefined { _ = try callMethod(output, "write", [.object(try str(prompt))]) }
-    _ = try callMethod(output, "flush")
+    // An object that only writes will do.
+    do throws(Raised) { _ = try callMethod(output, "flush") } catch {
+      guard matches(error, "Exception") else { throw error }
+    }
     let line: Value
     if let file = source.object as? TextSinkObject, file.isUnmodified {
       line = try file.readLine(self, limit: -1)
