@@ -74,7 +74,8 @@ extension Runtime {
       cls.qualifiedName = text.text
     }
     defineClassAttribute("__module__") { (runtime, cls) throws(Raised) in
-      cls.attributes.getString(runtime.names.module) ?? .object(runtime.string(cls.moduleName))
+      let own = cls === runtime.types.type ? nil : cls.attributes.getString(runtime.names.module)
+      return own ?? .object(runtime.string(cls.moduleName))
     } set: { (runtime, cls, value) throws(Raised) in
       cls.attributes.setString(runtime.names.module, value)
       cls.attributes.removeString(runtime.intern("__firstlineno__"))
@@ -196,7 +197,8 @@ extension Runtime {
       cls.attributes.setString(runtime.intern("__abstractmethods__"), value)
     }
     defineClassAttribute("__type_params__") { (runtime, cls) throws(Raised) in
-      cls.attributes.getString(runtime.names.typeParams) ?? .object(TupleObject(runtime, []))
+      let own = cls === runtime.types.type ? nil : cls.attributes.getString(runtime.names.typeParams)
+      return own ?? .object(TupleObject(runtime, []))
     } set: { (runtime, cls, value) throws(Raised) in
       cls.attributes.setString(runtime.names.typeParams, value)
     }
