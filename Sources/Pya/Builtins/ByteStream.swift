@@ -258,6 +258,12 @@ final class MemoryStream: ByteStream {
     return position
   }
 
+  /// Overwrites bytes that are there, without moving the position.
+  func replace(_ new: ArraySlice<UInt8>, at offset: Int) {
+    guard offset + new.count <= bytes.count else { return }
+    bytes.replaceSubrange(offset..<(offset + new.count), with: new)
+  }
+
   override func truncate(to size: Int) throws(SystemFailure) {
     if size < bytes.count { bytes.removeLast(bytes.count - max(size, 0)) }
   }

@@ -19,6 +19,13 @@ extension Runtime {
     }
     builtins.setString(intern("Ellipsis"), .ellipsis)
     builtins.setString(intern("NotImplemented"), .notImplemented)
+    // The program reaches these by keyword; here they are for `dir(builtins)` and `getattr`.
+    for (name, value) in [("True", Value.bool(true)), ("False", .bool(false)), ("None", .none)] {
+      builtins.setString(intern(name), value)
+    }
+    builtins.setString(intern("__debug__"), .bool(launchOptions.optimization == 0))
+    builtins.setString(intern("__package__"), .object(string("")))
+    for name in ["__loader__", "__spec__"] { builtins.setString(intern(name), .none) }
     installDescriptorReprs()
   }
 

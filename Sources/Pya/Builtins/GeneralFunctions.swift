@@ -78,6 +78,9 @@ extension Runtime {
 
   private func installIdentityFunctions() {
     defineBuiltin("id", "obj, /") { (runtime, arguments) throws(Raised) in .int(runtime.identity(arguments[0])) }
+    defineBuiltin("__build_class__", "func, name, /, *bases, **kwds") { (runtime, _) throws(Raised) in
+      throw runtime.error("NotImplementedError", "__build_class__() is not supported: write a class statement or call type()")
+    }
     defineBuiltin("breakpoint", "*args, **kwargs") { (runtime, arguments) throws(Raised) in
       let sys = try runtime.importModule("sys", level: 0, globals: runtime.builtins)
       guard let hook = try runtime.getAttributeIfPresent(sys, runtime.intern("breakpointhook")) else {
@@ -93,6 +96,7 @@ extension Runtime {
   private func installInteractiveFunctions() {
     for name in ["exit", "quit"] { builtins.setString(intern(name), .object(QuitterObject(self, name: name))) }
     builtins.setString(intern("help"), .object(HelperObject(self)))
+    for name in ["copyright", "credits", "license"] { builtins.setString(intern(name), .object(PrinterObject(self, name: name))) }
   }
 }
 
@@ -124,9 +128,24 @@ final class QuitterObject: Object {
   }
 }
 
+/// `copyright`, `credits` and `license`, which say where to read.
+final class PrinterObject: Object {
+  let name: String
+
+  init(_ runtime: Runtime, name: String) {
+    self.name = name
+    super.init(type: runtime.attachment(SiteTypes.self) { SiteTypes(runtime) }.printer, kind: .other)
+  }
+
+  override func call(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {
+    try runtime.printText("See the files that came with pya.")
+    return .none
+  }
+}
+
 /// Types of what CPython's `site` module adds to the built-ins.
 private final class SiteTypes {
-  let quitter, helper: TypeObject
+  let quitter, helper, printer: TypeObject
 
   init(_ runtime: Runtime) {
     func make(_ name: String) -> TypeObject {
@@ -138,6 +157,14 @@ private final class SiteTypes {
     }
     quitter = make("Quitter")
     helper = make("_Helper")
+    printer = make("_Printer")
+    printer.define(runtime, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in
+      let name = (arguments[0].object as? PrinterObject)?.name ?? "license"
+      return .object(runtime.string("Type \(name)() to see the full \(name) text"))
+    }
+    printer.define(runtime, "__call__", "self, /") { (runtime, arguments) throws(Raised) in
+      try runtime.call(arguments[0])
+    }
     helper.define(runtime, "__repr__", "self, /") { (runtime, _) throws(Raised) in
       .object(
         runtime.string("Type help() for interactive help, or help(object) for help about object."))

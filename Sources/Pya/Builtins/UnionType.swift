@@ -16,12 +16,14 @@ extension Runtime {
     if value.isNone { return [.object(types.none)] }
     if value.type != nil { return [value] }
     if let union = value.object as? UnionObject { return union.members }
-    if let object = value.object, object is GenericAliasObject || isTypingConstruct(object) { return [value] }
+    if let object = value.object, object is GenericAliasObject || isTypeAlias(object) { return [value] }
     return nil
   }
 
-  /// Type variables and their like take part in unions.
-  private func isTypingConstruct(_ object: Object) -> Bool { object.type.moduleName == "typing" }
+  /// What else the module `typing` has makes its own unions: `int | List[str]` is a typing.Union.
+  private func isTypeAlias(_ object: Object) -> Bool {
+    object.type.moduleName == "typing" && object.type.name == "TypeAliasType"
+  }
 
   func installUnionType() {
     let type = types.unionType

@@ -26,7 +26,7 @@ private let hierarchy: [(base: String, derived: [String])] = [
     ["BrokenPipeError", "ConnectionAbortedError", "ConnectionRefusedError", "ConnectionResetError"]
   ),
   ("RuntimeError", ["NotImplementedError", "RecursionError", "PythonFinalizationError"]),
-  ("SyntaxError", ["IndentationError"]),
+  ("SyntaxError", ["IndentationError", "_IncompleteInputError"]),
   ("IndentationError", ["TabError"]),
   ("ValueError", ["UnicodeError"]),
   ("UnicodeError", ["UnicodeDecodeError", "UnicodeEncodeError", "UnicodeTranslateError"]),

@@ -96,6 +96,9 @@ extension Runtime {
   private func make(_ fullName: String, in package: ModuleObject?) throws(Raised) -> ModuleObject {
     if let make = nativeModules[fullName] {
       let module = make(self)
+      if module.namespace.getString(names.doc).map(\.isNone) ?? true, let text = ModuleDocs.texts[fullName] {
+        module.set(self, "__doc__", .object(string(text)))
+      }
       modules[fullName] = module
       return module
     }

@@ -42,12 +42,17 @@ extension Runtime {
       try runtime.initializeBytesIO(file, arguments.dropFirst)
       return .none
     }
-    for name in ["getvalue", "getbuffer"] {
-      type.define(self, name, "self, /") { (runtime, arguments) throws(Raised) in
-        guard let file = arguments[0].object as? BinaryFileObject, let memory = file.memory else { return .none }
-        try file.checkOpen(runtime)
-        return .object(BytesObject(type: runtime.types.bytes, memory.bytes))
-      }
+    type.define(self, "getvalue", "self, /") { (runtime, arguments) throws(Raised) in
+      guard let file = arguments[0].object as? BinaryFileObject, let memory = file.memory else { return .none }
+      try file.checkOpen(runtime)
+      return .object(BytesObject(type: runtime.types.bytes, memory.bytes))
+    }
+    type.define(self, "getbuffer", "self, /") { (runtime, arguments) throws(Raised) in
+      guard let file = arguments[0].object as? BinaryFileObject, let memory = file.memory else { return .none }
+      try file.checkOpen(runtime)
+      return .object(
+        MemoryViewObject(
+          runtime, BytesIOBuffer(runtime, memory), start: 0, count: memory.bytes.count, stride: 1, isReadOnly: false))
     }
     type.define(self, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in
       let type = runtime.type(of: arguments[0])

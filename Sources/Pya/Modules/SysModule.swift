@@ -175,7 +175,15 @@ extension Runtime {
 
   fileprivate func defineExceptionAccess(of module: ModuleObject) {
     module.define(self, "exit", "status=None, /") { (runtime, arguments) throws(Raised) in
-      throw runtime.error("SystemExit", arguments[0].isUndefined ? [] : [arguments[0]])
+      // The value becomes an exception as that of C code does: None is no argument, a tuple is several.
+      let status = arguments[0]
+      if status.isUndefined || status.isNone { throw runtime.error("SystemExit", []) }
+      if let exception = status.object as? ExceptionObject, let exit = runtime.exceptionTypes["SystemExit"],
+        exception.type.isSubtype(of: exit)
+      {
+        throw Raised(exception)
+      }
+      throw runtime.error("SystemExit", status.tuple?.array ?? [status])
     }
     module.define(self, "exc_info", "") { (runtime, _) throws(Raised) in
       guard let exception = runtime.handled.last else {

@@ -246,12 +246,15 @@ final class ClassPattern: PatternNode {
       guard let type = typeValue.type else { throw runtime.typeError("called match pattern must be a class") }
       guard try runtime.isInstance(subject, ofAny: typeValue) else { return false }
       if !positional.isEmpty {
-        if positional.count == 1, runtime.matchesItself(type) {
+        let declared = try matchArguments(type, runtime)
+        // A named tuple is a tuple, but its __match_args__ decide.
+        let matchesItself = declared == nil && runtime.matchesItself(type)
+        if positional.count == 1, matchesItself {
           guard try positional[0].matches(frame, subject) else { return false }
         } else {
-          let names = try matchArguments(type, runtime)
+          let names = declared ?? []
           guard positional.count <= names.count else {
-            let count = runtime.matchesItself(type) ? 1 : names.count
+            let count = matchesItself ? 1 : names.count
             throw runtime.typeError(
               "\(type.name)() accepts \(count) positional sub-pattern\(count == 1 ? "" : "s") (\(positional.count) given)")
           }
@@ -279,8 +282,8 @@ final class ClassPattern: PatternNode {
     runtime.typeError("\(type.name)() got multiple sub-patterns for attribute '\(name.text)'")
   }
 
-  private func matchArguments(_ type: TypeObject, _ runtime: Runtime) throws(Raised) -> [StringObject] {
-    guard let value = try runtime.getAttributeIfPresent(.object(type), runtime.names[.matchArgs]) else { return [] }
+  private func matchArguments(_ type: TypeObject, _ runtime: Runtime) throws(Raised) -> [StringObject]? {
+    guard let value = try runtime.getAttributeIfPresent(.object(type), runtime.names[.matchArgs]) else { return nil }
     guard let tuple = value.tuple else {
       throw runtime.typeError("\(type.name).__match_args__ must be a tuple (got \(runtime.typeName(value)))")
     }

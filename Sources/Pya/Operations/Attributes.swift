@@ -200,6 +200,10 @@ extension Runtime {
       }
     } else if newValue.isUndefined {
       // Deleting breaks the order that shapes stand for: the attributes go on in a dictionary.
+      // As long as there is none, the complaint does not say of whom.
+      if instance.shape.index(of: name) == nil, !instance.type.hasNoInstanceDictionary {
+        throw attributeError("'\(typeName(.object(instance)))' object has no attribute '\(name.text)'")
+      }
       guard let dictionary = instance.instanceDictionary(self) else { throw cannotStore(.object(instance), name, newValue) }
       guard dictionary.removeString(name) != nil else { throw missingAttribute(.object(instance), name) }
     } else if let index = instance.shape.index(of: name) {
@@ -222,7 +226,7 @@ extension Runtime {
     let old = owner.attributes.getString(name)
     if newValue.isUndefined {
       guard owner.attributes.removeString(name) != nil else {
-        throw attributeError("type object '\(owner.name)' has no attribute '\(name.text)'")
+        throw missingAttribute(.object(owner), name)
       }
     } else {
       owner.attributes.setString(name, newValue)
