@@ -13,7 +13,11 @@ extension Runtime {
       return .object(TracebackObject(runtime, Array(traceback.entries.dropLast())))
     }
     type.defineProperty(self, "tb_frame") { (runtime, value) throws(Raised) in
-      (value.object as? TracebackObject).map { .object(FrameObject(runtime, $0.entry)) } ?? .none
+      guard let entry = (value.object as? TracebackObject)?.entry else { return .none }
+      let frame = FrameObject(runtime, entry)
+      frame.locals = runtime.locals(of: entry)
+      if let globals = runtime.globals(of: entry) { frame.globals = globals }
+      return .object(frame)
     }
     type.define(self, "__dir__", "self, /") { (runtime, _) throws(Raised) in
       let names = ["tb_frame", "tb_next", "tb_lasti", "tb_lineno"]

@@ -20,9 +20,10 @@ extension Runtime {
     return nil
   }
 
-  /// What else the module `typing` has makes its own unions: `int | List[str]` is a typing.Union.
+  /// `type` aliases, and collections.abc.Callable with arguments. What else the module `typing` has makes its own unions:
+  /// `int | List[str]` is a typing.Union.
   private func isTypeAlias(_ object: Object) -> Bool {
-    object.type.moduleName == "typing" && object.type.name == "TypeAliasType"
+    object.type.name == "TypeAliasType" && object.type.moduleName == "typing" || object.type.name == "_CallableAlias"
   }
 
   func installUnionType() {
@@ -46,9 +47,9 @@ extension Runtime {
       return .bool(true)
     }
     type.define(self, "__hash__", "self, /") { (runtime, arguments) throws(Raised) in
-      var combined = 0x1f35
-      for member in runtime.union(arguments[0]) { combined ^= try runtime.hash(member) }
-      return .int(combined)
+      let members = SetObject(type: runtime.types.frozenset)
+      for member in runtime.union(arguments[0]) { try members.add(member, runtime) }
+      return .int(try runtime.hash(.object(members)))
     }
     type.define(self, "__instancecheck__", "self, instance, /") { (runtime, arguments) throws(Raised) in
       .bool(try runtime.isInstance(arguments[1], ofAny: arguments[0]))

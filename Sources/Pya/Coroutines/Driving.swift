@@ -146,6 +146,7 @@ extension SuspendableFrame {
       case .normal, .breaks, .continues: return .none
       }
     } catch {
+      frame.keep(with: error.exception)
       error.exception.isLocated = false
       throw SuspendableFrame.withoutStopIteration(error, runtime, kind: kind)
     }

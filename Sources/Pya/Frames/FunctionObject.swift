@@ -199,6 +199,7 @@ final class FunctionObject: Object {
   @inline(never)
   private func abandon(_ frame: Frame, _ machine: UnsafeMutablePointer<Machine>, _ raised: Raised) -> Raised {
     machine.leaveFrame()
+    frame.keep(with: raised.exception)
     machine.closeFrame(frame, code.frameSize)
     raised.exception.isLocated = false
     return raised

@@ -25,7 +25,8 @@ struct WarningPlace {
     line = file.location(of: range.start).line
     let name = frame.runtime.names.name
     module = (globals ?? frame.function?.globals)?.getString(name)?.string?.text ?? "__main__"
-    source = file.strippedLine(line)
+    // Nobody can read the text of `exec` again.
+    source = file.isText ? "" : file.strippedLine(line)
   }
 
   init(_ site: CallSite) { self.init(site.frame, site.range, globals: site.globals) }

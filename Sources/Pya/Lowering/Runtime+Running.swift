@@ -22,6 +22,12 @@ extension Runtime {
       unit.displays = displays
       unit.placesAllCalls =
         !file.isLibrary && (launchOptions.bytesWarning > 0 || CallSites.wordsAboutFrames.contains { file.mentions($0) })
+      if !file.isLibrary,
+        KeptFrame.words.contains(where: { file.mentions($0) })
+          || file.mentions("yield") && KeptFrame.wordsOfGenerators.contains(where: { file.mentions($0) })
+      {
+        machine.pointee.keepsFrames = true
+      }
       if advice.isGiven, !file.isLibrary, file.mentions("async def ") { unit.coroutineNames = file.coroutineNames }
       let lowering = CodeLowering(unit, host: .module, privateClass: nil)
       unit.warnings.found = parser.warnings

@@ -4,9 +4,17 @@ import PyaSyntax
 extension Runtime {
   func makeWarningsSupportModule() -> ModuleObject {
     let module = ModuleObject(self, name: "_warnings")
-    module.define(self, "_call_site", "") { (runtime, _) throws(Raised) in
-      // `warn` asks; what was recorded is who called `warn`.
-      runtime.describe(runtime.callSite(level: -1).map { WarningPlace($0) } ?? .unknown)
+    module.define(self, "_call_site", "levels=0, /") { (runtime, arguments) throws(Raised) in
+      // `warn` asks; what was recorded is who called `warn`, and in files that speak of it whoever called that. None: not known.
+      let levels = arguments[0].isUndefined ? 0 : max(0, try runtime.index(arguments[0]))
+      guard levels > 0 else { return runtime.describe(runtime.callSite(level: -1).map { WarningPlace($0) } ?? .unknown) }
+      let depth = runtime.machine.pointee.depth - 1
+      guard levels < depth else {
+        return .object(
+          TupleObject(runtime, [.object(runtime.string("<sys>")), .int(0), .object(runtime.string("sys"))]))
+      }
+      let site = runtime.recordedFrames.first { $0.depth <= depth - levels }
+      return site.flatMap { $0.depth == depth - levels ? runtime.describe(WarningPlace($0)) : nil } ?? .none
     }
     module.define(self, "_defer", "levels, function, /") { (runtime, arguments) throws(Raised) in
       let function = arguments[1]
@@ -20,7 +28,7 @@ extension Runtime {
       guard let name = arguments[0].string, case .int(let line) = arguments[1] else { return .none }
       var file = runtime.sourceFiles.byName[name.text]
       if file == nil, let bytes = ImportedFile.read(name.text) { file = SourceFile(name: name.text, bytes: bytes) }
-      return .object(runtime.string(file?.lineText(line) ?? ""))
+      return .object(runtime.string(file.map { $0.isText ? "" : $0.lineText(line) } ?? ""))
     }
     return module
   }

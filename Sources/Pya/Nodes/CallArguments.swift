@@ -253,6 +253,7 @@ extension Node {
   @inline(never)
   private final func failed(_ callee: Frame, _ size: Int, _ frame: Frame, _ raised: Raised) throws(Raised) -> Never {
     frame.machine.leaveFrame()
+    callee.keep(with: raised.exception)
     frame.machine.closeFrame(callee, size)
     raised.exception.isLocated = false
     throw frame.located(raised, range)

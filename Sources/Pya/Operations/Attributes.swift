@@ -194,15 +194,14 @@ extension Runtime {
   private func storeInSlots(_ instance: Instance, _ name: StringObject, _ newValue: Value) throws(Raised) {
     if let dictionary = instance.dictionary {
       if newValue.isUndefined {
-        guard dictionary.removeString(name) != nil else { throw missingAttribute(.object(instance), name) }
+        guard dictionary.removeString(name) != nil else { throw missingForDeletion(instance, name) }
       } else {
         dictionary.setString(name, newValue)
       }
     } else if newValue.isUndefined {
       // Deleting breaks the order that shapes stand for: the attributes go on in a dictionary.
-      // As long as there is none, the complaint does not say of whom.
       if instance.shape.index(of: name) == nil, !instance.type.hasNoInstanceDictionary {
-        throw attributeError("'\(typeName(.object(instance)))' object has no attribute '\(name.text)'")
+        throw missingForDeletion(instance, name)
       }
       guard let dictionary = instance.instanceDictionary(self) else { throw cannotStore(.object(instance), name, newValue) }
       guard dictionary.removeString(name) != nil else { throw missingAttribute(.object(instance), name) }
@@ -282,6 +281,11 @@ extension Runtime {
     raised.exception.fields["name"] = .object(name)
     raised.exception.fields["obj"] = value
     return raised
+  }
+
+  /// This complaint does not say of whom: its `name` and `obj` stay None.
+  private func missingForDeletion(_ instance: Instance, _ name: StringObject) -> Raised {
+    attributeError("'\(typeName(.object(instance)))' object has no attribute '\(name.text)'")
   }
 
   private func cannotStore(_ value: Value, _ name: StringObject, _ newValue: Value) -> Raised {

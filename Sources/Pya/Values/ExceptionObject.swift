@@ -36,6 +36,7 @@ final class ExceptionObject: Object {
     tracer.visit(context)
     tracer.visit(dictionary)
     tracer.visit(&fields)
+    for entry in traceback { tracer.visit(entry.kept) }
   }
 
   override func clearContents() {
@@ -44,6 +45,7 @@ final class ExceptionObject: Object {
     arguments = []
     fields = [:]
     dictionary = nil
+    traceback = []
   }
 
   deinit {
@@ -92,6 +94,13 @@ enum ExceptionLayout: UInt8 {
 struct TracebackEntry {
   let code: CodeInformation
   let range: SourceRange
+  /// What the frame held, in programs that look at it (`KeptFrame`).
+  var kept: Object?
+
+  init(code: CodeInformation, range: SourceRange) {
+    self.code = code
+    self.range = range
+  }
 
   /// What `in NAME` shows.
   var functionName: String { code.name }

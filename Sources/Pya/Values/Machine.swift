@@ -69,6 +69,8 @@ struct Machine {
 
   /// Warnings wait for the end of a statement, where their place is known.
   var hasDeferredWarnings = false
+  /// Tracebacks keep what frames held (`KeptFrame`).
+  var keepsFrames = false
   /// Some class has a `__del__`.
   var hasFinalizers = false
   /// Generators and coroutines whose frames are in memory of their own: at the end they may have something left to do.

@@ -27,6 +27,7 @@ extension AwaitPoint {
       machine.leaveFrame()
     } catch {
       machine.leaveFrame()
+      child.keep(with: error.exception)
       machine.closeFrame(child, size)
       throw failure(error, frame)
     }

@@ -1,0 +1,84 @@
+/// What a frame held when an exception left it: CPython's traceback keeps the frame, so that `__del__` and the `finally` of abandoned
+/// generators wait until the exception is gone, and `tb_frame.f_locals` can be looked at.
+///
+/// Keeping frames takes time wherever exceptions pass, so it happens in programs alone that can tell (`Machine.keepsFrames`).
+final class KeptFrame: Object {
+  let code: Code
+  let function: FunctionObject?
+  private(set) var values: [Value]
+
+  init(_ runtime: Runtime, _ frame: Frame) {
+    code = frame.code
+    function = frame.function
+    values = (0..<code.frameSize).map { frame[$0] }
+    super.init(type: runtime.types.object, kind: .other)
+    register(runtime.machine)
+  }
+
+  /// Words of a source file that may look at what a traceback keeps. A file with generators can tell by their `finally`.
+  static let words: [StaticString] = ["__del__", "tb_frame", "f_locals", "capture_locals", "weakref"]
+  static let wordsOfGenerators: [StaticString] = ["finally", "__exit__"]
+
+  override func visitContents(_ tracer: Tracer) {
+    tracer.visit(&values)
+    tracer.visit(function)
+  }
+
+  override func clearContents() { values = [] }
+
+  deinit {
+    let machine = machineOfType
+    unregister(machine)
+    if !machine.pointee.beginRelease() {
+      for value in values { machine.pointee.releaseLater(value) }
+    }
+    values = []
+    machine.endRelease()
+  }
+}
+
+extension Frame {
+  /// Lets an exception that leaves this frame keep what the frame holds.
+  @inline(__always)
+  func keep(with exception: ExceptionObject) {
+    if machine.pointee.keepsFrames { keepContents(with: exception) }
+  }
+
+  @inline(never)
+  private func keepContents(with exception: ExceptionObject) {
+    let last = exception.traceback.count - 1
+    guard exception.isLocated, last >= 0, exception.traceback[last].code === code.information,
+      exception.traceback[last].kept == nil, !code.information.file.isLibrary
+    else { return }
+    exception.traceback[last].kept = KeptFrame(runtime, self)
+  }
+}
+
+extension Runtime {
+  /// `f_locals` of a frame in a traceback: as they were when the exception left it, or of the module.
+  func locals(of entry: TracebackEntry) -> Value {
+    let result = DictObject(self)
+    if let kept = entry.kept as? KeptFrame {
+      if kept.code.slotNames.first == "", let namespace = kept.values[StatementCode.namespaceSlot].defined { return namespace }
+      for (slot, name) in kept.code.slotNames.enumerated() where !name.isEmpty && !name.hasPrefix(".") {
+        var value = kept.values[slot]
+        if let cell = value.cast(.cell, to: Cell.self) { value = cell.value }
+        if !value.isUndefined { result.setString(intern(name), value) }
+      }
+      for (index, name) in kept.code.freeNames.enumerated() {
+        if let value = kept.function?.cells[index].value.defined { result.setString(intern(name), value) }
+      }
+    } else if let site = recordedFrames.first(where: { $0.frame.code.information === entry.code }) {
+      return locals(of: site)
+    } else if entry.code.name == "<module>", let globals = globals(of: entry) {
+      return globals
+    }
+    return .object(result)
+  }
+
+  /// The namespace of the module whose code an entry is about.
+  func globals(of entry: TracebackEntry) -> Value? {
+    let found = modules.sorted.first { $0.module.namespace.getString(names.file)?.string?.text == entry.file.name }
+    return found.map { .object($0.module.namespace) }
+  }
+}
