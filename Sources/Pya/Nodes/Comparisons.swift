@@ -4,7 +4,7 @@ import PyaSyntax
 class ComparisonNode: ExpressionNode {
   final let left: Operand
   final let right: Operand
-  /// Both operands may lie where nothing needs to run to find them, and one of them is no variable or constant.
+  /// Both operands may lie where nothing needs to run to find them.
   private final let operandsMaySettle: Bool
   /// How often the places did not do: strings' characters lie nowhere, for instance.
   private final var disappointments: UInt8 = 0
@@ -12,50 +12,54 @@ class ComparisonNode: ExpressionNode {
   init(_ left: ExpressionNode, _ right: ExpressionNode, _ range: SourceRange) {
     self.left = Operand(left)
     self.right = Operand(right)
-    operandsMaySettle = self.left.maySettle && self.right.maySettle && !(self.left.hasPlace && self.right.hasPlace)
+    operandsMaySettle = self.left.maySettle && self.right.maySettle
     super.init(range)
   }
 
-  /// The truth of the comparison of numbers where that applies, of the general rule's result elsewhere.
+  /// The truth of the comparison of numbers where that applies, of the general rule's result elsewhere. Only what is commonest is done
+  /// here, where it needs few registers.
   @inline(__always)
   final func evaluateBool<Comparison: QuickComparison>(
     _ comparison: Comparison.Type, _ frame: Frame
   ) throws(Raised) -> Bool {
-    if operandsMaySettle, let quick = settledTruth(comparison, frame) { return quick }
-    if let a = left.place(frame) {
-      if let b = right.place(frame) {
-        if let quick = Comparison.apply(a.number, b.number) { return quick }
-        if let quick = compareTexts(Comparison.operator, a.uncountedObject, b.uncountedObject) { return quick }
-        return try truth(try general(Comparison.operator, frame), frame)
-      }
-      if a.holdsUndefined { return try truth(try general(Comparison.operator, frame), frame) }
-      let b = try right.evaluate(frame)
-      if let quick = Comparison.apply(a.number, b) { return quick }
-      if let quick = compareTexts(Comparison.operator, a.uncountedObject, b.uncounted) { return quick }
-      return try truth(try general(Comparison.operator, a.pointee, b, frame), frame)
+    if operandsMaySettle, disappointments < .max {
+      if let a = left.settledPlace(frame), let b = right.settledPlace(frame), let quick = Comparison.apply(a, b) { return quick }
+      return try compareSettled(Comparison.operator, frame)
     }
-    let a = try left.evaluate(frame)
-    if let b = right.place(frame) {
-      if let quick = Comparison.apply(a, b.number) { return quick }
-      if let quick = compareTexts(Comparison.operator, a.uncounted, b.uncountedObject) { return quick }
-      return try truth(try general(Comparison.operator, a, frame), frame)
+    if !left.hasPlace, let b = right.place(frame) {
+      let a = try left.evaluate(frame)
+      if case .int(let x) = a, case .int(let y) = b.number { return Comparison.ints(x, y) }
+      return try compare(Comparison.operator, a, frame)
     }
-    let b = try right.evaluate(frame)
-    if let quick = Comparison.apply(a, b) { return quick }
-    if let quick = compareTexts(Comparison.operator, a.uncounted, b.uncounted) { return quick }
-    return try truth(try general(Comparison.operator, a, b, frame), frame)
+    return try compare(Comparison.operator, frame)
   }
 
-  /// The comparison of numbers or plain strings that lie where nothing needs to run to find them; nil: evaluate.
-  @inline(__always)
-  private final func settledTruth<Comparison: QuickComparison>(_ comparison: Comparison.Type, _ frame: Frame) -> Bool? {
-    if disappointments == .max { return nil }
-    if let a = left.settledPlace(frame), let b = right.settledPlace(frame) {
-      if let quick = Comparison.apply(a.number, b.number) { return quick }
-      if let quick = compareTexts(Comparison.operator, a.uncountedObject, b.uncountedObject) { return quick }
+  /// The same where the operands may lie somewhere, but are not two numbers.
+  @inline(never)
+  private final func compareSettled(_ op: ComparisonOperator, _ frame: Frame) throws(Raised) -> Bool {
+    if let a = left.settledPlace(frame), let b = right.settledPlace(frame),
+      let quick = compareTexts(op, a.uncountedObject, b.uncountedObject)
+    {
+      return quick
     }
-    disappointments += 1
-    return nil
+    if !left.hasPlace || !right.hasPlace { disappointments += 1 }
+    return try compare(op, frame)
+  }
+
+  /// The same with the left operand's value.
+  @inline(never)
+  private final func compare(_ op: ComparisonOperator, _ a: Value, _ frame: Frame) throws(Raised) -> Bool {
+    let b = try right.value(frame)
+    if case .int(let x) = a, case .int(let y) = b { return op.holds(x, y) }
+    if case .float(let x) = a, case .float(let y) = b { return op.holds(x, y) }
+    if let quick = compareTexts(op, a.uncounted, b.uncounted) { return quick }
+    return try truth(try general(op, a, b, frame), frame)
+  }
+
+  /// The same in every case.
+  @inline(never)
+  private final func compare(_ op: ComparisonOperator, _ frame: Frame) throws(Raised) -> Bool {
+    try compare(op, try left.value(frame), frame)
   }
 
   /// The comparison's value: a bool, unless a class says otherwise.
@@ -74,11 +78,6 @@ class ComparisonNode: ExpressionNode {
   @inline(never)
   private func general(_ op: ComparisonOperator, _ frame: Frame) throws(Raised) -> Value {
     try general(op, try left.evaluate(frame), try right.evaluate(frame), frame)
-  }
-
-  @inline(never)
-  private func general(_ op: ComparisonOperator, _ a: Value, _ frame: Frame) throws(Raised) -> Value {
-    try general(op, a, try right.evaluate(frame), frame)
   }
 
   @inline(never)
@@ -130,6 +129,16 @@ extension QuickComparison {
   static func apply(_ a: Value, _ b: Value) -> Bool? {
     if case .int(let x) = a, case .int(let y) = b { return ints(x, y) }
     if case .float(let x) = a, case .float(let y) = b { return floats(x, y) }
+    return nil
+  }
+
+  /// The same of what lies at places.
+  @inline(__always)
+  static func apply(_ a: UnsafeMutablePointer<Value>, _ b: UnsafeMutablePointer<Value>) -> Bool? {
+    let tag = a.tag
+    guard tag == b.tag else { return nil }
+    if tag == ValueTag.int, case .int(let x) = a.number, case .int(let y) = b.number { return ints(x, y) }
+    if tag == ValueTag.float, case .float(let x) = a.number, case .float(let y) = b.number { return floats(x, y) }
     return nil
   }
 }

@@ -5,7 +5,7 @@ final class WithNode: StatementNode {
   private let context: ExpressionNode
   private let target: TargetNode?
   private let body: StatementNode
-  private var methods = ContextMethods(isAsync: false)
+  private let methods = ContextMethods(isAsync: false)
 
   init(_ context: ExpressionNode, target: TargetNode?, body: StatementNode, _ range: SourceRange) {
     self.context = context
@@ -52,7 +52,7 @@ final class WithNode: StatementNode {
 }
 
 /// `__enter__` and `__exit__` (`__aenter__`, `__aexit__`) of the class of context managers seen last, unbound.
-struct ContextMethods {
+final class ContextMethods {
   private let isAsync: Bool
   private var token = 0
   private(set) var enter: Value = .undefined
@@ -69,7 +69,7 @@ struct ContextMethods {
     } == token
   }
 
-  mutating func find(for manager: Value, _ runtime: Runtime) throws(Raised) {
+  func find(for manager: Value, _ runtime: Runtime) throws(Raised) {
     let type = runtime.type(of: manager)
     if type.token == token { return }
     let (enterName, exitName): (SpecialMethod, SpecialMethod) = isAsync ? (.aenter, .aexit) : (.enter, .exit)

@@ -247,7 +247,10 @@ final class AwaitMethodCallNode: StatementNode {
       }
     }
     if held.kind == .module {
-      let callee = held.as(ModuleObject.self)._withUnsafeGuaranteedRef { moduleCache.value(of: $0, name) }
+      let callee = held.as(ModuleObject.self)._withUnsafeGuaranteedRef {
+        let known = moduleCache.known(of: $0)
+        return known.isUndefined ? moduleCache.value(of: $0, name) : known
+      }
       if let function = callee.uncounted, function.kind == .nativeFunction {
         return try function.borrowed { (function) throws(Raised) in
           try point.begin(calling: function, receiver: .undefined, arguments, frame)

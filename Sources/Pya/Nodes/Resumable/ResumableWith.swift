@@ -7,7 +7,7 @@ final class ResumableWithNode: ResumableNode {
   private let body: StatementNode
   /// Keeps the bound `__exit__`.
   private let exitSlot: Int
-  private var methods = ContextMethods(isAsync: false)
+  private let methods = ContextMethods(isAsync: false)
 
   init(
     _ context: ExpressionNode, target: TargetNode?, body: StatementNode, exitSlot: Int, state: Int, _ range: SourceRange
@@ -78,7 +78,7 @@ final class AsyncWithNode: ResumableNode {
   /// While the body runs, the first of them keeps `__aexit__`.
   private let completion: CompletionSlots
   private let point: AwaitPoint
-  private var methods = ContextMethods(isAsync: true)
+  private let methods = ContextMethods(isAsync: true)
 
   private enum Phase { static let enter = 0, body = 1, leave = 2, leaveAfterException = 3 }
 
