@@ -49,9 +49,7 @@ extension Runtime {
         if let member = value.object as? MemberDescriptor { return .object(member.owner) }
         return (value.object as? NativeAttribute)?.owner.map { .object($0) } ?? .none
       }
-      type.defineProperty(self, "__doc__") { (runtime, value) throws(Raised) in
-        (value.object as? NativeAttribute).map { runtime.doc(of: $0) } ?? .none
-      }
+      type.defineProperty(self, "__doc__") { (_, _) throws(Raised) in .none }
     }
   }
 

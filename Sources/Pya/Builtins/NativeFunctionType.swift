@@ -69,7 +69,7 @@ extension Runtime {
       .object(runtime.string(try runtime.nativeFunctionArgument(value).name))
     }
     type.defineProperty(self, "__doc__") { (runtime, value) throws(Raised) in
-      runtime.doc(of: try runtime.nativeFunctionArgument(value))
+      try runtime.nativeFunctionArgument(value).doc.map { .object(runtime.string($0)) } ?? .none
     }
     type.defineProperty(self, "__text_signature__") { (runtime, value) throws(Raised) in
       let text = try runtime.nativeFunctionArgument(value).signature.text
@@ -94,9 +94,7 @@ extension Runtime {
     type.defineProperty(self, "__objclass__") { (_, value) throws(Raised) in
       try attribute(value).owner.map { .object($0) } ?? .none
     }
-    type.defineProperty(self, "__doc__") { (runtime, value) throws(Raised) in
-      (value.object as? NativeAttribute).map { runtime.doc(of: $0) } ?? .none
-    }
+    type.defineProperty(self, "__doc__") { (_, _) throws(Raised) in .none }
     type.define(self, "__get__", "self, instance, owner=None, /") { (runtime, arguments) throws(Raised) in
       if arguments[1].isNone { return arguments[0] }
       let found = try attribute(arguments[0])

@@ -15,7 +15,12 @@ extension Runtime {
       try runtime.checkObjectInit(arguments[0], arguments.dropFirst)
       return .none
     }
-    defineInstanceDoc(on: type)
+    type.attributes.setString(
+      names.doc,
+      .object(
+        string(
+          "The base class of the class hierarchy.\n\nWhen called, it accepts no arguments and returns a new featureless\n"
+            + "instance that has no instance attributes and cannot be given any.\n")))
     installObjectComparisons(type)
     installObjectTexts(type)
     installObjectAttributes(type)

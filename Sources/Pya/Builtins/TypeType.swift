@@ -83,9 +83,11 @@ extension Runtime {
       cls.didChange()
     }
     defineClassAttribute("__doc__") { (runtime, cls) throws(Raised) in
-      let doc = cls.attributes.getString(runtime.names.doc)
-      if cls === runtime.types.object || doc == nil && !cls.isHeap { return runtime.doc(ofNativeType: cls) }
-      guard let doc, case .object(let object) = doc else { return .none }
+      if cls === runtime.types.type {
+        return .object(
+          runtime.string("type(object) -> the object's type\ntype(name, bases, dict, **kwds) -> a new type"))
+      }
+      guard let doc = cls.attributes.getString(runtime.names.doc), case .object(let object) = doc else { return .none }
       return object.isDescriptor ? try object.descriptorGet(runtime, instance: .undefined, owner: cls) : doc
     } set: { (runtime, cls, value) throws(Raised) in
       cls.attributes.setString(runtime.names.doc, value)
