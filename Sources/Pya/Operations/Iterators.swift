@@ -30,7 +30,7 @@ final class ListIterator: IteratorObject {
 
   final func exhaust() {
     uncounted = nil
-    list = nil
+    withExtendedLifetime(list) { list = nil }
   }
 
   override var lengthHint: Int? { list.map { max($0.count - index, 0) } ?? 0 }
@@ -244,7 +244,7 @@ final class DictIterator: IteratorObject {
 
   private func exhaust() {
     uncounted = nil
-    dict = nil
+    withExtendedLifetime(dict) { dict = nil }
   }
 
   override var lengthHint: Int? {
@@ -450,7 +450,8 @@ final class SequenceIterator: IteratorObject {
       return value
     } catch {
       guard runtime.matches(error, "IndexError") || runtime.matches(error, "StopIteration") else { throw error }
-      sequence = .undefined
+      // What is let go of may come back here when it dies.
+      withExtendedLifetime(sequence) { sequence = .undefined }
       return .undefined
     }
   }
@@ -487,7 +488,7 @@ final class CallableIterator: IteratorObject {
     } catch {
       guard runtime.matches(error, "StopIteration") else { throw error }
     }
-    callable = .undefined
+    withExtendedLifetime(callable) { callable = .undefined }
     return .undefined
   }
 
@@ -551,7 +552,7 @@ final class ReversedIterator: IteratorObject {
         }
       }
     }
-    sequence = .undefined
+    withExtendedLifetime(sequence) { sequence = .undefined }
     return .undefined
   }
 
