@@ -48,7 +48,15 @@ extension Runtime {
       if index > 0 {
         if let separator { line.append(string: separator) } else { line.append(byte: UInt8(ascii: " ")) }
       }
-      try append(arguments[index], to: &line)
+      let value = arguments[index]
+      if case .object(let object) = value, object.mayRunProgramForText {
+        // What the program's own methods print comes after what was there before, which stays there if they fail.
+        if line.count > 0 {
+          try line.write(to: stream, self)
+          line = TextBuilder()
+        }
+      }
+      try append(value, to: &line)
     }
     if let end { line.append(string: end) } else { line.append(byte: UInt8(ascii: "\n")) }
     try line.write(to: stream, self)
@@ -124,5 +132,15 @@ extension Runtime {
 extension TextBuilder {
   fileprivate borrowing func write(to stream: TextSinkObject, _ runtime: Runtime) throws(Raised) {
     try stream.write(utf8, isASCII: isASCII, runtime)
+  }
+}
+
+extension Object {
+  /// Whether `str` of it can come to a method of the program's.
+  fileprivate var mayRunProgramForText: Bool {
+    switch kind {
+    case .string, .bigInt, .complex, .bytes, .range: isOfHeapType
+    default: true
+    }
   }
 }

@@ -5,6 +5,7 @@ extension Runtime {
     type.defineConstructor(self, "iterable=(), /") { (runtime, cls, arguments) throws(Raised) in
       let isPlain = cls === runtime.types.tuple
       if isPlain, let tuple = arguments[0].tuple, tuple.isExactly(cls) { return arguments[0] }
+      if runtime.hasLengthOfItsOwn(arguments[0]) { return .object(TupleObject(type: cls, try runtime.collected(arguments[0]))) }
       let values = arguments[0].isUndefined ? [] : try runtime.array(arguments, at: 0)
       return .object(TupleObject(type: cls, values))
     }

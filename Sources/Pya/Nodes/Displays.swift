@@ -13,7 +13,7 @@ private func elements(_ items: [DisplayItem], _ frame: Frame, _ range: SourceRan
   for item in items {
     let value = try item.node.evaluate(frame)
     if item.isUnpacked {
-      do { values.append(contentsOf: try frame.runtime.array(value)) } catch {
+      do { values.append(contentsOf: try frame.runtime.collected(value)) } catch {
         try frame.fail(notIterableAfterStar(error, value, frame.runtime), range)
       }
     } else {
@@ -48,7 +48,7 @@ final class ListNode: ExpressionNode {
     for item in items {
       let value = try item.node.evaluate(frame)
       if item.isUnpacked {
-        do { try frame.runtime.forEach(value) { (element) throws(Raised) in list.append(element) } } catch {
+        do { try frame.runtime.extend(list, with: value) } catch {
           try frame.fail(notIterableAfterStar(error, value, frame.runtime), range)
         }
       } else {

@@ -49,7 +49,7 @@ final class UnpackingCallNode: ExpressionNode {
         }
         let runtime = frame.runtime
         let elements: [Value]
-        do { elements = try runtime.array(iterable) } catch {
+        do { elements = try runtime.collected(iterable) } catch {
           try frame.fail(describe(error, value, iterable, runtime), range)
         }
         let places = try extend(elements.count)

@@ -185,6 +185,9 @@ extension Runtime {
         return
       }
     }
+    if hasLengthOfItsOwn(values) {
+      return try forEachAfterLength(values) { (value) throws(Raised) in list.append(value) }
+    }
     try forEach(values) { (value) throws(Raised) in list.append(value) }
   }
 

@@ -165,6 +165,31 @@ extension Runtime {
     return result
   }
 
+  /// The elements where CPython makes a list or tuple of something.
+  func collected(_ a: Value) throws(Raised) -> [Value] {
+    guard hasLengthOfItsOwn(a) else { return try array(a) }
+    var result: [Value] = []
+    try forEachAfterLength(a) { (value) throws(Raised) in result.append(value) }
+    return result
+  }
+
+  /// An object of a class of the program with a `__len__`.
+  func hasLengthOfItsOwn(_ a: Value) -> Bool {
+    guard case .object(let object) = a, object.type.isHeap else { return false }
+    return object.type.special(.len) != nil
+  }
+
+  /// `forEach` for what collects everything in a list: CPython asks for the length, as a hint, once it has the iterator.
+  func forEachAfterLength(_ a: Value, _ body: (Value) throws(Raised) -> Void) throws(Raised) {
+    let iterator = try iterator(a)
+    do { _ = try length(a) } catch { guard matches(error, "TypeError") else { throw error } }
+    while true {
+      let value = try iterator.next(self)
+      if value.isUndefined { return }
+      try body(value)
+    }
+  }
+
   // MARK: Unpacking
 
   /// The elements for `a, b, c = value`.
