@@ -24,7 +24,6 @@ import Testing
         multiprocessing.Process(target=print).start()
         """, "pya: multiprocessing.Process is not supported; threading and concurrent.futures are"
       ),
-      ("breakpoint()", "breakpoint() is not supported: pya has no debugger"),
       ("__build_class__(print, 'C')", "__build_class__() is not supported: write a class statement or call type()"),
       ("import os\nos.fork()", "os.fork is not supported by pya"),
       ("import sys\nsys.settrace(print)", "sys.settrace is not supported by pya"),
