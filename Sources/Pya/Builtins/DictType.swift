@@ -73,12 +73,7 @@ extension Runtime {
       return runtime.pair(key, dict.remove(at: index))
     }
     define(type, "setdefault", "self, key, default=None, /") { (runtime, dict, arguments) throws(Raised) in
-      let hash = try runtime.hash(arguments[1])
-      let index = try dict.find(arguments[1], hash: hash, runtime)
-      if index >= 0 { return dict.entries[index].value }
-      let value = arguments[2].defined ?? .none
-      dict.insert(arguments[1], hash: hash, value)
-      return value
+      try dict.value(of: arguments[1], orInserting: arguments[2].defined ?? .none, runtime)
     }
     define(type, "clear", "self, /") { (_, dict, _) throws(Raised) in
       dict.removeAll()

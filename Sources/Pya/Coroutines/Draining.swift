@@ -72,8 +72,7 @@ extension SuspendableFrame {
     try machine.enterFrame()
     state = .running
     do throws(Raised) { return try code.runInOneGo(frame) } catch {
-      frame.keep(with: error.exception)
-      error.exception.isLocated = false
+      frame.passOn(error)
       throw SuspendableFrame.withoutStopIteration(error, runtime, kind: kind)
     }
   }

@@ -146,8 +146,7 @@ extension SuspendableFrame {
       case .normal, .breaks, .continues: return .none
       }
     } catch {
-      frame.keep(with: error.exception)
-      error.exception.isLocated = false
+      frame.passOn(error)
       throw SuspendableFrame.withoutStopIteration(error, runtime, kind: kind)
     }
   }

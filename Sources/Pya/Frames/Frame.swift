@@ -184,11 +184,7 @@ extension UnsafeMutablePointer where Pointee == Machine {
     if top > pointee.stackEnd { return nil }
     pointee.stackTop = top
     let frame = Frame(at: base, machine: self, code: code, function: function)
-    var slot = base + Frame.headerSize
-    while slot < top {
-      slot.initialize(to: .undefined)
-      slot += 1
-    }
+    frame.slots.initializeUnbound(until: top)
     return frame
   }
 
@@ -200,11 +196,7 @@ extension UnsafeMutablePointer where Pointee == Machine {
     pointee.stackTop = top
     let frame = Frame(
       at: base - Frame.headerSize, machine: self, code: function.codePointer, function: Unmanaged.passUnretained(function).toOpaque())
-    var slot = base + count
-    while slot < top {
-      slot.initialize(to: .undefined)
-      slot += 1
-    }
+    (base + count).initializeUnbound(until: top)
     return frame
   }
 
@@ -241,11 +233,19 @@ extension UnsafeMutablePointer where Pointee == Machine {
     let top = base + count
     if top > pointee.stackEnd { return nil }
     pointee.stackTop = top
-    var slot = base
-    while slot < top {
+    base.initializeUnbound(until: top)
+    return base
+  }
+}
+
+extension UnsafeMutablePointer where Pointee == Value {
+  /// Slots without a value, from here on.
+  @inline(__always)
+  fileprivate func initializeUnbound(until end: UnsafeMutablePointer<Value>) {
+    var slot = self
+    while slot < end {
       slot.initialize(to: .undefined)
       slot += 1
     }
-    return base
   }
 }

@@ -169,7 +169,7 @@ final class FunctionObject: Object {
       try machine.enterFrame()
       return try code.run(frame)
     } catch {
-      error.exception.isLocated = false
+      frame.passOn(error)
       throw error
     }
   }
@@ -199,9 +199,8 @@ final class FunctionObject: Object {
   @inline(never)
   private func abandon(_ frame: Frame, _ machine: UnsafeMutablePointer<Machine>, _ raised: Raised) -> Raised {
     machine.leaveFrame()
-    frame.keep(with: raised.exception)
+    frame.passOn(raised)
     machine.closeFrame(frame, code.frameSize)
-    raised.exception.isLocated = false
     return raised
   }
 

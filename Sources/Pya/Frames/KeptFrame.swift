@@ -38,10 +38,11 @@ final class KeptFrame: Object {
 }
 
 extension Frame {
-  /// Lets an exception that leaves this frame keep what the frame holds.
+  /// An exception leaves this frame: it keeps what the frame holds where that shows, and the next frame notes its own place.
   @inline(__always)
-  func keep(with exception: ExceptionObject) {
-    if machine.pointee.keepsFrames { keepContents(with: exception) }
+  func passOn(_ raised: Raised) {
+    if machine.pointee.keepsFrames { keepContents(with: raised.exception) }
+    raised.exception.isLocated = false
   }
 
   @inline(never)

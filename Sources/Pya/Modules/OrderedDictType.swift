@@ -37,12 +37,7 @@ extension Runtime {
       return fallback
     }
     define("setdefault", "self, key, default=None") { (runtime, dict, arguments) throws(Raised) in
-      let hash = try runtime.hash(arguments[1])
-      let index = try dict.find(arguments[1], hash: hash, runtime)
-      if index >= 0 { return dict.entries[index].value }
-      let value = arguments[2].defined ?? .none
-      dict.insert(arguments[1], hash: hash, value)
-      return value
+      try dict.value(of: arguments[1], orInserting: arguments[2].defined ?? .none, runtime)
     }
     type.defineClassMethod(self, "fromkeys", "type, iterable, value=None") { (runtime, arguments) throws(Raised) in
       let made = try runtime.call(arguments[0])

@@ -201,6 +201,17 @@ extension ExpressionNode {
   /// Makes an instance of a built-in type.
   @inline(__always)
   final func construct(_ type: Unmanaged<TypeObject>, _ arguments: CallArguments, _ frame: Frame) throws(Raised) -> Value {
+    try lending(arguments, frame) { (runtime, base) throws(Raised) in
+      try type.borrowed { (type) throws(Raised) in try runtime.constructBuiltin(type, Arguments(base, arguments.count)) }
+    }
+  }
+
+  /// Does something with arguments that lie on the value stack for the time of it.
+  @inline(__always)
+  final func lending(
+    _ arguments: CallArguments, _ frame: Frame,
+    _ body: (Runtime, UnsafeMutablePointer<Value>) throws(Raised) -> Value
+  ) throws(Raised) -> Value {
     let machine = frame.machine
     guard let base = machine.reserveUnbound(arguments.count) else { try frame.fail(machine.stackOverflow(), range) }
     defer {
@@ -209,9 +220,7 @@ extension ExpressionNode {
     }
     try arguments.lend(to: base, frame)
     do throws(Raised) {
-      return try frame.machine.pointee.runtimeReference.borrowed { (runtime) throws(Raised) in
-        try type.borrowed { (type) throws(Raised) in try runtime.constructBuiltin(type, Arguments(base, arguments.count)) }
-      }
+      return try machine.pointee.runtimeReference.borrowed { (runtime) throws(Raised) in try body(runtime, base) }
     } catch { try frame.fail(error, range) }
   }
 }
@@ -253,9 +262,8 @@ extension Node {
   @inline(never)
   private final func failed(_ callee: Frame, _ size: Int, _ frame: Frame, _ raised: Raised) throws(Raised) -> Never {
     frame.machine.leaveFrame()
-    callee.keep(with: raised.exception)
+    callee.passOn(raised)
     frame.machine.closeFrame(callee, size)
-    raised.exception.isLocated = false
     throw frame.located(raised, range)
   }
 }

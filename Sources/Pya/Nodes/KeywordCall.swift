@@ -43,16 +43,9 @@ final class KeywordCallNode: ExpressionNode {
         }
       }
     }
-    let machine = frame.machine
-    guard let base = machine.reserveUnbound(arguments.count) else { try frame.fail(machine.stackOverflow(), range) }
-    defer {
-      arguments.giveBack(base)
-      machine.pointee.stackTop = base
+    return try lending(arguments, frame) { (runtime, base) throws(Raised) in
+      try runtime.call(value, Arguments(base, positionalCount, keywordNames: keywordNames))
     }
-    try arguments.lend(to: base, frame)
-    do throws(Raised) {
-      return try frame.runtime.call(value, Arguments(base, positionalCount, keywordNames: keywordNames))
-    } catch { try frame.fail(error, range) }
   }
 
   /// Whether the function takes these keywords beside so many positional arguments, each once.

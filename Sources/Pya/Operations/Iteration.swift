@@ -183,11 +183,7 @@ extension Runtime {
   func forEachAfterLength(_ a: Value, _ body: (Value) throws(Raised) -> Void) throws(Raised) {
     let iterator = try iterator(a)
     do { _ = try length(a) } catch { guard matches(error, "TypeError") else { throw error } }
-    while true {
-      let value = try iterator.next(self)
-      if value.isUndefined { return }
-      try body(value)
-    }
+    try forEach(.object(iterator), body)
   }
 
   // MARK: Unpacking

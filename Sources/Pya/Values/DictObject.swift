@@ -243,6 +243,15 @@ final class DictObject: Object {
   @inline(__always)
   final func setValue(at index: Int, _ value: consuming Value) { valuePlace(index).store(value) }
 
+  /// The value of a key; if there is none, the one given, which it has from then on.
+  final func value(of key: Value, orInserting value: Value, _ runtime: Runtime) throws(Raised) -> Value {
+    let hash = try runtime.hash(key)
+    let index = try find(key, hash: hash, runtime)
+    if index >= 0 { return entries[index].value }
+    insert(key, hash: hash, value)
+    return value
+  }
+
   /// Adds an entry whose key is known to be absent.
   final func insert(_ key: Value, hash: Int, _ value: Value) {
     if used == capacity { resize() }

@@ -27,7 +27,7 @@ extension AwaitPoint {
       machine.leaveFrame()
     } catch {
       machine.leaveFrame()
-      child.keep(with: error.exception)
+      child.passOn(error)
       machine.closeFrame(child, size)
       throw failure(error, frame)
     }
@@ -46,8 +46,7 @@ extension AwaitPoint {
 
   @inline(never)
   private func failure(_ raised: Raised, _ frame: Frame) -> Raised {
-    raised.exception.isLocated = false
-    return frame.located(SuspendableFrame.withoutStopIteration(raised, frame.runtime), range)
+    frame.located(SuspendableFrame.withoutStopIteration(raised, frame.runtime), range)
   }
 
   /// The function has suspended: its frame gets an object.
