@@ -124,6 +124,13 @@ import Testing
     #expect(ended.errors.hasSuffix("\nKeyboardInterrupt\n"))
   }
 
+  @Test func interruptOfAReadFromADescriptor() {
+    let program = "import os\nprint('ready', flush=True)\nos.read(0, 1)"
+    let ended = scratch.run("-c", program, input: .terminal, interruptAfter: "ready")
+    #expect(ended.status == 130)
+    #expect(ended.errors.hasSuffix("\nKeyboardInterrupt\n"))
+  }
+
   @Test func aProgramMayCatchTheInterrupt() {
     let program = """
       print('ready', flush=True)

@@ -46,10 +46,12 @@ final class DescriptorStream: ByteStream {
   private var pending: [UInt8] = []
   private let isTerminalFile: Bool
   private let canSeek: Bool
+  private unowned let runtime: Runtime
   /// Streams with something to write when the program ends.
   private let unfinished: UnfinishedFiles?
 
-  init(_ descriptor: Int32, ownsDescriptor: Bool = true, unfinished: UnfinishedFiles? = nil) {
+  init(_ runtime: Runtime, _ descriptor: Int32, ownsDescriptor: Bool = true, unfinished: UnfinishedFiles? = nil) {
+    self.runtime = runtime
     file = descriptor
     self.ownsDescriptor = ownsDescriptor
     self.unfinished = unfinished
@@ -79,6 +81,7 @@ final class DescriptorStream: ByteStream {
     let count = min(count, 1 << 28)
     try flush()
     let descriptor = file
+    if !canSeek, mayBlock(descriptor), !runtime.awaitInput(on: descriptor) { throw SystemFailure(code: EINTR) }
     var failure: Int32 = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
       while true {
@@ -108,12 +111,15 @@ final class DescriptorStream: ByteStream {
     var offset = 0
     while offset < bytes.count {
       let descriptor = file
-      let written = bytes.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress! + offset, $0.count - offset) }
+      let written = bytes.withUnsafeBytes { bytes in
+        let write = { systemWrite(descriptor, bytes.baseAddress! + offset, bytes.count - offset) }
+        return canSeek ? write() : runtime.threads.blocking(write)
+      }
       if written >= 0 {
         offset += written
       } else if errno == EAGAIN {
         var poll = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        _ = waitForDescriptor(&poll)
+        _ = runtime.threads.blocking { waitForDescriptor(&poll) }
       } else if errno != EINTR {
         throw SystemFailure(code: errno)
       }
@@ -194,22 +200,20 @@ final class OutputStream: ByteStream {
   }
 }
 
-/// Standard input: waiting for it ends when Ctrl-C arrives.
+/// Standard input: who counts the lines of the screen is told of each that was read.
 final class StandardInputStream: ByteStream {
-  private let input = DescriptorStream(0, ownsDescriptor: false)
+  private let input: DescriptorStream
   private unowned let runtime: Runtime
 
-  init(_ runtime: Runtime) { self.runtime = runtime }
+  init(_ runtime: Runtime) {
+    self.runtime = runtime
+    input = DescriptorStream(runtime, 0, ownsDescriptor: false)
+  }
 
   override var descriptor: Int32? { input.descriptor }
   override var isSeekable: Bool { input.isSeekable }
 
   override func read(_ count: Int) throws(SystemFailure) -> [UInt8] {
-    let wakeup = runtime.asyncio.wakeup
-    let isMain = runtime.machine.pointee.isMainThread
-    while !runtime.threads.blocking({ wakeup.waitForInput(on: 0, isAwakened: isMain) }) {
-      if runtime.machine.pointee.isInterrupted { throw SystemFailure(code: EINTR) }
-    }
     let bytes = try input.read(count)
     runtime.output.lineWasRead?()
     return bytes

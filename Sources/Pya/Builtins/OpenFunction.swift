@@ -63,7 +63,7 @@ extension Runtime {
     _ file: Value, _ mode: FileMode, type: TypeObject, layer: BinaryFileObject.Layer, closes: Bool, opener: Value
   ) throws(Raised) -> BinaryFileObject {
     let stream = DescriptorStream(
-      try descriptor(file, mode, closes: closes, opener: opener), ownsDescriptor: closes, unfinished: unfinishedFiles)
+      self, try descriptor(file, mode, closes: closes, opener: opener), ownsDescriptor: closes, unfinished: unfinishedFiles)
     if mode.isAppending, stream.isSeekable {
       _ = try checkingSystem(file: file) { () throws(SystemFailure) in try stream.seek(0, .end) }
     }

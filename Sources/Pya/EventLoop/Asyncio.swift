@@ -40,6 +40,8 @@ final class Asyncio {
   private(set) lazy var wakeup = {
     let wakeup = Wakeup()
     runtime.machine.pointee.wakeupDescriptor = wakeup.writeDescriptor
+    // Whoever raised the flag before there was a pipe has written nothing.
+    if runtime.machine.pointee.isInterrupted { wakeup.wake() }
     return wakeup
   }()
   /// The types of locks, events and their kin.

@@ -39,17 +39,6 @@ final class Wakeup {
     nanosleep(&time, nil)
   }
 
-  /// Waits until a descriptor has something to read, or is at its end. False: a byte arrived before that, if it may end the wait.
-  func waitForInput(on descriptor: Int32, isAwakened: Bool) -> Bool {
-    var polls = [
-      pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
-      pollfd(fd: isAwakened ? readDescriptor : -1, events: Int16(POLLIN), revents: 0),
-    ]
-    while wait(&polls, 2, -1) < 0, errno == EINTR {}
-    if polls[1].revents != 0 { drain() }
-    return polls[0].revents != 0
-  }
-
   /// Waits until a descriptor has something to read (true), a byte arrives or time is up.
   func waitForInput(on descriptor: Int32, seconds: Double?) -> Bool {
     var polls = [

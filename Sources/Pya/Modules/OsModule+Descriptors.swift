@@ -30,6 +30,7 @@ extension Runtime {
       let length = try runtime.index(arguments[1])
       if length < 0 { throw runtime.systemError(EINVAL) }
       var buffer = [UInt8](repeating: 0, count: min(length, 1 << 26))
+      if mayBlock(descriptor) { _ = try runtime.waitForDescriptor(descriptor, writing: false) }
       let count = try runtime.retrying { read(descriptor, &buffer, buffer.count) }
       return .object(BytesObject(type: runtime.types.bytes, Array(buffer.prefix(count))))
     }
@@ -42,6 +43,7 @@ extension Runtime {
         bytes.withUnsafeBufferPointer { (descriptor == 1 ? runtime.output : runtime.errorOutput).write($0) }
         return .int(bytes.count)
       }
+      if mayBlock(descriptor) { _ = try runtime.waitForDescriptor(descriptor, writing: true) }
       return .int(try runtime.retrying { write(descriptor, bytes, bytes.count) })
     }
     defineDescriptorPositions(of: module)
@@ -135,8 +137,8 @@ extension Runtime {
       return .float(time.seconds)
     }
     module.define(self, "_pause", "seconds, /") { (runtime, arguments) throws(Raised) in
-      if case .float(let seconds) = arguments[0] { runtime.asyncio.wakeup.sleep(seconds) }
-      try runtime.runPendingSignals()
+      var none: [pollfd] = []
+      _ = try runtime.wait(for: &none, until: runtime.asyncio.systemClock.monotonic + runtime.seconds(arguments[0]))
       return .none
     }
     // _wait_for_files(to read, to write, seconds or -1) -> (readable, writable)
@@ -147,10 +149,8 @@ extension Runtime {
           polls.append(pollfd(fd: try runtime.cInt(file), events: Int16(event), revents: 0))
         }
       }
-      var milliseconds: Int32 = -1
-      if case .float(let seconds) = arguments[2], seconds >= 0 { milliseconds = Int32(min(seconds * 1000, 1e8).rounded(.up)) }
-      if case .int(let seconds) = arguments[2], seconds >= 0 { milliseconds = Int32(min(seconds, 100_000)) * 1000 }
-      _ = try runtime.retrying { Int(poll(&polls, nfds_t(polls.count), milliseconds)) }
+      let seconds = try runtime.seconds(arguments[2])
+      _ = try runtime.wait(for: &polls, until: seconds < 0 ? nil : runtime.asyncio.systemClock.monotonic + seconds)
       var found: [[Value]] = [[], []]
       for poll in polls where poll.revents != 0 {
         found[Int32(poll.events) == Int32(POLLIN) ? 0 : 1].append(.int(Int(poll.fd)))
@@ -169,10 +169,10 @@ extension Runtime {
     if result < 0 { throw systemError(errno) }
   }
 
-  /// Repeats a call that a signal interrupted, once the program's handlers ran.
+  /// Makes a call that may take a while, without the turn. Repeats it if a signal interrupted it, once the program's handlers ran.
   func retrying(_ call: () -> Int) throws(Raised) -> Int {
     while true {
-      let result = call()
+      let result = threads.blocking(call)
       if result >= 0 { return result }
       if errno != EINTR { throw systemError(errno) }
       if machine.pointee.isInterrupted { try handleInterrupt() }
@@ -187,6 +187,13 @@ private final class TerminalSizeType {
     structure = StructSequenceType(
       runtime, module: "os", name: "terminal_size", fields: ["columns", "lines"], isConstructible: true)
   }
+}
+
+/// Whether reading or writing can wait for somebody: not with files on a disk, nor where the program asked for an error instead.
+func mayBlock(_ descriptor: Int32) -> Bool {
+  var status = stat()
+  guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { return false }
+  return fcntl(descriptor, F_GETFL) & O_NONBLOCK == 0
 }
 
 private func systemOpen(_ path: UnsafePointer<CChar>, _ flags: Int32, _ mode: mode_t) -> Int32 { open(path, flags, mode) }

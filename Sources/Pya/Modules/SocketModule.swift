@@ -347,30 +347,16 @@ extension Runtime {
   }
 
   private func select(_ reading: [Int32], _ writing: [Int32], timeout: Double?) throws(Raised) -> Value {
-    let clock = asyncio.systemClock
-    let deadline = timeout.map { clock.monotonic + $0 }
-    let wakeup = asyncio.wakeup
-    let isMain = machine.pointee.isMainThread
     output.flush()
-    while true {
-      if machine.pointee.isInterrupted { try attend() }
-      let rest = deadline.map { max(0, $0 - clock.monotonic) }
-      var polls = reading.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-      polls += writing.map { pollfd(fd: $0, events: Int16(POLLOUT), revents: 0) }
-      polls.append(pollfd(fd: isMain ? wakeup.readDescriptor : -1, events: Int16(POLLIN), revents: 0))
-      threads.blocking {
-        _ = poll(&polls, nfds_t(polls.count), rest.map { Int32(min(($0 * 1000).rounded(.up), 86_400_000)) } ?? -1)
-      }
-      if let last = polls.popLast(), last.revents != 0 { wakeup.drain() }
-      if polls.contains(where: { $0.revents != 0 }) || deadline.map({ clock.monotonic >= $0 }) == true {
-        let readable = SetObject(type: types.set)
-        let writable = SetObject(type: types.set)
-        for (index, entry) in polls.enumerated() where entry.revents != 0 {
-          try (index < reading.count ? readable : writable).add(.int(Int(entry.fd)), self)
-        }
-        return .object(TupleObject(self, [.object(readable), .object(writable)]))
-      }
+    var polls = reading.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    polls += writing.map { pollfd(fd: $0, events: Int16(POLLOUT), revents: 0) }
+    _ = try wait(for: &polls, until: timeout.map { asyncio.systemClock.monotonic + $0 })
+    let readable = SetObject(type: types.set)
+    let writable = SetObject(type: types.set)
+    for (index, entry) in polls.enumerated() where entry.revents != 0 {
+      try (index < reading.count ? readable : writable).add(.int(Int(entry.fd)), self)
     }
+    return .object(TupleObject(self, [.object(readable), .object(writable)]))
   }
 
   private func hostName(_ value: Value) throws(Raised) -> String? {

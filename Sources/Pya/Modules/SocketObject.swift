@@ -61,29 +61,3 @@ final class SocketObject: Object {
     }
   }
 }
-
-extension Runtime {
-  /// Waits until a descriptor can be read or written, without the turn. False: the time (of the system's clock) is over.
-  func waitForDescriptor(_ descriptor: Int32, writing: Bool, until deadline: Double?) throws(Raised) -> Bool {
-    let clock = asyncio.systemClock
-    let wakeup = asyncio.wakeup
-    let isMain = machine.pointee.isMainThread
-    output.flush()
-    while true {
-      if machine.pointee.isInterrupted { try attend() }
-      let rest = deadline.map { max(0, $0 - clock.monotonic) }
-      let ready = threads.blocking {
-        var polls = [
-          pollfd(fd: descriptor, events: Int16(writing ? POLLOUT : POLLIN), revents: 0),
-          pollfd(fd: isMain ? wakeup.readDescriptor : -1, events: Int16(POLLIN), revents: 0),
-        ]
-        let milliseconds = rest.map { Int32(min(($0 * 1000).rounded(.up), 86_400_000)) } ?? -1
-        let count = poll(&polls, 2, milliseconds)
-        if polls[1].revents != 0 { wakeup.drain() }
-        return count > 0 && polls[0].revents != 0
-      }
-      if ready { return true }
-      if let deadline, clock.monotonic >= deadline { return false }
-    }
-  }
-}
