@@ -49,6 +49,13 @@ extension Runtime {
   }
 }
 
+/// Whether reading or writing can wait for somebody: not with files on a disk, nor where the program asked for an error instead.
+func mayBlock(_ descriptor: Int32) -> Bool {
+  var status = stat()
+  guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { return false }
+  return fcntl(descriptor, F_GETFL) & O_NONBLOCK == 0
+}
+
 private func systemPoll(_ descriptors: inout [pollfd], _ milliseconds: Int32) -> Int32 {
   poll(&descriptors, nfds_t(descriptors.count), milliseconds)
 }

@@ -189,11 +189,4 @@ private final class TerminalSizeType {
   }
 }
 
-/// Whether reading or writing can wait for somebody: not with files on a disk, nor where the program asked for an error instead.
-func mayBlock(_ descriptor: Int32) -> Bool {
-  var status = stat()
-  guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { return false }
-  return fcntl(descriptor, F_GETFL) & O_NONBLOCK == 0
-}
-
 private func systemOpen(_ path: UnsafePointer<CChar>, _ flags: Int32, _ mode: mode_t) -> Int32 { open(path, flags, mode) }
