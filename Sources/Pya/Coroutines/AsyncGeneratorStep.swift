@@ -26,6 +26,18 @@ final class AsyncGeneratorStep: AwaitableObject {
     super.init(type: runtime.types.asyncGeneratorStep)
   }
 
+  deinit {
+    if state == .created { type.runtime.wasNeverAwaited("coroutine method '\(method)' of '\(generator.qualifiedName.text)'") }
+  }
+
+  private var method: String {
+    switch action {
+    case .send: "asend"
+    case .raise: "athrow"
+    case .close: "aclose"
+    }
+  }
+
   override var hasBegun: Bool { state != .created }
   override var takesExceptionsAtStart: Bool { true }
 

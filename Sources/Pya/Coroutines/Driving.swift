@@ -72,20 +72,24 @@ extension SuspendableFrame {
     state = .running
     if isThrowing { machine.pointee.announceThrow(isThrowing: true, runtime) }
     // Nearly always the first frame suspends again, or is the only one.
-    let result: Value
-    do throws(Raised) { result = try first.runOnce(runtime, machine) } catch {
+    var fails = false
+    do throws(Raised) {
+      let result = try first.runOnce(runtime, machine)
+      if result.isUndefined { return suspend(machine) }
+      if first === self {
+        finish()
+        return .returned(result)
+      }
+      first.handOutward(result)
+    } catch {
       if first === self {
         finish()
         throw error
       }
-      return try runOutward(from: first, failing: error.exception, .undefined, isThrowing: isThrowing, runtime, machine)
+      first.handOutward(throwing: error.exception)
+      fails = true
     }
-    if result.isUndefined { return suspend(machine) }
-    if first === self {
-      finish()
-      return .returned(result)
-    }
-    return try runOutward(from: first, failing: nil, result, isThrowing: false, runtime, machine)
+    return try runOutward(from: first, isFailing: fails, isThrowing: isThrowing, runtime, machine)
   }
 
   /// The step in which the frame has just suspended.
@@ -96,41 +100,41 @@ extension SuspendableFrame {
     return .suspended(machine.pointee.takeSuspended())
   }
 
-  /// Hands the outcome of a frame that ended to the one that awaits it, and so on.
+  /// Gives the result to the frame that awaits this one.
+  private func handOutward(_ result: Value) { awaiter.unsafelyUnwrapped.sent = result }
+
+  private func handOutward(throwing exception: ExceptionObject) { awaiter.unsafelyUnwrapped.thrown = exception }
+
+  /// Goes on with the frame that awaits the one that ended and has got its outcome, and so on outward. No exception is kept here while
+  /// a frame runs: it may handle it, and with the exception its frames die.
   private func runOutward(
-    from ended: SuspendableFrame, failing exception: ExceptionObject?, _ result: Value, isThrowing: Bool, _ runtime: Runtime,
-    _ machine: UnsafeMutablePointer<Machine>
+    from first: SuspendableFrame, isFailing: Bool, isThrowing: Bool, _ runtime: Runtime, _ machine: UnsafeMutablePointer<Machine>
   ) throws(Raised) -> Step {
-    var (ended, exception, result, isThrowing) = (ended, exception, result, isThrowing)
+    var (current, isFailing, isThrowing) = (first, isFailing, isThrowing)
     while true {
-      let current = ended.awaiter.unsafelyUnwrapped
+      let ended = current
+      current = ended.awaiter.unsafelyUnwrapped
       ended.finish()
       current.delegate = nil
-      if let exception {
-        current.thrown = exception
-        machine.pointee.announceThrow(isThrowing: isThrowing, runtime)
-      } else {
-        current.sent = result
-        isThrowing = false
-      }
+      isThrowing = isThrowing && isFailing
+      if isFailing { machine.pointee.announceThrow(isThrowing: isThrowing, runtime) }
+      isFailing = false
       do throws(Raised) {
-        result = try current.runOnce(runtime, machine)
-        exception = nil
+        let result = try current.runOnce(runtime, machine)
+        if result.isUndefined { return suspend(machine) }
+        if current === self {
+          finish()
+          return .returned(result)
+        }
+        current.handOutward(result)
       } catch {
         if current === self {
           finish()
           throw error
         }
-        exception = error.exception
-        ended = current
-        continue
+        current.handOutward(throwing: error.exception)
+        isFailing = true
       }
-      if result.isUndefined { return suspend(machine) }
-      if current === self {
-        finish()
-        return .returned(result)
-      }
-      ended = current
     }
   }
 
@@ -215,7 +219,11 @@ extension Runtime {
 
   /// A coroutine object died before it began. It may know where it was made.
   func coroutineWasNeverAwaited(name: StringObject, madeAt origin: Value = .none) {
-    let message = "coroutine '\(name.text)' was never awaited"
+    wasNeverAwaited("coroutine '\(name.text)'", madeAt: origin)
+  }
+
+  func wasNeverAwaited(_ what: String, madeAt origin: Value = .none) {
+    let message = "\(what) was never awaited"
     deferWarning { runtime, place in
       let isKnown = origin.string.map { $0.text != "\(place.fileName):\(place.line)" } ?? false
       runtime.warn(message, category: "RuntimeWarning", at: place, source: isKnown ? origin : .bool(true))

@@ -171,6 +171,7 @@ final class EventLoop: Object {
   func close() throws(Raised) {
     if isRunning { throw asyncio.runtime.runtimeError("Cannot close a running event loop") }
     if isClosed { return }
+    if isDebugging { try asyncio.runtime.logClosing(of: self) }
     isClosed = true
     for number in signalHandlers.keys { removeSignalHandler(number) }
     ready.removeAll()

@@ -20,6 +20,12 @@ extension Runtime {
     _ = try call(logging, .object(string(description)), .float(seconds))
   }
 
+  /// A loop in debug mode is closed.
+  func logClosing(of loop: EventLoop) throws(Raised) {
+    guard let logging = modules["logging"]?.namespace.getString(intern("_log_closing")) else { return }
+    _ = try call(logging, .object(loop))
+  }
+
   /// An error that nobody handled. False: there is no logger.
   func logLoopError(_ message: String, _ exception: ExceptionObject?) throws(Raised) -> Bool {
     guard let logging = modules["logging"]?.namespace.getString(intern("_log_loop_error")) else { return false }

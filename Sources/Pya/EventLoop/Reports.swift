@@ -13,7 +13,7 @@ extension EventLoop {
 
   func callExceptionHandler(_ context: DictObject) throws(Raised) {
     let runtime = asyncio.runtime
-    if exceptionHandler.isNone { return try defaultExceptionHandler(context) }
+    if exceptionHandler.isNone { return try callDefaultHandler(context, "Exception in default exception handler") }
     let contexts = asyncio.contexts
     let saved = contexts.current
     contexts.current = contextOfSubject(context) ?? saved
@@ -26,7 +26,23 @@ extension EventLoop {
       report.setString(runtime.intern("message"), .object(runtime.string("Unhandled error in exception handler")))
       report.setString(runtime.intern("exception"), .object(error.exception))
       report.setString(runtime.intern("context"), .object(context))
-      try defaultExceptionHandler(report)
+      runtime.handled.append(error.exception)
+      defer { runtime.handled.removeLast() }
+      try callDefaultHandler(
+        report, "Exception in default exception handler while handling an unexpected error in custom exception handler")
+    }
+  }
+
+  /// `default_exception_handler`, which a class of the program may have replaced.
+  private func callDefaultHandler(_ context: DictObject, _ trouble: String) throws(Raised) {
+    let runtime = asyncio.runtime
+    guard type.isHeap else { return try defaultExceptionHandler(context) }
+    do throws(Raised) {
+      _ = try runtime.callMethod(.object(self), "default_exception_handler", [.object(context)])
+    } catch {
+      if endsProgram(error.exception, runtime) { throw error }
+      if try runtime.logLoopError(trouble, error.exception) { return }
+      runtime.errorOutput.write("\(trouble)\n\(runtime.render(error.exception))")
     }
   }
 
@@ -82,6 +98,9 @@ extension EventLoop {
       ("message", .object(runtime.string("Exception in callback \(description)"))), ("exception", .object(exception)),
     ]
     if !subject.isUndefined { entries.append(("handle", subject)) }
+    // The handler runs while the exception is handled: `sys.exc_info()` tells of it, and it is the context of what the handler raises.
+    runtime.handled.append(exception)
+    defer { runtime.handled.removeLast() }
     try callExceptionHandler(entries)
   }
 

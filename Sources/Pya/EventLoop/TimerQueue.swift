@@ -10,9 +10,8 @@ enum Timer {
 /// Timers, soonest first; timers of the same time in the order they were made. A binary heap.
 ///
 /// In CPython the deadlines of sleeps and of `call_later` never meet, the calls being some microseconds apart: they go in the order in
-/// which they were made, and on a virtual clock, where they do meet, it takes the sequence to keep that. Only three timers or more that
-/// `call_at` was given the very same time go in another order there (0, 2, 1), which the rest of its heap changes again; nobody can have
-/// meant that, so here they go as they were made.
+/// which they were made, and on a virtual clock, where they do meet, it takes the sequence to keep that. Timers that `call_at` was given
+/// the very same time are equal, there and here, and come in the order that the algorithm of `heapq` gives them (of three: 0, 2, 1).
 ///
 /// Cancelled timers stay until they come to the top, or until they are the majority. A task whose sleep is cancelled is let go of
 /// at once, though.
@@ -82,6 +81,8 @@ struct TimerQueue {
     var cancelledCount = 0
     /// Sleeps of tasks that were cancelled: the pointers of their entries are no longer good.
     var cancelledSleeps: Set<UInt32> = []
+    /// The sequence that timers of `call_at` share, by their time.
+    var shared: [Double: Int] = [:]
   }
 
   private let state: UnsafeMutablePointer<State>
@@ -103,6 +104,16 @@ struct TimerQueue {
   func insert(_ timer: Timer, at deadline: Double) {
     state.pointee.lastSequence &+= 1
     insert(Entry(deadline: deadline, sequence: state.pointee.lastSequence, timer: timer))
+  }
+
+  /// Inserts a timer whose time the program has chosen (`call_at`).
+  func insert(_ timer: Timer, atExactly deadline: Double) {
+    if isEmpty || state.pointee.shared.count > 1000 { state.pointee.shared = [:] }
+    if let sequence = state.pointee.shared[deadline] {
+      return insert(Entry(deadline: deadline, sequence: sequence, timer: timer))
+    }
+    insert(timer, at: deadline)
+    state.pointee.shared[deadline] = state.pointee.lastSequence
   }
 
   /// Inserts the timer of a task that sleeps without a future. Returns the number of the sleep.
@@ -127,7 +138,7 @@ struct TimerQueue {
     let first = entries.pointee
     let count = state.pointee.count - 1
     state.pointee.count = count
-    if count > 0 { siftDown(entries[count]) }
+    if count > 0 { siftDown(entries[count], from: 0) }
     if first.isTask, !state.pointee.cancelledSleeps.isEmpty, state.pointee.cancelledSleeps.remove(first.number) != nil { return nil }
     return first.take()
   }
@@ -167,9 +178,9 @@ struct TimerQueue {
     for entry in all {
       if !isCancelled(entry) { live.append(entry) } else if !entry.isTask { dead.append(entry) }
     }
-    live.sort { $0.precedes($1) }
     for (index, entry) in live.enumerated() { all.initializeElement(at: index, to: entry) }
     state.pointee.count = live.count
+    for index in (0..<live.count / 2).reversed() { siftDown(live[index], from: index) }
     state.pointee.cancelledCount = 0
     state.pointee.cancelledSleeps = []
     // Last: what dies here may run code of the program.
@@ -195,10 +206,10 @@ struct TimerQueue {
     state.pointee.entries = state.pointee.entries.enlarged(to: state.pointee.capacity)
   }
 
-  private func siftUp(_ entry: Entry, from start: Int) {
+  private func siftUp(_ entry: Entry, from start: Int, to top: Int = 0) {
     let entries = state.pointee.entries
     var index = start
-    while index > 0 {
+    while index > top {
       let parent = (index - 1) / 2
       guard entry.precedes(entries[parent]) else { break }
       entries[index] = entries[parent]
@@ -207,19 +218,18 @@ struct TimerQueue {
     entries[index] = entry
   }
 
-  /// Puts an entry in the place of the first one.
-  private func siftDown(_ entry: Entry) {
+  /// Puts an entry in a place that has become free: the free place goes down to a leaf, and the entry up from there.
+  private func siftDown(_ entry: Entry, from top: Int) {
     let entries = state.pointee.entries
     let count = state.pointee.count
-    var index = 0
+    var index = top
     while true {
-      var smallest = 2 * index + 1
-      if smallest >= count { break }
-      if smallest + 1 < count, entries[smallest + 1].precedes(entries[smallest]) { smallest += 1 }
-      guard entries[smallest].precedes(entry) else { break }
-      entries[index] = entries[smallest]
-      index = smallest
+      var child = 2 * index + 1
+      if child >= count { break }
+      if child + 1 < count, !entries[child].precedes(entries[child + 1]) { child += 1 }
+      entries[index] = entries[child]
+      index = child
     }
-    entries[index] = entry
+    siftUp(entry, from: index, to: top)
   }
 }

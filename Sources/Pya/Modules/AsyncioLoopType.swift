@@ -101,7 +101,7 @@ extension Asyncio {
         let deadline = loop.exactDeadline(isDelay ? loop.time + seconds : seconds)
         let handle = HandleObject(loop, call.callback, call.arguments, context: call.context, deadline: deadline)
         handle.isScheduled = true
-        loop.timers.insert(.handle(handle), at: deadline)
+        if isDelay { loop.timers.insert(.handle(handle), at: deadline) } else { loop.timers.insert(.handle(handle), atExactly: deadline) }
         return .object(handle)
       }
     }
