@@ -82,6 +82,7 @@ public final class Interpreter {
       output: OutputBuffer(options.collectsOutput ? .memory : .descriptor(1)),
       errorOutput: OutputBuffer(options.collectsOutput ? .memory : .descriptor(2)))
     runtime.installBuiltins()
+    precondition(Cell.layoutIsAsExpected(runtime), "pya: unexpected layout of Cell")
     let launch = runtime.launchOptions
     launch.extras = options.extras.map { extra in
       let parts = extra.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)

@@ -53,8 +53,8 @@ extension Runtime {
     extend("__hash__") { (_, range, _) throws(Raised) in
       var hasher = TupleHasher()
       hasher.add(NumericHash.of(range.count))
-      hasher.add(range.count.isZero ? 0xFCA8_6420 : NumericHash.of(range.start))
-      hasher.add(range.count <= 1 ? 0xFCA8_6420 : NumericHash.of(range.step))
+      hasher.add(range.count.isZero ? Runtime.hashOfNone : NumericHash.of(range.start))
+      hasher.add(range.count <= 1 ? Runtime.hashOfNone : NumericHash.of(range.step))
       return .int(hasher.finish(count: 3))
     }
     for (name, isEquality) in [("__eq__", true), ("__ne__", false)] {

@@ -80,6 +80,22 @@ struct Frame {
     return function._withUnsafeGuaranteedRef { $0.cells[index] }
   }
 
+  /// Where the value of a variable of an enclosing function lies.
+  @inline(__always)
+  func closurePlace(_ index: Int) -> UnsafeMutablePointer<Value> {
+    let function = Unmanaged<FunctionObject>.fromOpaque(
+      header.load(fromByteOffset: 16, as: UnsafeMutableRawPointer?.self).unsafelyUnwrapped)
+    return function._withUnsafeGuaranteedRef {
+      Cell.place(in: UnsafeRawPointer($0.cells + index).load(as: UnsafeMutableRawPointer.self))
+    }
+  }
+
+  /// Where the value of a local variable that inner functions share lies.
+  @inline(__always)
+  func cellPlace(_ slot: Int) -> UnsafeMutablePointer<Value> {
+    Cell.place(in: UnsafeRawPointer(slots + slot).load(as: UnsafeMutableRawPointer.self))
+  }
+
   /// The generator or coroutine whose frame this is, uncounted; `suspendable` (Coroutines/) gives it its type.
   @inline(__always)
   var suspendablePointer: UnsafeMutableRawPointer? {
@@ -137,7 +153,25 @@ struct Frame {
 
 /// A variable shared between a function and the functions inside it.
 final class Cell: Object {
+  /// The first stored property of eight bytes, which puts it at `valueOffset`.
   var value: Value
+
+  private static let valueOffset = 32
+
+  /// Where the value lies in the cell at an address.
+  @inline(__always)
+  static func place(in cell: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Value> {
+    (cell + valueOffset).assumingMemoryBound(to: Value.self)
+  }
+
+  /// Whether `valueOffset` is where the value lies.
+  static func layoutIsAsExpected(_ runtime: Runtime) -> Bool {
+    let probe = Cell(runtime, .int(0x5eed))
+    let place = place(in: Unmanaged.passUnretained(probe).toOpaque())
+    defer { withExtendedLifetime(probe) {} }
+    if case .int(0x5eed) = place.number { return true }
+    return false
+  }
 
   init(_ runtime: Runtime, _ value: Value) {
     self.value = value

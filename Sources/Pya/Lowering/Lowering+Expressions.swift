@@ -42,6 +42,7 @@ extension CodeLowering {
       warnOfSubscript(object, index, range)
       let (container, key) = operands(object, index)
       if let slice = key as? SliceNode { return SliceSubscriptNode(container, slice, range) }
+      if let elements = (key as? TupleNode)?.keyElements { return TupleSubscriptNode(container, elements, range) }
       return SubscriptNode(container, key, range)
     case .slice(let lower, let upper, let step):
       let nodes = operands([lower, upper, step].compactMap { $0 })

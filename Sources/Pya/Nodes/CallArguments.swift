@@ -9,6 +9,8 @@ final class CallArguments {
   let count: Int
   private let first, second, third, fourth: Operand
   private let rest: NodeRow
+  /// The elements of the second argument, if that is a tuple display: `(int, float)`.
+  private let classes: NodeRow?
 
   init(_ nodes: [ExpressionNode]) {
     count = nodes.count
@@ -19,6 +21,7 @@ final class CallArguments {
     third = operand(2)
     fourth = operand(3)
     rest = NodeRow(Array(nodes.dropFirst(4)))
+    classes = nodes.count == 2 ? (nodes[1] as? TupleNode)?.row : nil
   }
 
   /// Evaluates into slots that are unbound, which own the values then: a frame's parameters.
@@ -41,6 +44,24 @@ final class CallArguments {
     guard let place = first.settledPlace(frame), let held = place.uncountedObject else { return nil }
     let length = held._withUnsafeGuaranteedRef { $0.isOfHeapType ? -1 : $0.knownLength }
     return length >= 0 ? length : nil
+  }
+
+  /// `isinstance` of the two arguments, if nothing needs to run to find it.
+  @inline(__always)
+  func isInstance(_ frame: Frame) -> Bool? {
+    guard let place = first.settledPlace(frame) else { return nil }
+    let runtime = frame.machine.pointee.runtimeReference
+    guard let classes else {
+      guard let type = second.settledPlace(frame)?.uncountedObject else { return nil }
+      return runtime._withUnsafeGuaranteedRef { $0.isQuickInstance(place, type) }
+    }
+    for index in 0..<classes.count {
+      guard let type = classes.settledPlace(index, frame)?.uncountedObject,
+        let answer = runtime._withUnsafeGuaranteedRef({ $0.isQuickInstance(place, type) })
+      else { return nil }
+      if answer { return true }
+    }
+    return false
   }
 
   /// The value of the first argument.
@@ -208,10 +229,10 @@ extension ExpressionNode {
 
   /// Does something with arguments that lie on the value stack for the time of it.
   @inline(__always)
-  final func lending(
+  final func lending<Result>(
     _ arguments: CallArguments, _ frame: Frame,
-    _ body: (Runtime, UnsafeMutablePointer<Value>) throws(Raised) -> Value
-  ) throws(Raised) -> Value {
+    _ body: (Runtime, UnsafeMutablePointer<Value>) throws(Raised) -> Result
+  ) throws(Raised) -> Result {
     let machine = frame.machine
     guard let base = machine.reserveUnbound(arguments.count) else { try frame.fail(machine.stackOverflow(), range) }
     defer {

@@ -50,7 +50,7 @@ final class GlobalCallNode: ExpressionNode {
   private var initializer: UnsafeMutableRawPointer?
   private var owners = CacheOwners()
 
-  private enum CachedKind: UInt8 { case function, type, builtinType, native, length }
+  private enum CachedKind: UInt8 { case function, type, builtinType, native, length, instanceCheck }
 
   /// For `CoroutineCreationNode`.
   var parts: (callee: GlobalNode, arguments: CallArguments) { (callee, arguments) }
@@ -75,7 +75,8 @@ final class GlobalCallNode: ExpressionNode {
   @inline(never)
   private func callOther(_ cached: UnsafeMutableRawPointer, _ frame: Frame) throws(Raised) -> Value {
     if cachedKind == .length, let length = arguments.lengthOfFirst(frame) { return .int(length) }
-    if cachedKind == .native || cachedKind == .length {
+    if cachedKind == .instanceCheck, let answer = arguments.isInstance(frame) { return .bool(answer) }
+    if cachedKind == .native || cachedKind == .length || cachedKind == .instanceCheck {
       return try callNative(Unmanaged<NativeFunction>.fromOpaque(cached), receiver: nil, arguments, frame)
     }
     let type = Unmanaged<TypeObject>.fromOpaque(cached)
@@ -115,7 +116,12 @@ final class GlobalCallNode: ExpressionNode {
       let native = unsafeDowncast(object, to: NativeFunction.self)
       if native.owner == nil, native.takes(arguments.count), owners.keep(object) {
         cached = object.uncountedPointer
-        cachedKind = native.shortcut == .length && arguments.count == 1 ? .length : .native
+        cachedKind =
+          switch native.shortcut {
+          case .length where arguments.count == 1: .length
+          case .instanceCheck where arguments.count == 2: .instanceCheck
+          default: .native
+          }
       }
     } else if object.kind == .type {
       let type = unsafeDowncast(object, to: TypeObject.self)

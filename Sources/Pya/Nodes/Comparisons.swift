@@ -258,7 +258,21 @@ final class MembershipNode: ComparisonNode {
   override func evaluate(_ frame: Frame) throws(Raised) -> Value { .bool(try evaluateBool(frame)) }
 
   override func evaluateBool(_ frame: Frame) throws(Raised) -> Bool {
-    let item = try left.evaluate(frame)
+    if left.maySettle, let key = left.settledPlace(frame), let held = right.settledPlace(frame)?.uncountedObject,
+      let isContained = held.quickContains(key)
+    {
+      return isContained == expected
+    }
+    return try search(frame)
+  }
+
+  /// The same where something has to run for it.
+  @inline(never)
+  private func search(_ frame: Frame) throws(Raised) -> Bool {
+    var item = try left.evaluate(frame)
+    if let held = right.settledPlace(frame)?.uncountedObject, let isContained = held.quickContains(&item) {
+      return isContained == expected
+    }
     if let place = right.place(frame), let held = place.uncountedObject {
       do throws(Raised) {
         return try held.borrowed { (container) throws(Raised) in
@@ -270,6 +284,34 @@ final class MembershipNode: ComparisonNode {
     do throws(Raised) {
       return try frame.withRuntime { (runtime) throws(Raised) in try runtime.contains(container, item) } == expected
     } catch { try frame.fail(error, range) }
+  }
+}
+
+/// `(a, b) in container`: plain sets and dictionaries are searched without a tuple.
+final class TupleMembershipNode: ExpressionNode {
+  private let elements: CallArguments
+  private let container: Operand
+  private let expected: Bool
+
+  init(_ elements: [ExpressionNode], _ container: ExpressionNode, expected: Bool, _ range: SourceRange) {
+    self.elements = CallArguments(elements)
+    self.container = Operand(container)
+    self.expected = expected
+    super.init(range)
+  }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value { .bool(try evaluateBool(frame)) }
+
+  override func evaluateBool(_ frame: Frame) throws(Raised) -> Bool {
+    try lending(elements, frame) { (runtime, base) throws(Raised) in
+      if let held = container.settledPlace(frame)?.uncountedObject, let key = TupleKey(base, elements.count),
+        let isContained = held.quickContains(key)
+      {
+        return isContained
+      }
+      let item = Value.object(TupleObject(type: runtime.types.tuple, copying: base, count: elements.count))
+      return try runtime.contains(try container.evaluate(frame), item)
+    } == expected
   }
 }
 
@@ -328,8 +370,13 @@ extension ComparisonOperator {
     case .notEqual: NotEqualNode(left, right, range)
     case .is: IdentityNode(left, right, expected: true, range)
     case .isNot: IdentityNode(left, right, expected: false, range)
-    case .in: MembershipNode(left, right, expected: true, range)
-    case .notIn: MembershipNode(left, right, expected: false, range)
+    case .in: membership(left, right, expected: true, range)
+    case .notIn: membership(left, right, expected: false, range)
     }
+  }
+
+  private func membership(_ left: ExpressionNode, _ right: ExpressionNode, expected: Bool, _ range: SourceRange) -> ExpressionNode {
+    if let elements = (left as? TupleNode)?.keyElements { return TupleMembershipNode(elements, right, expected: expected, range) }
+    return MembershipNode(left, right, expected: expected, range)
   }
 }

@@ -62,13 +62,16 @@ final class ListNode: ExpressionNode {
 final class TupleNode: ExpressionNode {
   private let items: [DisplayItem]
   /// The elements, when none is unpacked.
-  private let row: NodeRow?
+  let row: NodeRow?
 
   init(_ items: [DisplayItem], _ range: SourceRange) {
     self.items = items
     row = items.contains(where: \.isUnpacked) ? nil : NodeRow(items.map(\.node))
     super.init(range)
   }
+
+  /// The elements, if a container may be searched for them without making the tuple.
+  var keyElements: [ExpressionNode]? { row != nil && (2...4).contains(items.count) ? items.map(\.node) : nil }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     if let row {
@@ -118,7 +121,7 @@ final class SetNode: ExpressionNode {
         let first = try filled(SetObject(runtime), frame)
         // CPython makes the constant once more from the elements of the first, when it looks for an equal constant.
         let second = SetObject(runtime)
-        for entry in first.liveEntries { try second.add(entry.key, hash: entry.hash, runtime) }
+        for element in first.elements { try second.add(element, runtime) }
         template = second
       }
       if let template { try set.merge(template, runtime) }

@@ -23,6 +23,12 @@ final class NodeRow {
     try uncounted[index].borrowed { (node) throws(Raised) in try node.evaluate(frame) }
   }
 
+  /// `Node.settledPlace` of one.
+  @inline(__always)
+  func settledPlace(_ index: Int, _ frame: Frame) -> UnsafeMutablePointer<Value>? {
+    uncounted[index]._withUnsafeGuaranteedRef { $0.settledPlace(frame) }
+  }
+
   /// Evaluates all into places that are not initialised; after an error none of them is.
   @inline(__always)
   func evaluate(into places: UnsafeMutablePointer<Value>, _ frame: Frame) throws(Raised) {

@@ -81,6 +81,34 @@ final class SubscriptNode: ExpressionNode {
   }
 }
 
+/// `object[a, b]`: plain dictionaries are looked into without a tuple.
+final class TupleSubscriptNode: ExpressionNode {
+  private let object: Operand
+  private let elements: CallArguments
+
+  init(_ object: ExpressionNode, _ elements: [ExpressionNode], _ range: SourceRange) {
+    self.object = Operand(object)
+    self.elements = CallArguments(elements)
+    super.init(range)
+  }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let container = try object.value(frame)
+    return try lending(elements, frame) { (runtime, base) throws(Raised) in
+      if let held = container.uncounted, held.kind == .dict, held.isPlain, let key = TupleKey(base, elements.count),
+        let place = held.as(DictObject.self)._withUnsafeGuaranteedRef({ dict -> UnsafeMutablePointer<Value>? in
+          guard let index = dict.quickIndex(hash: key.hash, key.isSame), index >= 0 else { return nil }
+          return dict.valuePlace(index)
+        })
+      {
+        return place.copied
+      }
+      return try runtime.getItem(
+        container, .object(TupleObject(type: runtime.types.tuple, copying: base, count: elements.count)))
+    }
+  }
+}
+
 extension Object {
   /// The element of a list, tuple or string at an int, or of a dictionary under it, when the class of the program has no say
   /// in it; `undefined` where the general rule must decide.
@@ -283,6 +311,7 @@ final class SliceSubscriptNode: ExpressionNode {
     return try cut(container, start, stop, step, frame)
   }
 
+  @inline(never)
   private func cut(
     _ container: Value, _ start: Value, _ stop: Value, _ step: Value, _ frame: Frame
   ) throws(Raised) -> Value {

@@ -80,8 +80,15 @@ final class CellNode: ExpressionNode {
     super.init(range)
   }
 
+  override var maySettle: Bool { true }
+
+  override func settledPlace(_ frame: Frame) -> UnsafeMutablePointer<Value>? {
+    let place = frame.cellPlace(slot)
+    return place.holdsUndefined ? nil : place
+  }
+
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let value = frame.cell(slot).value
+    let value = frame.cellPlace(slot).copied
     if value.isUndefined { try frame.fail(frame.unboundLocal(slot), range) }
     return value
   }
@@ -96,8 +103,15 @@ final class FreeNode: ExpressionNode {
     super.init(range)
   }
 
+  override var maySettle: Bool { true }
+
+  override func settledPlace(_ frame: Frame) -> UnsafeMutablePointer<Value>? {
+    let place = frame.closurePlace(index)
+    return place.holdsUndefined ? nil : place
+  }
+
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let value = frame.closureCell(index).value
+    let value = frame.closurePlace(index).copied
     if value.isUndefined { try frame.fail(frame.unboundFree(index), range) }
     return value
   }
@@ -236,7 +250,7 @@ final class CellTarget: TargetNode {
     super.init(range)
   }
 
-  override func store(_ frame: Frame, _ value: consuming Value) throws(Raised) { frame.cell(slot).value = value }
+  override func store(_ frame: Frame, _ value: consuming Value) throws(Raised) { frame.cellPlace(slot).store(value) }
 
   override func delete(_ frame: Frame) throws(Raised) {
     if frame.cell(slot).value.isUndefined { try frame.fail(frame.unboundLocal(slot), range) }
@@ -252,7 +266,7 @@ final class FreeTarget: TargetNode {
     super.init(range)
   }
 
-  override func store(_ frame: Frame, _ value: consuming Value) throws(Raised) { frame.closureCell(index).value = value }
+  override func store(_ frame: Frame, _ value: consuming Value) throws(Raised) { frame.closurePlace(index).store(value) }
 
   override func delete(_ frame: Frame) throws(Raised) {
     if frame.closureCell(index).value.isUndefined { try frame.fail(frame.unboundFree(index), range) }

@@ -5,17 +5,24 @@ extension Runtime {
     switch value {
     case .object:
       let held = value.uncounted.unsafelyUnwrapped
-      if held.kind == .string, held.isPlain { return held.as(StringObject.self)._withUnsafeGuaranteedRef { $0.stringHash } }
+      if held.isPlain {
+        if held.kind == .string { return held.as(StringObject.self)._withUnsafeGuaranteedRef { $0.stringHash } }
+        if held.kind == .tuple, let hash = held.as(TupleObject.self)._withUnsafeGuaranteedRef({ $0.items.quickHash(ofTuple: $0.count) }) {
+          return hash
+        }
+      }
       return try held.borrowed { (object) throws(Raised) in try hash(object) }
     case .int(let number): return NumericHash.of(number)
     case .float(let number): return NumericHash.of(number)
     case .bool(let flag): return flag ? 1 : 0
-    case .none: return 0xFCA8_6420
+    case .none: return Runtime.hashOfNone
     case .ellipsis: return 0x0E11_1951
     case .notImplemented: return 0x0E11_1953
     case .undefined: return 0
     }
   }
+
+  static var hashOfNone: Int { 0xFCA8_6420 }
 
   private func hash(_ object: Object) throws(Raised) -> Int {
     let type = object.type

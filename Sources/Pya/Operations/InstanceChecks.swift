@@ -3,17 +3,8 @@ extension Runtime {
   /// `isinstance(value, classes)`: `classes` is a class, a union, an object with `__instancecheck__`, or a tuple of these.
   func isInstance(_ value: Value, ofAny classes: Value) throws(Raised) -> Bool {
     if let held = classes.uncounted, held.kind == .type {
-      let isPlain: Bool? = held.as(TypeObject.self)._withUnsafeGuaranteedRef { type in
-        let own = uncountedType(of: value)
-        return own._withUnsafeGuaranteedRef { own in
-          if own === type { return true }
-          guard type.isExactly(types.type) else { return nil }
-          // Only an object of the program can claim another class.
-          if own.isSubtype(of: type) { return true }
-          return own.isHeap && own.hasOwnClassAttribute(names.class) ? nil : false
-        }
-      }
-      if let isPlain { return isPlain }
+      var value = value
+      if let answer = isQuickInstance(&value, held) { return answer }
       if let type = classes.type, type.isExactly(types.type) { return try isPlainInstance(value, of: type) }
     }
     if let tuple = classes.tuple {
@@ -41,10 +32,25 @@ extension Runtime {
     return try isAbstractSubclass(cls, of: classes)
   }
 
-  @inline(__always)
-  private func uncountedType(of value: Value) -> Unmanaged<TypeObject> {
-    if let held = value.uncounted { return held._withUnsafeGuaranteedRef { .fromOpaque($0.typePointer) } }
-    return .passUnretained(type(of: value))
+  /// Whether what lies at `place` is an instance of the class `cls`, as far as that can be told without running code of the program; nil: it
+  /// cannot, or `cls` is no class.
+  func isQuickInstance(_ place: UnsafeMutablePointer<Value>, _ cls: Unmanaged<Object>) -> Bool? {
+    guard cls.kind == .type else { return nil }
+    return cls.as(TypeObject.self)._withUnsafeGuaranteedRef { type in
+      let own: Unmanaged<TypeObject> =
+        if let held = place.uncountedObject {
+          held._withUnsafeGuaranteedRef { .fromOpaque($0.typePointer) }
+        } else {
+          .passUnretained(self.type(of: place.pointee))
+        }
+      return own._withUnsafeGuaranteedRef { own in
+        if own === type { return true }
+        guard type.isExactly(types.type) else { return nil }
+        // Only an object of the program can claim another class.
+        if own.isSubtype(of: type) { return true }
+        return own.isHeap && own.decidesClass ? nil : false
+      }
+    }
   }
 
   /// `__bases__` of anything that poses as a class; nil unless that is a tuple.
@@ -106,13 +112,5 @@ extension Runtime {
       throw typeError("issubclass() arg 2 must be a class, a tuple of classes, or a union")
     }
     return try isAbstractSubclass(cls, of: classes)
-  }
-}
-
-extension TypeObject {
-  /// Whether a class of the program decides what `__class__` of its instances is.
-  fileprivate func hasOwnClassAttribute(_ name: StringObject) -> Bool {
-    if special(.getattribute) != nil { return true }
-    return mro.contains { $0.isHeap && $0.attributes.index(ofString: name) >= 0 }
   }
 }

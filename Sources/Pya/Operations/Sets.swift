@@ -51,8 +51,7 @@ extension Runtime {
     defer { leave() }
     var position = 0
     while case let index = a.next(&position), index >= 0 {
-      let entry = a.entries[index]
-      if try !b.contains(entry.key, hash: entry.hash, self) { return false }
+      if try !b.contains(keyAt: a.keyPlace(index), hash: a.entries[index].hash, self) { return false }
     }
     return true
   }
@@ -98,9 +97,14 @@ extension Runtime {
       let (searched, walked) = other.count > a.count ? (other, a) : (a, other)
       var position = 0
       while case let index = walked.next(&position), index >= 0 {
-        let entry = walked.entries[index]
-        if try searched.contains(entry.key, hash: entry.hash, self) {
-          try result.add(entry.key, hash: entry.hash, self)
+        let key = walked.keyPlace(index)
+        let hash = walked.entries[index].hash
+        switch searched.quickContains(keyAt: key, hash: hash) {
+        case true?: result.addNew(keyAt: key, hash: hash, self)
+        case false?: break
+        case nil:
+          let key = key.copied
+          if try searched.contains(key, hash: hash, self) { try result.add(key, hash: hash, self) }
         }
       }
       return result
@@ -119,8 +123,7 @@ extension Runtime {
       let removed = other.count >> 3 > target.count ? try setIntersection(target, iterable) : other
       var position = 0
       while case let index = removed.next(&position), index >= 0 {
-        let entry = removed.entries[index]
-        _ = try target.remove(entry.key, hash: entry.hash, self)
+        _ = try target.remove(keyAt: removed.keyPlace(index), hash: removed.entries[index].hash, self)
       }
     } else {
       try forEach(iterable) { (key) throws(Raised) in _ = try target.remove(key, self) }
@@ -130,7 +133,8 @@ extension Runtime {
 
   func setDifference(_ a: SetObject, _ iterable: Value) throws(Raised) -> SetObject {
     let dict = exactDict(iterable)
-    guard let otherCount = iterable.set?.count ?? dict?.count, a.count >> 2 <= otherCount else {
+    let other = iterable.set
+    guard let otherCount = other?.count ?? dict?.count, a.count >> 2 <= otherCount else {
       let result = try a.copy(type: baseSetType(a), self)
       try setDifferenceUpdate(result, iterable)
       return result
@@ -138,32 +142,45 @@ extension Runtime {
     let result = SetObject(type: baseSetType(a))
     var position = 0
     while case let index = a.next(&position), index >= 0 {
-      let entry = a.entries[index]
+      let hash = a.entries[index].hash
+      if let other, let isRemoved = other.quickContains(keyAt: a.keyPlace(index), hash: hash) {
+        if !isRemoved { result.addNew(keyAt: a.keyPlace(index), hash: hash, self) }
+        continue
+      }
+      let key = a.keyPlace(index).copied
       let isRemoved =
         if let dict {
-          try dict.find(entry.key, hash: entry.hash, self) >= 0
+          try dict.find(key, hash: hash, self) >= 0
         } else {
-          try iterable.set.unsafelyUnwrapped.contains(entry.key, hash: entry.hash, self)
+          try iterable.set.unsafelyUnwrapped.contains(key, hash: hash, self)
         }
-      if !isRemoved { try result.add(entry.key, hash: entry.hash, self) }
+      if !isRemoved { try result.add(key, hash: hash, self) }
     }
     return result
   }
 
   func setSymmetricDifferenceUpdate(_ target: SetObject, _ iterable: Value) throws(Raised) {
     if iterable.isIdentical(to: .object(target)) { return target.removeAll() }
-    let entries: [SetObject.Entry]
     if let dict = exactDict(iterable) {
-      entries = dict.liveEntries.map { SetObject.Entry(hash: $0.hash, key: $0.key) }
-    } else if let other = iterable.set {
-      entries = other.liveEntries
-    } else {
-      let other = SetObject(self)
-      try setUpdate(other, iterable)
-      entries = other.liveEntries
+      for entry in dict.liveEntries where try !target.remove(entry.key, hash: entry.hash, self) {
+        try target.add(entry.key, hash: entry.hash, self)
+      }
+      return
     }
-    for entry in entries where try !target.remove(entry.key, hash: entry.hash, self) {
-      try target.add(entry.key, hash: entry.hash, self)
+    let other: SetObject
+    if let set = iterable.set {
+      other = set
+    } else {
+      other = SetObject(self)
+      try setUpdate(other, iterable)
+    }
+    var position = 0
+    while case let index = other.next(&position), index >= 0 {
+      let hash = other.entries[index].hash
+      if try !target.remove(keyAt: other.keyPlace(index), hash: hash, self) {
+        // Where the program's `__eq__` took the element away meanwhile, there is nothing to add.
+        if index < other.used, !other.keyPlace(index).holdsUndefined { try target.add(keyAt: other.keyPlace(index), hash: hash, self) }
+      }
     }
   }
 
@@ -180,8 +197,7 @@ extension Runtime {
       let (searched, walked) = other.count > a.count ? (other, a) : (a, other)
       var position = 0
       while case let index = walked.next(&position), index >= 0 {
-        let entry = walked.entries[index]
-        if try searched.contains(entry.key, hash: entry.hash, self) { return false }
+        if try searched.contains(keyAt: walked.keyPlace(index), hash: walked.entries[index].hash, self) { return false }
       }
       return true
     }

@@ -25,15 +25,22 @@ extension Runtime {
       let end = string.byteOffset(ofCodePoint: start + count)
       return self.string(utf8: UnsafeBufferPointer(start: string.bytes + first, count: end - first))
     }
+    if string.isASCII {
+      if count == 1 { return character(string.bytes[start]) }
+      return StringObject(type: types.str, count: count, isASCII: true) { bytes in
+        // Where the next character would be need not be a place that can be counted.
+        var position = start
+        for index in 0..<count {
+          bytes[index] = string.bytes[position]
+          position &+= step
+        }
+      }
+    }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(count)
     var position = start
     for _ in 0..<count {
-      if string.isASCII {
-        bytes.append(string.bytes[position])
-      } else {
-        bytes.appendUTF8(string.codePoint(atByte: string.byteOffset(ofCodePoint: position)))
-      }
+      bytes.appendUTF8(string.codePoint(atByte: string.byteOffset(ofCodePoint: position)))
       position &+= step
     }
     return self.string(bytes)

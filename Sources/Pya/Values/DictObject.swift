@@ -133,7 +133,39 @@ final class DictObject: Object {
   /// All keys so far were ints and plain strings, so that no key can equal an int of other value.
   private final var hasOnlyPlainKeys = true
 
+  /// The index of the entry whose key `isSame` knows, or -1; nil where only the general rule can tell, which may run code of the program.
+  @inline(__always)
+  final func quickIndex(hash: Int, _ isSame: (UnsafeMutablePointer<Value>) -> Bool?) -> Int? {
+    guard let table else {
+      var index = 0
+      while index < used {
+        if entries[index].hash == hash, !keyPlace(index).holdsUndefined {
+          guard let same = isSame(keyPlace(index)) else { return nil }
+          if same { return index }
+        }
+        index += 1
+      }
+      return -1
+    }
+    let mask = mask
+    let entries = entries
+    var slot = hash & mask
+    var perturb = UInt(bitPattern: hash)
+    while true {
+      let index = Int(table[slot])
+      if index == -1 { return -1 }
+      if index >= 0, entries[index].hash == hash {
+        guard let same = isSame(keyPlace(index)) else { return nil }
+        if same { return index }
+      }
+      perturb >>= 5
+      slot = (slot &* 5 &+ 1 &+ Int(bitPattern: perturb)) & mask
+    }
+  }
+
   private final func findGeneral(_ key: Value, hash: Int, _ runtime: Runtime) throws(Raised) -> Int {
+    var wanted = key
+    if let index = quickIndex(hash: hash, { $0.isQuicklySame(as: &wanted) }) { return index }
     restart: while true {
       let before = changes
       guard let table else {

@@ -32,6 +32,8 @@ final class NativeFunction: Object {
     case none
     /// `len(value)`
     case length
+    /// `isinstance(value, class)`
+    case instanceCheck
     /// `list.append(value)`
     case append
   }

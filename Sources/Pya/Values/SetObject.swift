@@ -36,6 +36,8 @@ final class SetObject: Object {
   final var cachedHash: Int?
   final var dictionary: DictObject?
 
+  /// Where the key lies in an entry.
+  private static var keyOffset: Int { 8 }
   private static let smallestTable = 8
   private static let linearProbes = 9
   private static let perturbShift: UInt = 5
@@ -85,15 +87,6 @@ final class SetObject: Object {
     return result
   }
 
-  /// Copies of the entries in the order of iteration.
-  var liveEntries: [Entry] {
-    var result: [Entry] = []
-    result.reserveCapacity(count)
-    var position = 0
-    while case let index = next(&position), index >= 0 { result.append(entries[index]) }
-    return result
-  }
-
   // MARK: Finding
 
   final func contains(_ key: Value, _ runtime: Runtime) throws(Raised) -> Bool {
@@ -102,10 +95,77 @@ final class SetObject: Object {
 
   @inline(__always)
   final func contains(_ key: Value, hash: Int, _ runtime: Runtime) throws(Raised) -> Bool {
-    try slot(of: key, hash: hash, runtime) >= 0
+    var key = key
+    return try contains(keyAt: &key, hash: hash, runtime)
+  }
+
+  /// The same for a key where it lies, which may be an element of another set.
+  @inline(__always)
+  final func contains(keyAt key: UnsafeMutablePointer<Value>, hash: Int, _ runtime: Runtime) throws(Raised) -> Bool {
+    try slot(ofKeyAt: key, hash: hash, runtime) >= 0
+  }
+
+  /// Whether it contains what lies at `key`, as far as that can be told without running code of the program; nil: it cannot.
+  @inline(__always)
+  final func quickContains(keyAt key: UnsafeMutablePointer<Value>, hash: Int) -> Bool? {
+    if count == 0 { return false }
+    return quickContains(hash: hash) { $0.isQuicklySame(as: key) }
+  }
+
+  /// The same for what `isSame` knows an element by.
+  @inline(__always)
+  final func quickContains(hash: Int, _ isSame: (UnsafeMutablePointer<Value>) -> Bool?) -> Bool? {
+    let found = search(hash: hash, isSame).slot
+    return found == SetObject.unsure ? nil : found >= 0
   }
 
   /// Where in the table an equal element stands, or -1.
+  private final func slot(ofKeyAt key: UnsafeMutablePointer<Value>, hash: Int, _ runtime: Runtime) throws(Raised) -> Int {
+    if count == 0 { return -1 }
+    let found = search(hash: hash) { $0.isQuicklySame(as: key) }.slot
+    if found != SetObject.unsure { return max(found, -1) }
+    // The program's `__eq__` may take away what the key lies in.
+    return try slot(of: key.copied, hash: hash, runtime)
+  }
+
+  /// What `search` gives for a slot where only the general rule can tell whether the elements are equal.
+  private static let unsure = Int.min
+
+  /// Walks the table as far as no code of the program has to run. Gives the slot of an element that is the same; or the complement
+  /// (`~`) of the free slot that ends the walk, with the last slot on the way, if any, where an element was removed.
+  @inline(__always)
+  private final func search(hash: Int, _ isSame: (UnsafeMutablePointer<Value>) -> Bool?) -> (slot: Int, reusable: Int) {
+    guard let table else { return (~0, -1) }
+    let mask = mask
+    let entries = UnsafeMutableRawPointer(entries)
+    var reusable = -1
+    var start = hash & mask
+    var perturb = UInt(bitPattern: hash)
+    while true {
+      let last = start &+ SetObject.linearProbes <= mask ? start &+ SetObject.linearProbes : start
+      var slot = start
+      while slot <= last {
+        let index = Int(table[slot])
+        if index >= 0 {
+          let entry = entries + index &* MemoryLayout<Entry>.stride
+          if entry.load(as: Int.self) == hash {
+            let place = (entry + SetObject.keyOffset).assumingMemoryBound(to: Value.self)
+            guard let same = isSame(place) else { return (SetObject.unsure, -1) }
+            if same { return (slot, -1) }
+          }
+        } else if index == Int(SetObject.free) {
+          return (~slot, reusable)
+        } else {
+          reusable = slot
+        }
+        slot &+= 1
+      }
+      perturb >>= SetObject.perturbShift
+      start = Int(bitPattern: UInt(bitPattern: start) &* 5 &+ 1 &+ perturb) & mask
+    }
+  }
+
+  /// Where in the table an equal element stands, or -1: the general rule.
   private final func slot(of key: Value, hash: Int, _ runtime: Runtime) throws(Raised) -> Int {
     restart: while true {
       guard count > 0, let table else { return -1 }
@@ -136,9 +196,8 @@ final class SetObject: Object {
 
   /// Where the element of an entry lies.
   @inline(__always)
-  private final func keyPlace(_ index: Int) -> UnsafeMutablePointer<Value> {
-    (UnsafeMutableRawPointer(entries + index) + MemoryLayout<Entry>.offset(of: \.key).unsafelyUnwrapped)
-      .assumingMemoryBound(to: Value.self)
+  final func keyPlace(_ index: Int) -> UnsafeMutablePointer<Value> {
+    (UnsafeMutableRawPointer(entries + index) + SetObject.keyOffset).assumingMemoryBound(to: Value.self)
   }
 
   @inline(__always)
@@ -157,6 +216,30 @@ final class SetObject: Object {
 
   @discardableResult
   final func add(_ key: Value, hash: Int, _ runtime: Runtime) throws(Raised) -> Bool {
+    var key = key
+    return try add(keyAt: &key, hash: hash, runtime)
+  }
+
+  /// Adds a copy of what lies at `key`, which may be an element of another set, unless an equal element is there. Whether it was added.
+  @discardableResult
+  final func add(keyAt key: UnsafeMutablePointer<Value>, hash: Int, _ runtime: Runtime) throws(Raised) -> Bool {
+    if table == nil { _ = makeTable() }
+    let found = search(hash: hash) { $0.isQuicklySame(as: key) }
+    if found.slot >= 0 { return false }
+    // The program's `__eq__` may take away what the key lies in.
+    if found.slot == SetObject.unsure { return try addUnsure(key.copied, hash: hash, runtime) }
+    place(key, hash: hash, at: found.reusable >= 0 ? found.reusable : ~found.slot, isFree: found.reusable < 0, runtime)
+    return true
+  }
+
+  /// Adds a copy of what lies at `key`, which no element is equal to.
+  final func addNew(keyAt key: UnsafeMutablePointer<Value>, hash: Int, _ runtime: Runtime) {
+    let table = self.table ?? makeTable()
+    place(key, hash: hash, at: freeSlot(table, hash: hash), isFree: true, runtime)
+  }
+
+  private final func addUnsure(_ key: Value, hash: Int, _ runtime: Runtime) throws(Raised) -> Bool {
+    var key = key
     restart: while true {
       let table = self.table ?? makeTable()
       let before = changes
@@ -169,7 +252,7 @@ final class SetObject: Object {
         while slot <= last {
           let index = table[slot]
           if index == SetObject.free {
-            place(key, hash: hash, at: reusable >= 0 ? reusable : slot, isFree: reusable < 0, runtime)
+            place(&key, hash: hash, at: reusable >= 0 ? reusable : slot, isFree: reusable < 0, runtime)
             return true
           }
           if index == SetObject.dummy {
@@ -191,10 +274,11 @@ final class SetObject: Object {
   }
 
   @inline(__always)
-  private final func place(_ key: Value, hash: Int, at slot: Int, isFree: Bool, _ runtime: Runtime) {
-    if !hasPerRunHash, !runtime.hashesAlike(key) { hasPerRunHash = true }
+  private final func place(_ key: UnsafeMutablePointer<Value>, hash: Int, at slot: Int, isFree: Bool, _ runtime: Runtime) {
+    if !hasPerRunHash, key.tag != ValueTag.int, !runtime.hashesAlike(key.pointee) { hasPerRunHash = true }
     if used == capacity { makeRoom(for: 1) }
-    (entries + used).initialize(to: Entry(hash: hash, key: key))
+    UnsafeMutableRawPointer(entries + used).storeBytes(of: hash, as: Int.self)
+    keyPlace(used).initialize(toCopyAt: key)
     table.unsafelyUnwrapped[slot] = Int32(truncatingIfNeeded: used)
     used += 1
     count += 1
@@ -211,7 +295,14 @@ final class SetObject: Object {
   }
 
   final func remove(_ key: Value, hash: Int, _ runtime: Runtime) throws(Raised) -> Bool {
-    let slot = try slot(of: key, hash: hash, runtime)
+    var key = key
+    return try remove(keyAt: &key, hash: hash, runtime)
+  }
+
+  /// Removes what is equal to what lies at `key`, which may be an element of another set. Whether it was there.
+  @inline(__always)
+  final func remove(keyAt key: UnsafeMutablePointer<Value>, hash: Int, _ runtime: Runtime) throws(Raised) -> Bool {
+    let slot = try slot(ofKeyAt: key, hash: hash, runtime)
     if slot < 0 { return false }
     _ = removeEntry(at: slot)
     return true
@@ -220,8 +311,8 @@ final class SetObject: Object {
   private final func removeEntry(at slot: Int) -> Value {
     let index = Int(table.unsafelyUnwrapped[slot])
     table.unsafelyUnwrapped[slot] = SetObject.dummy
-    let key = entries[index].key
-    entries[index].key = .undefined
+    let key = keyPlace(index).move()
+    keyPlace(index).initialize(to: .undefined)
     count -= 1
     changes &+= 1
     return key
@@ -262,8 +353,25 @@ final class SetObject: Object {
     table?.relinquish()
     table = nil
     changes &+= 1
-    oldEntries.deinitialize(count: oldUsed)
+    SetObject.release(oldEntries, oldUsed)
     if oldCapacity > 0 { oldEntries.relinquish() }
+  }
+
+  private static func release(_ entries: UnsafeMutablePointer<Entry>, _ count: Int) {
+    var entry = UnsafeMutableRawPointer(entries) + keyOffset
+    for _ in 0..<count {
+      entry.assumingMemoryBound(to: Value.self).drop()
+      entry += MemoryLayout<Entry>.stride
+    }
+  }
+
+  /// Initialises an entry with a copy of another set's.
+  @inline(__always)
+  private static func copy(_ source: UnsafeMutablePointer<Entry>, to entry: UnsafeMutablePointer<Entry>) {
+    let (from, to) = (UnsafeMutableRawPointer(source), UnsafeMutableRawPointer(entry))
+    to.storeBytes(of: from.load(as: Int.self), as: Int.self)
+    (to + keyOffset).assumingMemoryBound(to: Value.self)
+      .initialize(toCopyAt: (from + keyOffset).assumingMemoryBound(to: Value.self))
   }
 
   /// Exchanges elements with another set.
@@ -307,17 +415,19 @@ final class SetObject: Object {
 
   @inline(__always)
   private final func fillFreeSlot(_ table: UnsafeMutablePointer<Int32>, _ index: Int32) {
-    let hash = entries[Int(index)].hash
+    table[freeSlot(table, hash: entries[Int(index)].hash)] = index
+  }
+
+  @inline(__always)
+  private final func freeSlot(_ table: UnsafeMutablePointer<Int32>, hash: Int) -> Int {
+    let mask = mask
     var start = hash & mask
     var perturb = UInt(bitPattern: hash)
     while true {
       let last = start + SetObject.linearProbes <= mask ? start + SetObject.linearProbes : start
       var slot = start
       while slot <= last {
-        if table[slot] == SetObject.free {
-          table[slot] = index
-          return
-        }
+        if table[slot] == SetObject.free { return slot }
         slot += 1
       }
       start = following(start, &perturb)
@@ -370,8 +480,7 @@ final class SetObject: Object {
     }
     var position = 0
     while case let index = other.next(&position), index >= 0 {
-      let entry = other.entries[index]
-      try add(entry.key, hash: entry.hash, runtime)
+      try add(keyAt: other.keyPlace(index), hash: other.entries[index].hash, runtime)
     }
   }
 
@@ -381,7 +490,7 @@ final class SetObject: Object {
     let table = self.table ?? makeTable()
     let memory = UnsafeMutablePointer<Entry>.obtain(max(mask * 3 / 5 + 2, other.count))
     if capacity > 0 {
-      entries.deinitialize(count: used)
+      SetObject.release(entries, used)
       entries.relinquish()
     }
     entries = memory
@@ -389,19 +498,19 @@ final class SetObject: Object {
     used = 0
     hasPerRunHash = other.hasPerRunHash
     if copiesLayout, other.used == other.count, let otherTable = other.table {
-      memory.initialize(from: other.entries, count: other.used)
+      for index in 0..<other.used { SetObject.copy(other.entries + index, to: memory + index) }
       used = other.used
       table.update(from: otherTable, count: mask + 1)
     } else if copiesLayout, let otherTable = other.table {
       for slot in 0...mask where otherTable[slot] >= 0 {
-        (memory + used).initialize(to: other.entries[Int(otherTable[slot])])
+        SetObject.copy(other.entries + Int(otherTable[slot]), to: memory + used)
         table[slot] = Int32(truncatingIfNeeded: used)
         used += 1
       }
     } else {
       var position = 0
       while case let index = other.next(&position), index >= 0 {
-        (memory + used).initialize(to: other.entries[index])
+        SetObject.copy(other.entries + index, to: memory + used)
         fillFreeSlot(table, Int32(truncatingIfNeeded: used))
         used += 1
       }
@@ -436,7 +545,7 @@ final class SetObject: Object {
   override var existingInstanceDictionary: DictObject? { dictionary }
 
   override func visitContents(_ tracer: Tracer) {
-    for index in 0..<used { tracer.visit((UnsafeMutableRawPointer(entries + index) + 8).assumingMemoryBound(to: Value.self)) }
+    for index in 0..<used { tracer.visit(keyPlace(index)) }
     tracer.visit(dictionary)
   }
 
@@ -452,7 +561,7 @@ final class SetObject: Object {
     if !machine.pointee.beginRelease() {
       for index in 0..<used { machine.pointee.releaseLater(entries[index].key) }
     }
-    entries.deinitialize(count: used)
+    SetObject.release(entries, used)
     machine.endRelease()
     if capacity > 0 { entries.relinquish() }
     table?.relinquish()

@@ -1,31 +1,55 @@
-/// A `tuple`.
+/// A `tuple`. Up to `inlineCapacity` elements lie in the object itself: pairs and triples need no memory of their own.
 final class TupleObject: Object {
-  final let items: UnsafeMutablePointer<Value>
+  /// The first stored property of eight bytes, which puts it at `inlineOffset`.
+  private final var inline: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0, 0)
+  final private(set) var items: UnsafeMutablePointer<Value>
   final let count: Int
   /// Instances of subclasses (named tuples) carry attributes.
   final var dictionary: DictObject?
 
-  /// Fills the slots through `initialize`, which must initialise all `count` of them.
-  init(_ runtime: Runtime, count: Int, initialize: (UnsafeMutablePointer<Value>) -> Void) {
-    items = .obtain(count)
-    self.count = count
-    initialize(items)
-    super.init(type: runtime.types.tuple, kind: .tuple)
+  private static let inlineCapacity = 3
+  private static let inlineOffset = 32
+
+  private final var inlineItems: UnsafeMutablePointer<Value> {
+    (Unmanaged.passUnretained(self).toOpaque() + TupleObject.inlineOffset).assumingMemoryBound(to: Value.self)
   }
 
-  init(type: TypeObject, _ values: [Value]) {
-    items = .obtain(values.count)
-    count = values.count
-    for (index, value) in values.enumerated() { (items + index).initialize(to: value) }
-    super.init(type: type, kind: .tuple)
+  /// Fills the slots through `initialize`, which must initialise all `count` of them.
+  @inline(__always)
+  init(type: TypeObject, count: Int, initialize: (UnsafeMutablePointer<Value>) -> Void) {
+    self.count = count
+    if count <= TupleObject.inlineCapacity {
+      items = UnsafeMutablePointer(bitPattern: TupleObject.inlineOffset).unsafelyUnwrapped
+      super.init(type: type, kind: .tuple)
+      items = inlineItems
+    } else {
+      items = .obtain(count)
+      super.init(type: type, kind: .tuple)
+    }
+    initialize(items)
+  }
+
+  @inline(__always)
+  convenience init(_ runtime: Runtime, count: Int, initialize: (UnsafeMutablePointer<Value>) -> Void) {
+    self.init(type: runtime.types.tuple, count: count, initialize: initialize)
+  }
+
+  convenience init(type: TypeObject, _ values: [Value]) {
+    self.init(type: type, count: values.count) { items in
+      for (index, value) in values.enumerated() { (items + index).initialize(to: value) }
+    }
   }
 
   /// Copies of `count` values that lie in memory.
-  init(type: TypeObject, copying source: UnsafeMutablePointer<Value>, count: Int) {
-    items = .obtain(count)
-    self.count = count
-    items.initializeCopies(of: source, count: count)
-    super.init(type: type, kind: .tuple)
+  convenience init(type: TypeObject, copying source: UnsafeMutablePointer<Value>, count: Int) {
+    self.init(type: type, count: count) { $0.initializeCopies(of: source, count: count) }
+  }
+
+  /// Whether `inlineOffset` is where few elements lie.
+  static func layoutIsAsExpected(type: TypeObject) -> Bool {
+    let probe = TupleObject(type: type, count: 0) { _ in }
+    probe.inline.1 = 0x5eed
+    return UnsafeRawPointer(probe.inlineItems).load(fromByteOffset: 8, as: UInt64.self) == 0x5eed
   }
 
   convenience init(_ runtime: Runtime, _ values: [Value]) { self.init(type: runtime.types.tuple, values) }
@@ -54,6 +78,6 @@ final class TupleObject: Object {
 
   deinit {
     releaseElements(items, count, machine: machineOfType)
-    items.relinquish()
+    if items != inlineItems { items.relinquish() }
   }
 }

@@ -26,6 +26,7 @@ final class TypeObject: Object {
   private(set) var dictionaryShape: Shape
   /// Changes with every change to this type or an ancestor; validity of method caches on non-instances.
   private(set) var token: Int
+  private var knownToDecideClass: Bool?
 
   /// Special methods that a class of the program defines here or above, by `SpecialMethod.rawValue`; undefined where only
   /// the built-in behaviour of the kind applies. Empty for built-in types.
@@ -113,6 +114,15 @@ final class TypeObject: Object {
     return mro.withUnsafeBytes { $0.bindMemory(to: UInt.self).contains(wanted) }
   }
 
+  /// Whether a class of the program decides what `__class__` of its instances is; found out when first asked.
+  var decidesClass: Bool {
+    if let knownToDecideClass { return knownToDecideClass }
+    let name = runtime.names.class
+    let decides = special(.getattribute) != nil || mro.contains { $0.isHeap && $0.attributes.index(ofString: name) >= 0 }
+    knownToDecideClass = decides
+    return decides
+  }
+
   /// A special method that a class of the program defines, or nil for the kind's built-in behaviour.
   @inline(__always)
   func special(_ method: SpecialMethod) -> Value? {
@@ -125,6 +135,7 @@ final class TypeObject: Object {
     token = machine.pointee.freshToken()
     rootShape.invalidate()
     dictionaryShape.invalidate()
+    knownToDecideClass = nil
     if isHeap {
       collectSpecialMethods()
       builtinBase = mro.first { !$0.isHeap && !$0.mro.dropFirst().isEmpty }

@@ -57,6 +57,15 @@ extension UnsafeMutablePointer where Pointee == Value {
     return tag == ValueTag.int ? false : nil
   }
 
+  /// The same for what lies elsewhere; strings and tuples of such are compared, too.
+  @inline(__always)
+  func isQuicklySame(as other: UnsafeMutablePointer<Value>) -> Bool? {
+    let (word, otherWord) = (UnsafeRawPointer(self).load(as: UInt.self), UnsafeRawPointer(other).load(as: UInt.self))
+    if tag != other.tag { return nil }
+    if tag <= ValueTag.float, word == otherWord { return true }
+    return tag == ValueTag.int ? false : quickEquals(other)
+  }
+
   /// Takes over what lies elsewhere without counting a reference: it must not be released here, or no longer there.
   @inline(__always)
   func lend(_ place: UnsafeMutablePointer<Value>) {

@@ -1,0 +1,129 @@
+import PyaSyntax
+
+// Hashes of what lies somewhere, for those whose hash runs no code of the program: what most keys of sets and dictionaries are.
+
+extension UnsafeMutablePointer where Pointee == Value {
+  /// The hash of a number, a plain string, None, or a plain tuple of these; nil: the general rule must tell.
+  @inline(__always)
+  var quickHash: Int? {
+    switch tag {
+    case ValueTag.int: NumericHash.of(UnsafeRawPointer(self).load(as: Int.self))
+    case ValueTag.object: quickHashOfObject(depth: 0)
+    default: quickHashOfRest
+    }
+  }
+
+  private var quickHashOfRest: Int? {
+    switch pointee {
+    case .float(let number): NumericHash.of(number)
+    case .bool(let flag): flag ? 1 : 0
+    case .none: Runtime.hashOfNone
+    default: nil
+    }
+  }
+
+  private func quickHashOfObject(depth: Int) -> Int? {
+    guard let held = uncountedObject, held.isPlain else { return nil }
+    switch held.kind {
+    case .string: return held.as(StringObject.self)._withUnsafeGuaranteedRef { $0.stringHash }
+    case .tuple:
+      guard depth < 8 else { return nil }
+      return held.as(TupleObject.self)._withUnsafeGuaranteedRef { $0.items.quickHash(ofTuple: $0.count, depth: depth + 1) }
+    default: return nil
+    }
+  }
+
+  /// The hash of a tuple of what lies here and behind.
+  @inline(__always)
+  func quickHash(ofTuple count: Int, depth: Int = 0) -> Int? {
+    var hasher = TupleHasher()
+    for index in 0..<count {
+      let item = self + index
+      if case .int(let number) = item.number {
+        hasher.add(NumericHash.of(number))
+      } else {
+        guard let hash = item.tag == ValueTag.object ? item.quickHashOfObject(depth: depth) : item.quickHashOfRest else { return nil }
+        hasher.add(hash)
+      }
+    }
+    return hasher.finish(count: count)
+  }
+}
+
+/// A tuple that was not made: its elements where they lie, to be looked up by.
+struct TupleKey {
+  let items: UnsafeMutablePointer<Value>
+  let count: Int
+  let hash: Int
+
+  /// Nil: hashing an element may run code of the program.
+  @inline(__always)
+  init?(_ items: UnsafeMutablePointer<Value>, _ count: Int) {
+    guard let hash = items.quickHash(ofTuple: count) else { return nil }
+    self.items = items
+    self.count = count
+    self.hash = hash
+  }
+
+  /// Whether what lies at `place` equals the tuple; nil: the general rule must tell.
+  func isSame(_ place: UnsafeMutablePointer<Value>) -> Bool? {
+    guard let held = place.uncountedObject, held.kind == .tuple, held.isPlain else { return nil }
+    return held.as(TupleObject.self)._withUnsafeGuaranteedRef { tuple in
+      guard tuple.count == count else { return false }
+      for index in 0..<count {
+        guard let same = (tuple.items + index).isQuicklySame(as: items + index) else { return nil }
+        if !same { return false }
+      }
+      return true
+    }
+  }
+}
+
+extension Unmanaged where Instance == Object {
+  /// `key in self` for a plain container, as far as that can be told without running code of the program; nil: it cannot.
+  @inline(__always)
+  func quickContains(_ key: UnsafeMutablePointer<Value>) -> Bool? {
+    guard isPlain else { return nil }
+    switch kind {
+    case .set:
+      guard let hash = key.quickHash else { return nil }
+      return self.as(SetObject.self)._withUnsafeGuaranteedRef { $0.quickContains(keyAt: key, hash: hash) }
+    case .dict:
+      guard let hash = key.quickHash else { return nil }
+      return self.as(DictObject.self)._withUnsafeGuaranteedRef { dict in
+        dict.quickIndex(hash: hash) { $0.isQuicklySame(as: key) }.map { $0 >= 0 }
+      }
+    case .list: return self.as(ListObject.self)._withUnsafeGuaranteedRef { $0.items.quickFind(key, $0.count) }
+    case .tuple: return self.as(TupleObject.self)._withUnsafeGuaranteedRef { $0.items.quickFind(key, $0.count) }
+    default: return nil
+    }
+  }
+}
+
+extension Unmanaged where Instance == Object {
+  /// The same for a tuple that was not made.
+  @inline(__always)
+  func quickContains(_ key: TupleKey) -> Bool? {
+    guard isPlain else { return nil }
+    switch kind {
+    case .set: return self.as(SetObject.self)._withUnsafeGuaranteedRef { $0.quickContains(hash: key.hash, key.isSame) }
+    case .dict:
+      return self.as(DictObject.self)._withUnsafeGuaranteedRef { $0.quickIndex(hash: key.hash, key.isSame).map { $0 >= 0 } }
+    default: return nil
+    }
+  }
+}
+
+extension UnsafeMutablePointer where Pointee == Value {
+  /// Whether one of `count` values from here on is the same as what lies at `key`; nil: the general rule must tell.
+  fileprivate func quickFind(_ key: UnsafeMutablePointer<Value>, _ count: Int) -> Bool? {
+    var place = self
+    let end = self + count
+    while place < end {
+      guard let same = place.isQuicklySame(as: key) else { return nil }
+      if same { return true }
+      place += 1
+    }
+    return false
+  }
+}
