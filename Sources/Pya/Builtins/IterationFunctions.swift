@@ -33,6 +33,9 @@ extension Runtime {
     defineBuiltin("max", "*args, key=None, default=None") { (runtime, arguments) throws(Raised) in
       try runtime.extreme(arguments, "max", isMaximum: true)
     }
+    for (name, shortcut) in [("min", NativeFunction.Shortcut.minimum), ("max", .maximum)] {
+      builtins.getString(intern(name))?.cast(.nativeFunction, to: NativeFunction.self)?.shortcut = shortcut
+    }
     defineBuiltin("sum", "iterable, /, start=0") { (runtime, arguments) throws(Raised) in
       try runtime.sum(arguments, start: arguments[1].defined ?? .int(0))
     }

@@ -55,9 +55,46 @@ class BinaryNode: ExpressionNode {
 
   @inline(never)
   final func general(_ op: BinaryOperator, _ a: Value, _ b: Value, _ frame: Frame) throws(Raised) -> Value {
+    var declined = false
+    if let method = a.operatorMethod(op.method, with: b) {
+      // The method may take itself out of the class.
+      let kept = method.takeUnretainedValue()
+      defer { withExtendedLifetime(kept) {} }
+      let result = try call(method, frame, with: a, b)
+      if !result.isNotImplemented { return result }
+      declined = true
+    }
     do throws(Raised) {
-      return try frame.withRuntime { (runtime) throws(Raised) in try runtime.binary(op, a, b) }
+      return try frame.withRuntime { (runtime) throws(Raised) in
+        declined ? try runtime.binary(op, a, declining: b) : try runtime.binary(op, a, b)
+      }
     } catch { try frame.fail(error, range) }
+  }
+}
+
+extension Value {
+  /// The plain function that Python asks first for `self op other`: the class of the program has it as its special method, and the other
+  /// operand's class has no say before it. Kept by the class; whoever calls it keeps the operands.
+  @inline(__always)
+  func operatorMethod(_ method: SpecialMethod, with other: Value) -> Unmanaged<FunctionObject>? {
+    guard let held = uncounted, held.kind == .instance else { return nil }
+    let type = held._withUnsafeGuaranteedRef { $0.typePointer }
+    if let rival = other.uncounted, rival._withUnsafeGuaranteedRef({ $0.isOfHeapType && $0.typePointer != type }) { return nil }
+    return Unmanaged<TypeObject>.fromOpaque(type)._withUnsafeGuaranteedRef { $0.plainSpecial(method) }
+  }
+}
+
+extension TypeObject {
+  /// A special method of a class of the program that is a plain function of two arguments.
+  @inline(__always)
+  fileprivate func plainSpecial(_ method: SpecialMethod) -> Unmanaged<FunctionObject>? {
+    guard isHeap else { return nil }
+    let found = specialMethods.withUnsafeBufferPointer { methods in
+      methods.baseAddress.flatMap { UnsafeMutablePointer(mutating: $0 + Int(method.rawValue)).uncountedObject }
+    }
+    guard let found, found.kind == .function else { return nil }
+    let function = found.as(FunctionObject.self)
+    return function._withUnsafeGuaranteedRef { $0.takes(2) } ? function : nil
   }
 }
 

@@ -343,7 +343,7 @@ final class AugmentSubscriptNode: StatementNode {
 
   private func executeGeneral(_ frame: Frame) throws(Raised) -> Completion {
     let container = try object.evaluate(frame)
-    let key = try index.evaluate(frame)
+    var key = try index.evaluate(frame)
     if case .object(let object) = container, case .int(let position) = key {
       let old = object.listNumber(at: position)
       if !old.isUndefined {
@@ -353,12 +353,9 @@ final class AugmentSubscriptNode: StatementNode {
         try frame.fail(frame.runtime.indexError("list assignment index out of range"), targetRange)
       }
     }
-    if case .object(let object) = container, object.kind == .dict, !object.isOfHeapType, case .object(let text) = key,
-      text.kind == .string, !text.isOfHeapType
-    {
+    if case .object(let object) = container, object.kind == .dict, !object.isOfHeapType, let hash = key.quickHash {
       let dict = unsafeDowncast(object, to: DictObject.self)
-      let index = dict.index(ofString: unsafeDowncast(text, to: StringObject.self))
-      if index >= 0 {
+      if let index = dict.quickIndex(hash: hash, { $0.isQuicklySame(as: &key) }), index >= 0 {
         let old = dict.valuePlace(index).number
         if !old.isUndefined {
           let changes = dict.changes

@@ -50,7 +50,7 @@ final class GlobalCallNode: ExpressionNode {
   private var initializer: UnsafeMutableRawPointer?
   private var owners = CacheOwners()
 
-  private enum CachedKind: UInt8 { case function, type, builtinType, native, length, instanceCheck }
+  private enum CachedKind: UInt8 { case function, type, builtinType, native, length, instanceCheck, minimum, maximum }
 
   /// For `CoroutineCreationNode`.
   var parts: (callee: GlobalNode, arguments: CallArguments) { (callee, arguments) }
@@ -75,7 +75,12 @@ final class GlobalCallNode: ExpressionNode {
   @inline(never)
   private func callOther(_ cached: UnsafeMutableRawPointer, _ frame: Frame) throws(Raised) -> Value {
     if cachedKind == .length, let length = arguments.lengthOfFirst(frame) { return .int(length) }
-    if cachedKind == .instanceCheck, let answer = arguments.isInstance(frame) { return .bool(answer) }
+    switch cachedKind {
+    case .instanceCheck: if let answer = arguments.isInstance(frame) { return .bool(answer) }
+    case .minimum, .maximum:
+      return try extreme(Unmanaged<NativeFunction>.fromOpaque(cached), cachedKind == .maximum, frame)
+    default: break
+    }
     if cachedKind == .native || cachedKind == .length || cachedKind == .instanceCheck {
       return try callNative(Unmanaged<NativeFunction>.fromOpaque(cached), receiver: nil, arguments, frame)
     }
@@ -85,6 +90,20 @@ final class GlobalCallNode: ExpressionNode {
       return try instantiate(type, .fromOpaque(initializer), frame)
     }
     return try callUncached(frame)
+  }
+
+  /// `min` or `max` of two values.
+  @inline(__always)
+  private func extreme(_ function: Unmanaged<NativeFunction>, _ isMaximum: Bool, _ frame: Frame) throws(Raised) -> Value {
+    try lending(arguments, frame) { (runtime, base) throws(Raised) in
+      let other = base + 1
+      if case .int(let x) = base.number, case .int(let y) = other.number { return .int(isMaximum ? max(x, y) : min(x, y)) }
+      if case .float(let x) = base.number, case .float(let y) = other.number {
+        // The first, unless the other is better: so also for NaN and -0.0.
+        return .float((isMaximum ? y > x : y < x) ? y : x)
+      }
+      return try function.borrowed { (function) throws(Raised) in try function.body(runtime, Arguments(base, 2)) }
+    }
   }
 
   /// Makes an instance in the first slot of its `__init__`, and runs that.
@@ -120,6 +139,8 @@ final class GlobalCallNode: ExpressionNode {
           switch native.shortcut {
           case .length where arguments.count == 1: .length
           case .instanceCheck where arguments.count == 2: .instanceCheck
+          case .minimum where arguments.count == 2: .minimum
+          case .maximum where arguments.count == 2: .maximum
           default: .native
           }
       }

@@ -7,7 +7,7 @@ class ComparisonNode: ExpressionNode {
   /// Both operands may lie where nothing needs to run to find them.
   private final let operandsMaySettle: Bool
   /// How often the places did not do: strings' characters lie nowhere, for instance.
-  private final var disappointments: UInt8 = 0
+  fileprivate final var disappointments: UInt8 = 0
 
   init(_ left: ExpressionNode, _ right: ExpressionNode, _ range: SourceRange) {
     self.left = Operand(left)
@@ -83,8 +83,19 @@ class ComparisonNode: ExpressionNode {
   @inline(never)
   private func general(_ op: ComparisonOperator, _ a: Value, _ b: Value, _ frame: Frame) throws(Raised) -> Value {
     if let quick = compareTexts(op, a.uncounted, b.uncounted) { return .bool(quick) }
+    var declined = false
+    if let method = a.operatorMethod(op.method, with: b) {
+      // The method may take itself out of the class.
+      let kept = method.takeUnretainedValue()
+      defer { withExtendedLifetime(kept) {} }
+      let result = try call(method, frame, with: a, b)
+      if !result.isNotImplemented { return result }
+      declined = true
+    }
     do throws(Raised) {
-      return try frame.withRuntime { (runtime) throws(Raised) in try runtime.compare(op, a, b) }
+      return try frame.withRuntime { (runtime) throws(Raised) in
+        declined ? try runtime.compare(op, a, declining: b) : try runtime.compare(op, a, b)
+      }
     } catch { try frame.fail(error, range) }
   }
 
@@ -104,8 +115,8 @@ private func compareTexts(_ op: ComparisonOperator, _ a: Unmanaged<Object>?, _ b
   return a.as(StringObject.self)._withUnsafeGuaranteedRef { x in
     b.as(StringObject.self)._withUnsafeGuaranteedRef { y in
       switch op {
-      case .equal: x.hasSameText(as: y)
-      case .notEqual: !x.hasSameText(as: y)
+      case .equal: x.isQuicklySame(as: y)
+      case .notEqual: !x.isQuicklySame(as: y)
       case .less: x.compare(to: y) < 0
       case .lessEqual: x.compare(to: y) <= 0
       case .greater: x.compare(to: y) > 0
@@ -258,10 +269,13 @@ final class MembershipNode: ComparisonNode {
   override func evaluate(_ frame: Frame) throws(Raised) -> Value { .bool(try evaluateBool(frame)) }
 
   override func evaluateBool(_ frame: Frame) throws(Raised) -> Bool {
-    if left.maySettle, let key = left.settledPlace(frame), let held = right.settledPlace(frame)?.uncountedObject,
-      let isContained = held.quickContains(key)
-    {
-      return isContained == expected
+    if left.maySettle, disappointments < .max {
+      if let key = left.settledPlace(frame), let held = right.settledPlace(frame)?.uncountedObject,
+        let isContained = held.quickContains(key)
+      {
+        return isContained == expected
+      }
+      if !left.hasPlace { disappointments += 1 }
     }
     return try search(frame)
   }

@@ -11,14 +11,120 @@ final class UnpackingCallNode: ExpressionNode {
 
   private let callee: ExpressionNode
   private let items: [Item]
+  /// What passes arguments on: `f(a, b, *args, **kwargs)`. Nil where the call looks otherwise.
+  private let relay: Relay?
+
+  /// The arguments of a call whose positional ones come first, with at most one `*` after them and then at most one `**`.
+  private final class Relay {
+    let leading: NodeRow
+    let rest: ExpressionNode?
+    let keywords: ExpressionNode?
+
+    init?(_ items: [Item]) {
+      var remaining = items[...]
+      var leading: [ExpressionNode] = []
+      while case .positional(let node)? = remaining.first {
+        leading.append(node)
+        remaining.removeFirst()
+      }
+      var rest: ExpressionNode?
+      if case .unpacked(let node)? = remaining.first {
+        rest = node
+        remaining.removeFirst()
+      }
+      var keywords: ExpressionNode?
+      if case .unpackedKeywords(let node)? = remaining.first {
+        keywords = node
+        remaining.removeFirst()
+      }
+      if !remaining.isEmpty { return nil }
+      self.leading = NodeRow(leading)
+      self.rest = rest
+      self.keywords = keywords
+    }
+  }
 
   init(_ callee: ExpressionNode, _ items: [Item], _ range: SourceRange) {
     self.callee = callee
     self.items = items
+    relay = Relay(items)
     super.init(range)
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    if let relay { return try passOn(relay, frame) }
+    return try evaluateGeneral(frame)
+  }
+
+  /// The arguments are laid out where the callee's frame can be made around them.
+  private func passOn(_ relay: Relay, _ frame: Frame) throws(Raised) -> Value {
+    let value = try callee.evaluate(frame)
+    let machine = frame.machine
+    let bottom = machine.pointee.stackTop
+    guard let header = machine.reserveUnbound(Machine.frameHeaderSize + relay.leading.count) else {
+      try frame.fail(machine.stackOverflow(), range)
+    }
+    let base = header + Machine.frameHeaderSize
+    var count = 0
+    var names: [StringObject] = []
+    defer {
+      base.deinitializeValues(count)
+      machine.pointee.stackTop = bottom
+    }
+    try relay.leading.evaluate(into: base, frame)
+    count = relay.leading.count
+    if let rest = relay.rest { try unpack(try rest.evaluate(frame), behind: base, &count, value, frame) }
+    let positionalCount = count
+    if let keywords = relay.keywords {
+      try unpackKeywords(try keywords.evaluate(frame), behind: base, &count, &names, value, frame)
+    }
+    do throws(Raised) {
+      return try frame.withRuntime { (runtime) throws(Raised) in
+        if names.isEmpty { return try runtime.call(value, inPlace: base, count) }
+        return try runtime.call(value, Arguments(base, positionalCount, keywordNames: names))
+      }
+    } catch { try frame.fail(error, range) }
+  }
+
+  /// Puts what follows a `*` behind the arguments that are there.
+  @inline(__always)
+  private func unpack(
+    _ iterable: Value, behind base: UnsafeMutablePointer<Value>, _ count: inout Int, _ callee: Value, _ frame: Frame
+  ) throws(Raised) {
+    let machine = frame.machine
+    if let held = iterable.uncounted, held.kind == .tuple, held.isPlain {
+      let (items, more) = held.as(TupleObject.self)._withUnsafeGuaranteedRef { ($0.items, $0.count) }
+      guard let places = machine.reserveUnbound(more) else { try frame.fail(machine.stackOverflow(), range) }
+      places.initializeCopies(of: items, count: more)
+      count += more
+      return withExtendedLifetime(iterable) {}
+    }
+    let elements: [Value]
+    do { elements = try frame.runtime.collected(iterable) } catch {
+      try frame.fail(describe(error, callee, iterable, frame.runtime), range)
+    }
+    guard let places = machine.reserveUnbound(elements.count) else { try frame.fail(machine.stackOverflow(), range) }
+    for (index, element) in elements.enumerated() { (places + index).initialize(to: element) }
+    count += elements.count
+  }
+
+  /// Puts the values of what follows a `**` there.
+  @inline(__always)
+  private func unpackKeywords(
+    _ mapping: Value, behind base: UnsafeMutablePointer<Value>, _ count: inout Int, _ names: inout [StringObject], _ callee: Value,
+    _ frame: Frame
+  ) throws(Raised) {
+    if mapping.dict?.count == 0 { return }
+    var keywords: [(name: StringObject, value: Value)] = []
+    do { try merge(mapping, into: &keywords, callee, frame.runtime) } catch { try frame.fail(error, range) }
+    guard let places = frame.machine.reserveUnbound(keywords.count) else { try frame.fail(frame.machine.stackOverflow(), range) }
+    for (index, keyword) in keywords.enumerated() { (places + index).initialize(to: keyword.value) }
+    count += keywords.count
+    names = keywords.map(\.name)
+  }
+
+  @inline(never)
+  private func evaluateGeneral(_ frame: Frame) throws(Raised) -> Value {
     let value = try callee.evaluate(frame)
     let machine = frame.machine
     let base = machine.pointee.stackTop

@@ -1,44 +1,42 @@
 /// A whole number from 0 on, of any size.
 struct BigUInt: Hashable, Comparable, ExpressibleByIntegerLiteral, Sendable {
   /// The lowest first; the highest is not 0, so zero has none.
-  private(set) var words: [UInt]
+  private(set) var words: Words
 
-  init() { words = [] }
+  init() { words = Words() }
 
   @inline(__always)
-  init(_ word: UInt) { words = word == 0 ? [] : [word] }
+  init(_ word: UInt) {
+    words = Words(count: word == 0 ? 0 : 1) {
+      $0.initialize(to: word)
+      return 1
+    }
+  }
   init(_ number: Int) {
     precondition(number >= 0)
     self.init(UInt(number))
   }
   init(_ number: UInt64, _: Void = ()) { self.init(UInt(number)) }
-  init(high: UInt, low: UInt) { words = high == 0 ? (low == 0 ? [] : [low]) : [low, high] }
+  init(high: UInt, low: UInt) { self.init(words: [low, high]) }
   init(integerLiteral value: UInt) { self.init(value) }
 
   /// With or without zeros on top.
   init(words: [UInt]) {
-    self.words = words
-    while self.words.last == 0 { self.words.removeLast() }
+    self.words = Words(words.last == 0 ? Array(words[..<((words.lastIndex { $0 != 0 } ?? -1) + 1)]) : words)
   }
 
   /// Room for so many words is filled by `body`; zeros on top are dropped.
   @inline(__always)
   init(count: Int, _ body: (UnsafeMutablePointer<UInt>) -> Void) {
-    words = [UInt](unsafeUninitializedCapacity: count) { buffer, initialized in
-      guard let base = buffer.baseAddress, count > 0 else { return }
-      body(base)
-      initialized = WordArithmetic.significant(base, count)
+    words = Words(count: count) {
+      body($0)
+      return WordArithmetic.significant($0, count)
     }
   }
 
   @inline(__always)
   func withWords<Result>(_ body: (UnsafePointer<UInt>, Int) -> Result) -> Result {
-    words.withUnsafeBufferPointer { buffer in
-      guard let base = buffer.baseAddress else {
-        return withUnsafePointer(to: 0 as UInt) { body($0, 0) }
-      }
-      return body(base, buffer.count)
-    }
+    words.withPointer(body)
   }
 
   @inline(__always) var isZero: Bool { words.isEmpty }

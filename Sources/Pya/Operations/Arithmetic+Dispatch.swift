@@ -32,7 +32,17 @@ extension Runtime {
       return try x.borrowed { (x) throws(Raised) in try repetition(of: x, count: b) }
     }
     let result = try offerToOperands(op, a, b)
-    if !result.isNotImplemented { return result }
+    return result.isNotImplemented ? try binaryWithoutMethods(op, a, b) : result
+  }
+
+  /// `a op b` after the left operand's method, which was to be asked first, did not know.
+  func binary(_ op: BinaryOperator, _ a: Value, declining b: Value) throws(Raised) -> Value {
+    let result: Value = type(of: a) === type(of: b) ? .notImplemented : try rightOperation(op, a, b)
+    return result.isNotImplemented ? try binaryWithoutMethods(op, a, b) : result
+  }
+
+  /// `a op b` where no operand's method knows.
+  private func binaryWithoutMethods(_ op: BinaryOperator, _ a: Value, _ b: Value) throws(Raised) -> Value {
     let sequence = try sequenceMeaning(op, a, b)
     if !sequence.isNotImplemented { return sequence }
     throw unsupportedOperands(op == .power ? "** or pow()" : op.rawValue, a, b)

@@ -76,19 +76,26 @@ extension Runtime {
       let result = try ask(b, op.reflected, a)
       if !result.isNotImplemented { return result }
     }
-    var result = try ask(a, op, b)
+    let result = try ask(a, op, b)
     if !result.isNotImplemented { return result }
-    if !isRightAsked {
-      result = try ask(b, op.reflected, a)
-      if !result.isNotImplemented { return result }
-    }
+    return isRightAsked ? try compareWithoutMethods(op, a, b) : try compare(op, a, declining: b)
+  }
+
+  /// `a op b` after the left operand's method, which was to be asked first, did not know.
+  func compare(_ op: ComparisonOperator, _ a: Value, declining b: Value) throws(Raised) -> Value {
+    let result = try ask(b, op.reflected, a)
+    return result.isNotImplemented ? try compareWithoutMethods(op, a, b) : result
+  }
+
+  /// `a op b` where no operand's method knows.
+  private func compareWithoutMethods(_ op: ComparisonOperator, _ a: Value, _ b: Value) throws(Raised) -> Value {
     switch op {
     case .equal, .notEqual:
       try warnOfMixture(a, b)
       return .bool(a.isIdentical(to: b) == (op == .equal))
     default:
       throw typeError(
-        "'\(op.rawValue)' not supported between instances of '\(leftType.messageName)' and '\(rightType.messageName)'")
+        "'\(op.rawValue)' not supported between instances of '\(type(of: a).messageName)' and '\(type(of: b).messageName)'")
     }
   }
 

@@ -50,6 +50,15 @@ extension UnsafeMutablePointer where Pointee == Value {
   }
 }
 
+extension Value {
+  /// The same of a value in a register.
+  @inline(__always)
+  var quickHash: Int? {
+    var value = self
+    return withUnsafeMutablePointer(to: &value) { $0.quickHash }
+  }
+}
+
 /// A tuple that was not made: its elements where they lie, to be looked up by.
 struct TupleKey {
   let items: UnsafeMutablePointer<Value>
@@ -95,8 +104,28 @@ extension Unmanaged where Instance == Object {
       }
     case .list: return self.as(ListObject.self)._withUnsafeGuaranteedRef { $0.items.quickFind(key, $0.count) }
     case .tuple: return self.as(TupleObject.self)._withUnsafeGuaranteedRef { $0.items.quickFind(key, $0.count) }
+    case .string:
+      guard let character = key.uncountedObject, character.kind == .string, character.isPlain else { return nil }
+      return self.as(StringObject.self)._withUnsafeGuaranteedRef { text in
+        character.as(StringObject.self)._withUnsafeGuaranteedRef { text.quickContains($0) }
+      }
     default: return nil
     }
+  }
+}
+
+extension StringObject {
+  /// Whether a single byte's character is in the text; nil: the other text is longer, or empty.
+  fileprivate func quickContains(_ character: StringObject) -> Bool? {
+    guard character.byteCount == 1 else { return nil }
+    let byte = character.bytes[0]
+    var place = bytes
+    let end = bytes + byteCount
+    while place < end {
+      if place.pointee == byte { return true }
+      place += 1
+    }
+    return false
   }
 }
 

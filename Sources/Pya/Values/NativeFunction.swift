@@ -34,6 +34,8 @@ final class NativeFunction: Object {
     case length
     /// `isinstance(value, class)`
     case instanceCheck
+    /// `min(a, b)`, `max(a, b)`
+    case minimum, maximum
     /// `list.append(value)`
     case append
   }

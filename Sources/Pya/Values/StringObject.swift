@@ -142,6 +142,13 @@ final class StringObject: Object {
     return cachedHash
   }
 
+  /// `hasSameText`, where the texts are often names or single characters: two interned ones that are not the same object differ.
+  @inline(__always)
+  final func isQuicklySame(as other: StringObject) -> Bool {
+    if self === other { return true }
+    return isInterned && other.isInterned ? false : hasSameText(as: other)
+  }
+
   @inline(__always)
   final func hasSameText(as other: StringObject) -> Bool {
     if self === other { return true }
