@@ -74,7 +74,9 @@ struct Golden: Sendable, CustomTestStringConvertible {
     let directory = String(path.dropLast(name.count + 1))
     let source = contents(of: path) ?? []
     let program = Interpreter.Program(name: path, source: source, directory: directory)
+    let limit = TimeLimit(seconds: 120, for: path)
     var outcome = Interpreter.run(program, options: options)
+    limit.end()
     // Expectations name files without their folder.
     outcome.errorOutput = Array(replacing(directory + "/", in: text(outcome.errorOutput)).utf8)
     return outcome
@@ -89,6 +91,53 @@ struct Golden: Sendable, CustomTestStringConvertible {
     if outcome.status != 0 { write(Array("\(outcome.status)\n".utf8), to: base + ".status") }
     if !outcome.errorOutput.isEmpty { write(outcome.errorOutput, to: base + ".stderr") }
   }
+}
+
+/// Ends the tests when a program hangs, and names it: nothing else can stop a thread of this process.
+private final class TimeLimit: Sendable {
+  private let seconds: Int32
+  private let program: String
+  private let ends: (read: Int32, write: Int32)
+
+  init(seconds: Int32, for program: String) {
+    self.seconds = seconds
+    self.program = program
+    var ends: [Int32] = [-1, -1]
+    precondition(pipe(&ends) == 0)
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    self.ends = (ends[0], ends[1])
+    // On a thread of its own: those of the tests all wait for programs.
+    let argument = Unmanaged.passRetained(self).toOpaque()
+    #if canImport(Glibc)
+      var thread = pthread_t()
+      let body: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { waitForEnd($0) }
+      if pthread_create(&thread, nil, body, argument) == 0 { pthread_detach(thread) }
+    #else
+      var thread: pthread_t?
+      let body: @convention(c) (UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? = { waitForEnd($0) }
+      if pthread_create(&thread, nil, body, argument) == 0, let thread { pthread_detach(thread) }
+    #endif
+  }
+
+  /// The program ended: so does the thread.
+  func end() { close(ends.write) }
+
+  fileprivate func wait() {
+    var descriptor = pollfd(fd: ends.read, events: Int16(POLLIN), revents: 0)
+    if poll(&descriptor, 1, seconds * 1000) == 0 {
+      let message = "\n\(program) did not end within \(seconds) seconds\n"
+      _ = Array(message.utf8).withUnsafeBytes { systemWrite(2, $0.baseAddress, $0.count) }
+      _exit(1)
+    }
+    close(ends.read)
+  }
+}
+
+private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int { write(descriptor, bytes, count) }
+
+private func waitForEnd(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  if let argument { Unmanaged<TimeLimit>.fromOpaque(argument).takeRetainedValue().wait() }
+  return nil
 }
 
 /// Without Foundation: `text` with every `part` taken out.

@@ -260,7 +260,13 @@ extension CodeLowering {
     }
     let (old, store): (ExpressionNode, TargetNode)
     switch target.kind {
-    case .name(let name): (old, store) = (read(name, target.range), self.target(name, target.range))
+    case .name(let name):
+      if case .local(let slot) = binding(of: name), !unit.assignedInExpressions.contains(name) {
+        // Nobody else changes a local variable: it is read afterwards, but it must have a value before.
+        prelude.append(RequireLocalNode(slot: slot, target.range))
+        return AugmentLocalNode(slot: slot, op, lower(value), range)
+      }
+      (old, store) = (read(name, target.range), self.target(name, target.range))
     case .attribute(let object, let name, _):
       let held = hold(object)
       let key = intern(mangle(name))

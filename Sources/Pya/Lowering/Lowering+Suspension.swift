@@ -44,7 +44,8 @@ extension CodeLowering {
 
   /// Evaluates a node now, into a temporary slot, and stands for its value later.
   func spill(_ node: ExpressionNode) -> ExpressionNode {
-    if node.constant != nil { return node }
+    // What a suspension left in a slot of its own stays there.
+    if node.constant != nil || node is TakeTemporaryNode { return node }
     let slot = newSlot()
     prelude.append(AssignLocalNode(slot: slot, node, node.range))
     return TakeTemporaryNode(slot: slot, node.range)

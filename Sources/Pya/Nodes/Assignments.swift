@@ -223,6 +223,21 @@ extension Frame {
   }
 }
 
+/// Raises if a local variable has no value.
+final class RequireLocalNode: StatementNode {
+  private let slot: Int
+
+  init(slot: Int, _ range: SourceRange) {
+    self.slot = slot
+    super.init(range)
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    if (frame.slots + slot).holdsUndefined { try frame.fail(frame.unboundLocal(slot), range) }
+    return .normal
+  }
+}
+
 /// `name op= value` for names that are not plain locals.
 final class AugmentNameNode: StatementNode {
   private let read: ExpressionNode

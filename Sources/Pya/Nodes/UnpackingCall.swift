@@ -115,12 +115,32 @@ final class UnpackingCallNode: ExpressionNode {
     _ frame: Frame
   ) throws(Raised) {
     if mapping.dict?.count == 0 { return }
+    if let held = mapping.uncounted, held.kind == .dict, held.isPlain,
+      held.as(DictObject.self)._withUnsafeGuaranteedRef({ layOut($0, &count, &names, frame) })
+    {
+      return
+    }
     var keywords: [(name: StringObject, value: Value)] = []
     do { try merge(mapping, into: &keywords, callee, frame.runtime) } catch { try frame.fail(error, range) }
     guard let places = frame.machine.reserveUnbound(keywords.count) else { try frame.fail(frame.machine.stackOverflow(), range) }
     for (index, keyword) in keywords.enumerated() { (places + index).initialize(to: keyword.value) }
     count += keywords.count
     names = keywords.map(\.name)
+  }
+
+  /// The same for a dictionary whose keys are plain strings, on top of the stack. False: nothing was done.
+  private func layOut(_ dict: DictObject, _ count: inout Int, _ names: inout [StringObject], _ frame: Frame) -> Bool {
+    for index in 0..<dict.used where !dict.keyPlace(index).holdsUndefined && !dict.keyPlace(index).holdsPlainString { return false }
+    guard let places = frame.machine.reserveUnbound(dict.count) else { return false }
+    names.reserveCapacity(dict.count)
+    let runtime = frame.runtime
+    for index in 0..<dict.used {
+      guard case .object(let key) = dict.keyPlace(index).pointee else { continue }
+      (places + names.count).initialize(toCopyAt: dict.valuePlace(index))
+      names.append(runtime.intern(unsafeDowncast(key, to: StringObject.self)))
+    }
+    count += names.count
+    return true
   }
 
   @inline(never)
