@@ -37,7 +37,6 @@ extension Runtime {
       arguments.receiver(ListObject.self)._withUnsafeGuaranteedRef { $0.append(arguments.base[1]) }
       return .none
     }
-    type.attributes.getString(intern("append"))?.cast(.nativeFunction, to: NativeFunction.self)?.shortcut = .append
     define("extend", "self, iterable, /") { (runtime, list, arguments) throws(Raised) in
       try runtime.extend(list, with: arguments[1])
       return .none
@@ -63,6 +62,9 @@ extension Runtime {
       let position = index < 0 ? index &+ list.count : index
       guard position >= 0, position < list.count else { throw runtime.indexError("pop index out of range") }
       return list.remove(at: position)
+    }
+    for (name, shortcut) in [("append", NativeFunction.Shortcut.append), ("pop", .pop)] {
+      type.attributes.getString(intern(name))?.cast(.nativeFunction, to: NativeFunction.self)?.shortcut = shortcut
     }
     define("remove", "self, value, /") { (runtime, list, arguments) throws(Raised) in
       var index = 0

@@ -23,8 +23,10 @@ class ComparisonNode: ExpressionNode {
     _ comparison: Comparison.Type, _ frame: Frame
   ) throws(Raised) -> Bool {
     if operandsMaySettle, disappointments < .max {
-      if let a = left.settledPlace(frame), let b = right.settledPlace(frame), let quick = Comparison.apply(a, b) { return quick }
-      return try compareSettled(Comparison.operator, frame)
+      guard let a = left.settledPlace(frame), let b = right.settledPlace(frame) else {
+        return try compareUnsettled(Comparison.operator, frame)
+      }
+      return if let quick = Comparison.apply(a, b) { quick } else { try compareSettled(Comparison.operator, a, b, frame) }
     }
     if !left.hasPlace, let b = right.place(frame) {
       let a = try left.evaluate(frame)
@@ -34,14 +36,18 @@ class ComparisonNode: ExpressionNode {
     return try compare(Comparison.operator, frame)
   }
 
-  /// The same where the operands may lie somewhere, but are not two numbers.
+  /// The same where the operands lie at two places, but are not two numbers.
   @inline(never)
-  private final func compareSettled(_ op: ComparisonOperator, _ frame: Frame) throws(Raised) -> Bool {
-    if let a = left.settledPlace(frame), let b = right.settledPlace(frame),
-      let quick = compareTexts(op, a.uncountedObject, b.uncountedObject)
-    {
-      return quick
-    }
+  private final func compareSettled(
+    _ op: ComparisonOperator, _ a: UnsafeMutablePointer<Value>, _ b: UnsafeMutablePointer<Value>, _ frame: Frame
+  ) throws(Raised) -> Bool {
+    if let quick = compareTexts(op, a.uncountedObject, b.uncountedObject) { return quick }
+    return try compareUnsettled(op, frame)
+  }
+
+  /// The same where the places do not do.
+  @inline(never)
+  private final func compareUnsettled(_ op: ComparisonOperator, _ frame: Frame) throws(Raised) -> Bool {
     if !left.hasPlace || !right.hasPlace { disappointments += 1 }
     return try compare(op, frame)
   }

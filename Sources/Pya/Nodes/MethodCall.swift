@@ -5,8 +5,8 @@ struct MethodCacheEntry {
   /// What goes in front of the arguments, and what kind of function it is.
   enum Form: UInt8 {
     case method, nativeMethod
-    /// `list.append` with one argument.
-    case append
+    /// `list.append` with one argument, `list.pop` without.
+    case append, pop
     /// A function got from a class, or a static method: nothing goes in front.
     case bare
     /// The class.
@@ -108,6 +108,10 @@ final class MethodCallNode: ExpressionNode {
       let value = try arguments.evaluateFirst(frame)
       list.as(ListObject.self)._withUnsafeGuaranteedRef { $0.append(value) }
       return .none
+    case .pop:
+      guard let list = place.uncountedObject else { return .none }
+      let last = list.as(ListObject.self)._withUnsafeGuaranteedRef { $0.count > 0 ? $0.remove(at: $0.count - 1) : .undefined }
+      return last.isUndefined ? try callNative(.fromOpaque(target), receiver: place, arguments, frame) : last
     case .bare: return try callSeldom(.fromOpaque(target), receiver: .undefined, arguments, frame)
     case .classMethod:
       guard let held = place.uncountedObject else { return .none }
@@ -179,8 +183,13 @@ final class MethodCallNode: ExpressionNode {
   private func remember(_ found: Object, for value: Value) {
     guard case .object(let object) = value, object.mayCacheMethods else { return }
     guard found.kind == .nativeFunction else { return enter(found, object.cacheToken, .method) }
-    let appends = unsafeDowncast(found, to: NativeFunction.self).shortcut == .append && arguments.count == 1
-    enter(found, object.cacheToken, appends && object.kind == .list ? .append : .nativeMethod)
+    let form: MethodCacheEntry.Form =
+      switch unsafeDowncast(found, to: NativeFunction.self).shortcut {
+      case .append where arguments.count == 1 && object.kind == .list: .append
+      case .pop where arguments.count == 0 && object.kind == .list: .pop
+      default: .nativeMethod
+      }
+    enter(found, object.cacheToken, form)
   }
 
   /// Remembers static and class methods, and functions of a class that is the receiver.

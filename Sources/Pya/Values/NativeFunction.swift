@@ -36,8 +36,8 @@ final class NativeFunction: Object {
     case instanceCheck
     /// `min(a, b)`, `max(a, b)`
     case minimum, maximum
-    /// `list.append(value)`
-    case append
+    /// `list.append(value)`, `list.pop()`
+    case append, pop
   }
 
   private var madeNames: [StringObject]?

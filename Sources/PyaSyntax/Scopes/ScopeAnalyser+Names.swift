@@ -1,16 +1,13 @@
 /// How the collecting pass writes down what happens to a name in the scope it is in.
 extension ScopeAnalyser {
-  var scope: ScopeDraft {
-    _read { yield drafts[current.index] }
-    _modify { yield &drafts[current.index] }
-  }
+  var scope: ScopeDraft { drafts[current.index] }
 
   /// Begins the scope of a construct inside the current one.
   /// - Returns: the scope to go back to with `leave`.
   mutating func enter(_ id: ScopeID, _ kind: Scope.Kind, name: String) -> ScopeID {
     let outer = current
     while drafts.count <= id.index { drafts.append(ScopeDraft()) }
-    var draft = ScopeDraft(kind: kind, name: name, parent: outer, host: id)
+    let draft = ScopeDraft(kind: kind, name: name, parent: outer, host: id)
     if kind == .comprehension { draft.host = scope.host }
     draft.className = scope.className
     draft.mangledNames = scope.mangledNames

@@ -85,8 +85,7 @@ struct ScopeAnalyser {
   var lateError: SyntaxDiagnostic?
 
   init(scopeCount: Int) {
-    drafts = Array(repeating: ScopeDraft(), count: max(scopeCount, 1))
-    drafts[0] = ScopeDraft(kind: .module, name: "<module>", parent: nil, host: .module)
+    drafts = [ScopeDraft(name: "<module>")] + (1..<max(scopeCount, 1)).map { _ in ScopeDraft() }
     order = [.module]
   }
 

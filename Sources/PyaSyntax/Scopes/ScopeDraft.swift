@@ -21,12 +21,12 @@ struct NameFacts: OptionSet {
   var isOwn: Bool { isBound && isDisjoint(with: [.declaredGlobal, .declaredNonlocal]) }
 }
 
-/// A scope in the making.
-struct ScopeDraft {
-  var kind = Scope.Kind.module
-  var name = ""
-  var parent: ScopeID?
-  var host = ScopeID.module
+/// A scope in the making. A class: as a struct of so many collections it would be copied wherever it is looked at.
+final class ScopeDraft {
+  let kind: Scope.Kind
+  let name: String
+  let parent: ScopeID?
+  var host: ScopeID
 
   // Filled by the collecting pass
   var facts: [String: NameFacts] = [:]
@@ -59,6 +59,13 @@ struct ScopeDraft {
   /// nested scopes do not walk all the way out for each name (4,000 nested comprehensions took 8 s without it).
   var placesAround: [String: VariablePlace?] = [:]
   var classCellSlot: Int?
+
+  init(kind: Scope.Kind = .module, name: String = "", parent: ScopeID? = nil, host: ScopeID = .module) {
+    self.kind = kind
+    self.name = name
+    self.parent = parent
+    self.host = host
+  }
 
   /// Code that is read in an annotation-like place is evaluated at another time, or never.
   enum Restriction: String {
