@@ -34,6 +34,7 @@ extension Runtime {
     define(type, "get", "self, key, default=None, /") { (runtime, dict, arguments) throws(Raised) in
       try dict.get(arguments[1], runtime) ?? arguments[2].defined ?? .none
     }
+    type.attributes.getString(intern("get"))?.cast(.nativeFunction, to: NativeFunction.self)?.shortcut = .get
     define(type, "keys", "self, /") { (runtime, dict, _) throws(Raised) in .object(DictViewObject(runtime, dict, .keys)) }
     define(type, "values", "self, /") { (runtime, dict, _) throws(Raised) in
       .object(DictViewObject(runtime, dict, .values))

@@ -208,8 +208,9 @@ extension ExpressionNode {
     return try callNative(native, Arguments(base, count), frame)
   }
 
+  /// Calls a native function with arguments that are laid out.
   @inline(__always)
-  private func callNative(_ native: Unmanaged<NativeFunction>, _ arguments: Arguments, _ frame: Frame) throws(Raised) -> Value {
+  final func callNative(_ native: Unmanaged<NativeFunction>, _ arguments: Arguments, _ frame: Frame) throws(Raised) -> Value {
     do throws(Raised) {
       return try frame.machine.pointee.runtimeReference.borrowed { (runtime) throws(Raised) in
         try native.borrowed { (native) throws(Raised) in try native.body(runtime, arguments) }

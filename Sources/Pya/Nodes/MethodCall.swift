@@ -7,6 +7,8 @@ struct MethodCacheEntry {
     case method, nativeMethod
     /// `list.append` with one argument, `list.pop` without.
     case append, pop
+    /// `dict.get`.
+    case get
     /// A function got from a class, or a static method: nothing goes in front.
     case bare
     /// The class.
@@ -112,12 +114,39 @@ final class MethodCallNode: ExpressionNode {
       guard let list = place.uncountedObject else { return .none }
       let last = list.as(ListObject.self)._withUnsafeGuaranteedRef { $0.count > 0 ? $0.remove(at: $0.count - 1) : .undefined }
       return last.isUndefined ? try callNative(.fromOpaque(target), receiver: place, arguments, frame) : last
+    case .get: return try get(.fromOpaque(target), from: place, frame)
     case .bare: return try callSeldom(.fromOpaque(target), receiver: .undefined, arguments, frame)
     case .classMethod:
       guard let held = place.uncountedObject else { return .none }
       let owner = held._withUnsafeGuaranteedRef { $0.kind == .type ? $0 : $0.type }
       return try callSeldom(.fromOpaque(target), receiver: .object(owner), arguments, frame)
     }
+  }
+
+  /// `dict.get`: looks into the dictionary here, where its keys can be compared without running code of the program.
+  @inline(__always)
+  private func get(
+    _ native: Unmanaged<NativeFunction>, from place: UnsafeMutablePointer<Value>, _ frame: Frame
+  ) throws(Raised) -> Value {
+    guard let held = place.uncountedObject, held.kind == .dict else { return .none }
+    let dict = held.as(DictObject.self)
+    let machine = frame.machine
+    let count = arguments.count + 1
+    guard let base = machine.reserveUnbound(count) else { try frame.fail(machine.stackOverflow(), range) }
+    let key = base + 1
+    defer {
+      arguments.giveBack(key)
+      machine.pointee.stackTop = base
+    }
+    base.lend(place)
+    try arguments.lend(to: key, frame)
+    if let hash = key.quickHash,
+      let index = dict._withUnsafeGuaranteedRef({ dict in dict.quickIndex(hash: hash) { $0.isQuicklySame(as: key) } })
+    {
+      if index >= 0 { return dict._withUnsafeGuaranteedRef { $0.valuePlace(index).copied } }
+      return count == 3 ? (key + 1).copied : .none
+    }
+    return try callNative(native, Arguments(base, count), frame)
   }
 
   /// Calls what a module has under the name; nil: it has nothing.
@@ -187,6 +216,7 @@ final class MethodCallNode: ExpressionNode {
       switch unsafeDowncast(found, to: NativeFunction.self).shortcut {
       case .append where arguments.count == 1 && object.kind == .list: .append
       case .pop where arguments.count == 0 && object.kind == .list: .pop
+      case .get where (1...2).contains(arguments.count) && object.kind == .dict: .get
       default: .nativeMethod
       }
     enter(found, object.cacheToken, form)

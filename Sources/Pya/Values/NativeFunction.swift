@@ -38,6 +38,8 @@ final class NativeFunction: Object {
     case minimum, maximum
     /// `list.append(value)`, `list.pop()`
     case append, pop
+    /// `dict.get(key)`, `dict.get(key, default)`
+    case get
   }
 
   private var madeNames: [StringObject]?
