@@ -55,20 +55,25 @@ class BinaryNode: ExpressionNode {
 
   @inline(never)
   final func general(_ op: BinaryOperator, _ a: Value, _ b: Value, _ frame: Frame) throws(Raised) -> Value {
-    var declined = false
-    if let method = a.operatorMethod(op.method, with: b) {
-      // The method may take itself out of the class.
-      let kept = method.takeUnretainedValue()
-      defer { withExtendedLifetime(kept) {} }
-      let result = try call(method, frame, with: a, b)
-      if !result.isNotImplemented { return result }
-      declined = true
-    }
+    let answer = try askFirst(op.method, a, b, frame)
+    if !answer.isUndefined, !answer.isNotImplemented { return answer }
     do throws(Raised) {
       return try frame.withRuntime { (runtime) throws(Raised) in
-        declined ? try runtime.binary(op, a, declining: b) : try runtime.binary(op, a, b)
+        answer.isNotImplemented ? try runtime.binary(op, a, declining: b) : try runtime.binary(op, a, b)
       }
     } catch { try frame.fail(error, range) }
+  }
+}
+
+extension Node {
+  /// What the special method of the left operand's class says, if Python asks that first and it is a plain function; else undefined.
+  @inline(__always)
+  final func askFirst(_ method: SpecialMethod, _ a: Value, _ b: Value, _ frame: Frame) throws(Raised) -> Value {
+    guard let function = a.operatorMethod(method, with: b) else { return .undefined }
+    // It may take itself out of the class.
+    let kept = function.takeUnretainedValue()
+    defer { withExtendedLifetime(kept) {} }
+    return try call(function, frame, with: a, b)
   }
 }
 
@@ -76,7 +81,7 @@ extension Value {
   /// The plain function that Python asks first for `self op other`: the class of the program has it as its special method, and the other
   /// operand's class has no say before it. Kept by the class; whoever calls it keeps the operands.
   @inline(__always)
-  func operatorMethod(_ method: SpecialMethod, with other: Value) -> Unmanaged<FunctionObject>? {
+  fileprivate func operatorMethod(_ method: SpecialMethod, with other: Value) -> Unmanaged<FunctionObject>? {
     guard let held = uncounted, held.kind == .instance else { return nil }
     let type = held._withUnsafeGuaranteedRef { $0.typePointer }
     if let rival = other.uncounted, rival._withUnsafeGuaranteedRef({ $0.isOfHeapType && $0.typePointer != type }) { return nil }

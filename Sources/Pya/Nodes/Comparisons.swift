@@ -89,18 +89,11 @@ class ComparisonNode: ExpressionNode {
   @inline(never)
   private func general(_ op: ComparisonOperator, _ a: Value, _ b: Value, _ frame: Frame) throws(Raised) -> Value {
     if let quick = compareTexts(op, a.uncounted, b.uncounted) { return .bool(quick) }
-    var declined = false
-    if let method = a.operatorMethod(op.method, with: b) {
-      // The method may take itself out of the class.
-      let kept = method.takeUnretainedValue()
-      defer { withExtendedLifetime(kept) {} }
-      let result = try call(method, frame, with: a, b)
-      if !result.isNotImplemented { return result }
-      declined = true
-    }
+    let answer = try askFirst(op.method, a, b, frame)
+    if !answer.isUndefined, !answer.isNotImplemented { return answer }
     do throws(Raised) {
       return try frame.withRuntime { (runtime) throws(Raised) in
-        declined ? try runtime.compare(op, a, declining: b) : try runtime.compare(op, a, b)
+        answer.isNotImplemented ? try runtime.compare(op, a, declining: b) : try runtime.compare(op, a, b)
       }
     } catch { try frame.fail(error, range) }
   }
