@@ -3,11 +3,13 @@ extension Runtime {
   func installByteArrayMethods(_ type: TypeObject) {
     type.define(self, "append", "self, item, /") { (runtime, arguments) throws(Raised) in
       let byte = try runtime.byte(arguments[1])
+      try runtime.checkResizable(arguments.byteArray)
       arguments.byteArray.bytes.append(byte)
       return .none
     }
     type.define(self, "extend", "self, iterable_of_ints, /") { (runtime, arguments) throws(Raised) in
       let added = try runtime.extension(arguments[1])
+      if !added.isEmpty { try runtime.checkResizable(arguments.byteArray) }
       arguments.byteArray.bytes.append(contentsOf: added)
       return .none
     }
@@ -16,6 +18,7 @@ extension Runtime {
       let byte = try runtime.byte(arguments[2])
       let array = arguments.byteArray
       let count = array.bytes.count
+      try runtime.checkResizable(array)
       array.bytes.insert(byte, at: index < 0 ? max(0, index + count) : min(index, count))
       return .none
     }
@@ -25,6 +28,7 @@ extension Runtime {
       if array.bytes.isEmpty { throw runtime.indexError("pop from empty bytearray") }
       let position = index < 0 ? index + array.bytes.count : index
       guard array.bytes.indices.contains(position) else { throw runtime.indexError("pop index out of range") }
+      try runtime.checkResizable(array)
       return .int(Int(array.bytes.remove(at: position)))
     }
     type.define(self, "remove", "self, value, /") { (runtime, arguments) throws(Raised) in
@@ -33,6 +37,7 @@ extension Runtime {
       guard let index = array.bytes.firstIndex(of: byte) else {
         throw runtime.valueError("value not found in bytearray")
       }
+      try runtime.checkResizable(array)
       array.bytes.remove(at: index)
       return .none
     }
@@ -40,7 +45,8 @@ extension Runtime {
       arguments.byteArray.bytes.reverse()
       return .none
     }
-    type.define(self, "clear", "self, /") { (_, arguments) throws(Raised) in
+    type.define(self, "clear", "self, /") { (runtime, arguments) throws(Raised) in
+      if !arguments.bytes.isEmpty { try runtime.checkResizable(arguments.byteArray) }
       arguments.byteArray.bytes.removeAll()
       return .none
     }
@@ -57,13 +63,16 @@ extension Runtime {
         throw runtime.typeError(
           "can't concat \(runtime.typeName(arguments[1])) to \(runtime.typeName(arguments[0]))")
       }
+      if !added.isEmpty { try runtime.checkResizable(arguments.byteArray) }
       arguments.byteArray.bytes.append(contentsOf: added)
       return arguments[0]
     }
     type.define(self, "__imul__", "self, value, /") { (runtime, arguments) throws(Raised) in
       let count = try runtime.repetitionCount(arguments[1])
       let repeated = try runtime.repetition(of: arguments.receiver, count: .int(count))
-      arguments.byteArray.bytes = runtime.bytesLike(repeated) ?? []
+      let content = runtime.bytesLike(repeated) ?? []
+      if content.count != arguments.bytes.count { try runtime.checkResizable(arguments.byteArray) }
+      arguments.byteArray.bytes = content
       return arguments[0]
     }
     type.define(self, "__alloc__", "self, /") { (_, arguments) throws(Raised) in .int(arguments.bytes.count + 1) }

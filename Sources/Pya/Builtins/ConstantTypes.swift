@@ -63,6 +63,7 @@ extension Runtime {
         throw runtime.typeError("module() argument 'name' must be str, not \(runtime.givenName(arguments[0]))")
       }
       let module = ModuleObject(runtime, name: name.text)
+      module.isMadeByProgram = true
       if !arguments[1].isUndefined { module.set(runtime, "__doc__", arguments[1]) }
       return .object(module)
     }
@@ -75,7 +76,7 @@ extension Runtime {
       if module.namespace.getString(runtime.names.file) != nil, let path = module.namespace.getString(runtime.names.path) {
         return .object(runtime.string("<module '\(name)' (namespace) from \(try runtime.repr(path).text)>"))
       }
-      let isBuiltin = runtime.modules[module.name] === module
+      let isBuiltin = runtime.modules[module.name] === module && !module.isMadeByProgram
       return .object(runtime.string("<module '\(name)'\(isBuiltin ? " (built-in)" : "")>"))
     }
     type.define(self, "__dir__", "self, /") { (runtime, arguments) throws(Raised) in

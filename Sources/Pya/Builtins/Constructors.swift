@@ -188,7 +188,7 @@ extension Runtime {
     var values = [Value](repeating: .undefined, count: names.count)
     for (name, value) in arguments.keywords {
       guard let index = names.firstIndex(of: name.text) else {
-        throw typeError("\(function)() got an unexpected keyword argument '\(name.text)'")
+        throw unexpectedKeyword("\(function)()", name.text, among: names)
       }
       values[index] = value
     }

@@ -49,7 +49,7 @@ extension Runtime {
       if known.isEmpty { throw noKeywords(exception.type) }
       for (keyword, value) in arguments.keywords {
         guard known.contains(keyword.text) else {
-          throw typeError("\(displayName)() got an unexpected keyword argument '\(keyword.text)'")
+          throw unexpectedKeyword("\(displayName)()", keyword.text, among: known)
         }
         exception.fields[keyword.text] = value
       }

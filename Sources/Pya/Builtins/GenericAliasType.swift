@@ -116,3 +116,12 @@ extension Runtime {
     }
   }
 }
+
+extension TypeObject {
+  /// Lets annotations say of what: `chain[int]`.
+  func defineTypeArguments(_ runtime: Runtime) {
+    defineClassMethod(runtime, "__class_getitem__", "cls, item, /") { (runtime, arguments) throws(Raised) in
+      runtime.makeGenericAlias(arguments[0], arguments[1])
+    }
+  }
+}

@@ -13,6 +13,7 @@ final class MappingProxyObject: Object {
 extension Runtime {
   func installMappingProxyType() {
     let type = types.mappingProxy
+    type.defineTypeArguments(self)
     type.construct = { (runtime, _, arguments) throws(Raised) in
       guard arguments.count == 1 else {
         throw runtime.typeError("mappingproxy() missing required argument 'mapping' (pos 1)")

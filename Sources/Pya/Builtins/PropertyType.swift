@@ -54,7 +54,7 @@ extension Runtime {
     var parts = arguments.positional + [Value](repeating: .undefined, count: 4 - arguments.count)
     for (name, value) in arguments.keywords {
       guard let index = names.firstIndex(of: name.text) else {
-        throw typeError("property() got an unexpected keyword argument '\(name.text)'")
+        throw unexpectedKeyword("property()", name.text, among: names)
       }
       parts[index] = value
     }

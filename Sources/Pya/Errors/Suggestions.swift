@@ -20,6 +20,12 @@ extension Runtime {
     return best
   }
 
+  /// A complaint about a keyword that a function does not have.
+  func unexpectedKeyword(_ function: String, _ name: String, among names: some Sequence<String>) -> Raised {
+    let hint = closestName(to: name, among: names.sorted()).map { ". Did you mean '\($0)'?" } ?? ""
+    return typeError("\(function) got an unexpected keyword argument '\(name)'\(hint)")
+  }
+
   /// What an uncaught NameError, AttributeError or ImportError adds to its message.
   func suggestion(for exception: ExceptionObject) -> String {
     let layout = exception.type.exceptionLayout

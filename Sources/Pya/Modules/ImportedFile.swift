@@ -14,6 +14,12 @@ enum ImportedFile {
     return nil
   }
 
+  /// The same for files that CPython would find, too.
+  static func findPython(_ name: String, in folder: String) -> Bool {
+    let stem = folder.isEmpty ? name : folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+    return isFile(stem + ".py") || isFile(stem + "/__init__.py")
+  }
+
   /// A folder that could be a package without an `__init__` file.
   static func isFolder(_ path: String) -> Bool {
     var information = stat()

@@ -2,8 +2,9 @@ import PyaSyntax
 
 /// `import`: finds a module by its dotted name, runs it once and remembers it.
 ///
-/// Looked through in order: modules already there, modules written in Swift, the library written in the language itself, and files in the
-/// script's folder and the folders of `PYAPATH` (`sys.path`).
+/// Looked through in order: modules already there, those that nothing can take the place of (`sys`, `time`, ...), `.py` files in the
+/// script's folder and the folders of `PYAPATH` (`sys.path`), modules written in Swift, the library written in the language itself, and `.pya` files. The
+/// library's own imports do not look at files first: it needs others than CPython's does.
 extension Runtime {
   /// What importing needs to remember.
   final class ImportState {
@@ -11,6 +12,8 @@ extension Runtime {
     let path: ListObject
     /// Modules whose code is running for the first time.
     fileprivate(set) var initializing: Set<String> = []
+    /// Modules of the program that have the name of one of the library.
+    fileprivate var inPlaceOfLibrary: Set<String> = []
 
     fileprivate init(_ runtime: Runtime) {
       path = ListObject(runtime, [])
@@ -28,9 +31,9 @@ extension Runtime {
 
   /// Where a module of this name comes from: the path of its file, `built-in`, or nil.
   func origin(ofModule name: String) throws(Raised) -> (path: String, isPackage: Bool)? {
-    if nativeModules[name] != nil || Library.sources[name] != nil { return ("built-in", false) }
     let dot = name.lastIndex(of: ".")
     let package = dot.flatMap { modules[String(name[..<$0])] }
+    if isOfLibrary(name), dot != nil && package == nil || !prefersFile(name, in: package, importer: nil) { return ("built-in", false) }
     if dot != nil, package == nil { return nil }
     let last = dot.map { String(name[name.index(after: $0)...]) } ?? name
     for entry in try searchPath(of: package) ?? [] {
@@ -53,7 +56,7 @@ extension Runtime {
     var end = fullName.startIndex
     while end < fullName.endIndex {
       end = fullName[end...].dropFirst().firstIndex(of: ".") ?? fullName.endIndex
-      module = try load(String(fullName[..<end]), in: module)
+      module = try load(String(fullName[..<end]), in: module, importer: globals)
     }
     guard let module else { throw valueError("Empty module name") }
     return .object(module)
@@ -84,16 +87,53 @@ extension Runtime {
   }
 
   /// A module whose package is there.
-  private func load(_ fullName: String, in package: ModuleObject?) throws(Raised) -> ModuleObject {
+  private func load(_ fullName: String, in package: ModuleObject?, importer: DictObject) throws(Raised) -> ModuleObject {
     if let known = modules[fullName] { return known }
-    let module = try make(fullName, in: package)
+    let module = try make(fullName, in: package, importer: importer)
     if let package, let dot = fullName.lastIndex(of: ".") {
       package.set(self, String(fullName[fullName.index(after: dot)...]), .object(module))
     }
     return module
   }
 
-  private func make(_ fullName: String, in package: ModuleObject?) throws(Raised) -> ModuleObject {
+  private func isOfLibrary(_ name: String) -> Bool { nativeModules[name] != nil || Library.sources[name] != nil }
+
+  /// Modules that CPython has in its binary or has imported before the program begins: no file takes their place.
+  private func isAlwaysOfLibrary(_ name: String) -> Bool {
+    switch name {
+    case "sys", "builtins", "time", "itertools", "atexit", "errno", "faulthandler", "gc", "marshal", "posix", "pwd", "abc", "codecs", "io",
+      "os", "stat", "site", "linecache", "posixpath", "genericpath":
+      return true
+    default: return name.hasPrefix("_") || name.hasPrefix("encodings")
+    }
+  }
+
+  /// Whether the program has a file with the name of a module of the library. Only a `.py` takes its place, as on CPython: a folder of
+  /// programs may hold a `queue.pya`.
+  private func hasShadowingFile(_ name: String) -> Bool {
+    imports.path.array.contains { entry in
+      guard let folder = entry.string?.text else { return false }
+      return ImportedFile.findPython(name, in: folder.isEmpty ? ImportedFile.workingDirectory : folder)
+    }
+  }
+
+  /// Whether the file of the program is meant, if there is one.
+  private func prefersFile(_ fullName: String, in package: ModuleObject?, importer: DictObject?) -> Bool {
+    if let package { return imports.inPlaceOfLibrary.contains(package.name) }
+    guard isOfLibrary(fullName), !isAlwaysOfLibrary(fullName), importer !== builtins else { return false }
+    if let importing = importer?.getString(names.name)?.string?.text, isOfLibrary(importing),
+      modules[importing]?.namespace === importer
+    {
+      return imports.inPlaceOfLibrary.contains(importing)
+    }
+    return hasShadowingFile(fullName)
+  }
+
+  private func make(_ fullName: String, in package: ModuleObject?, importer: DictObject) throws(Raised) -> ModuleObject {
+    if prefersFile(fullName, in: package, importer: importer) {
+      imports.inPlaceOfLibrary.insert(fullName)
+      return try makeFromFile(fullName, in: package)
+    }
     if let make = nativeModules[fullName] {
       let module = make(self)
       if module.namespace.getString(names.doc).map(\.isNone) ?? true, let text = ModuleDocs.texts[fullName] {
@@ -111,6 +151,10 @@ extension Runtime {
         }
       }
     }
+    return try makeFromFile(fullName, in: package)
+  }
+
+  private func makeFromFile(_ fullName: String, in package: ModuleObject?) throws(Raised) -> ModuleObject {
     let lastName = fullName.lastIndex(of: ".").map { String(fullName[fullName.index(after: $0)...]) } ?? fullName
     guard let folders = try searchPath(of: package) else {
       throw moduleNotFound(fullName, "No module named '\(fullName)'; '\(package?.name ?? "")' is not a package")
@@ -190,7 +234,7 @@ extension Runtime {
     if let package = module.cast(.module, to: ModuleObject.self),
       package.namespace.getString(names.path) != nil || nativeModules[fullName] != nil || Library.sources[fullName] != nil
     {
-      do { return .object(try load(fullName, in: package)) } catch {
+      do { return .object(try load(fullName, in: package, importer: package.namespace)) } catch {
         guard matches(error, "ModuleNotFoundError"), error.exception.fields["name"]?.string?.text == fullName else {
           throw error
         }

@@ -76,6 +76,7 @@ extension Runtime {
       if arguments.hasKeywords { throw runtime.typeError("chain() takes no keyword arguments") }
       return ChainIterator(type: cls, TupleIterator(runtime, TupleObject(runtime, arguments.positional)))
     }
+    chain.defineTypeArguments(self)
     chain.defineClassMethod(self, "from_iterable", "cls, iterable, /") { (runtime, arguments) throws(Raised) in
       .object(ChainIterator(type: chain, try runtime.iterator(arguments[1])))
     }

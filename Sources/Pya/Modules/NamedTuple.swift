@@ -192,10 +192,17 @@ private final class TupleFieldType {
     type = TypeObject(
       runtime, metatype: runtime.types.type, name: "_tuplegetter", bases: [runtime.types.object], instanceKind: .other,
       isHeap: false)
-    type.moduleName = "collections"
-    type.defineProperty(runtime, "__doc__") { (runtime, value) throws(Raised) in
-      guard let field = value.object as? TupleField else { return .none }
-      return .object(runtime.string("Alias for field number \(field.index)"))
+    type.moduleName = "_collections"
+    func doc(_ runtime: Runtime, _ field: Object?) -> Value {
+      guard let field = field as? TupleField else { return .none }
+      return field.doc.defined ?? .object(runtime.string("Alias for field number \(field.index)"))
+    }
+    type.defineProperty(
+      runtime, "__doc__", get: { (runtime, value) throws(Raised) in doc(runtime, value.object) },
+      set: { (_, field, value) throws(Raised) in (field.object as? TupleField)?.doc = value.defined ?? .none })
+    type.define(runtime, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in
+      let field = arguments[0].object as? TupleField
+      return .object(runtime.string("_tuplegetter(\(field?.index ?? 0), \(try runtime.repr(doc(runtime, field)).text))"))
     }
   }
 }

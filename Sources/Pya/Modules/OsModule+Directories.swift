@@ -163,6 +163,7 @@ private final class ScanTypes {
       return type
     }
     entry = make("DirEntry", .other)
+    entry.defineTypeArguments(runtime)
     scan = make("ScandirIterator", .iterator)
     defineEntry(runtime)
     scan.define(runtime, "__enter__", "self, /") { (_, arguments) throws(Raised) in arguments[0] }

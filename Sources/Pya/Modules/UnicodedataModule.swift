@@ -56,6 +56,10 @@ extension Runtime {
       let value = try runtime.characterArgument(arguments[0], "east_asian_width")
       return .object(runtime.string(UnicodeWidths.width(of: value)))
     }
+    module.define(self, "bidirectional", "chr, /") { (runtime, arguments) throws(Raised) in
+      let value = try runtime.characterArgument(arguments[0], "bidirectional")
+      return .object(runtime.string(UnicodeDirections.direction(of: value)))
+    }
     module.define(self, "mirrored", "chr, /") { (runtime, arguments) throws(Raised) in
       let value = try runtime.characterArgument(arguments[0], "mirrored")
       return .int(Unicode.Scalar(value).map { $0.properties.isBidiMirrored ? 1 : 0 } ?? 0)

@@ -239,6 +239,11 @@ extension Runtime {
     }
   }
 
+  /// Before the length of a `bytearray` changes.
+  func checkResizable(_ array: BytesObject) throws(Raised) {
+    if array.exports > 0 { throw error("BufferError", "Existing exports of data: object cannot be re-sized") }
+  }
+
   private func setByteArrayItem(_ target: BytesObject, _ key: Value, _ value: Value) throws(Raised) {
     if let slice = key.slice {
       let bounds = try sliceBounds(slice)
@@ -252,7 +257,9 @@ extension Runtime {
       }
       let span = bounds.adjusted(to: target.bytes.count)
       if span.step == 1 {
-        target.bytes.replaceSubrange(span.start..<max(span.start, span.stop), with: bytes)
+        let replaced = span.start..<max(span.start, span.stop)
+        if bytes.count != replaced.count { try checkResizable(target) }
+        target.bytes.replaceSubrange(replaced, with: bytes)
         return
       }
       guard bytes.count == span.count else {
@@ -311,12 +318,14 @@ extension Runtime {
       let target = unsafeDowncast(object, to: BytesObject.self)
       if let slice = key.slice {
         let span = try sliceSpan(slice) { target.bytes.count }.ascending
+        if span.count > 0 { try checkResizable(target) }
         for offset in (0..<span.count).reversed() { target.bytes.remove(at: span.start + offset * span.step) }
         return
       }
       let index = try sequenceIndex(key, "bytearray")
       let position = index < 0 ? index &+ target.bytes.count : index
       guard position >= 0, position < target.bytes.count else { throw indexError("bytearray index out of range") }
+      try checkResizable(target)
       target.bytes.remove(at: position)
     default:
       guard let method = object.type.lookup(names[.delitem]) else { throw noItemDeletion(.object(object)) }

@@ -232,7 +232,7 @@ extension Runtime {
     } else if module.namespace.getString(names.file) != nil, let path = module.namespace.getString(names.path) {
       builder.append(" (namespace) from ")
       try appendRepr(path, to: &builder)
-    } else if modules[module.name] === module {
+    } else if modules[module.name] === module, !module.isMadeByProgram {
       builder.append(" (built-in)")
     }
     builder.append(">")

@@ -8,6 +8,6 @@ extension Runtime {
       return try call(try getAttribute(.object(type), names[.classGetitem]), key)
     }
     if let onMetatype = type.type.lookup(names[.getitem]) { return try callSpecial(onMetatype, .object(type), key) }
-    throw typeError("type '\(type.name)' is not subscriptable")
+    throw typeError("type '\(type.messageName)' is not subscriptable")
   }
 }

@@ -2,6 +2,8 @@
 final class BytesObject: Object {
   final var bytes: [UInt8]
   final var dictionary: DictObject?
+  /// How many views show this `bytearray`, which must not change its length meanwhile.
+  final var exports = 0
 
   init(type: TypeObject, kind: Kind = .bytes, _ bytes: [UInt8]) {
     self.bytes = bytes

@@ -193,6 +193,8 @@ final class NativeAttribute: Object {
 /// A field of a named tuple, on the class.
 final class TupleField: Object {
   let index: Int
+  /// The `__doc__` that the program has given it.
+  var doc = Value.undefined
 
   init(type: TypeObject, _ index: Int) {
     self.index = index

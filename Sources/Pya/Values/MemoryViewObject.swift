@@ -24,9 +24,20 @@ final class MemoryViewObject: Object {
     self.isReadOnly = isReadOnly
     self.shape = shape
     super.init(type: runtime.memoryViewType, kind: .other)
+    exportingArray?.exports += 1
   }
 
-  func release() { source = nil }
+  deinit { release() }
+
+  func release() {
+    exportingArray?.exports -= 1
+    source = nil
+  }
+
+  private var exportingArray: BytesObject? {
+    guard let source, source.kind == .byteArray else { return nil }
+    return unsafeDowncast(source, to: BytesObject.self)
+  }
 
   var isContiguous: Bool { stride == format.size || count <= 1 }
 

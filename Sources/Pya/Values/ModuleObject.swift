@@ -3,6 +3,8 @@ final class ModuleObject: Object {
   let name: String
   /// Behind `__dict__`; for a module of the program also its globals.
   let namespace: DictObject
+  /// Made by `types.ModuleType`, and not by an import.
+  var isMadeByProgram = false
   /// Makes an attribute when it is first asked for; nil: there is none of this name.
   var lazyAttribute: ((Runtime, ModuleObject, StringObject) throws(Raised) -> Value?)?
 

@@ -70,7 +70,7 @@ extension Runtime {
     }
     for (name, value) in keywords where name.text != "dialect" {
       guard CsvDialect.names.contains(name.text) else {
-        throw typeError("this function got an unexpected keyword argument '\(name.text)'")
+        throw unexpectedKeyword("this function", name.text, among: CsvDialect.names)
       }
       try set(&dialect, name.text, value)
     }
