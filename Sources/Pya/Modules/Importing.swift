@@ -3,8 +3,8 @@ import PyaSyntax
 /// `import`: finds a module by its dotted name, runs it once and remembers it.
 ///
 /// Looked through in order: modules already there, those that nothing can take the place of (`sys`, `time`, ...), `.py` files in the
-/// script's folder and the folders of `PYAPATH` (`sys.path`), modules written in Swift, the library written in the language itself, and `.pya` files. The
-/// library's own imports do not look at files first: it needs others than CPython's does.
+/// script's folder and the folders of `PYAPATH` (`sys.path`), modules written in Swift, the library written in the language itself, and
+/// `.pya` files. The library's own imports do not look at files first: it needs others than CPython's does.
 extension Runtime {
   /// What importing needs to remember.
   final class ImportState {

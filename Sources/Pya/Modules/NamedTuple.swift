@@ -82,12 +82,14 @@ extension Runtime {
   private func defineNamedTupleConstructors(
     _ type: TypeObject, _ name: String, _ fields: [StringObject], _ defaults: [Value]
   ) {
+    let visible = VisibleDefaults(defaults)
     type.defineStatic(self, "__new__", "_cls, *args, **kwargs") { (runtime, arguments) throws(Raised) in
       guard let cls = arguments[0].type else { throw runtime.typeError("\(name).__new__(X): X is not a type object") }
-      let values = try runtime.bindFields(arguments.dropFirst, name, fields, defaults)
+      let values = try runtime.bindFields(arguments.dropFirst, name, fields, visible.values.suffix(fields.count))
       return .object(TupleObject(type: cls, values))
     }
     let new = type.attributes.getString(names[.new]) ?? .undefined
+    ((new.object as? StaticMethodObject)?.function.object as? NativeFunction)?.visibleDefaults = visible
     let count = fields.count
     // Calls with just the fields, while nobody has put other methods in the place of these.
     type.construct = { (runtime, cls, arguments) throws(Raised) in
@@ -106,7 +108,7 @@ extension Runtime {
   }
 
   /// Arguments in the order of the fields, with the complaints of a Python function.
-  private func bindFields(_ arguments: Arguments, _ name: String, _ fields: [StringObject], _ defaults: [Value])
+  private func bindFields(_ arguments: Arguments, _ name: String, _ fields: [StringObject], _ defaults: ArraySlice<Value>)
     throws(Raised) -> [Value]
   {
     if arguments.count == fields.count, !arguments.hasKeywords { return arguments.positional }
@@ -130,7 +132,7 @@ extension Runtime {
     }
     for index in 0..<defaults.count {
       let place = fields.count - defaults.count + index
-      if values[place].isUndefined { values[place] = defaults[index] }
+      if values[place].isUndefined { values[place] = defaults[defaults.startIndex + index] }
     }
     let missing = fields.indices.filter { values[$0].isUndefined }.map { "'\(fields[$0].text)'" }
     if missing.isEmpty { return values }

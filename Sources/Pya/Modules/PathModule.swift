@@ -18,6 +18,8 @@ func makePathModule(_ runtime: Runtime) -> ModuleObject {
   runtime.definePathPairs(of: module)
   runtime.definePathQuestions(of: module)
   runtime.definePathExpansions(of: module)
+  module.markAsPython(
+    runtime, module.namespace.keys.compactMap { $0.string?.text }.filter { !["join", "normpath"].contains($0) })
   module.lazyAttribute = { (runtime, module, name) throws(Raised) in
     guard ["commonpath", "samefile", "sameopenfile", "samestat"].contains(name.text) else { return nil }
     return try runtime.getAttribute(try runtime.importModule("_os", level: 0, globals: module.namespace), name)
@@ -43,7 +45,7 @@ extension Runtime {
   }
 
   fileprivate func definePathTexts(of module: ModuleObject) {
-    module.define(self, "join", "a, /, *p") { (runtime, arguments) throws(Raised) in
+    module.define(self, "join", "*p") { (runtime, arguments) throws(Raised) in
       guard arguments.count > 0 else { throw runtime.typeError("join() missing 1 required positional argument: 'a'") }
       let first = try runtime.path(arguments[0])
       var joined = first.bytes

@@ -25,6 +25,8 @@ final class NativeFunction: Object {
   var moduleName: String?
   /// In CPython it is a Python function: complaints about arguments are worded as for those.
   var isWrittenInPython = false
+  /// Defaults of its last parameters that a program may see and replace (`Point.__new__.__defaults__`); nil for most.
+  var visibleDefaults: VisibleDefaults?
   /// What calls of it may do instead, where the argument or receiver is of a built-in kind.
   var shortcut = Shortcut.none
 
@@ -65,6 +67,21 @@ final class NativeFunction: Object {
         ? runtime.types.builtinFunction
         : NativeFunction.isSlot(name, of: owner) ? runtime.types.wrapperDescriptor : runtime.types.methodDescriptor,
       kind: .nativeFunction)
+  }
+
+  override func nativeAttribute(_ name: StringObject, _ runtime: Runtime) throws(Raised) -> Value? {
+    guard let visibleDefaults, name.text == "__defaults__" else { return nil }
+    let shown: Value = visibleDefaults.values.isEmpty ? .none : .object(TupleObject(runtime, visibleDefaults.values))
+    return shown
+  }
+
+  override func setNativeAttribute(_ name: StringObject, _ value: Value, _ runtime: Runtime) throws(Raised) -> Bool {
+    guard let visibleDefaults, name.text == "__defaults__" else { return false }
+    guard value.isUndefined || value.isNone || value.tuple != nil else {
+      throw runtime.typeError("__defaults__ must be set to a tuple object")
+    }
+    visibleDefaults.values = value.tuple?.array ?? []
+    return true
   }
 
   /// `list.append` in messages, `len` for a function.
@@ -319,4 +336,11 @@ struct NativeSignature: ExpressibleByStringLiteral {
     return runtime.typeError(
       "\(function.isSlot ? function.owner?.name ?? name : function.name) expected \(bound)\(number) argument\(number == 1 ? "" : "s"), got \(given)")
   }
+}
+
+/// The defaults of a function that its body reads when they are needed.
+final class VisibleDefaults {
+  var values: [Value]
+
+  init(_ values: [Value]) { self.values = values }
 }

@@ -24,6 +24,7 @@ extension Runtime {
       text = bytes.map { UInt32($0) }
       isBytes = true
     } else {
+      _ = try hash(source)
       throw typeError("first argument must be string or compiled pattern")
     }
     let pattern = try compileRegex(source, text, isBytes: isBytes, RegexFlags(rawValue: number))
