@@ -40,6 +40,15 @@ static inline void announce_thread(void) {
   if (threads_share_objects) threads_share_objects();
 }
 
+// A descriptor that can be read when the process has ended; -1 if there is none.
+static inline int process_descriptor(int process) {
+#ifdef SYS_pidfd_open
+  return (int)syscall(SYS_pidfd_open, process, 0);
+#else
+  return -1;
+#endif
+}
+
 static inline long thread_number(void) { return syscall(SYS_gettid); }
 
 #endif

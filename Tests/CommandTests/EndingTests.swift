@@ -118,6 +118,18 @@ import Testing
     #expect(ended.seconds < 20)
   }
 
+  /// The signal goes to the parent alone.
+  @Test(arguments: [
+    "subprocess.run(['sleep', '20'])", "subprocess.check_output(['sleep', '20'])", "subprocess.Popen(['sleep', '20']).wait()",
+    "subprocess.Popen(['sleep', '20']).communicate()", "os.waitpid(subprocess.Popen(['sleep', '20']).pid, 0)",
+  ])
+  func interruptOfAWaitForAChild(call: String) {
+    let ended = scratch.run("-c", "import os, subprocess\nprint('ready', flush=True)\n\(call)", interruptAfter: "ready")
+    #expect(ended.status == 130)
+    #expect(ended.errors.hasSuffix("\nKeyboardInterrupt\n"))
+    #expect(ended.seconds < 15)
+  }
+
   @Test func interruptOfInput() {
     let ended = scratch.run("-c", "print('ready', flush=True)\ninput()", input: .terminal, interruptAfter: "ready")
     #expect(ended.status == 130)

@@ -13,6 +13,14 @@ extension Asyncio {
         "asyncio.events",
         [
           "AbstractEventLoopPolicy", "AbstractServer", "DefaultEventLoopPolicy", "get_event_loop_policy", "set_event_loop_policy",
+          "get_child_watcher", "set_child_watcher",
+        ]
+      ),
+      (
+        "asyncio.unix_events",
+        [
+          "AbstractChildWatcher", "FastChildWatcher", "MultiLoopChildWatcher", "PidfdChildWatcher", "SafeChildWatcher",
+          "ThreadedChildWatcher",
         ]
       ),
       ("asyncio.taskgroups", ["TaskGroup"]),

@@ -56,12 +56,12 @@ extension Runtime {
     module.define(self, "waitpid", "pid, options, /") { (runtime, arguments) throws(Raised) in
       let (process, options) = (try runtime.cInt(arguments[0]), try runtime.cInt(arguments[1]))
       var status: Int32 = 0
-      let found = try runtime.retrying { Int(waitpid(process, &status, options)) }
+      let found = try runtime.waitForChild(process, options, &status)
       return .object(TupleObject(runtime, [.int(found), .int(Int(status))]))
     }
     module.define(self, "wait", "") { (runtime, _) throws(Raised) in
       var status: Int32 = 0
-      let found = try runtime.retrying { Int(waitpid(-1, &status, 0)) }
+      let found = try runtime.waitForChild(-1, 0, &status)
       return .object(TupleObject(runtime, [.int(found), .int(Int(status))]))
     }
     module.define(self, "waitstatus_to_exitcode", "status") { (runtime, arguments) throws(Raised) in
@@ -91,7 +91,7 @@ extension Runtime {
       let process = child.start()
       if process < 0 { return .int(127 << 8) }
       var status: Int32 = 0
-      _ = try runtime.retrying { Int(waitpid(process, &status, 0)) }
+      _ = try runtime.waitForChild(process, 0, &status)
       return .int(Int(status))
     }
     // _spawn(argv, env or None, cwd or None, (stdin, stdout, stderr), new session, process group) -> pid, or -errno
