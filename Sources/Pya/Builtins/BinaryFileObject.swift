@@ -23,6 +23,11 @@ final class BinaryFileObject: FileObject {
     super.init(type: type, stream: stream, name: name, mode: mode)
   }
 
+  deinit {
+    // A file below a text file has died or been detached with it.
+    if layer == .raw { closeDying(rawRepresentation) } else { closeDying(bufferedRepresentation) }
+  }
+
   func setAccess(reads: Bool, writes: Bool) {
     self.reads = reads
     self.writes = writes

@@ -16,6 +16,13 @@ class FileObject: IteratorObject {
     super.init(type: type)
   }
 
+  /// Its file object dies: closed are its stream, and, if that is a file of the system which nobody closed, the program may hear of it.
+  final func closeDying(_ describe: (Runtime) throws(Raised) -> String) {
+    guard !stream.isClosed, let file = stream as? DescriptorStream, file.ownsDescriptor else { return }
+    type.runtime.wasNotClosed { (runtime) throws(Raised) in "file \(try describe(runtime))" }
+    try? file.close()
+  }
+
   override func instanceDictionary(_ runtime: Runtime) -> DictObject? {
     if dictionary == nil { dictionary = DictObject(runtime) }
     return dictionary

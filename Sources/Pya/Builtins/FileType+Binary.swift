@@ -130,16 +130,13 @@ extension Runtime {
     for type in [types.reader, types.writer, types.random] {
       type.define(self, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in
         let file = try runtime.file(arguments)
-        let name = try file.name.defined.map { (name) throws(Raised) in " name=\(try runtime.repr(name).text)" } ?? ""
-        return .object(runtime.string("<\(file.type.moduleName).\(file.type.name)\(name)>"))
+        return .object(runtime.string(try file.bufferedRepresentation(runtime)))
       }
     }
     types.raw.define(self, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in
       let file = try runtime.file(arguments)
       if file.isClosed { return .object(runtime.string("<_io.FileIO [closed]>")) }
-      let closes = (file as? BinaryFileObject)?.closesDescriptor ?? true
-      let name = try runtime.repr(file.name.defined ?? .none).text
-      return .object(runtime.string("<_io.FileIO name=\(name) mode='\(file.mode)' closefd=\(closes ? "True" : "False")>"))
+      return .object(runtime.string(try file.rawRepresentation(runtime)))
     }
   }
 

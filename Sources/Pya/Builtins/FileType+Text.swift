@@ -8,10 +8,7 @@ extension Runtime {
     types.text.define(self, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in
       guard let file = arguments[0].object as? TextFileObject else { return .none }
       if file.isDetached { throw runtime.valueError("underlying buffer has been detached") }
-      var parts = ""
-      if let name = file.name.defined { parts += " name=\(try runtime.repr(name).text)" }
-      if !file.mode.isEmpty { parts += " mode='\(file.mode)'" }
-      return .object(runtime.string("<_io.TextIOWrapper\(parts) encoding='\(file.encoding)'>"))
+      return .object(runtime.string(try file.representation(runtime)))
     }
     types.text.define(self, "reconfigure", "self, /, **kwargs") { (runtime, arguments) throws(Raised) in
       try runtime.reconfigure(arguments)

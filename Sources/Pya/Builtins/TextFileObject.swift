@@ -73,6 +73,8 @@ final class TextFileObject: TextSinkObject {
     super.init(type: type, stream: binary.stream, name: name, mode: mode)
   }
 
+  deinit { closeDying(representation) }
+
   private static func codec(_ name: String) -> Codec {
     switch Encoding(name) {
     case .utf8: .utf8

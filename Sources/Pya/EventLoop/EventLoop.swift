@@ -64,7 +64,13 @@ final class EventLoop: Object {
     asyncio.loops.append(.passUnretained(self))
   }
 
+  var representation: String {
+    func flag(_ value: Bool) -> String { value ? "True" : "False" }
+    return "<\(type.name) running=\(flag(isRunning)) closed=\(flag(isClosed)) debug=\(flag(isDebugging))>"
+  }
+
   deinit {
+    if !isClosed { asyncio.runtime.wasNotClosed { (_) in "event loop \(representation)" } }
     asyncio.loops.removeAll { $0.toOpaque() == Unmanaged.passUnretained(self).toOpaque() }
     ready.deallocate()
     timers.deallocate()

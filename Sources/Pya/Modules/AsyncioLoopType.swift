@@ -55,10 +55,7 @@ extension Asyncio {
     }
     type.define(runtime, "__repr__", "self") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       let loop = try loop(arguments[0])
-      func flag(_ value: Bool) -> String { value ? "True" : "False" }
-      return .object(
-        runtime.string(
-          "<\(loop.type.name) running=\(flag(loop.isRunning)) closed=\(flag(loop.isClosed)) debug=\(flag(loop.isDebugging))>"))
+      return .object(runtime.string(loop.representation))
     }
   }
 

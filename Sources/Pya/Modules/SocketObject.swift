@@ -39,7 +39,22 @@ final class SocketObject: Object {
     descriptor = -1
   }
 
-  deinit { closeNow() }
+  deinit {
+    if descriptor >= 0, ownsDescriptor { type.runtime.wasNotClosed(representation) }
+    closeNow()
+  }
+
+  private func representation(_ runtime: Runtime) throws(Raised) -> String {
+    var text = "<socket.socket fd=\(descriptor), family=\(family), type=\(socketKind), proto=\(number)"
+    let descriptor = descriptor
+    let addresses = [
+      ("laddr", SocketAddress { getsockname(descriptor, $0, $1) }), ("raddr", SocketAddress { getpeername(descriptor, $0, $1) }),
+    ]
+    for (name, address) in addresses {
+      if let value = address?.value(runtime), try runtime.isTrue(value) { text += ", \(name)=\(try runtime.repr(value).text)" }
+    }
+    return text + ">"
+  }
 
   /// Repeats a call until it no longer says that it would block, within the timeout.
   func perform(_ runtime: Runtime, writing: Bool, _ step: (Int32) -> Int) throws(Raised) -> Int {
