@@ -1,6 +1,10 @@
 /// Async generators that were left in the middle are closed by the loop.
 extension EventLoop {
   func register(asyncGenerator object: Object) {
+    if hasShutDownAsyncGenerators, let text = try? asyncio.runtime.repr(.object(object)).text {
+      let message = "asynchronous generator \(text) was scheduled after loop.shutdown_asyncgens() call"
+      asyncio.runtime.warn(message, category: "ResourceWarning", source: .bool(true))
+    }
     lastAsyncGenerator &+= 1
     asyncGenerators[object.address] = lastAsyncGenerator
   }

@@ -97,7 +97,9 @@ final class Asyncio {
     }
     runtime.asyncGeneratorFinalizer = { [unowned(unsafe) self] generator in
       guard let frame = generator as? SuspendableFrame else { return }
-      (self.runningLoop ?? self.currentLoop)?.closeSoon(frame)
+      if let loop = self.runningLoop ?? self.currentLoop { return loop.closeSoon(frame) }
+      // Nobody but the program has driven it.
+      do throws(Raised) { _ = try frame.close(self.runtime) } catch { self.runtime.reportUnraisable(error, in: .object(frame)) }
     }
   }
 

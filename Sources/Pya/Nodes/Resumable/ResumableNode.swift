@@ -223,6 +223,15 @@ final class ResumableForNode: ResumableNode, LoopNode {
   }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    do throws(Raised) { return try run(frame) } catch {
+      // Before who handles it goes on, the iterator is let go of.
+      frame[iteratorSlot] = .undefined
+      throw error
+    }
+  }
+
+  @inline(__always)
+  private func run(_ frame: Frame) throws(Raised) -> Completion {
     var phase = Phase.next
     if let note = takeNote(frame) {
       phase = note
