@@ -1,12 +1,12 @@
-/// In which direction characters are written (`unicodedata.bidirectional`), by runs: how many characters further the next run begins,
-/// in hexadecimal, and a capital letter for its class.
+/// In which direction characters are written (`unicodedata.bidirectional`).
 enum UnicodeDirections {
   /// The classes of the letters from A; the first one is that of characters without one.
   private static let classes = [
     "", "AL", "AN", "B", "BN", "CS", "EN", "ES", "ET", "FSI", "L", "LRE", "LRI", "LRO", "NSM", "ON", "PDF", "PDI", "R", "RLE", "RLI", "RLO", "S", "WS",
   ]
 
-  private static let runs = """
+  private static let runs = CharacterRuns(
+    """
     0E9W1D1W1X1D1EeD3W1X1P2I3P5H1F1H1F2GaF1P6K1aP6K1aP4E6D1E1aF1P1I4P4K1P2E1P2I2G2P1K1P3G1K1P5K17P1K1fP1K1c1P2K7PeK2PeK5P9K1\
     P11O70K4P2K2A2K4P1K1A4P2K1P1K3A1K1A1K14A1K53P1K8cO7Ka6A1K26A2K31P1A2P2I1A1O2dS1O1S1O2S1O2S1O1A8S1bA4S6AbC6P2B1I2B1F1B1P2\
     ObB30O15CaI1C2B3O1B65O7C1P1O6B2O2P1O4B2GaB14A1B2O1B1eO1bA2B59ObB1AeS2bO9S2P4S1A2O1S18O4S1O9S1O3S1O5A2SfA1S19O3A2S1A1BbA5\
@@ -48,32 +48,7 @@ enum UnicodeDirections {
     A1B7A1B4A1B4A1B1A1BaA1B11A5B3A1B5A1B11A34P2A10eP2cA4P64AcPfA2PfA1PfA1P25AaGbP5K1fP1K3aP6K3dP1A38K1dAdK2cA4K9A7K2AeP6A9aP\
     3d8A5P10A3PdA3P74AcP59A7PcA4P1AfPcA4P38A8PaA6P28A8P1eA2P2A4eP154AcPeA2P5A3P5A3P7A9P1dA3PbA5P6AaPaA6P8A8P7A9P93A1P37A25Ga\
     A406Ka6e0A20K1039A7KdeA2K1682AeK1d31Ac1fK21eA5e2K134bAaecb6E1A1eE60A80Of0Afe10KfffeA2KfffeA
-    """
+    """)
 
-  /// Where each run begins, and its class.
-  private static let table: [(start: UInt32, direction: Int)] = {
-    var table: [(start: UInt32, direction: Int)] = []
-    var position: UInt32 = 0
-    var distance: UInt32 = 0
-    for byte in runs.utf8 {
-      switch byte {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): distance = distance * 16 + UInt32(byte - UInt8(ascii: "0"))
-      case UInt8(ascii: "a")...UInt8(ascii: "f"): distance = distance * 16 + UInt32(byte - UInt8(ascii: "a")) + 10
-      default:
-        position += distance
-        distance = 0
-        table.append((position, Int(byte - UInt8(ascii: "A"))))
-      }
-    }
-    return table
-  }()
-
-  static func direction(of codePoint: UInt32) -> String {
-    var (low, high) = (0, table.count)
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if table[middle].start <= codePoint { low = middle } else { high = middle }
-    }
-    return classes[table[low].direction]
-  }
+  static func direction(of codePoint: UInt32) -> String { classes[Int(runs.letter(of: codePoint) - UInt8(ascii: "A"))] }
 }

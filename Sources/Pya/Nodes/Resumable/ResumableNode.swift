@@ -226,7 +226,7 @@ final class ResumableForNode: ResumableNode, LoopNode {
     do throws(Raised) { return try run(frame) } catch {
       // Before who handles it goes on, the iterator is let go of.
       frame[iteratorSlot] = .undefined
-      throw error
+      try error.again()
     }
   }
 

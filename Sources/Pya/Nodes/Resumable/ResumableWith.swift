@@ -216,7 +216,7 @@ final class AsyncForNode: ResumableNode {
     do throws(Raised) { return try run(frame) } catch {
       // Before who handles it goes on, the iterator is let go of.
       frame[iteratorSlot] = .undefined
-      throw error
+      try error.again()
     }
   }
 
