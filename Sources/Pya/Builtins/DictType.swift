@@ -34,7 +34,7 @@ extension Runtime {
     define(type, "get", "self, key, default=None, /") { (runtime, dict, arguments) throws(Raised) in
       try dict.get(arguments[1], runtime) ?? arguments[2].defined ?? .none
     }
-    type.attributes.getString(intern("get"))?.cast(.nativeFunction, to: NativeFunction.self)?.shortcut = .get
+    type.attributes.setShortcut(.get, of: "get", self)
     define(type, "keys", "self, /") { (runtime, dict, _) throws(Raised) in .object(DictViewObject(runtime, dict, .keys)) }
     define(type, "values", "self, /") { (runtime, dict, _) throws(Raised) in
       .object(DictViewObject(runtime, dict, .values))

@@ -17,7 +17,7 @@ extension Runtime {
     defineBuiltin("isinstance", "obj, class_or_tuple, /") { (runtime, arguments) throws(Raised) in
       .bool(try runtime.isInstance(arguments[0], ofAny: arguments[1]))
     }
-    builtins.getString(intern("isinstance"))?.cast(.nativeFunction, to: NativeFunction.self)?.shortcut = .instanceCheck
+    builtins.setShortcut(.instanceCheck, of: "isinstance", self)
     defineBuiltin("issubclass", "cls, class_or_tuple, /") { (runtime, arguments) throws(Raised) in
       .bool(try runtime.isSubclass(arguments[0], ofAny: arguments[1]))
     }

@@ -3,7 +3,7 @@ extension Runtime {
   func installIterationFunctions() {
     prepareIteratorTypes()
     defineBuiltin("len", "obj, /") { (runtime, arguments) throws(Raised) in .int(try runtime.length(arguments[0])) }
-    builtins.getString(intern("len"))?.cast(.nativeFunction, to: NativeFunction.self)?.shortcut = .length
+    builtins.setShortcut(.length, of: "len", self)
     defineBuiltin("iter", "object, sentinel=None, /") { (runtime, arguments) throws(Raised) in
       guard let sentinel = arguments[1].defined else { return try runtime.iterate(arguments[0]) }
       if !runtime.isCallable(arguments[0]) { throw runtime.typeError("iter(v, w): v must be callable") }
@@ -33,9 +33,8 @@ extension Runtime {
     defineBuiltin("max", "*args, key=None, default=None") { (runtime, arguments) throws(Raised) in
       try runtime.extreme(arguments, "max", isMaximum: true)
     }
-    for (name, shortcut) in [("min", NativeFunction.Shortcut.minimum), ("max", .maximum)] {
-      builtins.getString(intern(name))?.cast(.nativeFunction, to: NativeFunction.self)?.shortcut = shortcut
-    }
+    builtins.setShortcut(.minimum, of: "min", self)
+    builtins.setShortcut(.maximum, of: "max", self)
     defineBuiltin("sum", "iterable, /, start=0") { (runtime, arguments) throws(Raised) in
       try runtime.sum(arguments, start: arguments[1].defined ?? .int(0))
     }

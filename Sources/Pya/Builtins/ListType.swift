@@ -63,9 +63,8 @@ extension Runtime {
       guard position >= 0, position < list.count else { throw runtime.indexError("pop index out of range") }
       return list.remove(at: position)
     }
-    for (name, shortcut) in [("append", NativeFunction.Shortcut.append), ("pop", .pop)] {
-      type.attributes.getString(intern(name))?.cast(.nativeFunction, to: NativeFunction.self)?.shortcut = shortcut
-    }
+    type.attributes.setShortcut(.append, of: "append", self)
+    type.attributes.setShortcut(.pop, of: "pop", self)
     define("remove", "self, value, /") { (runtime, list, arguments) throws(Raised) in
       var index = 0
       while index < list.count {

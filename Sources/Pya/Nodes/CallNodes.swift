@@ -74,18 +74,19 @@ final class GlobalCallNode: ExpressionNode {
   /// Calls what is no function of the program.
   @inline(never)
   private func callOther(_ cached: UnsafeMutableRawPointer, _ frame: Frame) throws(Raised) -> Value {
-    if cachedKind == .length, let length = arguments.lengthOfFirst(frame) { return .int(length) }
     switch cachedKind {
+    case .length: if let length = arguments.lengthOfFirst(frame) { return .int(length) }
     case .instanceCheck: if let answer = arguments.isInstance(frame) { return .bool(answer) }
-    case .minimum, .maximum:
-      return try extreme(Unmanaged<NativeFunction>.fromOpaque(cached), cachedKind == .maximum, frame)
-    default: break
+    case .minimum, .maximum: return try extreme(.fromOpaque(cached), cachedKind == .maximum, frame)
+    case .builtinType: return try construct(.fromOpaque(cached), arguments, frame)
+    case .function, .type: return try callClass(.fromOpaque(cached), frame)
+    case .native: break
     }
-    if cachedKind == .native || cachedKind == .length || cachedKind == .instanceCheck {
-      return try callNative(Unmanaged<NativeFunction>.fromOpaque(cached), receiver: nil, arguments, frame)
-    }
-    let type = Unmanaged<TypeObject>.fromOpaque(cached)
-    if cachedKind == .builtinType { return try construct(type, arguments, frame) }
+    return try callNative(Unmanaged<NativeFunction>.fromOpaque(cached), receiver: nil, arguments, frame)
+  }
+
+  @inline(__always)
+  private func callClass(_ type: Unmanaged<TypeObject>, _ frame: Frame) throws(Raised) -> Value {
     if let initializer, type._withUnsafeGuaranteedRef({ $0.token }) == classToken {
       return try instantiate(type, .fromOpaque(initializer), frame)
     }

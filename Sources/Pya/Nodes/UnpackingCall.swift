@@ -73,10 +73,10 @@ final class UnpackingCallNode: ExpressionNode {
     }
     try relay.leading.evaluate(into: base, frame)
     count = relay.leading.count
-    if let rest = relay.rest { try unpack(try rest.evaluate(frame), behind: base, &count, value, frame) }
+    if let rest = relay.rest { try unpack(try rest.evaluate(frame), &count, value, frame) }
     let positionalCount = count
     if let keywords = relay.keywords {
-      try unpackKeywords(try keywords.evaluate(frame), behind: base, &count, &names, value, frame)
+      try unpackKeywords(try keywords.evaluate(frame), &count, &names, value, frame)
     }
     do throws(Raised) {
       return try frame.withRuntime { (runtime) throws(Raised) in
@@ -86,11 +86,9 @@ final class UnpackingCallNode: ExpressionNode {
     } catch { try frame.fail(error, range) }
   }
 
-  /// Puts what follows a `*` behind the arguments that are there.
+  /// Puts what follows a `*` behind the arguments that are there, on top of the stack.
   @inline(__always)
-  private func unpack(
-    _ iterable: Value, behind base: UnsafeMutablePointer<Value>, _ count: inout Int, _ callee: Value, _ frame: Frame
-  ) throws(Raised) {
+  private func unpack(_ iterable: Value, _ count: inout Int, _ callee: Value, _ frame: Frame) throws(Raised) {
     let machine = frame.machine
     if let held = iterable.uncounted, held.kind == .tuple, held.isPlain {
       let (items, more) = held.as(TupleObject.self)._withUnsafeGuaranteedRef { ($0.items, $0.count) }
@@ -108,11 +106,10 @@ final class UnpackingCallNode: ExpressionNode {
     count += elements.count
   }
 
-  /// Puts the values of what follows a `**` there.
+  /// Puts the values of what follows a `**` there, and their names into `names`.
   @inline(__always)
   private func unpackKeywords(
-    _ mapping: Value, behind base: UnsafeMutablePointer<Value>, _ count: inout Int, _ names: inout [StringObject], _ callee: Value,
-    _ frame: Frame
+    _ mapping: Value, _ count: inout Int, _ names: inout [StringObject], _ callee: Value, _ frame: Frame
   ) throws(Raised) {
     if mapping.dict?.count == 0 { return }
     if let held = mapping.uncounted, held.kind == .dict, held.isPlain,
@@ -153,10 +150,10 @@ final class UnpackingCallNode: ExpressionNode {
       base.deinitializeValues(count)
       machine.pointee.stackTop = base
     }
-    /// Takes so many places more, behind those that are filled.
-    func extend(_ more: Int) throws(Raised) -> UnsafeMutablePointer<Value> {
-      guard let places = machine.reserveUnbound(more) else { try frame.fail(machine.stackOverflow(), range) }
-      return places
+    /// Takes a place more, behind those that are filled.
+    func extend() throws(Raised) -> UnsafeMutablePointer<Value> {
+      guard let place = machine.reserveUnbound(1) else { try frame.fail(machine.stackOverflow(), range) }
+      return place
     }
     // Their values follow the positional arguments, which may still come after them.
     var keywords: [(name: StringObject, value: Value)] = []
@@ -164,23 +161,9 @@ final class UnpackingCallNode: ExpressionNode {
       switch item {
       case .positional(let node):
         let argument = try node.evaluate(frame)
-        try extend(1).initialize(to: argument)
+        try extend().initialize(to: argument)
         count += 1
-      case .unpacked(let node):
-        let iterable = try node.evaluate(frame)
-        if let tuple = iterable.tuple, !tuple.isOfHeapType {
-          try extend(tuple.count).initializeCopies(of: tuple.items, count: tuple.count)
-          count += tuple.count
-          continue
-        }
-        let runtime = frame.runtime
-        let elements: [Value]
-        do { elements = try runtime.collected(iterable) } catch {
-          try frame.fail(describe(error, value, iterable, runtime), range)
-        }
-        let places = try extend(elements.count)
-        for (index, element) in elements.enumerated() { (places + index).initialize(to: element) }
-        count += elements.count
+      case .unpacked(let node): try unpack(try node.evaluate(frame), &count, value, frame)
       case .keyword(let name, let node):
         let argument = try node.evaluate(frame)
         if keywords.contains(where: { $0.name === name }) { try frame.fail(repeated(name, value, frame.runtime), range) }
@@ -193,7 +176,7 @@ final class UnpackingCallNode: ExpressionNode {
     }
     let positionalCount = count
     for keyword in keywords {
-      try extend(1).initialize(to: keyword.value)
+      try extend().initialize(to: keyword.value)
       count += 1
     }
     do throws(Raised) {

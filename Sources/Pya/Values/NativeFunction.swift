@@ -344,3 +344,10 @@ final class VisibleDefaults {
 
   init(_ values: [Value]) { self.values = values }
 }
+
+extension DictObject {
+  /// Marks a built-in function of this namespace.
+  func setShortcut(_ shortcut: NativeFunction.Shortcut, of name: String, _ runtime: Runtime) {
+    getString(runtime.intern(name))?.cast(.nativeFunction, to: NativeFunction.self)?.shortcut = shortcut
+  }
+}
