@@ -65,6 +65,8 @@ public final class Interpreter {
   /// How a program ended.
   public struct Outcome: Sendable {
     public var status: Int32
+    /// A KeyboardInterrupt ended it: CPython ends by the signal itself then.
+    public var isInterrupted = false
     /// With `collectsOutput`.
     public var output: [UInt8]
     public var errorOutput: [UInt8]
@@ -127,6 +129,7 @@ public final class Interpreter {
     job.started?(InterruptHandle(interpreter.runtime))
     interpreter.noteStack()
     job.outcome.status = job.body(interpreter)
+    job.outcome.isInterrupted = interpreter.runtime.endedByInterrupt && job.outcome.status == 130
     job.outcome.output = interpreter.runtime.output.collected
     job.outcome.errorOutput = interpreter.runtime.errorOutput.collected
     // Freeing every object would only cost time: a command is about to exit.
@@ -225,7 +228,8 @@ extension Runtime {
     show(uncaught: raised.exception)
     advise(on: raised.exception)
     errorOutput.flush()
-    return raised.exception.type === exceptionTypes["KeyboardInterrupt"] ? 130 : 1
+    endedByInterrupt = raised.exception.type === exceptionTypes["KeyboardInterrupt"]
+    return endedByInterrupt ? 130 : 1
   }
 
   /// Writes what is left of the program's output. A status instead of the program's own when that fails, as CPython's.

@@ -23,6 +23,17 @@ struct Interrupts: Sendable {
     return Interrupts(isForSession: isForSession)
   }
 
+  /// Ends the process by SIGINT itself, so that a shell that waits for it knows.
+  static func endBySignal() {
+    signal(SIGINT, SIG_DFL)
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+    fflush(nil)
+    kill(getpid(), SIGINT)
+  }
+
   /// Starts the thread. It lives as long as the process.
   func forward(to handle: InterruptHandle) {
     let argument = Unmanaged.passRetained(Recipient(handle, isForSession)).toOpaque()

@@ -47,7 +47,9 @@ enum Main {
     // Only now: until the program is there, Ctrl-C simply ends the process.
     let interrupts = Interrupts.block()
     count_references_plainly()
-    return Interpreter.run(program, options: invocation.interpreterOptions) { interrupts?.forward(to: $0) }.status
+    let outcome = Interpreter.run(program, options: invocation.interpreterOptions) { interrupts?.forward(to: $0) }
+    if outcome.isInterrupted { Interrupts.endBySignal() }
+    return outcome.status
   }
 
   /// Opens the prompt.

@@ -75,7 +75,9 @@ extension Runtime {
     }
     defineClassAttribute("__module__") { (runtime, cls) throws(Raised) in
       let own = cls === runtime.types.type ? nil : cls.attributes.getString(runtime.names.module)
-      return own ?? .object(runtime.string(cls.moduleName))
+      // What types written in Swift keep under that name may be a property of their instances.
+      if let own, cls.isHeap || own.string != nil { return own }
+      return .object(runtime.string(cls.moduleName))
     } set: { (runtime, cls, value) throws(Raised) in
       cls.attributes.setString(runtime.names.module, value)
       cls.attributes.removeString(runtime.intern("__firstlineno__"))

@@ -7,6 +7,7 @@ extension Runtime {
     case .awaitable: return unsafeDowncast(object, to: AwaitableObject.self)
     default: break
     }
+    if let generator = iterableCoroutine(object) { return StartedFrameAwaitable(self, generator) }
     guard let method = object.type.lookup(names[.await]) else { throw cannotAwait(value) }
     let iterator = try callSpecial(method, value)
     guard case .object(let inner) = iterator else { throw badAwaitResult(iterator) }

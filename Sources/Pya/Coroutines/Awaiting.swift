@@ -16,6 +16,7 @@ extension Runtime {
     case .awaitable: return try begin(unsafeDowncast(object, to: AwaitableObject.self))
     default: break
     }
+    if let generator = iterableCoroutine(object) { return try begin(generator) }
     guard let method = object.type.lookup(names[.await]) else { throw cannotAwait(value) }
     let iterator = try callSpecial(method, value)
     guard case .object(let inner) = iterator else { throw badAwaitResult(iterator) }
@@ -30,11 +31,23 @@ extension Runtime {
     }
   }
 
-  /// Begins `yield from value`.
-  func beginDelegating(to value: Value) throws(Raised) -> Awaited {
+  /// A generator that can be awaited (`types.coroutine`).
+  func iterableCoroutine(_ object: Object) -> SuspendableFrame? {
+    guard object.kind == .generator else { return nil }
+    let frame = unsafeDowncast(object, to: SuspendableFrame.self)
+    return frame.code.information.isIterableCoroutine ? frame : nil
+  }
+
+  /// Begins `yield from value` of a frame that runs this code.
+  func beginDelegating(to value: Value, from code: Code) throws(Raised) -> Awaited {
     if case .object(let object) = value {
       if object.kind == .generator { return try begin(unsafeDowncast(object, to: SuspendableFrame.self)) }
-      if object.kind == .coroutine { throw typeError("cannot 'yield from' a coroutine object in a non-coroutine generator") }
+      if object.kind == .coroutine || (object as? AwaitableObject)?.type.isSubtype(of: types.coroutine) == true,
+        !code.information.isIterableCoroutine
+      {
+        throw typeError("cannot 'yield from' a coroutine object in a non-coroutine generator")
+      }
+      if object.kind == .coroutine { return try begin(unsafeDowncast(object, to: SuspendableFrame.self)) }
       if object.kind == .awaitable { return try begin(unsafeDowncast(object, to: AwaitableObject.self)) }
       if let wrapped = object as? CoroutineIterator { return try begin(wrapped.frame) }
     }
@@ -80,6 +93,7 @@ extension Runtime {
   func isAwaitable(_ value: Value) -> Bool {
     guard case .object(let object) = value else { return false }
     return object.kind == .coroutine || object.kind == .awaitable || object.type.lookup(names[.await]) != nil
+      || iterableCoroutine(object) != nil
   }
 
   func cannotAwait(_ value: Value) -> Raised {

@@ -29,6 +29,12 @@ final class Asyncio {
   var lastSerial: UInt32 = 0
   /// `sleep`, `create_task` and `gather`, for programs that do not import them. Never changes once it is there.
   var languageAdditions: DictObject?
+  /// What `sys.set_asyncgen_hooks` set; a loop that runs puts its own in their place.
+  var generatorHooks: (firstIteration: Value, finalizer: Value)?
+  /// The finalizers of generators that began under such hooks, by address.
+  var generatorFinalizers: [Int: Value] = [:]
+  /// Of the generator that is being freed.
+  var freedFinalizer: Value?
   /// All loops that still exist; each takes itself out when it is freed.
   var loops: [Unmanaged<EventLoop>] = []
   /// Futures that failed, by number; each takes itself out when it is freed.
@@ -68,6 +74,7 @@ final class Asyncio {
         runtime, metatype: runtime.types.type, name: name, bases: [base ?? runtime.types.object], instanceKind: kind,
         isHeap: false)
       type.moduleName = module
+      if module == "_asyncio" { type.messageName = "_asyncio.\(name)" }
       return type
     }
     coroutineType = make("coroutine", module: "builtins", kind: .awaitable, base: runtime.types.coroutine)
@@ -90,13 +97,22 @@ final class Asyncio {
     slumber = Slumber(self)
     slumberPointer = Unmanaged.passUnretained(slumber).toOpaque()
     runtime.asyncGeneratorHook = { [unowned(unsafe) self] generator in
+      if let hooks = self.generatorHooks {
+        if !hooks.finalizer.isNone { self.generatorFinalizers[generator.address] = hooks.finalizer }
+        return self.call(hooks.firstIteration, generator)
+      }
       self.runningLoop?.register(asyncGenerator: generator)
     }
     runtime.asyncGeneratorWasFreed = { [unowned(unsafe) self] address in
+      // If it has to be cleaned up, that follows at once.
+      self.freedFinalizer = self.generatorFinalizers.isEmpty ? nil : self.generatorFinalizers.removeValue(forKey: address)
       for loop in self.loops { loop._withUnsafeGuaranteedRef { $0.asyncGenerators[address] = nil } }
     }
     runtime.asyncGeneratorFinalizer = { [unowned(unsafe) self] generator in
       guard let frame = generator as? SuspendableFrame else { return }
+      let freed = self.freedFinalizer
+      self.freedFinalizer = nil
+      if let finalizer = self.generatorFinalizers.removeValue(forKey: frame.address) ?? freed { return self.call(finalizer, generator) }
       if let loop = self.runningLoop ?? self.currentLoop { return loop.closeSoon(frame) }
       // Nobody but the program has driven it.
       do throws(Raised) { _ = try frame.close(self.runtime) } catch { self.runtime.reportUnraisable(error, in: .object(frame)) }
@@ -104,6 +120,12 @@ final class Asyncio {
   }
 
   let cancelledErrorType, invalidStateErrorType: TypeObject
+
+  /// Calls a hook of the program with a generator.
+  private func call(_ hook: Value, _ generator: Object) {
+    if hook.isNone { return }
+    do throws(Raised) { _ = try runtime.call(hook, .object(generator)) } catch { runtime.reportUnraisable(error, in: hook) }
+  }
 
   /// The loop that runs, or the complaint that none does.
   func running() throws(Raised) -> EventLoop {

@@ -16,6 +16,19 @@ extension EventLoop {
     return task
   }
 
+  /// The loop's class, or the loop itself, may have methods of the program.
+  var hasOwnAttributes: Bool { type.isHeap || existingInstanceDictionary != nil }
+
+  /// `create_task` as an attribute of the loop.
+  func callCreateTask(_ coroutine: Value, name: Value = .undefined, context: ContextObject? = nil) throws(Raised) -> Value {
+    let runtime = asyncio.runtime
+    var keywords: [(name: StringObject, value: Value)] = []
+    if !name.isUndefined { keywords.append((runtime.intern("name"), name)) }
+    if let context { keywords.append((runtime.intern("context"), .object(context))) }
+    let method = try runtime.getAttribute(.object(self), runtime.intern("create_task"))
+    return try runtime.call(method, [coroutine], keywords: keywords)
+  }
+
   func runUntilComplete(_ value: Value) throws(Raised) -> Value {
     let runtime = asyncio.runtime
     try checkIsOpen(runtime)

@@ -96,7 +96,10 @@ final class EventLoop: Object {
     isRunning = true
     runner = runtime.threads.current
     asyncio.runningLoop = self
+    let savedHooks = asyncio.generatorHooks
+    asyncio.generatorHooks = nil
     defer {
+      asyncio.generatorHooks = savedHooks
       runner = nil
       isStopping = false
       isRunning = false

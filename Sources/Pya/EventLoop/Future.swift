@@ -361,6 +361,7 @@ class FutureObject: AwaitableObject {
   }
 
   deinit {
+    if isObserved { tellOfDeath() }
     if isListedAsFailed { loop.asyncio.failures[serial] = nil }
     // A failure that nobody looked at is not lost silently.
     if logsTraceback {

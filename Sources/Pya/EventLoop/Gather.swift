@@ -166,7 +166,7 @@ extension Asyncio {
     let task: Value
     do throws(Raised) {
       let target = if let loop { loop } else { try eventLoop() }
-      task = try target.createTask(coroutine)
+      task = try target.hasOwnAttributes ? target.callCreateTask(coroutine) : target.createTask(coroutine)
     } catch {
       if closesOnFailure, runtime.matches(error, "RuntimeError") { _ = try runtime.callMethod(coroutine, "close") }
       throw error

@@ -66,7 +66,9 @@ final class RunnerObject: Object {
       throw runtime.runtimeError("Runner.run() cannot be called from a running event loop")
     }
     let loop = try initializedLoop()
-    let task = try loop.createTask(coroutine, context: context ?? self.context)
+    let context = context ?? self.context
+    let task = try loop.hasOwnAttributes
+      ? loop.callCreateTask(coroutine, context: context) : loop.createTask(coroutine, context: context)
     let (outerMain, outerCount) = (asyncio.mainTask, asyncio.interruptCount)
     asyncio.mainTask = asyncio.isFuture(task) as? TaskObject
     asyncio.interruptCount = 0
@@ -107,7 +109,7 @@ final class RunnerObject: Object {
 
   /// A loop of the program may have its own.
   private func generatorShutdown(_ loop: EventLoop) throws(Raised) -> Value {
-    if loop.type.isHeap || loop.existingInstanceDictionary != nil {
+    if loop.hasOwnAttributes {
       return try asyncio.runtime.callMethod(.object(loop), "shutdown_asyncgens")
     }
     return .object(AsyncGeneratorShutdown(loop))

@@ -45,7 +45,12 @@ extension Runtime {
   }
 
   /// `f() at file.py:3`: a callback in a repr.
-  func describeCallback(_ callback: Value) throws(Raised) -> String {
+  func describeCallback(_ callback: Value, arguments: String = "()") throws(Raised) -> String {
+    if case .object(let partial) = callback, partial.type.name == "partial", partial.type.moduleName == "functools",
+      let inner = try getAttributeIfPresent(callback, intern("func"))
+    {
+      return try describeCallback(inner, arguments: "()" + arguments)
+    }
     var text: String
     if let name = try getAttributeIfPresent(callback, names.qualname)?.string, name.byteCount > 0 {
       text = name.text
@@ -54,7 +59,7 @@ extension Runtime {
     } else {
       text = try repr(callback).text
     }
-    text += "()"
+    text += arguments
     if let function = callback.cast(.function, to: FunctionObject.self) {
       let information = function.code.information
       text += " at \(information.file.name):\(information.firstLine)"
@@ -93,7 +98,11 @@ extension Runtime {
     var parts = [handle.isTimer ? "TimerHandle" : "Handle"]
     if handle.isCancelled { parts.append("cancelled") }
     if handle.isTimer { parts.append("when=\(try repr(.float(handle.deadline)).text)") }
-    if !handle.callback.isNone { parts.append(try describeCallback(handle.callback)) }
+    if !handle.callback.isNone {
+      // In debug mode, what it will be called with.
+      let given = handle.loop.isDebugging ? try handle.arguments.map { (value) throws(Raised) in try abbreviatedRepr(value) } : []
+      parts.append(try describeCallback(handle.callback, arguments: "(\(given.joined(separator: ", ")))"))
+    }
     return "<\(parts.joined(separator: " "))>"
   }
 

@@ -24,6 +24,8 @@ final class TransportObject: Object {
   let loop: EventLoop
   let medium: Medium
   private(set) var descriptor: Int32
+  /// What it was before it was closed, for its description.
+  private var formerDescriptor: Int32 = -1
   private(set) var receiver: TransportReceiver
   private let outgoing = ByteQueue()
   private(set) var isClosing = false
@@ -296,7 +298,10 @@ final class TransportObject: Object {
   private func release() {
     stopReading()
     stopWriting()
-    if descriptor >= 0 { closeDescriptor(descriptor) }
+    if descriptor >= 0 {
+      closeDescriptor(descriptor)
+      formerDescriptor = descriptor
+    }
     descriptor = -1
   }
 
@@ -304,10 +309,13 @@ final class TransportObject: Object {
     let kind = medium == .socket ? "_SelectorSocketTransport" : medium == .readPipe ? "_UnixReadPipeTransport" : "_UnixWritePipeTransport"
     var text = "<\(kind)"
     if descriptor < 0 { text += " closed" } else if isClosing { text += " closing" }
-    if descriptor >= 0 {
-      text += " fd=\(descriptor)"
-      if medium != .writePipe { text += " read=\(isReading ? "polling" : "idle")" }
-      text += " write=<\(isWriting ? "polling" : "idle"), bufsize=\(outgoing.count)>"
+    text += " fd=\(max(descriptor, formerDescriptor))"
+    switch medium {
+    case .socket:
+      guard descriptor >= 0 else { break }
+      text += " read=\(isReading ? "polling" : "idle") write=<\(isWriting ? "polling" : "idle"), bufsize=\(outgoing.count)>"
+    case .readPipe: text += descriptor < 0 ? " closed" : isReading ? " polling" : " idle"
+    case .writePipe: text += descriptor < 0 ? " closed" : " \(isWriting ? "polling" : "idle") bufsize=\(outgoing.count)"
     }
     return text + ">"
   }

@@ -17,6 +17,7 @@ final class CodeLowering {
   /// Slots before those of the scope table: a class body keeps its namespace in slot 0.
   let slotBase: Int
   private(set) var frameSize: Int
+  var handlerSlots: [Int] = []
   /// Statements that must run before the expression being lowered.
   var prelude: [StatementNode] = []
   var needsCleanup = false
@@ -56,6 +57,12 @@ final class CodeLowering {
   /// A slot for the lowering's own use.
   func newSlot() -> Int { newSlots(1) }
 
+  /// For the exception that a suspended handler handles.
+  func newHandlerSlot() -> Int {
+    handlerSlots.append(frameSize)
+    return newSlot()
+  }
+
   /// Several in a row; the first.
   func newSlots(_ count: Int) -> Int {
     defer { frameSize += count }
@@ -74,6 +81,7 @@ final class CodeLowering {
       information: CodeInformation(name: table.name, qualifiedName: table.qualifiedName, file: unit.file, start: start))
     draft.flavour =
       table.isAsync ? (table.isGenerator ? .asyncGenerator : .coroutine) : table.isGenerator ? .generator : .plain
+    draft.information.handlerSlots = handlerSlots
     draft.parameters = parameters
     draft.frameSize = frameSize
     draft.cellSlots = table.cellSlots.map { $0 + slotBase }

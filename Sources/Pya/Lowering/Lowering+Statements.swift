@@ -142,7 +142,7 @@ extension CodeLowering {
       case (false, true): node = TryGroupNode(body: node, clauses: clauses, otherwise: otherwise, range)
       case (true, false):
         node = ResumableTryNode(
-          body: node, clauses: clauses, otherwise: otherwise, exceptionSlot: newSlot(), state: newSlot(), range)
+          body: node, clauses: clauses, otherwise: otherwise, exceptionSlot: newHandlerSlot(), state: newSlot(), range)
       case (true, true):
         node = ResumableTryGroupNode(
           body: node, clauses: clauses, otherwise: otherwise, handlingSlot: newSlot(), state: newSlot(), range)
@@ -152,7 +152,7 @@ extension CodeLowering {
     let finally = lowerBlock(statement.finally, range)
     guard node.suspends || finally.suspends else { return FinallyNode(body: node, finally: finally, range) }
     return ResumableFinallyNode(
-      body: node, finally: finally, exceptionSlot: newSlot(), completionSlots: newSlots(2), state: newSlot(), range)
+      body: node, finally: finally, exceptionSlot: newHandlerSlot(), completionSlots: newSlots(2), state: newSlot(), range)
   }
 
   private func lowerWith(
@@ -165,6 +165,7 @@ extension CodeLowering {
     let inner = lowerWith(isAsync: isAsync, items.dropFirst(), body, range)
     let node: StatementNode
     if isAsync {
+      handlerSlots.append(frameSize + 1)
       node = AsyncWithNode(context, target: target, body: inner, slots: newSlots(5), state: newSlot(), range)
     } else if inner.suspends {
       node = ResumableWithNode(context, target: target, body: inner, exitSlot: newSlot(), state: newSlot(), range)

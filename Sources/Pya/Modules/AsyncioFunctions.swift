@@ -21,7 +21,18 @@ extension Asyncio {
     for name in ["run", "create_task", "ensure_future", "all_tasks", "new_event_loop", "iscoroutine", "iscoroutinefunction"] {
       (module.namespace.getString(runtime.intern(name))?.object as? NativeFunction)?.isWrittenInPython = true
     }
+    for (place, names) in Asyncio.homes {
+      for name in names { (module.namespace.getString(runtime.intern(name))?.object as? NativeFunction)?.moduleName = place }
+    }
   }
+
+  /// `__module__` of functions.
+  private static let homes = [
+    "asyncio.tasks": ["sleep", "gather", "create_task", "ensure_future", "all_tasks", "wait_for"], "asyncio.runners": ["run"],
+    "asyncio.coroutines": ["iscoroutine", "iscoroutinefunction"], "asyncio.events": ["new_event_loop", "set_event_loop"],
+    "asyncio.timeouts": ["timeout", "timeout_at"], "_asyncio": ["current_task", "get_event_loop", "get_running_loop"],
+    "asyncio.base_futures": ["isfuture"],
+  ]
 
   private func defineRunning(in module: ModuleObject) {
     module.define(runtime, "run", "main, *, debug=None, loop_factory=None") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
@@ -34,8 +45,10 @@ extension Asyncio {
 
   private func defineTasks(in module: ModuleObject) {
     module.define(runtime, "create_task", "coro, *, name=None, context=None") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
-      try running().createTask(
-        arguments[0], name: arguments[1].defined ?? .none, context: try contextArgument(arguments[2]))
+      let loop = try running()
+      let (name, context) = (arguments[1].defined ?? .none, try contextArgument(arguments[2]))
+      return try loop.hasOwnAttributes
+        ? loop.callCreateTask(arguments[0], name: name, context: context) : loop.createTask(arguments[0], name: name, context: context)
     }
     module.define(runtime, "ensure_future", "coro_or_future, *, loop=None") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       let loop = arguments[1].defined.flatMap { $0.isNone ? nil : $0.object as? EventLoop }

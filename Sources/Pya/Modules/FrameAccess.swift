@@ -59,6 +59,11 @@ extension Runtime {
       if let type = arguments[0].type, let name = arguments[1].string { type.messageName = name.text }
       return .none
     }
+    // What `types.coroutine` does to a generator function.
+    module.define(self, "mark_iterable_coroutine", "function, /") { (_, arguments) throws(Raised) in
+      arguments[0].cast(.function, to: FunctionObject.self)?.code.information.isIterableCoroutine = true
+      return .none
+    }
     module.define(self, "calling_module", "") { (runtime, _) throws(Raised) in
       .object(runtime.string(runtime.callingModule))
     }

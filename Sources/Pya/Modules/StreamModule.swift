@@ -82,6 +82,15 @@ extension Runtime {
       transport.begin(waiter: nil)
       return .object(StreamWriterObject(type: types.writer, transport, receiver, nil))
     }
+    module.define(self, "adopt_transports", "transport, read_transport, write_transport, /") { (runtime, arguments) throws(Raised) in
+      let types = runtime.asyncio.streamTypes
+      for (index, type) in [types.transport, types.readTransport, types.writeTransport].enumerated() {
+        guard let base = arguments[index].type else { continue }
+        type.setBases([base], mro: [type] + base.mro)
+        type.didChange()
+      }
+      return .none
+    }
     // A transport that calls a protocol of the program: the transport, and a future that is done when it is ready.
     module.define(self, "make_transport", "loop, fd, kind, protocol, pipe=None, /") { (runtime, arguments) throws(Raised) in
       let loop = try runtime.loop(arguments[0])
@@ -216,6 +225,7 @@ extension Runtime {
     type.define(self, "feed_data", "self, data") { (runtime, arguments) throws(Raised) in
       guard let bytes = runtime.bytesLike(arguments[1]) else { throw runtime.typeError("a bytes-like object is required") }
       let reader = try reader(arguments[0])
+      if reader.isAtEnd { throw runtime.error("AssertionError", [.object(runtime.string("feed_data after feed_eof"))]) }
       var failure: Raised?
       bytes.withUnsafeBufferPointer { buffer in
         do throws(Raised) { try reader.feed(buffer, runtime) } catch { failure = error }

@@ -186,15 +186,16 @@ extension Runtime {
       throw runtime.error("SystemExit", status.tuple?.array ?? [status])
     }
     module.define(self, "exc_info", "") { (runtime, _) throws(Raised) in
-      guard let exception = runtime.handled.last else {
+      guard let exception = runtime.exceptionInHand else {
         return .object(TupleObject(runtime, [.none, .none, .none]))
       }
       return .object(
         TupleObject(
           runtime, [.object(exception.type), .object(exception), runtime.tracebackObject(of: exception)]))
     }
+    defineGeneratorHooks(of: module)
     module.define(self, "exception", "") { (runtime, _) throws(Raised) in
-      runtime.handled.last.map { .object($0) } ?? .none
+      runtime.exceptionInHand.map { .object($0) } ?? .none
     }
     module.define(self, "excepthook", "exctype, value, traceback, /") { (runtime, arguments) throws(Raised) in
       guard let exception = arguments[1].exception else { return .none }

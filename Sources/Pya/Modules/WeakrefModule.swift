@@ -139,6 +139,7 @@ extension Runtime {
   private func tellsOfDeath(_ object: Object) -> Bool {
     switch object.kind {
     case .instance, .list, .dict, .set, .function, .boundMethod, .generator, .coroutine, .asyncGenerator, .exception: true
+    case .awaitable: object is FutureObject
     default: object is DequeObject
     }
   }
@@ -147,6 +148,7 @@ extension Runtime {
     switch object.kind {
     case .function, .nativeFunction, .boundMethod, .set, .generator, .coroutine, .asyncGenerator, .module, .type: return true
     case .intInstance, .tuple, .bytes: return false
+    case .awaitable: return object is FutureObject || object is NativeCoroutine
     case .other where !object.type.isHeap:
       return !["slice", "code", "frame", "traceback", "mappingproxy", "NoneType"].contains(object.type.name)
     default: return object.type.isHeap && (object.type.lookup(intern("__weakref__")) != nil || hasWeakReferenceSlot(object.type))

@@ -83,7 +83,7 @@ final class ContextMethods {
   private func refusal(_ type: TypeObject, missing: SpecialMethod?, _ runtime: Runtime) -> Raised {
     let note = missing.map { " (missed \($0.pythonName) method)" } ?? ""
     return runtime.typeError(
-      "'\(type.name)' object does not support the \(isAsync ? "asynchronous " : "")context manager protocol\(note)")
+      "'\(type.messageName)' object does not support the \(isAsync ? "asynchronous " : "")context manager protocol\(note)")
   }
 }
 

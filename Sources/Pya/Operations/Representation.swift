@@ -176,7 +176,12 @@ extension Runtime {
   }
 
   private func appendNativeFunction(_ function: NativeFunction, to builder: inout TextBuilder) {
-    if let owner = function.owner {
+    if function.isWrittenInPython {
+      builder.append("<function ")
+      builder.append(function.owner.map { "\($0.qualifiedName).\(function.name)" } ?? function.name)
+      appendAddress(function, to: &builder)
+      builder.append(">")
+    } else if let owner = function.owner {
       builder.append(function.isSlot ? "<slot wrapper '" : "<method '")
       builder.append(function.name)
       builder.append("' of '")
@@ -190,7 +195,7 @@ extension Runtime {
   }
 
   private func appendBoundMethod(_ method: BoundMethod, to builder: inout TextBuilder) throws(Raised) {
-    if let native = method.function.cast(.nativeFunction, to: NativeFunction.self) {
+    if let native = method.function.cast(.nativeFunction, to: NativeFunction.self), !native.isWrittenInPython {
       let isSlot = native.isSlot
       builder.append(isSlot ? "<method-wrapper '" : "<built-in method ")
       builder.append(native.name)

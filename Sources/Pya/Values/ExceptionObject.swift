@@ -73,6 +73,10 @@ final class CodeInformation {
   let file: SourceFile
   /// Where the definition begins, decorators included.
   let start: UInt32
+  /// Where a suspended frame keeps the exceptions it is handling, those of inner handlers first.
+  var handlerSlots: [Int] = []
+  /// `types.coroutine` was called with a generator function: its generators can be awaited, and delegate to coroutines.
+  var isIterableCoroutine = false
 
   init(name: String, qualifiedName: String, file: SourceFile, start: UInt32 = 0) {
     self.name = name

@@ -38,6 +38,8 @@ final class Runtime {
   /// Set while an event loop has a handler of its own for Ctrl-C: hands it the interrupt. False: no loop took it.
   var loopInterruptHandler: (() -> Bool)?
   /// Runs the program's handlers of signals that arrived; true: nothing else is to be done. Set by `signal`.
+  /// A KeyboardInterrupt that nobody caught has ended the program.
+  var endedByInterrupt = false
   var signalHandler: ((Runtime) throws(Raised) -> Bool)?
   /// Writes the tree of tasks to standard error; set by the front door.
   var taskTreeWriter: (() -> Void)?

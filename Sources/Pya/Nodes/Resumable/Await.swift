@@ -313,7 +313,7 @@ final class YieldFromNode: StatementNode {
       result = try point.resume(frame)
     } else {
       let source = try value.evaluate(frame)
-      do { result = point.settle(try frame.runtime.beginDelegating(to: source), frame) } catch {
+      do { result = point.settle(try frame.runtime.beginDelegating(to: source, from: frame.code), frame) } catch {
         try frame.fail(error, range)
       }
     }
@@ -337,7 +337,7 @@ final class DeliverAllNode: StatementNode {
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
     var source = try value.evaluate(frame)
     let result: Value
-    do { result = try frame.machine.deliverAll(of: &source) } catch { try frame.fail(error, range) }
+    do { result = try frame.machine.deliverAll(of: &source, in: frame.code) } catch { try frame.fail(error, range) }
     if frame.machine.isConsumerDone { return .returns(.none) }
     if let slot { frame[slot] = result }
     return .normal
@@ -346,12 +346,12 @@ final class DeliverAllNode: StatementNode {
 
 extension UnsafeMutablePointer where Pointee == Machine {
   /// `yield from source` in a generator that runs in one go: hands on all elements, until the consumer has enough. The result.
-  fileprivate func deliverAll(of source: inout Value) throws(Raised) -> Value {
+  fileprivate func deliverAll(of source: inout Value, in code: Code) throws(Raised) -> Value {
     let runtime = pointee.runtime
     if let generator = SuspendableFrame.complete(at: &source) {
       return try generator.borrowed { (generator) throws(Raised) in try generator.runInOneGo(nil, runtime) }
     }
-    switch try runtime.beginDelegating(to: source) {
+    switch try runtime.beginDelegating(to: source, from: code) {
     case .finished(let value): return value
     case .waitsForFrame(let frame):
       var step = frame.suspend(self)

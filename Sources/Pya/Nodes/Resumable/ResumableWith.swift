@@ -145,11 +145,14 @@ final class AsyncWithNode: ResumableNode {
     frame[exceptionSlot] = .object(exception)
     runtime.handled.append(exception)
     let result: Value
-    do {
+    do throws(Raised) {
       defer { runtime.handled.removeLast() }
       result = try point.begin(
         calling: exit, receiver: manager, .object(exception.type), .object(exception),
         runtime.tracebackObject(of: exception), .aexit, frame)
+    } catch {
+      frame[exceptionSlot] = .undefined
+      throw error
     }
     return try finishLeaving(result, frame)
   }
@@ -166,7 +169,10 @@ final class AsyncWithNode: ResumableNode {
     guard let exception = frame[exceptionSlot].exception else { fatalError("pya: __aexit__ without its exception") }
     frame.runtime.handled.append(exception)
     defer { frame.runtime.handled.removeLast() }
-    return try point.resume(frame)
+    do throws(Raised) { return try point.resume(frame) } catch {
+      frame[exceptionSlot] = .undefined
+      throw error
+    }
   }
 
   private func finishLeaving(_ result: Value, _ frame: Frame) throws(Raised) -> Completion {
