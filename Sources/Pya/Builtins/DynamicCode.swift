@@ -143,7 +143,16 @@ extension Runtime {
       throw valueError("compile() mode must be 'exec', 'eval' or 'single'")
     }
     if arguments[0].object is CompiledText || arguments[0].cast(.code, to: Code.self) != nil { return arguments[0] }
-    let file = SourceFile(name: fileName.text, bytes: try sourceBytes(arguments[0], "compile", mode), isText: true)
+    if case .int(let flags) = arguments[3], flags & 0x400 != 0 {
+      let ast = try importModule("ast", level: 0, globals: builtins)
+      return try callMethod(ast, "parse", [arguments[0], arguments[1], arguments[2]])
+    }
+    var source = arguments[0]
+    if let tree = source.instance, tree.type.mro.contains(where: { $0.name == "AST" && $0.moduleName == "ast" }) {
+      let library = try importModule("_ast_unparse", level: 0, globals: builtins)
+      source = try callMethod(library, "compiled_text", [source, arguments[2]])
+    }
+    let file = SourceFile(name: fileName.text, bytes: try sourceBytes(source, "compile", mode), isText: true)
     // Its errors are raised here; the code itself depends on the globals it will run with.
     if mode == .expression {
       _ = try compileExpression(file, globals: DictObject(self))

@@ -116,25 +116,28 @@ extension Runtime {
       .int(runtime.approximateSize(of: arguments[0]))
     }
     type.define(self, "__getstate__", "self, /") { (runtime, arguments) throws(Raised) in
+      if runtime.type(of: arguments[0]).mro.contains(where: { $0.isHeap && $0.attributes.getString(runtime.names.slots) != nil }) {
+        return try runtime.reduce(arguments[0], with: "_plain_state")
+      }
       guard let dictionary = arguments[0].object?.instanceDictionary(runtime), dictionary.count > 0 else { return .none }
       return .object(dictionary)
     }
     type.define(self, "__reduce__", "self, /") { (runtime, arguments) throws(Raised) in
-      try runtime.reduce(arguments[0])
+      try runtime.reduce(arguments[0], with: "_reduce_ex", .int(0))
     }
     type.define(self, "__reduce_ex__", "self, protocol, /") { (runtime, arguments) throws(Raised) in
       let own = runtime.type(of: arguments[0]).lookup(runtime.intern("__reduce__"))
       if let own, !own.isIdentical(to: runtime.types.object.lookup(runtime.intern("__reduce__")) ?? .undefined) {
         return try runtime.callMethod(arguments[0], "__reduce__")
       }
-      return try runtime.reduce(arguments[0])
+      return try runtime.reduce(arguments[0], with: "_reduce_ex", arguments[1])
     }
   }
 
   /// How to make the object anew, as `pickle` and `copy` want it.
-  private func reduce(_ value: Value) throws(Raised) -> Value {
+  private func reduce(_ value: Value, with function: String, _ more: Value...) throws(Raised) -> Value {
     let pickle = try importModule("pickle", level: 0, globals: builtins)
-    return try call(try getAttribute(pickle, "_reduce_as_object"), value)
+    return try call(try getAttribute(pickle, intern(function)), [value] + more)
   }
 
   /// An attribute's name as `getattr` and the `__getattribute__` family take it.

@@ -7,6 +7,7 @@ extension Runtime {
       if isPlain, let tuple = arguments[0].tuple, tuple.isExactly(cls) { return arguments[0] }
       if runtime.hasLengthOfItsOwn(arguments[0]) { return .object(TupleObject(type: cls, try runtime.collected(arguments[0]))) }
       let values = arguments[0].isUndefined ? [] : try runtime.array(arguments, at: 0)
+      if values.isEmpty, isPlain { return .object(runtime.emptyTuple) }
       return .object(TupleObject(type: cls, values))
     }
     type.defineComparisons(self)
@@ -38,5 +39,5 @@ extension Runtime {
   }
 
   /// A tuple of values.
-  func tuple(_ values: [Value]) -> Value { .object(TupleObject(self, values)) }
+  func tuple(_ values: [Value]) -> Value { .object(values.isEmpty ? emptyTuple : TupleObject(self, values)) }
 }

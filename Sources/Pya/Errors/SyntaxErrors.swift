@@ -27,8 +27,8 @@ extension Runtime {
     if file.isText, isRefusedCharacter(diagnostic.message) { place.endOffset = place.offset }
     if file.isText, diagnostic.message.hasSuffix("was never closed") { place.endOffset = 0 }
     // The compiler looks for the line in the file of that name.
-    let isLost = stage == .compiling && file.isText
-    let text = isLost ? Value.none : .object(string(hasLineEnd ? place.text + "\n" : place.text))
+    var text = Value.object(string(hasLineEnd ? place.text + "\n" : place.text))
+    if stage == .compiling, file.isText { text = lineOnDisk(place.line, of: file.name) }
     fields.fields["msg"] = message
     fields.fields["filename"] = .object(string(file.name))
     fields.fields["lineno"] = .int(place.line)
@@ -47,6 +47,16 @@ extension Runtime {
           ])),
     ]
     return raised
+  }
+
+  /// The line of the file of that name; None when there is no such file.
+  private func lineOnDisk(_ line: Int, of name: String) -> Value {
+    guard !name.hasPrefix("<"), let bytes = fileContents(name) else { return .none }
+    let file = SourceFile(name: name, bytes: bytes)
+    let range = file.lineRange(line)
+    guard !range.isEmpty else { return .none }
+    let isEnded = file.bytes.dropFirst(range.upperBound).first == UInt8(ascii: "\n")
+    return .object(string(file.lineText(line) + (isEnded ? "\n" : "")))
   }
 
   private func isRefusedCharacter(_ message: String) -> Bool {

@@ -5,7 +5,15 @@ import PyaSyntax
 extension Runtime {
   /// The whole report, ending in a newline.
   func render(_ exception: ExceptionObject, chain: Bool = true) -> String {
-    renderLines(exception, chain: chain).joined()
+    renderLines(exception, chain: chain, limit: tracebackLimit.map { -$0 }).joined()
+  }
+
+  /// `sys.tracebacklimit`, if the program has set it.
+  var tracebackLimit: Int? {
+    guard let module = moduleDictionary.getString(intern("sys"))?.object as? ModuleObject,
+      case .int(let limit)? = module.namespace.getString(intern("tracebacklimit"))
+    else { return nil }
+    return max(limit, 0)
   }
 
   /// The report in the pieces that `traceback.format_exception` returns.

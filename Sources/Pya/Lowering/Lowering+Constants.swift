@@ -37,6 +37,7 @@ extension CodeLowering {
       default: return nil
       }
     case .tuple(let items):
+      if items.isEmpty { return .object(runtime.emptyTuple) }
       var values: [Value] = []
       for item in items {
         guard let value = constant(item) else { return nil }

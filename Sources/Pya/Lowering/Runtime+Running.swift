@@ -11,8 +11,9 @@ extension Runtime {
     var stage = SyntaxStage.readingModule
     do {
       var parser = Parser(file: file)
-      let module = try parser.parseModule()
+      let module = try parser.parseTree()
       stage = .compiling
+      try parser.checkRules()
       let table = try analyseScopes(of: module)
       var unit = LoweringUnit(
         runtime: self, file: file, table: table, globals: globals, builtins: builtins(of: globals),
@@ -52,8 +53,9 @@ extension Runtime {
     var stage = SyntaxStage.readingExpression
     do {
       var parser = Parser(file: file)
-      let (expression, scopeCount) = try parser.parseExpressionOnly()
+      let (expression, scopeCount) = try parser.parseExpressionTree()
       stage = .compiling
+      try parser.checkRules()
       let table = try analyseScopes(of: expression, scopeCount: scopeCount)
       var unit = LoweringUnit(
         runtime: self, file: file, table: table, globals: globals, builtins: builtins(of: globals),

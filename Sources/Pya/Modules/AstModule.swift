@@ -6,17 +6,17 @@ extension Runtime {
     let module = ModuleObject(self, name: "_ast")
     module.define(self, "parse", "source, filename, mode, /") { (runtime, arguments) throws(Raised) in
       guard let text = arguments[0].string else { throw runtime.typeError("ast.parse() needs text") }
-      let file = SourceFile(name: arguments[1].string?.text ?? "<unknown>", bytes: Array(text.utf8))
+      let file = SourceFile(name: arguments[1].string?.text ?? "<unknown>", bytes: Array(text.utf8), isText: true)
       let isExpression = arguments[2].string?.text == "eval"
       runtime.sourceFiles.byName[file.name] = file
       do throws(SyntaxDiagnostic) {
         var parser = Parser(file: file)
         let description = TreeDescription(runtime, file)
-        if isExpression { return description.expression(try parser.parseExpressionOnly().0) }
-        let tree = try parser.parseModule()
+        if isExpression { return description.expression(try parser.parseExpressionTree().0) }
+        let tree = try parser.parseTree()
         return description.statements(tree.body)
       } catch {
-        throw runtime.syntaxError(error, in: file)
+        throw runtime.syntaxError(error, in: file, stage: isExpression ? .readingExpression : .readingModule)
       }
     }
     return module

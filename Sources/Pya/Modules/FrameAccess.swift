@@ -82,7 +82,7 @@ extension Runtime {
     module.define(self, "source", "filename, /") { (runtime, arguments) throws(Raised) in
       guard let name = arguments[0].string else { return .none }
       if let file = runtime.sourceFiles.byName[name.text] { return .object(runtime.string(file.bytes)) }
-      guard let bytes = ImportedFile.read(name.text) else { return .none }
+      guard let bytes = fileContents(name.text) else { return .none }
       return .object(runtime.string(SourceFile(name: name.text, bytes: bytes).bytes))
     }
     return module

@@ -10,7 +10,12 @@ extension Runtime {
     addOrdering(to: module)
     addCaches(to: module)
     module.markAsPython(self, ["update_wrapper", "wraps", "total_ordering", "lru_cache", "cache"])
-    let dispatching: Set = ["singledispatch", "singledispatchmethod", "partialmethod"]
+    let dispatching: Set = ["singledispatch", "singledispatchmethod", "partialmethod", "_make_key"]
+    let all = [
+      "update_wrapper", "wraps", "WRAPPER_ASSIGNMENTS", "WRAPPER_UPDATES", "total_ordering", "cache", "cmp_to_key",
+      "lru_cache", "reduce", "partial", "partialmethod", "singledispatch", "singledispatchmethod", "cached_property",
+    ]
+    module.set(self, "__all__", .object(ListObject(self, all.map { .object(string($0)) })))
     module.lazyAttribute = { (runtime, module, name) throws(Raised) in
       guard dispatching.contains(name.text) else { return nil }
       let library = try runtime.importModule("_functools_dispatch", level: 0, globals: runtime.builtins)

@@ -40,9 +40,10 @@ extension Runtime {
     }
     for (name, isReversed) in [("nsmallest", false), ("nlargest", true)] {
       module.define(self, name, "n, iterable, key=None") { (runtime, arguments) throws(Raised) in
-        let count = try runtime.index(arguments[0])
         let list = ListObject(runtime)
         try runtime.extend(list, with: arguments[1])
+        if case .int = arguments[0] {} else { _ = try runtime.compare(.greaterEqual, arguments[0], .int(list.count)) }
+        let count = try runtime.index(arguments[0])
         try runtime.sort(list, key: arguments[2].defined ?? .none, isReversed: isReversed)
         list.replace(min(max(count, 0), list.count)..<list.count, with: [])
         return .object(list)

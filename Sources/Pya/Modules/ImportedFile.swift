@@ -36,20 +36,6 @@ enum ImportedFile {
     var information = stat()
     return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFREG
   }
-
-  /// The contents of a file; nil when it cannot be read.
-  static func read(_ path: String) -> [UInt8]? {
-    guard let file = fopen(path, "rb") else { return nil }
-    defer { fclose(file) }
-    var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = fread(&buffer, 1, buffer.count, file)
-      if count == 0 { break }
-      bytes.append(contentsOf: buffer[..<count])
-    }
-    return ferror(file) == 0 ? bytes : nil
-  }
 }
 
 func environmentVariable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }

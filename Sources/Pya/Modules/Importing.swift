@@ -167,7 +167,7 @@ extension Runtime {
         if ImportedFile.isFolder(portion) { portions.append(.object(string(portion))) }
         continue
       }
-      guard let bytes = ImportedFile.read(found.path) else { continue }
+      guard let bytes = fileContents(found.path) else { continue }
       return try run(SourceFile(name: found.path, bytes: bytes), as: fullName) { module in
         module.set(self, "__file__", .object(string(found.path)))
         if found.isPackage {

@@ -27,7 +27,7 @@ extension Runtime {
       guard let module = arguments[0].cast(.module, to: ModuleObject.self) else {
         throw runtime.typeError("reload() argument must be a module")
       }
-      if let path = module.namespace.getString(runtime.names.file)?.string?.text, let bytes = ImportedFile.read(path) {
+      if let path = module.namespace.getString(runtime.names.file)?.string?.text, let bytes = fileContents(path) {
         try runtime.runModule(source: SourceFile(name: path, bytes: bytes), name: module.name, into: module)
       }
       return arguments[0]

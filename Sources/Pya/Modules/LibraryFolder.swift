@@ -9,7 +9,7 @@
 enum LibraryFolder {
   #if DEBUG
     static func read(_ module: String) -> [UInt8]? {
-      environmentVariable("PYA_LIBRARY").flatMap { ImportedFile.read("\($0)/\(module).pya") }
+      environmentVariable("PYA_LIBRARY").flatMap { fileContents("\($0)/\(module).pya") }
     }
 
     static func isPackage(_ module: String) -> Bool {

@@ -51,7 +51,7 @@ extension Runtime {
     let last = name.lastIndex(of: ".").map { String(name[name.index(after: $0)...]) } ?? name
     for folder in folders.compactMap(\.string?.text) {
       let folder = folder.isEmpty ? ImportedFile.workingDirectory : folder
-      guard let found = ImportedFile.find(last, in: folder), let bytes = ImportedFile.read(found.path) else { continue }
+      guard let found = ImportedFile.find(last, in: folder), let bytes = fileContents(found.path) else { continue }
       return (SourceFile(name: found.path, bytes: bytes), found.isPackage)
     }
     return nil

@@ -123,7 +123,8 @@ extension Runtime {
     values += Array(repeating: .undefined, count: fields.count - values.count)
     for (keyword, value) in arguments.keywords {
       guard let index = fields.firstIndex(where: { $0.hasSameText(as: keyword) }) else {
-        throw typeError("\(name).__new__() got an unexpected keyword argument '\(keyword.text)'")
+        let hint = closestName(to: keyword.text, among: fields.map(\.text)).map { ". Did you mean '\($0)'?" } ?? ""
+        throw typeError("\(name).__new__() got an unexpected keyword argument '\(keyword.text)'\(hint)")
       }
       if !values[index].isUndefined {
         throw typeError("\(name).__new__() got multiple values for argument '\(keyword.text)'")

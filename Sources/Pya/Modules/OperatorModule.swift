@@ -112,12 +112,14 @@ extension Runtime {
     }
     define(module, "countOf", "a, b, /") { (runtime, arguments) throws(Raised) in
       var count = 0
+      guard runtime.isIterable(arguments[0]) else { throw runtime.notContainer(arguments[0]) }
       try runtime.forEach(arguments[0]) { (element) throws(Raised) in
         if try runtime.isSame(element, arguments[1]) { count += 1 }
       }
       return .int(count)
     }
     define(module, "indexOf", "a, b, /") { (runtime, arguments) throws(Raised) in
+      guard runtime.isIterable(arguments[0]) else { throw runtime.notContainer(arguments[0]) }
       let iterator = try runtime.iterator(arguments[0])
       var index = 0
       while true {

@@ -169,6 +169,8 @@ extension Runtime {
         .int(64), .int(2_305_843_009_213_693_951), .int(314159), .int(0), .int(1_000_003), text("siphash13"), .int(64),
         .int(128), .int(0),
       ]))
+    let thread = StructSequenceType(self, module: "sys", name: "thread_info", fields: ["name", "lock", "version"])
+    module.set(self, "thread_info", thread.make([text("pthread"), text("semaphore"), .none]))
   }
 
   // MARK: Exceptions

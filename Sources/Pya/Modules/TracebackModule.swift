@@ -3,7 +3,7 @@ func makeTracebackModule(_ runtime: Runtime) -> ModuleObject {
   let module = ModuleObject(runtime, name: "_traceback")
   module.define(runtime, "format_exception", "exc, limit, chain, /") { (runtime, arguments) throws(Raised) in
     guard let exception = arguments[0].exception else { return .none }
-    let limit = arguments[1].isNone ? nil : try runtime.index(arguments[1])
+    let limit = arguments[1].isNone ? runtime.tracebackLimit : try runtime.index(arguments[1])
     return runtime.lines(runtime.renderLines(exception, chain: try runtime.isTrue(arguments[2]), limit: limit))
   }
   module.define(runtime, "format_exception_only", "exc, /") { (runtime, arguments) throws(Raised) in

@@ -60,10 +60,33 @@ extension Runtime {
       let value = try runtime.characterArgument(arguments[0], "bidirectional")
       return .object(runtime.string(UnicodeDirections.direction(of: value)))
     }
+    module.define(self, "decomposition", "chr, /") { (runtime, arguments) throws(Raised) in
+      .object(runtime.string(runtime.decomposition(of: try runtime.characterArgument(arguments[0], "decomposition"))))
+    }
     module.define(self, "mirrored", "chr, /") { (runtime, arguments) throws(Raised) in
       let value = try runtime.characterArgument(arguments[0], "mirrored")
       return .int(Unicode.Scalar(value).map { $0.properties.isBidiMirrored ? 1 : 0 } ?? 0)
     }
+  }
+
+  /// One step of decomposition, as code points in hexadecimal; what is only compatible has its kind in front.
+  fileprivate func decomposition(of value: UInt32) -> String {
+    guard let scalar = Unicode.Scalar(value), !(0xAC00...0xD7A3).contains(value) else { return "" }
+    func shown(_ scalars: [Unicode.Scalar]) -> String {
+      scalars.map { hexText($0.value, width: $0.value > 0xFFFF ? 5 : 4).uppercased() }.joined(separator: " ")
+    }
+    if let replacement = CompatibilityForms.replacement(of: value) {
+      return CompatibilityForms.kind(of: value) + " " + shown(replacement)
+    }
+    let text = String(Character(scalar))
+    let full = Array(text._nfd)
+    guard full != [scalar] else { return "" }
+    let composed = Array(text._nfc)
+    // What another character stands for, or what is never composed again.
+    if composed != [scalar], composed.count <= 2 { return shown(composed) }
+    var first = String.UnicodeScalarView()
+    first.append(contentsOf: full.dropLast())
+    return shown(Array(String(first)._nfc) + full.suffix(1))
   }
 
   private func addNumericProperties(to module: ModuleObject) {
@@ -190,6 +213,20 @@ private enum CompatibilityForms {
     case 0x1D400...0x1D433: return Unicode.Scalar(letter(value - 0x1D400)).map { [$0] }
     case 0x1D7CE...0x1D7FF: return Unicode.Scalar((value - 0x1D7CE) % 10 + 0x30).map { [$0] }
     default: return table[value].map { Array($0.unicodeScalars) }
+    }
+  }
+
+  /// What Unicode calls the relation to the replacement.
+  static func kind(of value: UInt32) -> String {
+    switch value {
+    case 0xFF01...0xFF5E, 0x3000: "<wide>"
+    case 0xA0, 0x2007, 0x202F, 0x2011: "<noBreak>"
+    case 0x2460...0x2473, 0x24B6...0x24CF, 0x24D0...0x24E9: "<circle>"
+    case 0x2080...0x208E: "<sub>"
+    case 0xAA, 0xB2, 0xB3, 0xB9, 0xBA, 0x2070...0x207F, 0x2120, 0x2122: "<super>"
+    case 0xBC...0xBE, 0x2150...0x215F: "<fraction>"
+    case 0x2102, 0x210A...0x2115, 0x2119...0x211D, 0x2124, 0x1D400...0x1D7FF: "<font>"
+    default: "<compat>"
     }
   }
 

@@ -27,7 +27,7 @@ extension Runtime {
     module.define(self, "_source_line", "filename, lineno, /") { (runtime, arguments) throws(Raised) in
       guard let name = arguments[0].string, case .int(let line) = arguments[1] else { return .none }
       var file = runtime.sourceFiles.byName[name.text]
-      if file == nil, let bytes = ImportedFile.read(name.text) { file = SourceFile(name: name.text, bytes: bytes) }
+      if file == nil, let bytes = fileContents(name.text) { file = SourceFile(name: name.text, bytes: bytes) }
       return .object(runtime.string(file.map { $0.isText ? "" : $0.lineText(line) } ?? ""))
     }
     return module

@@ -171,7 +171,7 @@ extension Runtime {
     }
   }
 
-  private func notContainer(_ value: Value) -> Raised {
+  func notContainer(_ value: Value) -> Raised {
     typeError("argument of type '\(typeName(value))' is not iterable")
   }
 }

@@ -108,6 +108,10 @@ private struct Encoder {
       for codePoint in codePoints { append(ascii: "&#\(codePoint);") }
     case "backslashreplace", "namereplace":
       for codePoint in codePoints {
+        if errors == "namereplace", let name = Unicode.Scalar(codePoint)?.properties.name {
+          append(ascii: "\\N{\(name)}")
+          continue
+        }
         let digits = codePoint <= 0xFF ? 2 : codePoint <= 0xFFFF ? 4 : 8
         append(ascii: "\\" + (digits == 2 ? "x" : digits == 4 ? "u" : "U") + hexText(codePoint, width: digits))
       }

@@ -54,9 +54,19 @@ public struct Parser {
 
   /// Reads the whole file.
   public mutating func parseModule() throws(SyntaxDiagnostic) -> Module {
-    let body = try parseExcerpt()
+    let module = try parseTree()
+    try checkRules()
+    return module
+  }
+
+  /// Reads the whole file, as `ast.parse` does: by the grammar alone.
+  public mutating func parseTree() throws(SyntaxDiagnostic) -> Module {
+    Module(body: try parseExcerpt(), scopeCount: scopeCount)
+  }
+
+  /// Throws what the compiler refuses of the tree that was read, though it is well formed.
+  public func checkRules() throws(SyntaxDiagnostic) {
     if let error = deferredErrors.first { throw error }
-    return Module(body: body, scopeCount: scopeCount)
   }
 
   /// Reads statements taken out of their surroundings: what would only be wrong in this place (`return` outside a function)
@@ -76,6 +86,13 @@ public struct Parser {
 
   /// Reads a file that holds one expression, as `eval` takes it.
   public mutating func parseExpressionOnly() throws(SyntaxDiagnostic) -> (Expression, scopeCount: Int) {
+    let result = try parseExpressionTree()
+    try checkRules()
+    return result
+  }
+
+  /// The same by the grammar alone.
+  public mutating func parseExpressionTree() throws(SyntaxDiagnostic) -> (Expression, scopeCount: Int) {
     let expression: Expression
     do throws(SyntaxDiagnostic) {
       expression = try parseExpressions()
@@ -84,7 +101,6 @@ public struct Parser {
     } catch {
       throw explained(error, from: 0, goal: .eval)
     }
-    if let error = deferredErrors.first { throw error }
     return (expression, scopeCount)
   }
 
