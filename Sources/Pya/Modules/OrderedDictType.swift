@@ -66,10 +66,8 @@ extension Runtime {
         return .object(view)
       }
     }
-    for name in ["copy", "__copy__"] {
-      define(name, "self, /") { (runtime, dict, arguments) throws(Raised) in
-        try runtime.call(.object(dict.type), arguments[0])
-      }
+    define("copy", "self, /") { (runtime, dict, arguments) throws(Raised) in
+      try runtime.call(.object(dict.type), arguments[0])
     }
     define("__repr__", "self, /") { (runtime, dict, _) throws(Raised) in
       if runtime.openRepresentations.contains(dict.address) { return .object(runtime.string("...")) }

@@ -18,6 +18,13 @@ func makeRandomModule(_ runtime: Runtime) -> ModuleObject {
     guard let function = type.attributes.getString(runtime.intern(name)) else { continue }
     module.set(runtime, name, .object(BoundMethod(runtime, function: function, receiver: .object(instance))))
   }
+  for (name, value) in [
+    ("TWOPI", 6.283185307179586), ("NV_MAGICCONST", 1.7155277699214135), ("LOG4", 1.3862943611198906),
+    ("SG_MAGICCONST", 2.504077396776274), ("RECIP_BPF", 1.1102230246251565e-16),
+  ] {
+    module.set(runtime, name, .float(value))
+  }
+  module.set(runtime, "BPF", .int(53))
   let exported = (["Random", "SystemRandom"] + names).map { Value.object(runtime.string($0)) }
   module.set(runtime, "__all__", .object(ListObject(runtime, exported)))
   return module
