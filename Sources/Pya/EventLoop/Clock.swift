@@ -49,7 +49,7 @@ final class VirtualClock: Clock {
   var wall: Double { wallAtStart + (monotonic - monotonicAtStart) }
 
   func sleep(_ seconds: Double) {
-    if seconds > 0 { monotonic += seconds }
+    if seconds > 0 { monotonic = max(monotonic + seconds, monotonic.nextUp) }
   }
 
   /// Jumps ahead to a point of monotonic time; never goes back.

@@ -212,10 +212,18 @@ final class EventLoop: Object {
     return seconds
   }
 
-  func addTimer(_ timer: Timer, after seconds: Double) { addTimer(timer, at: time + seconds) }
+  func addTimer(_ timer: Timer, after seconds: Double) { timers.insert(timer, at: deadline(after: seconds)) }
 
   func addTimer(_ timer: Timer, at deadline: Double) {
     timers.insert(timer, at: exactDeadline(deadline))
+  }
+
+  /// When that many seconds from now have passed. However short, on a virtual clock too they take time: a program that sleeps for the
+  /// rest of an interval, wrong by a rounding, would sleep forever.
+  func deadline(after seconds: Double) -> Double {
+    let now = time
+    let exact = exactDeadline(now + seconds)
+    return virtualClock == nil || exact > now || seconds <= 0 ? exact : exactDeadline(now + 1e-9)
   }
 
   /// On a virtual clock sums of the same sleeps must meet exactly, so that only the order of creation decides: whole nanoseconds.

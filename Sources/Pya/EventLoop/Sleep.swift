@@ -113,7 +113,7 @@ extension Asyncio {
       return try beginSleepThroughProgram(delay, result: result, loop, runtime)
     }
     if result.isNone, !runtime.machine.pointee.isDrivenByHand {
-      alarm = loop.exactDeadline(loop.time + seconds)
+      alarm = loop.deadline(after: seconds)
       runtime.machine.pointee.suspended = .object(slumber)
       runtime.machine.pointee.pendingChild = slumber
       return .undefined

@@ -95,7 +95,7 @@ extension Asyncio {
           try loop.checkThread(runtime)
           try check(callback: call.callback, for: "call_at")
         }
-        let deadline = loop.exactDeadline(isDelay ? loop.time + seconds : seconds)
+        let deadline = isDelay ? loop.deadline(after: seconds) : loop.exactDeadline(seconds)
         let handle = HandleObject(loop, call.callback, call.arguments, context: call.context, deadline: deadline)
         handle.isScheduled = true
         if isDelay { loop.timers.insert(.handle(handle), at: deadline) } else { loop.timers.insert(.handle(handle), atExactly: deadline) }
