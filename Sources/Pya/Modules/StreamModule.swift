@@ -522,8 +522,9 @@ private final class AcceptJob: LoopJob {
       }
       makeNonBlocking(accepted)
       _ = fcntl(accepted, F_SETFD, FD_CLOEXEC)
-      // As asyncio, which makes a task of every connection: its transport begins in the next turn.
+      // As asyncio, which makes a task of every connection: its transport begins in the next turn, and a name is used up.
       let connection = accepted
+      loop.asyncio.lastTaskNumber &+= 1
       loop.ready.append(.job(TransportJob { [self] runtime throws(Raised) in try begin(connection, peer, runtime) }))
     }
   }
