@@ -4,6 +4,9 @@ extension Runtime {
 
   /// `ExceptionType(arguments...)` where neither `__new__` nor `__init__` is the program's.
   func constructException(_ type: TypeObject, _ arguments: Arguments) throws(Raised) -> Value {
+    if type.exceptionLayout == .plain, !arguments.hasKeywords {
+      return .object(ExceptionObject(type: type, arguments: arguments.positional))
+    }
     let exception = try allocateException(type, arguments)
     try initializeException(exception, arguments)
     return .object(exception)
@@ -30,6 +33,7 @@ extension Runtime {
   /// `__init__`, by what kind of fields the type has.
   private func initializeException(_ exception: ExceptionObject, _ arguments: Arguments) throws(Raised) {
     let layout = exception.type.exceptionLayout
+    if layout == .plain, !arguments.hasKeywords { return exception.arguments = arguments.positional }
     var known: [String] = []
     var displayName = exception.type.name
     switch layout {
@@ -200,5 +204,15 @@ extension Runtime {
         }
       }
     }
+  }
+}
+
+extension TypeObject {
+  /// Whether an instance is made of nothing but the arguments: neither this class nor an ancestor has a say in it. (Changing that changes
+  /// `token`.)
+  var makesPlainExceptions: Bool {
+    guard instanceKind == .exception, exceptionLayout == .plain, !isAbstract, type === runtime.types.type else { return false }
+    if !isHeap { return constructsExceptions }
+    return builtinBase?.constructsExceptions == true && construct == nil && special(.new) == nil && special(.`init`) == nil
   }
 }

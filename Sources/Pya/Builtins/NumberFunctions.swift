@@ -12,6 +12,7 @@ extension Runtime {
       builtins.setString(intern(name), .object(NativeFunction(self, name, signature, body: body)))
     }
     define("abs", "x, /") { (runtime, arguments) throws(Raised) in try runtime.abs(arguments[0]) }
+    builtins.setShortcut(.absolute, of: "abs", self)
     define("divmod", "x, y, /") { (runtime, arguments) throws(Raised) in
       try runtime.divmod(arguments[0], arguments[1])
     }

@@ -65,6 +65,7 @@ extension Runtime {
       _ = try arguments.receiver(SetObject.self).borrowed { (set) throws(Raised) in try set.add(arguments.base[1], runtime) }
       return .none
     }
+    type.attributes.setShortcut(.add, of: "add", self)
     define(type, "discard", "self, object, /") { (runtime, set, arguments) throws(Raised) in
       _ = try set.remove(arguments[1], hash: try runtime.hashInSet(arguments[1]), runtime)
       return .none

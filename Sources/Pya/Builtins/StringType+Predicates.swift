@@ -47,6 +47,11 @@ extension StringObject {
     var found = false
     var offset = 0
     while offset < byteCount {
+      let byte = bytes[offset]
+      if byte < 0x80, !ASCII.isLetter(byte) {
+        offset += 1
+        continue
+      }
       let (value, width) = decodeUTF8(bytes + offset)
       let codePoint = CodePoint(value)
       if forbidden(codePoint) { return false }

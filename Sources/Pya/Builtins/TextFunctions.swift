@@ -27,6 +27,8 @@ extension Runtime {
       }
       throw runtime.typeError("ord() expected a character, but string of length \(count) found")
     }
+    builtins.setShortcut(.character, of: "chr", self)
+    builtins.setShortcut(.ordinal, of: "ord", self)
     defineBuiltin("repr", "obj, /") { (runtime, arguments) throws(Raised) in .object(try runtime.repr(arguments[0])) }
     defineBuiltin("ascii", "obj, /") { (runtime, arguments) throws(Raised) in .object(try runtime.ascii(arguments[0])) }
     defineBuiltin("format", "value, format_spec='', /") { (runtime, arguments) throws(Raised) in

@@ -3,16 +3,19 @@ extension FunctionObject {
   func bind(_ arguments: Arguments, to frame: Frame, _ runtime: Runtime) throws(Raised) {
     let layout = code.parameters
     let positional = min(arguments.count, layout.positionalCount)
-    for index in 0..<positional { frame[index] = arguments.base[index] }
+    for index in 0..<positional { (frame.slots + index).initialize(toCopyAt: arguments.base + index) }
     if layout.hasVariadic {
       let rest = arguments.count - positional
-      frame[layout.variadicSlot] = .object(
-        TupleObject(runtime, count: rest) { items in
-          for index in 0..<rest { (items + index).initialize(to: arguments.base[positional + index]) }
-        })
+      let tuple: TupleObject =
+        rest == 0
+        ? runtime.emptyTuple : TupleObject(type: runtime.types.tuple, copying: arguments.base + positional, count: rest)
+      (frame.slots + layout.variadicSlot).initialize(to: .object(tuple))
     }
-    if arguments.hasKeywords || layout.hasVariadicKeywords {
+    if arguments.hasKeywords {
       try bindKeywords(arguments, to: frame, runtime)
+    } else if layout.hasVariadicKeywords {
+      let keywords = layout.keywordsAreRelayed ? runtime.noKeywords() : DictObject(runtime)
+      (frame.slots + layout.variadicKeywordsSlot).initialize(to: .object(keywords))
     }
     if arguments.count > layout.positionalCount, !layout.hasVariadic {
       throw tooManyPositional(arguments, frame, runtime)

@@ -90,6 +90,8 @@ struct ParameterLayout {
   var keywordOnlyCount = 0
   var hasVariadic = false
   var hasVariadicKeywords = false
+  /// The body does nothing with what `**kwargs` got but pass it on: `f(*args, **kwargs)`.
+  var keywordsAreRelayed = false
   /// Interned, in slot order.
   var names: [StringObject] = []
 

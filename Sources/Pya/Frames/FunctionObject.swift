@@ -101,6 +101,10 @@ final class FunctionObject: Object {
   @inline(__always)
   func takes(_ count: Int) -> Bool { takesDirectCalls && count <= positionalCount && count >= requiredCount }
 
+  /// Whether a call with so many positional arguments makes a generator or coroutine.
+  @inline(__always)
+  func makesObjects(_ count: Int) -> Bool { makesObjects && count <= positionalCount && count >= requiredCount }
+
   /// The same of an async function whose call is awaited.
   @inline(__always)
   func takesAwait(_ count: Int) -> Bool { takesPlainAwaits && count <= positionalCount && count >= requiredCount }
@@ -139,7 +143,7 @@ final class FunctionObject: Object {
       }
       return try runPlain(frame, machine)
     }
-    if makesObjects, !arguments.hasKeywords, arguments.count <= positionalCount, arguments.count >= requiredCount {
+    if makesObjects(arguments.count), !arguments.hasKeywords {
       for index in 0..<arguments.count { (frame.slots + index).initialize(toCopyAt: arguments.base + index) }
       if arguments.count != completeAwaitCount {
         do { try complete(frame, given: arguments.count, machine) } catch {

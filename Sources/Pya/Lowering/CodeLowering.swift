@@ -24,6 +24,10 @@ final class CodeLowering {
   let canSuspend: Bool
   /// How often the code names each of its local variables.
   private var mentions: [Int: Int] = [:]
+  /// How many of these are behind `**` in a call.
+  var relays: [Int: Int] = [:]
+  /// Code that is called from here may look at the local variables (`locals()`).
+  var showsVariables = false
   /// The loops over what a local variable holds: one that nothing else names is only the loop's.
   private var loopsOverVariables: [(loop: LoopNode, slot: Int)] = []
 
@@ -83,6 +87,10 @@ final class CodeLowering {
       table.isAsync ? (table.isGenerator ? .asyncGenerator : .coroutine) : table.isGenerator ? .generator : .plain
     draft.information.handlerSlots = handlerSlots
     draft.parameters = parameters
+    let keywords = parameters.variadicKeywordsSlot
+    draft.parameters.keywordsAreRelayed =
+      parameters.hasVariadicKeywords && !showsVariables && !table.cellSlots.contains(keywords)
+      && relays[keywords, default: 0] == mentions[keywords, default: 0]
     draft.frameSize = frameSize
     draft.cellSlots = table.cellSlots.map { $0 + slotBase }
     draft.slotNames = Array(repeating: "", count: slotBase) + table.slotNames

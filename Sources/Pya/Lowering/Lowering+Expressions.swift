@@ -156,6 +156,7 @@ extension CodeLowering {
       default: false
       }
     if isPlaced || arguments.contains(where: { isEvaluator($0.value) }) || unit.placesAllCalls && !(node is SuperNode) {
+      showsVariables = true
       return PlacedCallNode(node, runtime.callSites, globals: unit.globals, range)
     }
     if !unit.coroutineNames.isEmpty, let name = calledName(callee), unit.coroutineNames.contains(name) {
@@ -227,9 +228,14 @@ extension CodeLowering {
       case .positional: .positional(node)
       case .unpacked: .unpacked(node)
       case .keyword(let name): .keyword(intern(mangle(name)), node)
-      case .unpackedKeywords: .unpackedKeywords(node)
+      case .unpackedKeywords: relayed(node)
       }
     }
+  }
+
+  private func relayed(_ node: ExpressionNode) -> UnpackingCallNode.Item {
+    if let slot = node.localSlot { relays[slot, default: 0] += 1 }
+    return .unpackedKeywords(node)
   }
 
   /// `super()` in a method.

@@ -308,11 +308,10 @@ extension CodeLowering {
     let node = lower(subject)
     if cases.contains(where: { suspends($0.guardCondition) }) { return lowerSuspendingMatch(node, cases, range) }
     let clauses = cases.map { matchCase in
-      var captures: [(slot: Int, target: TargetNode)] = []
+      var captures: [MatchClause.Capture] = []
       let pattern = lowerPattern(matchCase.pattern, &captures)
       let condition = matchCase.guardCondition.map { condition in separately { lower(condition) }.result }
-      return MatchClause(
-        pattern: pattern, captures: captures, condition: condition, body: lowerBlock(matchCase.body, range))
+      return MatchClause(pattern, captures, condition: condition, body: lowerBlock(matchCase.body, range), range)
     }
     if clauses.contains(where: { $0.body.suspends }) {
       return ResumableMatchNode(node, clauses, state: newSlot(), range)
@@ -329,9 +328,9 @@ extension CodeLowering {
     ]
     let take = AssignLocalNode(slot: takenSlot, ConstantNode(.bool(true), range), range)
     for matchCase in cases {
-      var captures: [(slot: Int, target: TargetNode)] = []
+      var captures: [MatchClause.Capture] = []
       let pattern = lowerPattern(matchCase.pattern, &captures)
-      let clause = MatchClause(pattern: pattern, captures: captures, condition: nil, body: PassNode(range))
+      let clause = MatchClause(pattern, captures, condition: nil, body: PassNode(range), range)
       let test = ClauseTestNode(clause, subject: subjectSlot, taken: takenSlot, matchCase.pattern.range)
       let body = sequence([take, lowerBlock(matchCase.body, range)], range)
       var then: StatementNode = body
@@ -345,13 +344,13 @@ extension CodeLowering {
     return sequence(statements, range)
   }
 
-  private func lowerPattern(_ pattern: Pattern, _ captures: inout [(slot: Int, target: TargetNode)]) -> PatternNode {
+  private func lowerPattern(_ pattern: Pattern, _ captures: inout [MatchClause.Capture]) -> PatternNode {
     let range = pattern.range
     func capture(_ name: String) -> Int {
       // Alternatives bind the same names: they share a slot.
       let node = target(name, range)
       let slot = newSlot()
-      captures.append((slot, node))
+      captures.append(MatchClause.Capture(slot: slot, node))
       return slot
     }
     switch pattern.kind {

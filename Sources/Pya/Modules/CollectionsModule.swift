@@ -47,6 +47,7 @@ extension Runtime {
   func makeDictSubtype(_ name: String) -> TypeObject {
     let type = TypeObject(
       self, metatype: types.type, name: name, bases: [types.dict], instanceKind: .dict, isHeap: true)
+    type.leavesItemsToBase()
     type.moduleName = "collections"
     type.attributes.setString(names.module, .object(string("collections")))
     type.attributes.setString(names.doc, .none)

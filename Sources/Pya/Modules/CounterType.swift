@@ -63,13 +63,43 @@ extension Runtime {
           let pair = try unpack(item, 2)
           try add(pair[0], try hash(pair[0]), pair[1], sign, to: counter)
         }
+      } else if let text = source.string, text.isASCII, !text.isOfHeapType, counter.count == 0 {
+        count(text, sign, in: counter)
       } else {
-        try forEach(source) { (element) throws(Raised) in
-          try add(element, try hash(element), .int(1), sign, to: counter)
-        }
+        try forEach(source) { (element) throws(Raised) in try addOne(element, sign, to: counter) }
       }
     }
     for (name, value) in arguments.keywords { try add(.object(name), name.stringHash, value, sign, to: counter) }
+  }
+
+  /// Counts the characters of an ASCII text in an empty counter.
+  private func count(_ text: StringObject, _ sign: Int, in counter: DictObject) {
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: 128) { counts in
+      counts.initialize(repeating: 0)
+      var order: [UInt8] = []
+      for offset in 0..<text.byteCount {
+        let byte = text.bytes[offset]
+        if counts[Int(byte)] == 0 { order.append(byte) }
+        counts[Int(byte)] += sign
+      }
+      for byte in order {
+        let character = character(byte)
+        counter.insert(.object(character), hash: character.stringHash, .int(counts[Int(byte)]))
+      }
+    }
+  }
+
+  /// Counts one element more, or less.
+  @inline(__always)
+  private func addOne(_ element: Value, _ sign: Int, to counter: DictObject) throws(Raised) {
+    var key = element
+    if let hash = key.quickHash, let index = counter.quickIndex(hash: hash, { $0.isQuicklySame(as: &key) }) {
+      if index < 0 { return counter.insert(element, hash: hash, .int(sign)) }
+      if case .int(let count) = counter.valuePlace(index).number, count.magnitude < 1 << 62 {
+        return counter.valuePlace(index).initialize(to: .int(count + sign))
+      }
+    }
+    try add(element, try hash(element), .int(1), sign, to: counter)
   }
 
   @inline(__always)

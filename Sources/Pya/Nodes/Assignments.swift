@@ -198,8 +198,10 @@ extension Frame {
   /// `old op= operand` on numbers; `undefined` where the general rule must decide.
   @inline(__always)
   func quickAugment(_ op: BinaryOperator, _ old: Value, _ operand: Value) -> Value {
-    switch op {
-    case .add: quickAdd(old, operand)
+    // The commonest without a jump through a table.
+    if op == .add { return quickAdd(old, operand) }
+    return switch op {
+    case .add: .undefined
     case .subtract: quickSubtract(old, operand)
     case .multiply: quickMultiply(old, operand)
     case .divide: quickDivide(old, operand)
@@ -328,22 +330,8 @@ final class AugmentSubscriptNode: StatementNode {
   }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
-    // A number in a list in a local variable: the list is used where it lies.
-    if let container = object.place(frame), let held = container.uncountedObject, let key = index.place(frame),
-      case .int(let position) = key.number
-    {
-      let old = held._withUnsafeGuaranteedRef { $0.listNumber(at: position) }
-      if !old.isUndefined {
-        let operand = try value.evaluate(frame)
-        let result = try frame.augment(op, old, operand, range)
-        if held._withUnsafeGuaranteedRef({ $0.storeElement(at: position, result) }) { return .normal }
-        try frame.fail(frame.runtime.indexError("list assignment index out of range"), targetRange)
-      }
-    }
-    // A number in a dictionary, both it and the key in local variables: `counts[word] += 1`.
-    if let container = object.place(frame), let held = container.uncountedObject, held.kind == .dict, held.isPlain,
-      let key = index.place(frame), let entry = held._withUnsafeGuaranteedRef({ $0.elementPlace(key) })
-    {
+    // A number in a list or dictionary that lies somewhere: it is replaced where it lies.
+    if value.hasPlace, let entry = settledEntry(frame) {
       let old = entry.number
       if !old.isUndefined, let operand = value.place(frame) {
         let result = frame.quickAugment(op, old, operand.number)
@@ -352,23 +340,51 @@ final class AugmentSubscriptNode: StatementNode {
           return .normal
         }
       }
+    } else if let held = object.place(frame)?.uncountedObject, let key = index.place(frame), case .int(let position) = key.number,
+      let entry = held._withUnsafeGuaranteedRef({ $0.listPlace(position) })
+    {
+      // The operand has to be evaluated, and may change the list.
+      let old = entry.number
+      if !old.isUndefined {
+        let operand = try value.evaluate(frame)
+        let result = try frame.augment(op, old, operand, range)
+        if let entry = held._withUnsafeGuaranteedRef({ $0.listPlace(position) }) {
+          entry.store(result)
+          return .normal
+        }
+        try frame.fail(frame.runtime.indexError("list assignment index out of range"), targetRange)
+      }
     }
     return try executeGeneral(frame)
+  }
+
+  /// Where the entry lies, if that can be had without running code of the program.
+  @inline(__always)
+  private func settledEntry(_ frame: Frame) -> UnsafeMutablePointer<Value>? {
+    if let key = index.place(frame) { return object.settledPlace(frame)?.uncountedObject?.entryPlace(key) }
+    guard let position = index.node.settledInt(frame), let held = object.settledPlace(frame)?.uncountedObject else { return nil }
+    var key = Value.int(position)
+    return held.entryPlace(&key)
   }
 
   private func executeGeneral(_ frame: Frame) throws(Raised) -> Completion {
     let container = try object.evaluate(frame)
     var key = try index.evaluate(frame)
-    if case .object(let object) = container, case .int(let position) = key {
-      let old = object.listNumber(at: position)
+    if let held = container.uncounted, case .int(let position) = key,
+      let entry = held._withUnsafeGuaranteedRef({ $0.listPlace(position) })
+    {
+      let old = entry.number
       if !old.isUndefined {
         let operand = try value.evaluate(frame)
         let result = try frame.augment(op, old, operand, range)
-        if object.storeElement(at: position, result) { return .normal }
+        if let entry = held._withUnsafeGuaranteedRef({ $0.listPlace(position) }) {
+          entry.store(result)
+          return .normal
+        }
         try frame.fail(frame.runtime.indexError("list assignment index out of range"), targetRange)
       }
     }
-    if case .object(let object) = container, object.kind == .dict, !object.isOfHeapType, let hash = key.quickHash {
+    if case .object(let object) = container, object.kind == .dict, !object.mayDecideItems, let hash = key.quickHash {
       let dict = unsafeDowncast(object, to: DictObject.self)
       if let index = dict.quickIndex(hash: hash, { $0.isQuicklySame(as: &key) }), index >= 0 {
         let old = dict.valuePlace(index).number
@@ -392,17 +408,6 @@ final class AugmentSubscriptNode: StatementNode {
     let result = try frame.augment(op, old, operand, range)
     do { try runtime.setItem(container, key, result) } catch { try frame.fail(error, targetRange) }
     return .normal
-  }
-}
-
-extension Object {
-  /// The int or float in a list; `undefined` for anything else.
-  @inline(__always)
-  final func listNumber(at position: Int) -> Value {
-    guard kind == .list, !isOfHeapType else { return .undefined }
-    let list = unsafeDowncast(self, to: ListObject.self)
-    let place = position < 0 ? position &+ list.count : position
-    return place >= 0 && place < list.count ? (list.items + place).number : .undefined
   }
 }
 

@@ -40,6 +40,16 @@ final class AttributeNode: ExpressionNode {
     return try lookUp(value, frame)
   }
 
+  /// The same; undefined when the object has no such attribute.
+  func attributeIfPresent(of value: Value, _ frame: Frame) throws(Raised) -> Value {
+    if let held = value.uncounted {
+      let slot = cachedSlot(held)
+      let found = slot >= 0 ? held.instanceSlot(slot).copied : learnSlot(value, frame.runtime)
+      if !found.isUndefined { return found }
+    }
+    return try frame.runtime.getAttributeIfPresent(value, name) ?? .undefined
+  }
+
   override var maySettle: Bool { objectSlot >= 0 }
 
   override func settledPlace(_ frame: Frame) -> UnsafeMutablePointer<Value>? {
@@ -101,16 +111,21 @@ final class AttributeNode: ExpressionNode {
       let found = moduleCache.value(of: module, name)
       if !found.isUndefined { return found }
     }
-    if let instance = value.instance, instance.type.special(.getattribute) == nil,
-      let index = instance.shape.index(of: name), !instance.slot(index).holdsUndefined
-    {
-      if runtime.leavesToInstance(instance.type.lookup(name), name) {
-        cache.remember(instance.cacheToken, index)
-        return instance.slot(index).copied
-      }
-    }
+    let found = learnSlot(value, runtime)
+    if !found.isUndefined { return found }
     learn(value, runtime)
     do { return try runtime.getAttribute(value, name) } catch { try frame.fail(error, range) }
+  }
+
+  /// The attribute, if it lies in a slot of the instance, which is remembered; else undefined.
+  @inline(never)
+  private func learnSlot(_ value: Value, _ runtime: Runtime) -> Value {
+    guard let instance = value.instance, instance.type.special(.getattribute) == nil,
+      let index = instance.shape.index(of: name), !instance.slot(index).holdsUndefined,
+      runtime.leavesToInstance(instance.type.lookup(name), name)
+    else { return .undefined }
+    cache.remember(instance.cacheToken, index)
+    return instance.slot(index).copied
   }
 
   private func learn(_ value: Value, _ runtime: Runtime) {

@@ -23,6 +23,13 @@ final class CallNode: ExpressionNode {
     }
     return try callGeneral(object, receiver: .undefined, arguments, frame)
   }
+
+  override func beginGenerator(_ frame: Frame) throws(Raised) -> BegunGenerator? {
+    guard let held = callee.settledPlace(frame)?.uncountedObject, held.kind == .function else { return nil }
+    let function = held.as(FunctionObject.self)
+    guard function._withUnsafeGuaranteedRef({ $0.makesGenerator(arguments.count) }) else { return nil }
+    return try begin(function, receiver: .undefined, arguments, frame)
+  }
 }
 
 extension ExpressionNode {
@@ -42,7 +49,8 @@ extension ExpressionNode {
 final class GlobalCallNode: ExpressionNode {
   private let callee: GlobalNode
   private let arguments: CallArguments
-  /// The function or class called last, used uncounted; `owners` keeps it.
+  /// The function or class called last, used uncounted; `owners` keeps it. (`unplain`: a function whose arguments have to be bound, or whose
+  /// call makes an object.)
   private var cached: UnsafeMutableRawPointer?
   private var cachedKind = CachedKind.function
   /// For a class: its token, under which `initializer` is its plain `__init__`.
@@ -50,7 +58,12 @@ final class GlobalCallNode: ExpressionNode {
   private var initializer: UnsafeMutableRawPointer?
   private var owners = CacheOwners()
 
-  private enum CachedKind: UInt8 { case function, type, builtinType, native, length, instanceCheck, minimum, maximum }
+  private enum CachedKind: UInt8 {
+    case function, unplain, type, builtinType, native, length, instanceCheck, minimum, maximum
+    case ordinal, character, absolute
+    /// An exception class whose instances have nothing but `args`.
+    case exception
+  }
 
   /// For `CoroutineCreationNode`.
   var parts: (callee: GlobalNode, arguments: CallArguments) { (callee, arguments) }
@@ -71,6 +84,13 @@ final class GlobalCallNode: ExpressionNode {
     return try callUncached(frame)
   }
 
+  override func beginGenerator(_ frame: Frame) throws(Raised) -> BegunGenerator? {
+    guard cachedKind == .unplain, let cached, callee.means(cached) else { return nil }
+    let function = Unmanaged<FunctionObject>.fromOpaque(cached)
+    guard function._withUnsafeGuaranteedRef({ $0.makesGenerator(arguments.count) }) else { return nil }
+    return try begin(function, receiver: .undefined, arguments, frame)
+  }
+
   /// Calls what is no function of the program.
   @inline(never)
   private func callOther(_ cached: UnsafeMutableRawPointer, _ frame: Frame) throws(Raised) -> Value {
@@ -79,6 +99,21 @@ final class GlobalCallNode: ExpressionNode {
     case .instanceCheck: if let answer = arguments.isInstance(frame) { return .bool(answer) }
     case .minimum, .maximum: return try extreme(.fromOpaque(cached), cachedKind == .maximum, frame)
     case .builtinType: return try construct(.fromOpaque(cached), arguments, frame)
+    case .ordinal, .character, .absolute:
+      var argument = try arguments.evaluateFirst(frame)
+      return try callUnary(.fromOpaque(cached), &argument, frame)
+    case .exception:
+      let type = Unmanaged<TypeObject>.fromOpaque(cached)
+      guard type._withUnsafeGuaranteedRef({ $0.token }) == classToken else { return try callUncached(frame) }
+      return try lending(arguments, frame) { (_, base) throws(Raised) in
+        let positional = Arguments(base, arguments.count).positional
+        return .object(type._withUnsafeGuaranteedRef { ExceptionObject(type: $0, arguments: positional) })
+      }
+    case .unplain:
+      let function = Unmanaged<FunctionObject>.fromOpaque(cached)
+      return try lending(arguments, frame) { (runtime, base) throws(Raised) in
+        try function.borrowed { (function) throws(Raised) in try function.call(runtime, Arguments(base, arguments.count)) }
+      }
     case .function, .type: return try callClass(.fromOpaque(cached), frame)
     case .native: break
     }
@@ -91,6 +126,29 @@ final class GlobalCallNode: ExpressionNode {
       return try instantiate(type, .fromOpaque(initializer), frame)
     }
     return try callUncached(frame)
+  }
+
+  /// `ord`, `chr` or `abs`.
+  @inline(__always)
+  private func callUnary(
+    _ function: Unmanaged<NativeFunction>, _ argument: UnsafeMutablePointer<Value>, _ frame: Frame
+  ) throws(Raised) -> Value {
+    switch cachedKind {
+    case .ordinal:
+      if let held = argument.uncountedObject, held.kind == .string,
+        let byte = held.as(StringObject.self)._withUnsafeGuaranteedRef({ $0.byteCount == 1 ? $0.bytes[0] : nil })
+      {
+        return .int(Int(byte))
+      }
+    case .character:
+      if case .int(let code) = argument.number, code >= 0, code < Machine.characterCount {
+        return (frame.machine.pointee.characters + code).copied
+      }
+    default:
+      if case .int(let x) = argument.number, x != .min { return .int(Swift.abs(x)) }
+      if case .float(let x) = argument.number { return .float(Swift.abs(x)) }
+    }
+    return try callNative(function, Arguments(argument, 1), frame)
   }
 
   /// `min` or `max` of two values.
@@ -132,6 +190,10 @@ final class GlobalCallNode: ExpressionNode {
         defer { withExtendedLifetime(object) {} }
         return try callSeldom(.passUnretained(function), receiver: .undefined, arguments, frame)
       }
+      if owners.keep(function) {
+        cached = function.uncountedPointer
+        cachedKind = .unplain
+      }
     } else if object.kind == .nativeFunction {
       let native = unsafeDowncast(object, to: NativeFunction.self)
       if native.owner == nil, native.takes(arguments.count), owners.keep(object) {
@@ -142,12 +204,21 @@ final class GlobalCallNode: ExpressionNode {
           case .instanceCheck where arguments.count == 2: .instanceCheck
           case .minimum where arguments.count == 2: .minimum
           case .maximum where arguments.count == 2: .maximum
+          case .ordinal where arguments.count == 1: .ordinal
+          case .character where arguments.count == 1: .character
+          case .absolute where arguments.count == 1: .absolute
           default: .native
           }
       }
     } else if object.kind == .type {
       let type = unsafeDowncast(object, to: TypeObject.self)
-      if type.isHeap {
+      if type.makesPlainExceptions {
+        if owners.keep(type) {
+          cached = type.uncountedPointer
+          cachedKind = .exception
+          classToken = type.token
+        }
+      } else if type.isHeap {
         remember(type, frame.runtime)
       } else if owners.keep(type) {
         cached = type.uncountedPointer

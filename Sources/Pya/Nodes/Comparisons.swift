@@ -26,7 +26,13 @@ class ComparisonNode: ExpressionNode {
       guard let a = left.settledPlace(frame), let b = right.settledPlace(frame) else {
         return try compareUnsettled(Comparison.operator, frame)
       }
-      return if let quick = Comparison.apply(a, b) { quick } else { try compareSettled(Comparison.operator, a, b, frame) }
+      return if let quick = Comparison.apply(a, b) { quick } else { try compareSettled(comparison, a, b, frame) }
+    }
+    if let a = left.place(frame), !a.holdsUndefined, !right.hasPlace {
+      // A variable and a call: `i < len(items)`.
+      let b = try right.evaluate(frame)
+      if case .int(let x) = a.number, case .int(let y) = b { return Comparison.ints(x, y) }
+      return try compare(Comparison.operator, a.pointee, b, frame)
     }
     if !left.hasPlace, let b = right.place(frame) {
       let a = try left.evaluate(frame)
@@ -38,11 +44,11 @@ class ComparisonNode: ExpressionNode {
 
   /// The same where the operands lie at two places, but are not two numbers.
   @inline(never)
-  private final func compareSettled(
-    _ op: ComparisonOperator, _ a: UnsafeMutablePointer<Value>, _ b: UnsafeMutablePointer<Value>, _ frame: Frame
+  private final func compareSettled<Comparison: QuickComparison>(
+    _ comparison: Comparison.Type, _ a: UnsafeMutablePointer<Value>, _ b: UnsafeMutablePointer<Value>, _ frame: Frame
   ) throws(Raised) -> Bool {
-    if let quick = compareTexts(op, a.uncountedObject, b.uncountedObject) { return quick }
-    return try compareUnsettled(op, frame)
+    if let quick = compareTexts(Comparison.operator, a.uncountedObject, b.uncountedObject) { return quick }
+    return try compareUnsettled(Comparison.operator, frame)
   }
 
   /// The same where the places do not do.
@@ -55,7 +61,12 @@ class ComparisonNode: ExpressionNode {
   /// The same with the left operand's value.
   @inline(never)
   private final func compare(_ op: ComparisonOperator, _ a: Value, _ frame: Frame) throws(Raised) -> Bool {
-    let b = try right.value(frame)
+    try compare(op, a, try right.value(frame), frame)
+  }
+
+  /// The same with both operands' values.
+  @inline(never)
+  private final func compare(_ op: ComparisonOperator, _ a: Value, _ b: Value, _ frame: Frame) throws(Raised) -> Bool {
     if case .int(let x) = a, case .int(let y) = b { return op.holds(x, y) }
     if case .float(let x) = a, case .float(let y) = b { return op.holds(x, y) }
     if let quick = compareTexts(op, a.uncounted, b.uncounted) { return quick }

@@ -52,16 +52,13 @@ final class LoopConsumer: Consumer {
   }
 
   /// Runs a whole loop over a generator. Gives how its body ended it; nil when the generator came to its end.
+  @inline(__always)
   static func run(
-    _ generator: Unmanaged<SuspendableFrame>, _ target: TargetNode, slot: Int, _ body: StatementNode,
-    iterable: SourceRange, _ range: SourceRange, _ frame: Frame
+    _ target: TargetNode, slot: Int, _ body: StatementNode, iterable: SourceRange, _ range: SourceRange, _ frame: Frame,
+    _ generator: (LoopConsumer) throws(Raised) -> Void
   ) throws(Raised) -> Completion? {
     let consumer = LoopConsumer(target, slot: slot, body, range, frame)
-    do throws(Raised) {
-      _ = try generator.borrowed { (generator) throws(Raised) in
-        try generator.runInOneGo(consumer, frame.machine.pointee.runtime)
-      }
-    } catch { try frame.fail(error, iterable) }
+    do throws(Raised) { try generator(consumer) } catch { try frame.fail(error, iterable) }
     if let failure = consumer.failure { throw failure }
     return consumer.completion
   }

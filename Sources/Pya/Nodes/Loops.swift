@@ -70,12 +70,13 @@ final class ForNode: StatementNode, LoopNode {
     if ownedSlot >= 0, let generator = SuspendableFrame.complete(at: frame.slots + ownedSlot) {
       return try walk(generator, frame)
     }
-    let source = try iterable.evaluate(frame)
+    if let generator = try iterable.beginGenerator(frame) { return try walk(generator, frame) }
+    var source = try iterable.evaluate(frame)
     if let held = source.uncounted, held._withUnsafeGuaranteedRef({ !$0.isOfHeapType }) {
       switch held.kind {
       case .range: return try held.as(RangeObject.self).borrowed { (range) throws(Raised) in try walk(range, frame) }
       case .list: return try held.as(ListObject.self).borrowed { (list) throws(Raised) in try walk(list, frame) }
-      case .generator: return try walkGenerator(source, frame)
+      case .generator: if let generator = SuspendableFrame.complete(at: &source) { return try walk(generator, frame) }
       default: break
       }
     }
@@ -83,13 +84,21 @@ final class ForNode: StatementNode, LoopNode {
   }
 
   @inline(never)
-  private func walkGenerator(_ source: consuming Value, _ frame: Frame) throws(Raised) -> Completion {
-    guard let generator = SuspendableFrame.complete(at: &source) else { return try walkIterator(source, frame) }
-    return try walk(generator, frame)
+  private func walk(_ generator: Unmanaged<SuspendableFrame>, _ frame: Frame) throws(Raised) -> Completion {
+    let end = try LoopConsumer.run(target, slot: slot, body, iterable: iterable.range, range, frame) { (consumer) throws(Raised) in
+      _ = try generator.borrowed { (generator) throws(Raised) in
+        try generator.runInOneGo(consumer, frame.machine.pointee.runtime)
+      }
+    }
+    if let end { return end }
+    return try otherwise.execute(frame)
   }
 
-  private func walk(_ generator: Unmanaged<SuspendableFrame>, _ frame: Frame) throws(Raised) -> Completion {
-    let end = try LoopConsumer.run(generator, target, slot: slot, body, iterable: iterable.range, range, frame)
+  @inline(never)
+  private func walk(_ generator: BegunGenerator, _ frame: Frame) throws(Raised) -> Completion {
+    let end = try LoopConsumer.run(target, slot: slot, body, iterable: iterable.range, range, frame) { (consumer) throws(Raised) in
+      _ = try generator.run(consumer, frame.machine)
+    }
     if let end { return end }
     return try otherwise.execute(frame)
   }

@@ -5,10 +5,12 @@ struct MethodCacheEntry {
   /// What goes in front of the arguments, and what kind of function it is.
   enum Form: UInt8 {
     case method, nativeMethod
+    /// A function whose arguments have to be bound, or whose call makes an object.
+    case unplain
     /// `list.append` with one argument, `list.pop` without.
     case append, pop
-    /// `dict.get`.
-    case get
+    /// `dict.get`, `set.add`.
+    case get, add
     /// A function got from a class, or a static method: nothing goes in front.
     case bare
     /// The class.
@@ -64,6 +66,15 @@ final class MethodCallNode: ExpressionNode {
     return try callOther(entry, target, receiver: place, frame)
   }
 
+  override func beginGenerator(_ frame: Frame) throws(Raised) -> BegunGenerator? {
+    guard let place = receiver.settledPlace(frame), let entry = entry(for: place.uncountedObject), entry.form == .unplain,
+      let target = entry.target
+    else { return nil }
+    let function = Unmanaged<FunctionObject>.fromOpaque(target)
+    guard function._withUnsafeGuaranteedRef({ $0.makesGenerator(arguments.count + 1) }) else { return nil }
+    return try begin(function, receiver: place.copied, arguments, frame)
+  }
+
   /// The same where the receiver has to be evaluated.
   @inline(never)
   private func callEvaluated(_ frame: Frame) throws(Raised) -> Value {
@@ -115,6 +126,14 @@ final class MethodCallNode: ExpressionNode {
       let last = list.as(ListObject.self)._withUnsafeGuaranteedRef { $0.count > 0 ? $0.remove(at: $0.count - 1) : .undefined }
       return last.isUndefined ? try callNative(.fromOpaque(target), receiver: place, arguments, frame) : last
     case .get: return try get(.fromOpaque(target), from: place, frame)
+    case .add:
+      guard let set = place.uncountedObject else { return .none }
+      var element = try arguments.evaluateFirst(frame)
+      try add(&element, to: set.as(SetObject.self), frame)
+      return .none
+    case .unplain:
+      let function = Unmanaged<Object>.fromOpaque(target).takeUnretainedValue()
+      return try callGeneral(function, receiver: place.copied, arguments, frame)
     case .bare: return try callSeldom(.fromOpaque(target), receiver: .undefined, arguments, frame)
     case .classMethod:
       guard let held = place.uncountedObject else { return .none }
@@ -147,6 +166,18 @@ final class MethodCallNode: ExpressionNode {
       return count == 3 ? (key + 1).copied : .none
     }
     return try callNative(native, Arguments(base, count), frame)
+  }
+
+  @inline(__always)
+  private func add(_ element: UnsafeMutablePointer<Value>, to set: Unmanaged<SetObject>, _ frame: Frame) throws(Raised) {
+    do throws(Raised) {
+      try frame.machine.pointee.runtimeReference.borrowed { (runtime) throws(Raised) in
+        try set.borrowed { (set) throws(Raised) in
+          if let hash = element.quickHash { return _ = try set.add(keyAt: element, hash: hash, runtime) }
+          _ = try set.add(element.copied, runtime)
+        }
+      }
+    } catch { try frame.fail(error, range) }
   }
 
   /// Calls what a module has under the name; nil: it has nothing.
@@ -201,6 +232,7 @@ final class MethodCallNode: ExpressionNode {
         remember(found, for: value)
         return try callSeldom(.passUnretained(function), receiver: value, arguments, frame)
       }
+      remember(found, for: value)
       return try callGeneral(found, receiver: value, arguments, frame)
     }
     learn(value, type, runtime)
@@ -211,12 +243,16 @@ final class MethodCallNode: ExpressionNode {
 
   private func remember(_ found: Object, for value: Value) {
     guard case .object(let object) = value, object.mayCacheMethods else { return }
-    guard found.kind == .nativeFunction else { return enter(found, object.cacheToken, .method) }
+    if found.kind == .function {
+      let isPlain = unsafeDowncast(found, to: FunctionObject.self).takes(arguments.count + 1)
+      return enter(found, object.cacheToken, isPlain ? .method : .unplain)
+    }
     let form: MethodCacheEntry.Form =
       switch unsafeDowncast(found, to: NativeFunction.self).shortcut {
       case .append where arguments.count == 1 && object.kind == .list: .append
       case .pop where arguments.count == 0 && object.kind == .list: .pop
       case .get where (1...2).contains(arguments.count) && object.kind == .dict: .get
+      case .add where arguments.count == 1 && object.kind == .set: .add
       default: .nativeMethod
       }
     enter(found, object.cacheToken, form)

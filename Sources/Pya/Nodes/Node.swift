@@ -37,6 +37,10 @@ class ExpressionNode: Node {
   /// The int that arithmetic on local variables and constants gives, without running code of the program; nil: evaluate.
   func settledInt(_ frame: Frame) -> Int? { nil }
 
+  /// For a call that makes a generator which may run in one go: begins it without an object. Nil, and nothing is done: it is something else,
+  /// or that cannot be told without running code of the program.
+  func beginGenerator(_ frame: Frame) throws(Raised) -> BegunGenerator? { nil }
+
   /// The slot, when the node does nothing but read a local variable.
   var localSlot: Int? { nil }
   /// The value, when it is known before running.

@@ -2,8 +2,7 @@ import PyaSyntax
 
 /// `object[index]`.
 ///
-/// Containers in local variables are used where they lie; lists, tuples and strings by an int, and dictionaries by a string or int,
-/// are looked into here.
+/// Containers in local variables are used where they lie; plain lists, tuples, strings and dictionaries are looked into here.
 final class SubscriptNode: ExpressionNode {
   private let object: Operand
   private let index: Operand
@@ -16,55 +15,38 @@ final class SubscriptNode: ExpressionNode {
 
   override var maySettle: Bool { object.maySettle }
 
-  /// The element of a list or tuple at an int, or of a dictionary under a string or int.
   override func settledPlace(_ frame: Frame) -> UnsafeMutablePointer<Value>? {
     if let key = index.place(frame) {
-      guard let container = object.node.settledPlace(frame), let held = container.uncountedObject else { return nil }
-      return held._withUnsafeGuaranteedRef { $0.elementPlace(key) }
+      guard let held = object.settledPlace(frame)?.uncountedObject else { return nil }
+      return held.elementPlace(key, frame)
     }
-    guard let position = index.node.settledInt(frame), let container = object.node.settledPlace(frame),
-      let held = container.uncountedObject
-    else { return nil }
-    return held._withUnsafeGuaranteedRef { $0.elementPlace(at: position) }
+    guard let position = index.node.settledInt(frame), let held = object.settledPlace(frame)?.uncountedObject else { return nil }
+    return held.elementPlace(at: position, frame)
+  }
+
+  override func settledInt(_ frame: Frame) -> Int? {
+    guard maySettle, let place = settledPlace(frame), case .int(let number) = place.number else { return nil }
+    return number
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     guard let container = object.place(frame) else { return try evaluateElsewhere(frame) }
     guard let held = container.uncountedObject else { return try general(frame) }
     if let key = index.place(frame) {
-      if case .int(let position) = key.number {
-        let found = held._withUnsafeGuaranteedRef { $0.element(at: position, frame) }
-        if !found.isUndefined { return found }
-      } else {
-        let found = held._withUnsafeGuaranteedRef { $0.element(forTextAt: key) }
-        if !found.isUndefined { return found }
-      }
+      if let found = held.elementPlace(key, frame) { return found.copied }
       return try general(frame)
     }
-    let key = try index.evaluate(frame)
-    if case .int(let position) = key {
-      let found = held._withUnsafeGuaranteedRef { $0.element(at: position, frame) }
-      if !found.isUndefined { return found }
-    }
+    var key = try index.evaluate(frame)
+    if let found = held.elementPlace(&key, frame) { return found.copied }
     return try general(container.pointee, key, frame)
   }
 
   /// The container is no local variable, but perhaps an attribute of one, or its element.
   private func evaluateElsewhere(_ frame: Frame) throws(Raised) -> Value {
-    if let position = index.settledInt(frame) {
-      if let container = object.node.settledPlace(frame), let held = container.uncountedObject {
-        let found = held._withUnsafeGuaranteedRef { $0.element(at: position, frame) }
-        if !found.isUndefined { return found }
-      }
-    } else if let found = settledPlace(frame) {
-      return found.copied
-    }
+    if let found = settledPlace(frame) { return found.copied }
     let container = try object.evaluate(frame)
-    let key = try index.evaluate(frame)
-    if case .object(let object) = container, case .int(let position) = key {
-      let found = object.element(at: position, frame)
-      if !found.isUndefined { return found }
-    }
+    var key = try index.evaluate(frame)
+    if let found = container.uncounted?.elementPlace(&key, frame) { return found.copied }
     return try general(container, key, frame)
   }
 
@@ -109,57 +91,46 @@ final class TupleSubscriptNode: ExpressionNode {
   }
 }
 
-extension Object {
-  /// The element of a list, tuple or string at an int, or of a dictionary under it, when the class of the program has no say
-  /// in it; `undefined` where the general rule must decide.
+extension Unmanaged where Instance == Object {
+  /// Where the element lies that a plain container has under the key at `key`: a list, tuple or string at an int, a dictionary under what
+  /// is quickly hashed. Nil where the general rule must decide. Lists by ints, the commonest, are looked into here.
   @inline(__always)
-  final func element(at position: Int, _ frame: Frame) -> Value {
-    if isOfHeapType { return .undefined }
-    switch kind {
-    case .list:
-      let list = unsafeDowncast(self, to: ListObject.self)
-      let place = position < 0 ? position &+ list.count : position
-      return place >= 0 && place < list.count ? list[place] : .undefined
-    case .tuple:
-      let tuple = unsafeDowncast(self, to: TupleObject.self)
-      let place = position < 0 ? position &+ tuple.count : position
-      return place >= 0 && place < tuple.count ? tuple[place] : .undefined
-    case .dict:
-      let dict = unsafeDowncast(self, to: DictObject.self)
-      let index = dict.index(ofInt: position)
-      return index >= 0 ? dict.valuePlace(index).copied : .undefined
-    case .string:
-      let string = unsafeDowncast(self, to: StringObject.self)
-      let place = position < 0 ? position &+ string.byteCount : position
-      guard string.isASCII, place >= 0, place < string.byteCount else { return .undefined }
-      return .object(frame.runtime.character(string.bytes[place]))
-    default: return .undefined
-    }
-  }
-
-  /// Where the element lies that a plain list, tuple or dictionary has under the key at `key`; nil where the general rule must decide.
-  @inline(__always)
-  final func elementPlace(_ key: UnsafeMutablePointer<Value>) -> UnsafeMutablePointer<Value>? {
-    if case .int(let position) = key.number { return elementPlace(at: position) }
-    guard kind == .dict, !isOfHeapType, key.holdsPlainString, let text = key.uncountedObject else { return nil }
-    let dict = unsafeDowncast(self, to: DictObject.self)
-    let index = text._withUnsafeGuaranteedRef { dict.index(ofString: unsafeDowncast($0, to: StringObject.self)) }
-    return index >= 0 ? dict.valuePlace(index) : nil
+  func elementPlace(_ key: UnsafeMutablePointer<Value>, _ frame: Frame) -> UnsafeMutablePointer<Value>? {
+    if case .int(let position) = key.number { return elementPlace(at: position, frame) }
+    return _withUnsafeGuaranteedRef { $0.elementPlace(underKeyAt: key) }
   }
 
   /// The same for an int.
   @inline(__always)
-  final func elementPlace(at position: Int) -> UnsafeMutablePointer<Value>? {
-    if isOfHeapType { return nil }
+  func elementPlace(at position: Int, _ frame: Frame) -> UnsafeMutablePointer<Value>? {
+    _withUnsafeGuaranteedRef { $0.listPlace(position) ?? $0.elementPlaceElsewhere(at: position, frame) }
+  }
+
+  /// Where a list or dictionary, both plain, keeps what it has under the key at `key`: it may be replaced there. Nil: there is no such place.
+  @inline(__always)
+  func entryPlace(_ key: UnsafeMutablePointer<Value>) -> UnsafeMutablePointer<Value>? {
+    _withUnsafeGuaranteedRef { object in
+      if case .int(let position) = key.number, let place = object.listPlace(position) { return place }
+      return object.elementPlace(underKeyAt: key)
+    }
+  }
+}
+
+extension Object {
+  /// The element of a plain tuple, string or dictionary.
+  @inline(never)
+  fileprivate final func elementPlaceElsewhere(at position: Int, _ frame: Frame) -> UnsafeMutablePointer<Value>? {
+    if mayDecideItems { return nil }
     switch kind {
-    case .list:
-      let list = unsafeDowncast(self, to: ListObject.self)
-      let index = position < 0 ? position &+ list.count : position
-      return index >= 0 && index < list.count ? list.items + index : nil
     case .tuple:
       let tuple = unsafeDowncast(self, to: TupleObject.self)
       let index = position < 0 ? position &+ tuple.count : position
       return index >= 0 && index < tuple.count ? tuple.items + index : nil
+    case .string:
+      let string = unsafeDowncast(self, to: StringObject.self)
+      let index = position < 0 ? position &+ string.byteCount : position
+      guard string.isASCII, index >= 0, index < string.byteCount else { return nil }
+      return frame.machine.pointee.characters + Int(string.bytes[index])
     case .dict:
       let dict = unsafeDowncast(self, to: DictObject.self)
       let index = dict.index(ofInt: position)
@@ -168,13 +139,18 @@ extension Object {
     }
   }
 
-  /// The value of a plain dictionary under the string that lies at `key`; `undefined` where the general rule must decide.
-  @inline(__always)
-  final func element(forTextAt key: UnsafeMutablePointer<Value>) -> Value {
-    guard kind == .dict, !isOfHeapType, key.holdsPlainString, let text = key.uncountedObject else { return .undefined }
+  /// The value of a plain dictionary.
+  @inline(never)
+  fileprivate final func elementPlace(underKeyAt key: UnsafeMutablePointer<Value>) -> UnsafeMutablePointer<Value>? {
+    guard kind == .dict, !mayDecideItems else { return nil }
     let dict = unsafeDowncast(self, to: DictObject.self)
-    let index = text._withUnsafeGuaranteedRef { dict.index(ofString: unsafeDowncast($0, to: StringObject.self)) }
-    return index >= 0 ? dict.valuePlace(index).copied : .undefined
+    if key.holdsPlainString, let text = key.uncountedObject {
+      let index = text._withUnsafeGuaranteedRef { dict.index(ofString: unsafeDowncast($0, to: StringObject.self)) }
+      return index >= 0 ? dict.valuePlace(index) : nil
+    }
+    guard let hash = key.quickHash, let index = dict.quickIndex(hash: hash, { $0.isQuicklySame(as: key) }), index >= 0
+    else { return nil }
+    return dict.valuePlace(index)
   }
 }
 
@@ -203,8 +179,8 @@ final class SubscriptTarget: TargetNode {
       return try storeGeneral(container.pointee, key, frame, value)
     }
     // An element of an element, when nothing has to run to find it.
-    if let position = index.settledInt(frame), let container = object.node.settledPlace(frame),
-      let held = container.uncountedObject, let place = held._withUnsafeGuaranteedRef({ $0.listPlace(position) })
+    if let position = index.settledInt(frame), let held = object.node.settledPlace(frame)?.uncountedObject,
+      let place = held._withUnsafeGuaranteedRef({ $0.listPlace(position) })
     {
       return place.store(value)
     }
@@ -237,17 +213,12 @@ extension Object {
   /// Stores in a list or dictionary under the int or string that lies at `key`. False: the general rule must decide.
   @inline(__always)
   fileprivate final func store(keyAt key: UnsafeMutablePointer<Value>, _ value: Value) -> Bool {
-    if kind == .list, case .int(let position) = key.number { return storeElement(at: position, value) }
-    guard kind == .dict, !isOfHeapType else { return false }
+    if case .int(let position) = key.number, let place = listPlace(position) {
+      place.store(value)
+      return true
+    }
+    guard kind == .dict, !mayDecideItems else { return false }
     return unsafeDowncast(self, to: DictObject.self).set(keyAt: key, value)
-  }
-
-  /// Replaces an element of a list, or of a byte array by a small int. False: the general rule must decide.
-  @inline(__always)
-  final func storeElement(at position: Int, _ value: Value) -> Bool {
-    guard let place = listPlace(position) else { return false }
-    place.store(value)
-    return true
   }
 
   /// Where an element of a plain list lies; nil for anything else.

@@ -92,7 +92,7 @@ extension Unmanaged where Instance == Object {
   /// `key in self` for a plain container, as far as that can be told without running code of the program; nil: it cannot.
   @inline(__always)
   func quickContains(_ key: UnsafeMutablePointer<Value>) -> Bool? {
-    guard isPlain else { return nil }
+    guard !mayDecideItems else { return nil }
     switch kind {
     case .set:
       guard let hash = key.quickHash else { return nil }
@@ -133,7 +133,7 @@ extension Unmanaged where Instance == Object {
   /// The same for a tuple that was not made.
   @inline(__always)
   func quickContains(_ key: TupleKey) -> Bool? {
-    guard isPlain else { return nil }
+    guard !mayDecideItems else { return nil }
     switch kind {
     case .set: return self.as(SetObject.self)._withUnsafeGuaranteedRef { $0.quickContains(hash: key.hash, key.isSame) }
     case .dict:

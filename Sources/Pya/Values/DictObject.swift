@@ -47,6 +47,9 @@ final class DictObject: Object {
     super.init(untypedKind: .dict)
   }
 
+  /// Nothing has ever been in it.
+  var isPristine: Bool { capacity == 0 && attributes == nil && !isObserved }
+
   private static var noEntries: UnsafeMutablePointer<Entry> {
     UnsafeMutablePointer(bitPattern: MemoryLayout<Entry>.alignment)!
   }

@@ -16,7 +16,7 @@ final class ExceptionObject: Object {
   /// Further attributes: `errno`, `__notes__`, and what the program sets.
   @exclusivity(unchecked) var dictionary: DictObject?
   /// What kinds of exception keep beside `args`: StopIteration's `value`, a group's `message` and `exceptions`, `name`...
-  @exclusivity(unchecked) var fields: [String: Value] = [:]
+  @exclusivity(unchecked) var fields = [String: Value]()
 
   init(type: TypeObject, arguments: [Value]) {
     self.arguments = arguments
@@ -43,7 +43,7 @@ final class ExceptionObject: Object {
     cause = nil
     context = nil
     arguments = []
-    fields = [:]
+    fields = Dictionary()
     dictionary = nil
     traceback = []
   }
@@ -60,7 +60,7 @@ final class ExceptionObject: Object {
     cause = nil
     context = nil
     arguments = []
-    fields = [:]
+    if !fields.isEmpty { fields = Dictionary() }
     machine.endRelease()
   }
 }

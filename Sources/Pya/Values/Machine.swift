@@ -79,6 +79,10 @@ struct Machine {
   /// What the collector begins at.
   var containers = ContainerList()
 
+  /// Where the strings of one ASCII character lie.
+  let characters: UnsafeMutablePointer<Value>
+  static let characterCount = 128
+
   private var lastToken = 0
   fileprivate var releaseDepth = 0
   fileprivate var pendingRelease: [Value] = []
@@ -95,6 +99,13 @@ struct Machine {
     stackTop = stackBase
     stackEnd = stackBase + (Machine.stackCapacity - 4096)
     runtimeReference = .passUnretained(runtime)
+    characters = .allocate(capacity: Machine.characterCount)
+    characters.initialize(repeating: .undefined, count: Machine.characterCount)
+  }
+
+  func releaseCharacters() {
+    characters.deinitialize(count: Machine.characterCount)
+    characters.deallocate()
   }
 
   fileprivate static func reserveStack(_ capacity: Int) -> UnsafeMutablePointer<Value>? {

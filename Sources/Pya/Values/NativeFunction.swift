@@ -38,10 +38,14 @@ final class NativeFunction: Object {
     case instanceCheck
     /// `min(a, b)`, `max(a, b)`
     case minimum, maximum
+    /// `ord(c)`, `chr(i)`, `abs(x)`
+    case ordinal, character, absolute
     /// `list.append(value)`, `list.pop()`
     case append, pop
     /// `dict.get(key)`, `dict.get(key, default)`
     case get
+    /// `set.add(element)`
+    case add
   }
 
   private var madeNames: [StringObject]?

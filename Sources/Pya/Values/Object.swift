@@ -16,37 +16,38 @@ class Object {
   /// Its place among the machine's containers; 0: none.
   final var containerIndex: UInt32 = 0
   final let kind: Kind
-  private final var collectorFlags: UInt8 = 0
+  private final var flags: UInt8 = 0
 
   init(type: TypeObject, kind: Kind) {
     typePointer = UnsafeRawPointer(Unmanaged.passUnretained(type).toOpaque())
     self.kind = kind
+    flags = type.instanceFlags
   }
 
   /// `__del__` or the cleanup of a generator has run, or belongs to the object this one was moved out of.
   @inline(__always)
   final var isFinalized: Bool {
-    get { collectorFlags & 1 != 0 }
-    set { collectorFlags = newValue ? collectorFlags | 1 : collectorFlags & ~1 }
+    get { flags & 1 != 0 }
+    set { flags = newValue ? flags | 1 : flags & ~1 }
   }
 
   /// Somebody wants to know when it is freed (`Runtime.whenFreed`).
   @inline(__always)
   final var isObserved: Bool {
-    get { collectorFlags & 2 != 0 }
-    set { collectorFlags = newValue ? collectorFlags | 2 : collectorFlags & ~2 }
+    get { flags & 2 != 0 }
+    set { flags = newValue ? flags | 2 : flags & ~2 }
   }
 
   /// Found unreachable by the collection in progress.
   final var isDoomed: Bool {
-    get { collectorFlags & 4 != 0 }
-    set { collectorFlags = newValue ? collectorFlags | 4 : collectorFlags & ~4 }
+    get { flags & 4 != 0 }
+    set { flags = newValue ? flags | 4 : flags & ~4 }
   }
 
   /// A tuple that a collection found to hold nothing but leaves: there is no need to look at it again.
   final var isFlat: Bool {
-    get { collectorFlags & 8 != 0 }
-    set { collectorFlags = newValue ? collectorFlags | 8 : collectorFlags & ~8 }
+    get { flags & 8 != 0 }
+    set { flags = newValue ? flags | 8 : flags & ~8 }
   }
 
   /// Only for `type` itself, whose type is not there yet.
@@ -58,14 +59,24 @@ class Object {
   @inline(__always)
   final var type: TypeObject {
     get { Unmanaged<TypeObject>.fromOpaque(typePointer).takeUnretainedValue() }
-    set { typePointer = UnsafeRawPointer(Unmanaged.passUnretained(newValue).toOpaque()) }
+    set {
+      typePointer = UnsafeRawPointer(Unmanaged.passUnretained(newValue).toOpaque())
+      flags = flags & ~Object.typeFlags | newValue.instanceFlags
+    }
   }
 
-  /// Whether of a class of the program. Read without counting references.
+  /// Whether of a class of the program. Noted here too, beside `kind`: no look at the type is needed.
   @inline(__always)
-  final var isOfHeapType: Bool {
-    Unmanaged<TypeObject>.fromOpaque(typePointer)._withUnsafeGuaranteedRef { $0.isHeap }
-  }
+  final var isOfHeapType: Bool { flags & Object.heapTypeFlag != 0 }
+
+  /// Whether a class of the program may decide what its items are. Not for `Counter` and the like, which only add to what dictionaries do.
+  @inline(__always)
+  final var mayDecideItems: Bool { flags & Object.decidesItemsFlag != 0 }
+
+  // What an object knows of its type without looking there (`TypeObject.instanceFlags`).
+  static var heapTypeFlag: UInt8 { 16 }
+  static var decidesItemsFlag: UInt8 { 32 }
+  private static var typeFlags: UInt8 { heapTypeFlag | decidesItemsFlag }
 
   /// The address as `id()` shows it.
   final var address: Int { Int(bitPattern: Unmanaged.passUnretained(self).toOpaque()) }

@@ -52,10 +52,13 @@ final class Runtime {
   /// Told of the address of a freed one that the hook knew.
   var asyncGeneratorWasFreed: ((Int) -> Void)?
 
+  /// The tuple without elements.
+  private(set) var emptyTuple: TupleObject!
+  /// Handed out while nobody else has it.
+  @exclusivity(unchecked) private var spareKeywords: DictObject?
   private var keptTypes: [TypeObject] = []
   /// Names as keys and values. A table like the program's: its hashes are kept in the strings.
   private var interned: DictObject!
-  @exclusivity(unchecked) private var singleCharacters: [StringObject] = []
   private let lookupCacheEntries: UnsafeMutablePointer<LookupCacheEntry>
   private static let lookupCacheSize = 2048
 
@@ -77,10 +80,11 @@ final class Runtime {
     moduleDictionary = DictObject(self)
     for byte in 0..<128 as Range<UInt8> {
       let string = withUnsafeBytes(of: byte) { StringObject(type: types.str, utf8: $0.bindMemory(to: UInt8.self)) }
-      singleCharacters.append(string)
+      machine.pointee.characters[Int(byte)] = .object(string)
       string.isInterned = true
       interned.setString(string, .object(string))
     }
+    emptyTuple = TupleObject(self, [])
     precondition(
       MemoryLayout<DictObject.Entry>.offset(of: \.value) == DictObject.Entry.valueOffset, "pya: unexpected layout of Entry")
     precondition(Value.layoutIsAsExpected(types.object), "pya: unexpected layout of Value")
@@ -95,6 +99,8 @@ final class Runtime {
   deinit {
     // Programs' objects go first, while the types they point at are there.
     handled = []
+    spareKeywords = nil
+    emptyTuple = nil
     moduleDictionary.removeAll()
     recentAttachments.initialize(repeating: (0, nil), count: Runtime.recentAttachmentCount)
     attachments = [:]
@@ -104,6 +110,7 @@ final class Runtime {
     lookupCacheEntries.deinitialize(count: Runtime.lookupCacheSize)
     lookupCacheEntries.deallocate()
     recentAttachments.deallocate()
+    machine.pointee.releaseCharacters()
   }
 
   /// False while the built-in types are being made.
@@ -118,6 +125,14 @@ final class Runtime {
     return lookupCacheEntries + Int(key & UInt(Runtime.lookupCacheSize - 1))
   }
 
+  /// An empty dictionary for a function that only passes it on: the one of the call before, if nobody holds that any more.
+  func noKeywords() -> DictObject {
+    if isKnownUniquelyReferenced(&spareKeywords), let spare = spareKeywords, spare.isPristine { return spare }
+    let fresh = DictObject(self)
+    spareKeywords = fresh
+    return fresh
+  }
+
   // MARK: Strings
 
   func string(_ text: String) -> StringObject {
@@ -126,7 +141,7 @@ final class Runtime {
   }
 
   func string(utf8: UnsafeBufferPointer<UInt8>) -> StringObject {
-    if utf8.count == 1 { return singleCharacters[Int(utf8[0])] }
+    if utf8.count == 1 { return character(utf8[0]) }
     return StringObject(type: types.str, utf8: utf8)
   }
 
@@ -134,7 +149,10 @@ final class Runtime {
 
   /// The string of one ASCII character.
   @inline(__always)
-  func character(_ byte: UInt8) -> StringObject { singleCharacters[Int(byte)] }
+  func character(_ byte: UInt8) -> StringObject {
+    guard let held = machine.pointee.characters[Int(byte)].uncounted else { fatalError("pya: no such character") }
+    return held.as(StringObject.self).takeUnretainedValue()
+  }
 
   /// The one string object with this text among names: attribute names, keywords, keys of namespaces.
   func intern(_ text: String) -> StringObject {

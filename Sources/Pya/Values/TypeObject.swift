@@ -19,6 +19,8 @@ final class TypeObject: Object {
   let instanceKind: Kind
   /// Written in the program (`class`, `type(...)`), not built in.
   let isHeap: Bool
+  /// What instances know of their type (`Object.isOfHeapType`, `mayDecideItems`).
+  private(set) var instanceFlags: UInt8
   unowned(unsafe) let runtime: Runtime
   let machine: UnsafeMutablePointer<Machine>
 
@@ -42,6 +44,8 @@ final class TypeObject: Object {
   unowned(unsafe) private(set) var builtinBase: TypeObject?
   /// What its instances keep beside `args`, for exceptions.
   var exceptionLayout = ExceptionLayout.plain
+  /// A built-in exception type whose `construct` does what those of all do.
+  var constructsExceptions = false
   /// May not be a base (`bool`, `NoneType`, ...).
   var isFinal = false
 
@@ -60,6 +64,7 @@ final class TypeObject: Object {
     self.bases = bases
     self.instanceKind = instanceKind
     self.isHeap = isHeap
+    instanceFlags = isHeap ? Object.heapTypeFlag | Object.decidesItemsFlag : 0
     self.runtime = runtime
     machine = runtime.machine
     // The first types are older than the type of dictionaries, which they get later.
@@ -80,6 +85,9 @@ final class TypeObject: Object {
     }
     mro = [self] + (bases.first?.mro ?? [])
   }
+
+  /// Items are read and replaced as in the built-in type. Said before there are instances.
+  func leavesItemsToBase() { instanceFlags &= ~Object.decidesItemsFlag }
 
   /// The attribute on the class or the first ancestor that has it, without descriptors.
   func lookup(_ name: StringObject) -> Value? {

@@ -93,6 +93,10 @@ extension Unmanaged where Instance == Object {
   @inline(__always)
   var isPlain: Bool { _withUnsafeGuaranteedRef { !$0.isOfHeapType } }
 
+  /// `Object.mayDecideItems`.
+  @inline(__always)
+  var mayDecideItems: Bool { _withUnsafeGuaranteedRef { $0.mayDecideItems } }
+
   /// The object as what its kind says it is.
   @inline(__always)
   func `as`<Class: Object>(_ type: Class.Type) -> Unmanaged<Class> { .fromOpaque(toOpaque()) }

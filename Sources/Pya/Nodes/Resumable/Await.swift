@@ -100,6 +100,27 @@ struct AwaitPoint {
   }
 }
 
+// A chain of suspended frames, each waiting for the next, is resumed at its inner end: however long it is, that is no recursion. CPython goes
+// through all of them, and so ends an endless one.
+extension Frame {
+  /// Whether there are enough suspended frames for a chain that is too long.
+  @inline(__always)
+  var mayBeInEndlessChain: Bool { machine.pointee.liveFrames > machine.pointee.depthLimit }
+
+  /// RecursionError if as many frames wait for this one as may call each other.
+  @inline(never)
+  func refuseEndlessChain(_ range: SourceRange) throws(Raised) {
+    guard let pointer = suspendablePointer else { return }
+    var length = machine.pointee.depth
+    var waiting: SuspendableFrame? = Unmanaged<SuspendableFrame>.fromOpaque(pointer).takeUnretainedValue()
+    while let suspendable = waiting {
+      length += 1
+      if length > machine.pointee.depthLimit { try fail(machine.stackOverflow(), range) }
+      waiting = suspendable.awaiter
+    }
+  }
+}
+
 /// `slot = await value`.
 final class AwaitNode: StatementNode {
   private let value: ExpressionNode
@@ -313,6 +334,7 @@ final class YieldFromNode: StatementNode {
       result = try point.resume(frame)
     } else {
       let source = try value.evaluate(frame)
+      if frame.mayBeInEndlessChain { try frame.refuseEndlessChain(range) }
       do { result = point.settle(try frame.runtime.beginDelegating(to: source, from: frame.code), frame) } catch {
         try frame.fail(error, range)
       }
@@ -335,9 +357,13 @@ final class DeliverAllNode: StatementNode {
   }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
-    var source = try value.evaluate(frame)
     let result: Value
-    do { result = try frame.machine.deliverAll(of: &source, in: frame.code) } catch { try frame.fail(error, range) }
+    if let generator = try value.beginGenerator(frame) {
+      do { result = try generator.run(nil, frame.machine) } catch { try frame.fail(error, range) }
+    } else {
+      var source = try value.evaluate(frame)
+      do { result = try frame.machine.deliverAll(of: &source, in: frame.code) } catch { try frame.fail(error, range) }
+    }
     if frame.machine.isConsumerDone { return .returns(.none) }
     if let slot { frame[slot] = result }
     return .normal
