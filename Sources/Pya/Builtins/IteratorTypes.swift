@@ -171,11 +171,11 @@ final class EnumerateIterator: IteratorObject {
 }
 
 final class ZipIterator: IteratorObject {
-  private final var sources: [IteratorObject]
+  @exclusivity(unchecked) private final var sources: [IteratorObject]
   /// The same, used without counting.
   private final let uncounted: UnsafeMutablePointer<Unmanaged<IteratorObject>>
-  private final var isStrict: Bool
-  private final var isExhausted: Bool
+  @exclusivity(unchecked) private final var isStrict: Bool
+  @exclusivity(unchecked) private final var isExhausted: Bool
   private final let reusable = ReusableTuple()
 
   init(type: TypeObject, _ sources: [IteratorObject], isStrict: Bool) {
@@ -274,7 +274,7 @@ final class ZipIterator: IteratorObject {
 
 final class MapIterator: IteratorObject {
   private final let function: Value
-  private final var sources: [IteratorObject]
+  @exclusivity(unchecked) private final var sources: [IteratorObject]
   private final let first: IteratorObject
 
   init(type: TypeObject, _ function: Value, _ sources: [IteratorObject]) {

@@ -1,10 +1,10 @@
 /// `io.StringIO`: characters in memory. The position counts characters, as the program sees them; for ASCII text that is the
 /// position in the bytes.
 final class StringFileObject: TextSinkObject {
-  private var text: [UInt8] = []
-  private var isASCII = true
+  @exclusivity(unchecked) private var text: [UInt8] = []
+  @exclusivity(unchecked) private var isASCII = true
   /// In characters; may lie behind the end.
-  private var position = 0
+  @exclusivity(unchecked) private var position = 0
   private var newline = TextFileObject.Newline.exactly("\n")
 
   override var isReadable: Bool { true }

@@ -19,10 +19,10 @@ final class FunctionObject: Object {
   /// The module's namespace.
   let globals: DictObject
   /// Defaults of the last positional parameters.
-  var defaults: [Value] { didSet { requiredCount = positionalCount - defaults.count } }
+  @exclusivity(unchecked) var defaults: [Value] { didSet { requiredCount = positionalCount - defaults.count } }
   private var requiredCount: Int
   /// Defaults of keyword-only parameters in slot order; undefined: none. Empty when there are none at all.
-  var keywordDefaults: [Value]
+  @exclusivity(unchecked) var keywordDefaults: [Value]
   var name: StringObject
   var qualifiedName: StringObject
   var doc: Value

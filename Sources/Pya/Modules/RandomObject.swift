@@ -1,6 +1,6 @@
 /// An instance of `random.Random` or `random.SystemRandom`.
 final class RandomObject: Object {
-  var twister: MersenneTwister
+  @exclusivity(unchecked) var twister: MersenneTwister
   /// The second number of the last pair that `gauss` made, or None.
   var nextGauss: Value = .none
   /// Numbers come from the operating system.

@@ -14,7 +14,7 @@ final class AttributeNode: ExpressionNode {
   private let objectSlot: Int
   private let isOfGlobalName: Bool
   private let cache = SlotCache()
-  private var moduleCache = ModuleCache()
+  @exclusivity(unchecked) private var moduleCache = ModuleCache()
   /// Made when something is found on a class; owned, called uncounted.
   private var classCache: Unmanaged<ClassAttributeCache>?
 

@@ -20,6 +20,12 @@ final class CallNode: ExpressionNode {
         defer { withExtendedLifetime(object) {} }
         return try callPlain(.passUnretained(function), receiver: .undefined, arguments, frame)
       }
+    } else if object.kind == .nativeFunction {
+      let native = unsafeDowncast(object, to: NativeFunction.self)
+      if native.owner == nil, native.takes(arguments.count) {
+        defer { withExtendedLifetime(object) {} }
+        return try callNative(.passUnretained(native), receiver: nil, arguments, frame)
+      }
     }
     return try callGeneral(object, receiver: .undefined, arguments, frame)
   }
@@ -289,10 +295,10 @@ final class SuperCallNode: ExpressionNode {
   private let name: StringObject
   private let arguments: CallArguments
   private let calleeRange: SourceRange
-  private var receiverToken = 0
-  private var ownerClass: UnsafeMutableRawPointer?
-  private var function: UnsafeMutableRawPointer?
-  private var owners = CacheOwners()
+  @exclusivity(unchecked) private var receiverToken = 0
+  @exclusivity(unchecked) private var ownerClass: UnsafeMutableRawPointer?
+  @exclusivity(unchecked) private var function: UnsafeMutableRawPointer?
+  @exclusivity(unchecked) private var owners = CacheOwners()
 
   init(
     _ proxy: SuperNode, _ name: StringObject, _ arguments: [ExpressionNode], calleeRange: SourceRange, _ range: SourceRange

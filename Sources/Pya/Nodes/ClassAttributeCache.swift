@@ -69,9 +69,8 @@ final class ClassAttributeCache {
       guard metaclass.special(.getattribute) == nil, metaclass.lookup(name) == nil, let found = type.lookup(name) else { return }
       if case .object(let attribute) = found {
         // A function of a class is itself when it is asked for there; other descriptors have their say.
-        if attribute.type.isHeap ? attribute.type.special(.get) != nil : attribute.isDescriptor && attribute.kind != .function {
-          return
-        }
+        let isItself = attribute.kind == .function || attribute.kind == .nativeFunction
+        if attribute.type.isHeap ? attribute.type.special(.get) != nil : attribute.isDescriptor && !isItself { return }
       }
       note(.value, type, shapeToken: 0, found, deciding: metaclass)
     } else if object.kind == .tuple {

@@ -39,7 +39,11 @@ class ComparisonNode: ExpressionNode {
       if case .int(let x) = a, case .int(let y) = b.number { return Comparison.ints(x, y) }
       return try compare(Comparison.operator, a, frame)
     }
-    return try compare(Comparison.operator, frame)
+    if left.hasPlace { return try compare(Comparison.operator, frame) }
+    let a = try left.evaluate(frame)
+    let b = try right.evaluate(frame)
+    if case .int(let x) = a, case .int(let y) = b { return Comparison.ints(x, y) }
+    return try compare(Comparison.operator, a, b, frame)
   }
 
   /// The same where the operands lie at two places, but are not two numbers.

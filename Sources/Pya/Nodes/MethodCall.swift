@@ -37,7 +37,7 @@ final class MethodCallNode: ExpressionNode {
   private let entries: UnsafeMutablePointer<MethodCacheEntry>
   private var nextEntry = 0
   private var owners = CacheOwners()
-  private var moduleCache = ModuleCache()
+  @exclusivity(unchecked) private var moduleCache = ModuleCache()
 
   private static let entryCount = 4
 

@@ -138,7 +138,7 @@ final class StringIterator: IteratorObject {
 
 final class BytesIterator: IteratorObject {
   final let bytes: BytesObject
-  final var index = 0
+  @exclusivity(unchecked) final var index = 0
 
   init(_ runtime: Runtime, _ bytes: BytesObject) {
     self.bytes = bytes

@@ -13,7 +13,7 @@ final class Runtime {
   private(set) var types: BuiltinTypes!
   private(set) var names: Names!
   /// Built-in exception types by name.
-  var exceptionTypes: [String: TypeObject] = [:]
+  @exclusivity(unchecked) var exceptionTypes: [String: TypeObject] = [:]
   /// The namespace of `builtins`.
   private(set) var builtins: DictObject!
   /// `sys.modules`.

@@ -213,7 +213,7 @@ final class AwaitMethodCallNode: StatementNode {
   /// It is an async function that takes these arguments.
   private var isAwaitable = false
   private var owners = CacheOwners()
-  private var moduleCache = ModuleCache()
+  @exclusivity(unchecked) private var moduleCache = ModuleCache()
 
   init(
     _ attribute: AttributeNode, _ arguments: [ExpressionNode], into slot: Int?, state: Int, _ range: SourceRange
