@@ -22,16 +22,21 @@ extension Runtime {
     define("round", "number, ndigits=None") { (runtime, arguments) throws(Raised) in
       try runtime.round(arguments[0], arguments[1])
     }
-    for (name, prefix, radix) in [("bin", "0b", 2), ("oct", "0o", 8), ("hex", "0x", 16)] {
+    let radices: [(String, StaticString, Int)] = [("bin", "0b", 1), ("oct", "0o", 3), ("hex", "0x", 4)]
+    for (name, prefix, bits) in radices {
       define(name, "number, /") { (runtime, arguments) throws(Raised) in
-        let text: String
         switch try runtime.integer(fromIndex: arguments[0]) {
-        case .int(let number): text = (number < 0 ? "-" : "") + prefix + String(number.magnitude, radix: radix)
+        case .int(let number):
+          var text = TextBuilder(capacity: 24)
+          if number < 0 { text.append("-") }
+          text.append(prefix)
+          text.append(unsigned: number.magnitude, bitsPerDigit: bits)
+          return .object(text.finish(runtime))
         case let big:
           let number = big.bigInt.unsafelyUnwrapped.value
-          text = (number.sign == .minus ? "-" : "") + prefix + String(decoding: number.magnitude.text(bitsPerDigit: radix.trailingZeroBitCount), as: UTF8.self)
+          let digits = String(decoding: number.magnitude.text(bitsPerDigit: bits), as: UTF8.self)
+          return .object(runtime.string((number.sign == .minus ? "-" : "") + "\(prefix)" + digits))
         }
-        return .object(runtime.string(text))
       }
     }
   }

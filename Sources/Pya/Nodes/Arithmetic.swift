@@ -317,7 +317,17 @@ final class ShiftRightNode: BinaryNode {
   override func evaluate(_ frame: Frame) throws(Raised) -> Value { try evaluate(Operation.self, frame) }
 }
 
-/// `**` and `@`.
+final class PowerNode: BinaryNode {
+  enum Operation: QuickOperation {
+    static var `operator`: BinaryOperator { .power }
+    @inline(__always)
+    static func apply(_ a: Value, _ b: Value) -> Value { quickPower(a, b) }
+  }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value { try evaluate(Operation.self, frame) }
+}
+
+/// `@`.
 final class GeneralBinaryNode: BinaryNode {
   private let op: BinaryOperator
 
@@ -443,7 +453,8 @@ extension BinaryOperator {
     case .xor: return XorNode(left, right, range)
     case .leftShift: return ShiftLeftNode(left, right, range)
     case .rightShift: return ShiftRightNode(left, right, range)
-    case .power, .matrixMultiply: return GeneralBinaryNode(self, left, right, range)
+    case .power: return PowerNode(left, right, range)
+    case .matrixMultiply: return GeneralBinaryNode(self, left, right, range)
     }
   }
 }

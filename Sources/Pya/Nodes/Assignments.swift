@@ -212,7 +212,8 @@ extension Frame {
     case .xor: quickXor(old, operand)
     case .leftShift: quickShiftLeft(old, operand)
     case .rightShift: quickShiftRight(old, operand)
-    case .power, .matrixMultiply: .undefined
+    case .power: quickPower(old, operand)
+    case .matrixMultiply: .undefined
     }
   }
 

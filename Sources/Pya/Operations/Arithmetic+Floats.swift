@@ -79,3 +79,37 @@ extension Runtime {
     error("OverflowError", [.int(34), .object(string("Numerical result out of range"))])
   }
 }
+
+/// `a ** b` on numbers where nothing can go wrong; `undefined` where the general rule must decide.
+func quickPower(_ a: Value, _ b: Value) -> Value {
+  if case .int(let base) = a, case .int(let power) = b, power >= 0 { return quickPower(base, power) }
+  guard let x = a.exactDouble, let y = b.exactDouble, x > 0, x.isFinite, y.isFinite else { return .undefined }
+  let result = pow(x, y)
+  return result.isFinite ? .float(result) : .undefined
+}
+
+/// By repeated squaring.
+private func quickPower(_ base: Int, _ power: Int) -> Value {
+  var (result, factor, rest) = (1, base, power)
+  while true {
+    if rest & 1 != 0 {
+      let (product, overflow) = result.multipliedReportingOverflow(by: factor)
+      if overflow { return .undefined }
+      result = product
+    }
+    rest >>= 1
+    if rest == 0 { return .int(result) }
+    let (square, overflow) = factor.multipliedReportingOverflow(by: factor)
+    if overflow { return .undefined }
+    factor = square
+  }
+}
+
+extension Value {
+  /// A float, or an int that a double holds exactly.
+  fileprivate var exactDouble: Double? {
+    if case .float(let x) = self { return x }
+    if case .int(let x) = self, x.magnitude < 1 << 53 { return Double(x) }
+    return nil
+  }
+}

@@ -52,7 +52,7 @@ final class Runtime {
   /// Told of the address of a freed one that the hook knew.
   var asyncGeneratorWasFreed: ((Int) -> Void)?
 
-  /// The tuple without elements.
+  /// The tuple `()`, of which there is one.
   private(set) var emptyTuple: TupleObject!
   /// Handed out while nobody else has it.
   @exclusivity(unchecked) private var spareKeywords: DictObject?
