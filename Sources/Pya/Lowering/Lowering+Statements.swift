@@ -128,7 +128,9 @@ extension CodeLowering {
 
   private func lowerTry(_ statement: Try, _ range: SourceRange) -> StatementNode {
     needsCleanup = true
+    let first = frameSize
     var node = lowerBlock(statement.body, range)
+    let temporaries = Temporaries(slots: first..<frameSize)
     if !statement.handlers.isEmpty {
       let clauses = statement.handlers.map { handler in
         ExceptClause(
@@ -142,10 +144,12 @@ extension CodeLowering {
       case (false, true): node = TryGroupNode(body: node, clauses: clauses, otherwise: otherwise, range)
       case (true, false):
         node = ResumableTryNode(
-          body: node, clauses: clauses, otherwise: otherwise, exceptionSlot: newHandlerSlot(), state: newSlot(), range)
+          body: node, clauses: clauses, otherwise: otherwise, exceptionSlot: newHandlerSlot(), state: newSlot(),
+          temporaries: temporaries, range)
       case (true, true):
         node = ResumableTryGroupNode(
-          body: node, clauses: clauses, otherwise: otherwise, handlingSlot: newSlot(), state: newSlot(), range)
+          body: node, clauses: clauses, otherwise: otherwise, handlingSlot: newSlot(), state: newSlot(),
+          temporaries: temporaries, range)
       }
     }
     guard !statement.finally.isEmpty else { return node }
@@ -162,13 +166,15 @@ extension CodeLowering {
     needsCleanup = true
     let (steps, context) = separately { lower(item.context) }
     let target = item.target.map(lowerTarget)
+    let first = frameSize
     let inner = lowerWith(isAsync: isAsync, items.dropFirst(), body, range)
+    let temporaries = Temporaries(slots: first..<frameSize)
     let node: StatementNode
     if isAsync {
       handlerSlots.append(frameSize + 1)
-      node = AsyncWithNode(context, target: target, body: inner, slots: newSlots(5), state: newSlot(), range)
+      node = AsyncWithNode(context, target: target, body: inner, slots: newSlots(5), state: newSlot(), temporaries, range)
     } else if inner.suspends {
-      node = ResumableWithNode(context, target: target, body: inner, exitSlot: newSlot(), state: newSlot(), range)
+      node = ResumableWithNode(context, target: target, body: inner, exitSlot: newSlot(), state: newSlot(), temporaries, range)
     } else {
       node = WithNode(context, target: target, body: inner, range)
     }

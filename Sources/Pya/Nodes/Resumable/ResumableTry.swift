@@ -1,5 +1,16 @@
 import PyaSyntax
 
+/// The slots that the nodes of a body use for themselves. When an exception leaves the body, what lies there is of no use any more.
+struct Temporaries {
+  let slots: Range<Int>
+
+  /// Kept out of the way: exceptions are rare.
+  @inline(never)
+  func forget(_ frame: Frame) {
+    for slot in slots { frame[slot] = .undefined }
+  }
+}
+
 /// `try` with handlers, something of which suspends.
 final class ResumableTryNode: ResumableNode {
   private let body: StatementNode
@@ -7,13 +18,15 @@ final class ResumableTryNode: ResumableNode {
   private let otherwise: StatementNode?
   /// Keeps the exception while its handler is suspended.
   private let exceptionSlot: Int
+  private let temporaries: Temporaries
 
   private enum Phase { static let body = 0, otherwise = 1, firstHandler = 2 }
 
   init(
     body: StatementNode, clauses: [ExceptClause], otherwise: StatementNode?, exceptionSlot: Int, state: Int,
-    _ range: SourceRange
+    temporaries: Temporaries, _ range: SourceRange
   ) {
+    self.temporaries = temporaries
     self.body = body
     self.clauses = clauses
     self.otherwise = otherwise
@@ -27,6 +40,7 @@ final class ResumableTryNode: ResumableNode {
     if phase == Phase.body {
       let completion: Completion
       do { completion = try body.execute(frame) } catch {
+        temporaries.forget(frame)
         guard let index = try frame.matchingClause(clauses, error) else { throw error }
         try frame.enterHandler(clauses[index], error)
         return try runHandler(index, frame, error.exception)
@@ -171,6 +185,7 @@ final class ResumableTryGroupNode: ResumableNode {
   private let otherwise: StatementNode?
   /// Keeps the handling in progress, boxed.
   private let handlingSlot: Int
+  private let temporaries: Temporaries
 
   private enum Phase { static let body = 0, otherwise = 1, firstHandler = 2 }
 
@@ -185,8 +200,9 @@ final class ResumableTryGroupNode: ResumableNode {
 
   init(
     body: StatementNode, clauses: [ExceptClause], otherwise: StatementNode?, handlingSlot: Int, state: Int,
-    _ range: SourceRange
+    temporaries: Temporaries, _ range: SourceRange
   ) {
+    self.temporaries = temporaries
     self.body = body
     self.clauses = clauses
     self.otherwise = otherwise
@@ -206,6 +222,7 @@ final class ResumableTryGroupNode: ResumableNode {
     if phase == Phase.body {
       let completion: Completion
       do { completion = try body.execute(frame) } catch {
+        temporaries.forget(frame)
         let box = Box(frame.runtime, GroupHandling(error.exception))
         return try handle(box, from: 0, resuming: false, frame)
       }

@@ -7,11 +7,14 @@ final class ResumableWithNode: ResumableNode {
   private let body: StatementNode
   /// Keeps the bound `__exit__`.
   private let exitSlot: Int
+  private let temporaries: Temporaries
   private let methods = ContextMethods(isAsync: false)
 
   init(
-    _ context: ExpressionNode, target: TargetNode?, body: StatementNode, exitSlot: Int, state: Int, _ range: SourceRange
+    _ context: ExpressionNode, target: TargetNode?, body: StatementNode, exitSlot: Int, state: Int,
+    _ temporaries: Temporaries, _ range: SourceRange
   ) {
+    self.temporaries = temporaries
     self.context = context
     self.target = target
     self.body = body
@@ -54,6 +57,7 @@ final class ResumableWithNode: ResumableNode {
     // Not entered: the error is the context expression's or `__enter__`'s own.
     if exit.isUndefined { throw raised }
     frame[exitSlot] = .undefined
+    temporaries.forget(frame)
     let runtime = frame.runtime
     runtime.handled.append(raised.exception)
     defer { runtime.handled.removeLast() }
@@ -78,14 +82,17 @@ final class AsyncWithNode: ResumableNode {
   /// While the body runs, the first of them keeps `__aexit__`.
   private let completion: CompletionSlots
   private let point: AwaitPoint
+  private let temporaries: Temporaries
   private let methods = ContextMethods(isAsync: true)
 
   private enum Phase { static let enter = 0, body = 1, leave = 2, leaveAfterException = 3 }
 
   /// `slots`: five of them in a row.
   init(
-    _ context: ExpressionNode, target: TargetNode?, body: StatementNode, slots: Int, state: Int, _ range: SourceRange
+    _ context: ExpressionNode, target: TargetNode?, body: StatementNode, slots: Int, state: Int,
+    _ temporaries: Temporaries, _ range: SourceRange
   ) {
+    self.temporaries = temporaries
     self.context = context
     self.target = target
     self.body = body
@@ -141,6 +148,7 @@ final class AsyncWithNode: ResumableNode {
   private func leave(after raised: Raised, _ frame: Frame) throws(Raised) -> Completion {
     let runtime = frame.runtime
     let exception = raised.exception
+    temporaries.forget(frame)
     let (manager, exit) = takeManager(frame)
     frame[exceptionSlot] = .object(exception)
     runtime.handled.append(exception)
