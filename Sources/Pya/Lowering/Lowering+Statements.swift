@@ -243,12 +243,15 @@ extension CodeLowering {
       if case .local(let slot) = binding(of: name) { return AugmentLocalNode(slot: slot, op, lower(value), range) }
       return AugmentNameNode(read(name, target.range), self.target(name, target.range), op, lower(value), range)
     case .attribute(let object, let name, _):
-      let slot = newSlot()
       let key = intern(mangle(name))
+      let node = lower(object)
+      if let local = node as? LocalNode {
+        return AugmentAttributeNode(local, key, op, lower(value), targetRange: target.range, range)
+      }
+      let slot = newSlot()
       let held = LocalNode(slot: slot, object.range)
-      return AugmentAttributeNode(
-        lower(object), slot: slot, read: AttributeNode(held, key, target.range),
-        target: AttributeTarget(held, key, target.range), op, lower(value), range)
+      let statement = AugmentAttributeNode(held, key, op, lower(value), targetRange: target.range, range)
+      return AugmentAttributeOfNode(node, slot: slot, statement, range)
     case .subscript(let object, let index):
       return AugmentSubscriptNode(
         lower(object), lower(index), op, lower(value), targetRange: target.range, range)

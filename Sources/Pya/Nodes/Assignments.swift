@@ -278,35 +278,59 @@ final class AugmentNameNode: StatementNode {
   }
 }
 
-/// `object.name op= value`: the object is evaluated once, into a temporary slot that `read` and `target` use.
+/// `object.name op= value` with the object in a local variable.
 final class AugmentAttributeNode: StatementNode {
+  private let read: AttributeNode
+  private let target: AttributeTarget
+  private let op: BinaryOperator
+  private let value: Operand
+
+  /// `object` reads a local variable that nothing in `value` assigns to.
+  init(
+    _ object: LocalNode, _ name: StringObject, _ op: BinaryOperator, _ value: ExpressionNode, targetRange: SourceRange,
+    _ range: SourceRange
+  ) {
+    read = AttributeNode(object, name, targetRange)
+    target = AttributeTarget(object, name, targetRange)
+    self.op = op
+    self.value = Operand(value)
+    super.init(range)
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    // A number in a slot of the instance, that nobody has a say in: it is replaced where it lies.
+    if let entry = read.settledPlace(frame), entry == target.knownPlace(frame), let operand = value.place(frame) {
+      let result = frame.quickAugment(op, entry.number, operand.number)
+      if !result.isUndefined {
+        entry.initialize(to: result)
+        return .normal
+      }
+    }
+    let old = try read.evaluate(frame)
+    let operand = try value.evaluate(frame)
+    try target.store(frame, try frame.augment(op, old, operand, range))
+    return .normal
+  }
+}
+
+/// The same with any other object, which is evaluated once and put into a temporary slot that `statement` uses.
+final class AugmentAttributeOfNode: StatementNode {
   private let object: ExpressionNode
   private let slot: Int
-  private let read: ExpressionNode
-  private let target: TargetNode
-  private let op: BinaryOperator
-  private let value: ExpressionNode
+  private let statement: AugmentAttributeNode
 
-  init(
-    _ object: ExpressionNode, slot: Int, read: ExpressionNode, target: TargetNode, _ op: BinaryOperator,
-    _ value: ExpressionNode, _ range: SourceRange
-  ) {
+  init(_ object: ExpressionNode, slot: Int, _ statement: AugmentAttributeNode, _ range: SourceRange) {
     self.object = object
     self.slot = slot
-    self.read = read
-    self.target = target
-    self.op = op
-    self.value = value
+    self.statement = statement
     super.init(range)
   }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
     frame[slot] = try object.evaluate(frame)
-    let old = try read.evaluate(frame)
-    let operand = try value.evaluate(frame)
-    try target.store(frame, try frame.augment(op, old, operand, range))
+    let completion = try statement.execute(frame)
     frame[slot] = .undefined
-    return .normal
+    return completion
   }
 }
 

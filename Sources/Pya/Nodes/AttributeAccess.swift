@@ -174,6 +174,14 @@ final class AttributeTarget: TargetNode {
     return held.instanceSlot(addingSlot)
   }
 
+  /// Where the attribute lies that is replaced, if the object is in a local variable and the cache knows it.
+  @inline(__always)
+  func knownPlace(_ frame: Frame) -> UnsafeMutablePointer<Value>? {
+    guard objectSlot >= 0, let held = (frame.slots + objectSlot).uncountedObject, held.kind == .instance else { return nil }
+    let slot = cache.slot(held._withUnsafeGuaranteedRef { $0.cacheToken })
+    return slot >= 0 ? held.instanceSlot(slot) : nil
+  }
+
   deinit { cache.deallocate() }
 
   override func store(_ frame: Frame, _ value: consuming Value) throws(Raised) {
