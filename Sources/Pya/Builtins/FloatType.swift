@@ -109,6 +109,7 @@ extension Runtime {
   }
 
   private func parseFloat(_ string: StringObject) throws(Raised) -> Double {
+    if let number = FloatParser.parseShort(string.utf8) { return number }
     let text = string.isASCII ? Array(string.utf8) : asciiDigits(string)
     if let number = FloatParser.parse(text) { return number }
     throw valueError("could not convert string to float: \(try repr(.object(string)).text)")
@@ -125,6 +126,29 @@ enum FloatParser {
     guard let plain = withoutUnderscores(span) else { return nil }
     guard let (number, length) = prefix(of: plain[...]), length == plain.count else { return nil }
     return number
+  }
+
+  /// A number of at most 15 digits, with or without a point: the quotient of two doubles that are exact. Nil: it is written otherwise.
+  static func parseShort(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
+    let start = text.first == UInt8(ascii: "-") ? 1 : 0
+    var digits = 0
+    var number = 0
+    var point = -1
+    for index in start..<text.count {
+      let byte = text[index]
+      if isDigit(byte) {
+        digits += 1
+        if digits > 15 { return nil }
+        number = number * 10 + Int(byte - UInt8(ascii: "0"))
+      } else if byte == UInt8(ascii: "."), point < 0 {
+        point = digits
+      } else {
+        return nil
+      }
+    }
+    if digits == 0 { return nil }
+    let size = point < 0 ? Double(number) : Double(number) / Runtime.exactPowersOfTen[digits - point]
+    return start == 1 ? -size : size
   }
 
   /// Without the underscores between digits; nil when one stands elsewhere.

@@ -113,11 +113,29 @@ extension Runtime {
   private func roundToDecimals(_ number: Double, _ count: Int) -> Double {
     // A number this large has no fraction.
     if number.magnitude >= 0x1p52 { return number }
+    if let quick = roundQuickly(number.magnitude, count) { return copysign(quick, number) }
     return withUnsafeTemporaryAllocation(of: CChar.self, capacity: count + 330) { buffer in
       _ = withVaList([CInt(count), number]) { vsnprintf(buffer.baseAddress, buffer.count, "%.*f", $0) }
       return strtod(buffer.baseAddress.unsafelyUnwrapped, nil)
     }
   }
+
+  /// The same where the number has so few digits that doubles tell: the product with the power of ten, and what rounding it took away,
+  /// say on which side of a half the number lies; the quotient of two exact whole numbers is the double nearest to the decimal.
+  private func roundQuickly(_ size: Double, _ count: Int) -> Double? {
+    guard count < Runtime.exactPowersOfTen.count else { return nil }
+    let power = Runtime.exactPowersOfTen[count]
+    let product = size * power
+    guard product < 0x1p52 else { return nil }
+    let lost = (-product).addingProduct(size, power)
+    let floor = product.rounded(.down)
+    let excess = product - floor - 0.5
+    let isUp = excess > 0 || excess == 0 && (lost > 0 || lost == 0 && floor.remainder(dividingBy: 2) != 0)
+    return (isUp ? floor + 1 : floor) / power
+  }
+
+  /// 1 to 10 to the 22nd, all of which are doubles.
+  static let exactPowersOfTen: [Double] = (0...22).map { pow(10, Double($0)) }
 
   private func roundToPowerOfTen(_ number: Double, _ power: Int) -> Double {
     let size = number.magnitude

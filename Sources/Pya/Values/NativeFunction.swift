@@ -113,6 +113,9 @@ final class NativeFunction: Object {
 
   override func call(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {
     if let owner {
+      if arguments.count > 0, let held = arguments.base.uncountedObject, held._withUnsafeGuaranteedRef({ $0.isExactly(owner) }) {
+        return try callChecked(runtime, arguments)
+      }
       guard arguments.count > 0 else {
         throw runtime.typeError(
           isSlot
