@@ -365,22 +365,23 @@ final class AugmentSubscriptNode: StatementNode {
           return .normal
         }
       }
-    } else if let held = object.place(frame)?.uncountedObject, let key = index.place(frame), case .int(let position) = key.number,
-      let entry = held._withUnsafeGuaranteedRef({ $0.listPlace(position) })
-    {
-      // The operand has to be evaluated, and may change the list.
-      let old = entry.number
-      if !old.isUndefined {
-        let operand = try value.evaluate(frame)
-        let result = try frame.augment(op, old, operand, range)
-        if let entry = held._withUnsafeGuaranteedRef({ $0.listPlace(position) }) {
-          entry.store(result)
-          return .normal
-        }
-        try frame.fail(frame.runtime.indexError("list assignment index out of range"), targetRange)
-      }
+    } else if let held = object.place(frame)?.uncountedObject, let key = index.place(frame), case .int(let position) = key.number {
+      if try augmentElement(of: held, at: position, frame) { return .normal }
     }
     return try executeGeneral(frame)
+  }
+
+  /// Augments a number in a list. The operand is evaluated in between, and may change the list. False: it is something else.
+  @inline(__always)
+  private func augmentElement(of held: Unmanaged<Object>, at position: Int, _ frame: Frame) throws(Raised) -> Bool {
+    guard let old = held._withUnsafeGuaranteedRef({ $0.listPlace(position)?.number }), !old.isUndefined else { return false }
+    let operand = try value.evaluate(frame)
+    let result = try frame.augment(op, old, operand, range)
+    guard let entry = held._withUnsafeGuaranteedRef({ $0.listPlace(position) }) else {
+      try frame.fail(frame.runtime.indexError("list assignment index out of range"), targetRange)
+    }
+    entry.store(result)
+    return true
   }
 
   /// Where the entry lies, if that can be had without running code of the program.
@@ -395,19 +396,8 @@ final class AugmentSubscriptNode: StatementNode {
   private func executeGeneral(_ frame: Frame) throws(Raised) -> Completion {
     let container = try object.evaluate(frame)
     var key = try index.evaluate(frame)
-    if let held = container.uncounted, case .int(let position) = key,
-      let entry = held._withUnsafeGuaranteedRef({ $0.listPlace(position) })
-    {
-      let old = entry.number
-      if !old.isUndefined {
-        let operand = try value.evaluate(frame)
-        let result = try frame.augment(op, old, operand, range)
-        if let entry = held._withUnsafeGuaranteedRef({ $0.listPlace(position) }) {
-          entry.store(result)
-          return .normal
-        }
-        try frame.fail(frame.runtime.indexError("list assignment index out of range"), targetRange)
-      }
+    if let held = container.uncounted, case .int(let position) = key, try augmentElement(of: held, at: position, frame) {
+      return .normal
     }
     if case .object(let object) = container, object.kind == .dict, !object.mayDecideItems, let hash = key.quickHash {
       let dict = unsafeDowncast(object, to: DictObject.self)

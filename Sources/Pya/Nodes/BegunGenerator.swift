@@ -44,30 +44,13 @@ extension ExpressionNode {
   final func begin(
     _ function: Unmanaged<FunctionObject>, receiver: consuming Value, _ arguments: CallArguments, _ frame: Frame
   ) throws(Raised) -> BegunGenerator {
-    let machine = frame.machine
     let size = function._withUnsafeGuaranteedRef { $0.frameSize }
-    guard let body = machine.openFrame(function, size) else { try frame.fail(machine.stackOverflow(), range) }
-    _ = function.retain()
-    var given = arguments.count
-    do throws(Raised) {
-      if receiver.isUndefined {
-        try arguments.evaluate(into: body.slots, frame)
-      } else {
-        body.slots.initialize(to: receiver)
-        try arguments.evaluate(into: body.slots + 1, frame)
-        given += 1
-      }
-    } catch {
-      machine.closeFrame(body, size)
-      function.release()
-      throw error
-    }
+    // The arguments may take the function from where it was found.
+    let kept = function.takeUnretainedValue()
+    let (body, given) = try open(function, size, receiver: receiver, arguments, frame)
     if given != function._withUnsafeGuaranteedRef({ $0.completeAwaitCount }) {
-      do throws(Raised) { try frame.complete(body, of: function, given: given, range) } catch {
-        function.release()
-        throw error
-      }
+      try frame.complete(body, of: function, given: given, range)
     }
-    return BegunGenerator(function: function, frame: body)
+    return BegunGenerator(function: .passRetained(kept), frame: body)
   }
 }

@@ -135,8 +135,18 @@ extension ExpressionNode {
   final func callPlain(
     _ function: Unmanaged<FunctionObject>, receiver: consuming Value, _ arguments: CallArguments, _ frame: Frame
   ) throws(Raised) -> Value {
-    let machine = frame.machine
     let size = function._withUnsafeGuaranteedRef { $0.frameSize }
+    let (callee, given) = try open(function, size, receiver: receiver, arguments, frame)
+    if given != function._withUnsafeGuaranteedRef({ $0.completeCount }) { try frame.complete(callee, of: function, given: given, range) }
+    return try runPlain(function, callee, size, frame)
+  }
+
+  /// Opens the frame of a call and evaluates the arguments into it. Gives how many there are, with the receiver.
+  @inline(__always)
+  final func open(
+    _ function: Unmanaged<FunctionObject>, _ size: Int, receiver: consuming Value, _ arguments: CallArguments, _ frame: Frame
+  ) throws(Raised) -> (Frame, Int) {
+    let machine = frame.machine
     guard let callee = machine.openFrame(function, size) else { try frame.fail(machine.stackOverflow(), range) }
     var given = arguments.count
     do throws(Raised) {
@@ -148,11 +158,10 @@ extension ExpressionNode {
         given &+= 1
       }
     } catch { try abandon(callee, size, frame, error) }
-    if given != function._withUnsafeGuaranteedRef({ $0.completeCount }) { try frame.complete(callee, of: function, given: given, range) }
-    return try runPlain(function, callee, size, frame)
+    return (callee, given)
   }
 
-  /// The same where the call is not what the node is fast for.
+  /// `callPlain` where the call is not what the node is fast for.
   @inline(never)
   final func callSeldom(
     _ function: Unmanaged<FunctionObject>, receiver: consuming Value, _ arguments: CallArguments, _ frame: Frame
