@@ -206,13 +206,3 @@ extension Runtime {
     }
   }
 }
-
-extension TypeObject {
-  /// Whether an instance is made of nothing but the arguments: neither this class nor an ancestor has a say in it. (Changing that changes
-  /// `token`.)
-  var makesPlainExceptions: Bool {
-    guard instanceKind == .exception, exceptionLayout == .plain, !isAbstract, type === runtime.types.type else { return false }
-    if !isHeap { return constructsExceptions }
-    return builtinBase?.constructsExceptions == true && construct == nil && special(.new) == nil && special(.`init`) == nil
-  }
-}

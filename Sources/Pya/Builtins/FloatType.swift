@@ -147,7 +147,7 @@ enum FloatParser {
       }
     }
     if digits == 0 { return nil }
-    let size = point < 0 ? Double(number) : Double(number) / Runtime.exactPowersOfTen[digits - point]
+    let size = point < 0 ? Double(number) : Double(number) / Double.exactPowersOfTen[digits - point]
     return start == 1 ? -size : size
   }
 

@@ -123,8 +123,8 @@ extension Runtime {
   /// The same where the number has so few digits that doubles tell: the product with the power of ten, and what rounding it took away,
   /// say on which side of a half the number lies; the quotient of two exact whole numbers is the double nearest to the decimal.
   private func roundQuickly(_ size: Double, _ count: Int) -> Double? {
-    guard count < Runtime.exactPowersOfTen.count else { return nil }
-    let power = Runtime.exactPowersOfTen[count]
+    guard count < Double.exactPowersOfTen.count else { return nil }
+    let power = Double.exactPowersOfTen[count]
     let product = size * power
     guard product < 0x1p52 else { return nil }
     let lost = (-product).addingProduct(size, power)
@@ -133,9 +133,6 @@ extension Runtime {
     let isUp = excess > 0 || excess == 0 && (lost > 0 || lost == 0 && floor.remainder(dividingBy: 2) != 0)
     return (isUp ? floor + 1 : floor) / power
   }
-
-  /// 1 to 10 to the 22nd, all of which are doubles.
-  static let exactPowersOfTen: [Double] = (0...22).map { pow(10, Double($0)) }
 
   private func roundToPowerOfTen(_ number: Double, _ power: Int) -> Double {
     let size = number.magnitude

@@ -54,7 +54,6 @@ extension Runtime {
     types.baseException.construct = { (runtime, cls, arguments) throws(Raised) in
       try runtime.constructException(cls, arguments)
     }
-    types.baseException.constructsExceptions = true
     for (base, derived) in hierarchy {
       for name in derived { addExceptionType(name, base: exceptionTypes[base]!) }
     }
@@ -79,7 +78,6 @@ extension Runtime {
       self, metatype: types.type, name: name, bases: [base], instanceKind: .exception, isHeap: false)
     type.moduleName = module
     type.construct = { (runtime, cls, arguments) throws(Raised) in try runtime.constructException(cls, arguments) }
-    type.constructsExceptions = true
     exceptionTypes[name] = type
     return type
   }

@@ -38,11 +38,3 @@ extension EventLoop {
     return (.object(first), .object(finalizer))
   }
 }
-
-extension Runtime {
-  /// `sys.exception()`
-  var exceptionInHand: ExceptionObject? {
-    if let own = handled.last { return own }
-    return (asyncio.runningLoop?.currentTask?.coroutine as? SuspendableFrame)?.handledInChain
-  }
-}

@@ -257,3 +257,11 @@ extension Runtime {
     return (0..<frame.code.frameSize).contains { (frame.slots + $0).isIdentical(to: place) }
   }
 }
+
+extension Runtime {
+  /// `sys.exception()`
+  var exceptionInHand: ExceptionObject? {
+    if let own = handled.last { return own }
+    return (asyncio.runningLoop?.currentTask?.coroutine as? SuspendableFrame)?.handledInChain
+  }
+}

@@ -198,10 +198,8 @@ extension Frame {
   /// `old op= operand` on numbers; `undefined` where the general rule must decide.
   @inline(__always)
   func quickAugment(_ op: BinaryOperator, _ old: Value, _ operand: Value) -> Value {
-    // The commonest without a jump through a table.
-    if op == .add { return quickAdd(old, operand) }
-    return switch op {
-    case .add: .undefined
+    switch op {
+    case .add: quickAdd(old, operand)
     case .subtract: quickSubtract(old, operand)
     case .multiply: quickMultiply(old, operand)
     case .divide: quickDivide(old, operand)

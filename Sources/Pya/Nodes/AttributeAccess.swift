@@ -13,8 +13,6 @@ final class AttributeNode: ExpressionNode {
   /// The slot when the object is a local variable, else -1.
   private let objectSlot: Int
   private let isOfGlobalName: Bool
-  /// The attribute is `__class__`.
-  private let isOfClass: Bool
   private let cache = SlotCache()
   @exclusivity(unchecked) private var moduleCache = ModuleCache()
   /// Made when something is found on a class; owned, called uncounted.
@@ -25,7 +23,6 @@ final class AttributeNode: ExpressionNode {
     self.name = name
     objectSlot = object.localSlot ?? -1
     isOfGlobalName = object is GlobalNode
-    isOfClass = name.text == "__class__"
     super.init(range)
   }
 
@@ -84,7 +81,7 @@ final class AttributeNode: ExpressionNode {
   /// The attribute of an object that a variable holds.
   @inline(never)
   private func lookUp(_ held: Unmanaged<Object>, _ frame: Frame) throws(Raised) -> Value {
-    if isOfClass, held.kind == .instance {
+    if held.kind == .instance, name === frame.machine.pointee.runtimeReference._withUnsafeGuaranteedRef({ $0.names.class }) {
       let type = held._withUnsafeGuaranteedRef { $0.type }
       if !type.decidesClass { return .object(type) }
     }

@@ -67,8 +67,8 @@ final class GlobalCallNode: ExpressionNode {
   private enum CachedKind: UInt8 {
     case function, unplain, type, builtinType, native, length, instanceCheck, minimum, maximum
     case ordinal, character, absolute
-    /// An exception class whose instances have nothing but `args`.
-    case exception
+    /// A class of the program that is no such `type`: an exception, most of all.
+    case otherType
   }
 
   /// For `CoroutineCreationNode`.
@@ -108,12 +108,10 @@ final class GlobalCallNode: ExpressionNode {
     case .ordinal, .character, .absolute:
       var argument = try arguments.evaluateFirst(frame)
       return try callUnary(.fromOpaque(cached), &argument, frame)
-    case .exception:
+    case .otherType:
       let type = Unmanaged<TypeObject>.fromOpaque(cached)
-      guard type._withUnsafeGuaranteedRef({ $0.token }) == classToken else { return try callUncached(frame) }
-      return try lending(arguments, frame) { (_, base) throws(Raised) in
-        let positional = Arguments(base, arguments.count).positional
-        return .object(type._withUnsafeGuaranteedRef { ExceptionObject(type: $0, arguments: positional) })
+      return try lending(arguments, frame) { (runtime, base) throws(Raised) in
+        try type.borrowed { (type) throws(Raised) in try runtime.instantiate(type, Arguments(base, arguments.count)) }
       }
     case .unplain:
       let function = Unmanaged<FunctionObject>.fromOpaque(cached)
@@ -218,13 +216,7 @@ final class GlobalCallNode: ExpressionNode {
       }
     } else if object.kind == .type {
       let type = unsafeDowncast(object, to: TypeObject.self)
-      if type.makesPlainExceptions {
-        if owners.keep(type) {
-          cached = type.uncountedPointer
-          cachedKind = .exception
-          classToken = type.token
-        }
-      } else if type.isHeap {
+      if type.isHeap {
         remember(type, frame.runtime)
       } else if owners.keep(type) {
         cached = type.uncountedPointer
@@ -234,12 +226,18 @@ final class GlobalCallNode: ExpressionNode {
     return try callGeneral(object, receiver: .undefined, arguments, frame)
   }
 
-  /// A class without `__new__` and metaclass whose `__init__` takes just these arguments.
+  /// A class of the program; `type` when it has no `__new__` and no metaclass, and its `__init__` takes just these arguments.
   private func remember(_ type: TypeObject, _ runtime: Runtime) {
-    guard type.isHeap, type.builtinBase == nil, type.special(.new) == nil, !type.isAbstract, type.type === runtime.types.type,
+    guard type.builtinBase == nil, type.special(.new) == nil, !type.isAbstract, type.type === runtime.types.type,
       let found = type.special(.`init`)?.cast(.function, to: FunctionObject.self),
       found.takes(arguments.count + 1), owners.keep(found)
-    else { return }
+    else {
+      if owners.keep(type) {
+        cached = type.uncountedPointer
+        cachedKind = .otherType
+      }
+      return
+    }
     cached = type.uncountedPointer
     cachedKind = .type
     classToken = type.token

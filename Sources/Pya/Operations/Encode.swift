@@ -108,7 +108,7 @@ private struct Encoder {
       for codePoint in codePoints { append(ascii: "&#\(codePoint);") }
     case "backslashreplace", "namereplace":
       for codePoint in codePoints {
-        if errors == "namereplace", let name = Unicode.Scalar(codePoint)?.properties.name {
+        if errors == "namereplace", let name = characterName(codePoint) {
           append(ascii: "\\N{\(name)}")
           continue
         }

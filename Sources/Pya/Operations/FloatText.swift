@@ -230,3 +230,12 @@ extension Runtime {
     return builder.finish(self)
   }
 }
+
+extension Double {
+  /// 1 to 10 to the 22nd: the powers of ten that are doubles. With up to 15 digits over one of them, the quotient is the double nearest to the
+  /// decimal number.
+  static let exactPowersOfTen: [Double] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
+    1e21, 1e22,
+  ]
+}

@@ -222,3 +222,13 @@ enum ASCII {
   /// A lowercase hexadecimal digit.
   @inline(__always) static func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 &+ value : 0x57 &+ value }
 }
+
+/// The name, also of ideographs and syllables, whose names follow from their numbers.
+func characterName(_ value: UInt32) -> String? {
+  switch value {
+  case 0x3400...0x4DBF, 0x4E00...0x9FFF, 0x20000...0x2A6DF, 0x2A700...0x2B739, 0x2B740...0x2B81D, 0x2B820...0x2CEA1,
+    0x2CEB0...0x2EBE0, 0x2EBF0...0x2EE5D, 0x30000...0x3134A, 0x31350...0x323AF:
+    return "CJK UNIFIED IDEOGRAPH-" + String(value, radix: 16, uppercase: true)
+  default: return Unicode.Scalar(value)?.properties.name
+  }
+}

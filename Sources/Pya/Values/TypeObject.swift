@@ -44,8 +44,6 @@ final class TypeObject: Object {
   unowned(unsafe) private(set) var builtinBase: TypeObject?
   /// What its instances keep beside `args`, for exceptions.
   var exceptionLayout = ExceptionLayout.plain
-  /// A built-in exception type whose `construct` does what those of all do.
-  var constructsExceptions = false
   /// May not be a base (`bool`, `NoneType`, ...).
   var isFinal = false
 

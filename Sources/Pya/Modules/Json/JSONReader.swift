@@ -325,7 +325,7 @@ struct JSONReader {
       if !hooks.float.isUndefined { return try runtime.call(hooks.float, .object(runtime.string(utf8: span))) }
       if !hasExponent, digits <= 15, exponent >= -22 {
         // Both are exact, so the quotient is rounded correctly.
-        let number = Double(mantissa) / JSONReader.powersOfTen[-exponent]
+        let number = Double(mantissa) / Double.exactPowersOfTen[-exponent]
         return .float(isNegative ? -number : number)
       }
       return .float(try runtime.float(from: .object(runtime.string(utf8: span))))
@@ -334,9 +334,4 @@ struct JSONReader {
     if digits <= 18 { return .int(isNegative ? -Int(mantissa) : Int(mantissa)) }
     return try runtime.integer(from: .object(runtime.string(utf8: span)))
   }
-
-  private static let powersOfTen: [Double] = [
-    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
-    1e21, 1e22,
-  ]
 }

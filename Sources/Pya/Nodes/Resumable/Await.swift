@@ -103,13 +103,14 @@ struct AwaitPoint {
 // A chain of suspended frames, each waiting for the next, is resumed at its inner end: however long it is, that is no recursion. CPython goes
 // through all of them, and so ends an endless one.
 extension Frame {
-  /// Whether there are enough suspended frames for a chain that is too long.
+  /// RecursionError if as many frames wait for this one as may call each other. Counted only where so many frames are suspended.
   @inline(__always)
-  var mayBeInEndlessChain: Bool { machine.pointee.liveFrames > machine.pointee.depthLimit }
-
-  /// RecursionError if as many frames wait for this one as may call each other.
-  @inline(never)
   func refuseEndlessChain(_ range: SourceRange) throws(Raised) {
+    if machine.pointee.liveFrames > machine.pointee.depthLimit { try countChain(range) }
+  }
+
+  @inline(never)
+  private func countChain(_ range: SourceRange) throws(Raised) {
     guard let pointer = suspendablePointer else { return }
     var length = machine.pointee.depth
     var waiting: SuspendableFrame? = Unmanaged<SuspendableFrame>.fromOpaque(pointer).takeUnretainedValue()
@@ -334,7 +335,7 @@ final class YieldFromNode: StatementNode {
       result = try point.resume(frame)
     } else {
       let source = try value.evaluate(frame)
-      if frame.mayBeInEndlessChain { try frame.refuseEndlessChain(range) }
+      try frame.refuseEndlessChain(range)
       do { result = point.settle(try frame.runtime.beginDelegating(to: source, from: frame.code), frame) } catch {
         try frame.fail(error, range)
       }

@@ -8,7 +8,7 @@ extension AwaitPoint {
   @inline(__always)
   func open(_ function: Unmanaged<FunctionObject>, _ frame: Frame) throws(Raised) -> Frame {
     let size = function._withUnsafeGuaranteedRef { $0.frameSize }
-    if frame.mayBeInEndlessChain { try frame.refuseEndlessChain(range) }
+    try frame.refuseEndlessChain(range)
     guard let child = frame.machine.openFrame(function, size) else { try frame.fail(frame.machine.stackOverflow(), range) }
     return child
   }
