@@ -10,7 +10,9 @@ extension Runtime {
     type.defineProperty(self, "cr_await") { (runtime, value) throws(Raised) in
       try runtime.suspendable(value).delegateValue
     }
-    type.defineProperty(self, "cr_origin") { (_, _) throws(Raised) in .none }
+    type.defineProperty(self, "cr_origin") { (_, value) throws(Raised) in
+        (value.object as? SuspendableFrame)?.origin ?? .none
+      }
     type.defineClassMethod(self, "__class_getitem__", "cls, item, /") { (runtime, arguments) throws(Raised) in
       runtime.makeGenericAlias(arguments[0], arguments[1])
     }

@@ -12,7 +12,11 @@ extension Runtime {
   func beginAwaiting(_ value: Value) throws(Raised) -> Awaited {
     guard case .object(let object) = value else { throw cannotAwait(value) }
     switch object.kind {
-    case .coroutine: return try begin(unsafeDowncast(object, to: SuspendableFrame.self))
+    case .coroutine:
+      let frame = unsafeDowncast(object, to: SuspendableFrame.self)
+      // Whoever began it, a task or the program by hand, waits inside an await of it.
+      if frame.state == .suspended { throw runtimeError("coroutine is being awaited already") }
+      return try begin(frame)
     case .awaitable: return try begin(unsafeDowncast(object, to: AwaitableObject.self))
     default: break
     }
@@ -65,9 +69,7 @@ extension Runtime {
     case .suspended:
       throw frame.kind == .coroutine
         ? runtimeError("coroutine is being awaited already") : valueError("generator already executing")
-    case .running:
-      throw frame.kind == .coroutine
-        ? runtimeError("coroutine is being awaited already") : valueError("generator already executing")
+    case .running: throw valueError("\(frame.kind == .coroutine ? "coroutine" : "generator") already executing")
     case .finished:
       if frame.kind == .coroutine { throw runtimeError("cannot reuse already awaited coroutine") }
       return .finished(.none)

@@ -205,7 +205,20 @@ extension SuspendableFrame {
 extension Runtime {
   /// What calling a generator function or async function gives: its frame, not yet started, with the bound arguments.
   func makeSuspendable(_ function: FunctionObject, movingFrom frame: Frame) -> Value {
-    .object(SuspendableFrame.make(self, function: function, movingFrom: frame, state: .created))
+    let made = SuspendableFrame.make(self, function: function, movingFrom: frame, state: .created)
+    if coroutineOriginDepth > 0, made.kind == .coroutine { made.origin = coroutineOrigin() }
+    return .object(made)
+  }
+
+  /// The calls in progress, as far as they are recorded: file, line and function of each, the innermost first.
+  private func coroutineOrigin() -> Value {
+    let sites = recordedFrames.filter { !$0.file.isLibrary }.prefix(coroutineOriginDepth)
+    let frames = sites.map { site in
+      Value.object(
+        TupleObject(
+          self, [.object(string(site.file.name)), .int(site.line), .object(string(site.frame.code.information.name))]))
+    }
+    return .object(TupleObject(self, frames))
   }
 
   /// A generator was dropped in the middle: its `finally` blocks and `with` statements run now.

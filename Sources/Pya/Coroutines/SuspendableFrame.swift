@@ -101,6 +101,8 @@ class SuspendableFrame: IteratorObject {
     /// The names that a program gave it: `__name__` and `__qualname__`.
     var name, qualifiedName: StringObject?
     var delegate: Object?
+    /// `cr_origin`
+    var origin = Value.none
   }
 
   final private var rarities: Rarities? { hasRarities ? rarity : nil }
@@ -112,6 +114,12 @@ class SuspendableFrame: IteratorObject {
     held = made
     hasRarities = true
     return made
+  }
+
+  /// Where it was made, if that was to be remembered.
+  final var origin: Value {
+    get { rarities?.origin ?? .none }
+    set { rarity.origin = newValue }
   }
 
   final var name: StringObject {

@@ -1,3 +1,20 @@
+extension Runtime {
+  /// The calls in progress as `traceback.extract_stack` tells them, as far as they are recorded; nil: none is.
+  func sourceTraceback() throws(Raised) -> Value? {
+    if callSites.stack.isEmpty { return nil }
+    let library = try importModule("traceback", level: 0, globals: builtins)
+    let summary = try callMethod(library, "extract_stack")
+    return try isTrue(summary) ? summary : nil
+  }
+
+  /// `created at FILE:LINE`, of a stack of calls.
+  func describeCreation(_ trace: Value?) throws(Raised) -> String? {
+    guard let last = try trace.map({ (trace) throws(Raised) in try array(trace) })?.last else { return nil }
+    let file = try str(try getAttribute(last, intern("filename"))).text
+    return "created at \(file):\(try str(try getAttribute(last, intern("lineno"))).text)"
+  }
+}
+
 /// What a loop in debug mode looks at more closely.
 extension EventLoop {
   /// Runs that many handles, and says which took long.

@@ -28,9 +28,10 @@ extension EventLoop {
   func start(_ task: TaskObject, startsEagerly: Bool) throws(Raised) {
     let runtime = asyncio.runtime
     if let observer = asyncio.birthObserver { observer(task) }
+    if isDebugging { task.sourceTraceback = try runtime.sourceTraceback() }
     if startsEagerly, isRunning { return try startEagerly(task, runtime) }
     try checkIsOpen(runtime)
-    ready.append(.step(task))
+    try schedule(.step(task))
     pendingTasks.append(task)
   }
 
@@ -113,7 +114,7 @@ extension EventLoop {
     switch step {
     case .suspended(let value):
       if value.isNone {
-        ready.append(.step(task))
+        try schedule(.step(task))
       } else {
         try wait(task, for: value, runtime)
       }
@@ -136,12 +137,12 @@ extension EventLoop {
     if value.uncounted?.toOpaque() == asyncio.slumberPointer { return try sleep(task, runtime) }
     guard case .object(let object) = value, object.kind == .awaitable,
       let future = unsafeDowncast(object, to: AwaitableObject.self).asFuture
-    else { return ready.append(.stepThrowing(task, try badYield(task, value, runtime))) }
+    else { return try schedule(.stepThrowing(task, try badYield(task, value, runtime))) }
     if future.isBlocking, future.belongs(to: self), future !== task {
       future.isBlocking = false
       if future.isDone {
         // Done since it was awaited, which only a foreign driver can bring about.
-        ready.append(.wakeup(task, future))
+        try schedule(.wakeup(task, future))
       } else {
         future.add(.wakeup(task))
       }
@@ -152,7 +153,7 @@ extension EventLoop {
       }
       return
     }
-    ready.append(.stepThrowing(task, try badFuture(task, future, runtime)))
+    try schedule(.stepThrowing(task, try badFuture(task, future, runtime)))
   }
 
   /// It waits in `asyncio.sleep`.

@@ -17,7 +17,8 @@ final class EventLoop: Object {
   private(set) var isRunning = false
   private(set) var isClosed = false
   private var isStopping = false
-  lazy var isDebugging = asyncio.runtime.launchOptions.isDevelopment
+  var isAboutToStop: Bool { isStopping }
+  lazy var isDebugging = asyncio.runtime.debugsEventLoops
   /// Runs a script whose top level awaits: `asyncio.run` may be called within.
   var runsScript = false
   /// The script's own task.
@@ -46,11 +47,17 @@ final class EventLoop: Object {
 
   /// Timers that are due within this time are due now.
   private static let clockResolution = 1e-9
+  /// How many calls coroutines remember in debug mode.
+  private static let originDepth = 10
 
   /// Attributes that the program gave it.
   private var dictionary: DictObject?
   /// A class of the program defines `time`.
   private let hasOwnTime: Bool
+  /// A class of the program defines `call_soon`.
+  let hasOwnCallSoon: Bool
+  /// A selector of a class of the program, whose `select` the loop waits in.
+  var programSelector: Value?
   /// The thread that runs it.
   private(set) var runner: ThreadState?
 
@@ -59,7 +66,9 @@ final class EventLoop: Object {
     clock = asyncio.runtime.clock
     virtualClock = clock as? VirtualClock
     let time = asyncio.runtime.intern("time")
+    let callSoon = asyncio.runtime.intern("call_soon")
     hasOwnTime = type.flatMap { $0.isHeap ? $0.lookup(time)?.object?.kind : nil } == .function
+    hasOwnCallSoon = type.flatMap { $0.isHeap ? $0.lookup(callSoon)?.object?.kind : nil } == .function
     super.init(type: type ?? asyncio.loopType, kind: .other)
     asyncio.loops.append(.passUnretained(self))
   }
@@ -96,9 +105,12 @@ final class EventLoop: Object {
     isRunning = true
     runner = runtime.threads.current
     asyncio.runningLoop = self
+    let savedDepth = runtime.coroutineOriginDepth
+    if isDebugging { runtime.coroutineOriginDepth = EventLoop.originDepth }
     let savedHooks = asyncio.generatorHooks
     asyncio.generatorHooks = nil
     defer {
+      runtime.coroutineOriginDepth = savedDepth
       asyncio.generatorHooks = savedHooks
       runner = nil
       isStopping = false
@@ -112,7 +124,9 @@ final class EventLoop: Object {
   private func runOnce(_ runtime: Runtime) throws(Raised) {
     timers.dropCancelled()
     if let waiter = asyncio.waiter { waiter.lookForInput(self) }
-    if ready.isEmpty, !isStopping {
+    if let programSelector {
+      try wait(in: programSelector, runtime)
+    } else if ready.isEmpty, !isStopping {
       try waitForEvents(runtime)
     } else if let poller, poller.isWatching {
       pollForInput(poller)
@@ -186,6 +200,10 @@ final class EventLoop: Object {
     ready.removeAll()
     timers.removeAll()
     poller = nil
+    if let programSelector {
+      self.programSelector = nil
+      _ = try asyncio.runtime.callMethod(programSelector, "close")
+    }
   }
 
   @inline(__always)
@@ -208,7 +226,9 @@ final class EventLoop: Object {
   }
 
   private var ownTime: Double {
-    guard case .float(let seconds)? = try? asyncio.runtime.callMethod(.object(self), "time") else { return clock.monotonic }
+    guard let value = try? asyncio.runtime.callMethod(.object(self), "time"), let seconds = try? asyncio.runtime.delaySeconds(value) else {
+      return clock.monotonic
+    }
     return seconds
   }
 

@@ -27,7 +27,8 @@ extension EventLoop {
   fileprivate func reportDestroyed(_ task: TaskObject) {
     let message = asyncio.runtime.string("Task was destroyed but it is pending!")
     do throws(Raised) {
-      try callExceptionHandler([("message", .object(message)), ("task", .object(task))])
+      try callExceptionHandler(
+        [("message", .object(message)), ("task", .object(task))] + (task.sourceTraceback.map { [("source_traceback", $0)] } ?? []))
     } catch { asyncio.runtime.reportUnraisable(error, in: .object(task)) }
   }
 }

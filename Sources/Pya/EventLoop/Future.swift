@@ -84,6 +84,13 @@ class FutureObject: AwaitableObject {
     var callbacks: [Callback] = []
     var dictionary: DictObject?
     var givenName: StringObject?
+    var sourceTraceback: Value?
+  }
+
+  /// In debug mode: where it was made.
+  final var sourceTraceback: Value? {
+    get { extra?.sourceTraceback }
+    set { if newValue != nil || extra != nil { madeExtra.sourceTraceback = newValue } }
   }
 
   /// Of a task: the name it was given, or that `number` was made into when somebody asked.
@@ -133,6 +140,7 @@ class FutureObject: AwaitableObject {
     if let firstCallback { visit(firstCallback, tracer) }
     guard let extra else { return }
     tracer.visit(extra.dictionary)
+    if let trace = extra.sourceTraceback { tracer.visit(trace) }
     for callback in extra.callbacks { visit(callback, tracer) }
   }
 
@@ -306,7 +314,7 @@ class FutureObject: AwaitableObject {
       add(.call(callback))
     } else {
       try loop.checkIsOpen(runtime)
-      loop.ready.append(.callback(callback, self))
+      try loop.schedule(.callback(callback, self))
     }
   }
 
@@ -336,18 +344,18 @@ class FutureObject: AwaitableObject {
     guard let first = firstCallback else { return }
     firstCallback = nil
     try loop.checkIsOpen(runtime)
-    schedule(first)
+    try schedule(first)
     guard let extra, !extra.callbacks.isEmpty else { return }
     let more = extra.callbacks
     extra.callbacks = []
-    for callback in more { schedule(callback) }
+    for callback in more { try schedule(callback) }
   }
 
   @inline(__always)
-  private final func schedule(_ callback: Callback) {
+  private final func schedule(_ callback: Callback) throws(Raised) {
     switch callback {
-    case .wakeup(let task): loop.ready.append(.wakeup(task, self))
-    case .call(let callback): loop.ready.append(.callback(callback, self))
+    case .wakeup(let task): try loop.schedule(.wakeup(task, self))
+    case .call(let callback): try loop.schedule(.callback(callback, self))
     }
   }
 

@@ -7,17 +7,31 @@ final class HandleObject: Object {
   private(set) var isCancelled = false
   /// Of a TimerHandle: the loop's time at which it is due. NaN otherwise.
   let deadline: Double
+  /// In debug mode: where it was made, and how it described itself before it was cancelled.
+  var sourceTraceback: Value?
+  var formerDescription: String?
   /// A TimerHandle still in the timer queue.
   var isScheduled = false
 
-  init(_ loop: EventLoop, _ callback: Value, _ arguments: [Value], context: ContextObject?, deadline: Double = .nan) {
+  init(
+    _ loop: EventLoop, _ callback: Value, _ arguments: [Value], context: ContextObject?, deadline: Double = .nan, type: TypeObject? = nil
+  ) {
     self.loop = loop
     self.callback = callback
     self.arguments = arguments
     self.context = context
     self.deadline = deadline
-    super.init(type: deadline.isNaN ? loop.asyncio.handleType : loop.asyncio.timerHandleType, kind: .other)
+    super.init(type: type ?? (deadline.isNaN ? loop.asyncio.handleType : loop.asyncio.timerHandleType), kind: .other)
   }
+
+  /// Of an instance of a class of the program.
+  private var dictionary: DictObject?
+
+  override func instanceDictionary(_ runtime: Runtime) -> DictObject? {
+    if dictionary == nil, type.isHeap { dictionary = DictObject(runtime) }
+    return dictionary
+  }
+  override var existingInstanceDictionary: DictObject? { dictionary }
 
   var isTimer: Bool { !deadline.isNaN }
 

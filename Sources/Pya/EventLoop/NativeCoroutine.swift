@@ -22,7 +22,7 @@ final class NativeCoroutine: AwaitableObject {
 
   override func begin(_ runtime: Runtime) throws(Raised) -> Value {
     guard phase == .created, let body = function.awaitBody else {
-      throw runtime.runtimeError("cannot reuse already awaited coroutine")
+      throw runtime.awaitedBefore(isWaiting: phase == .waiting)
     }
     phase = .over
     let result = try runtime.withArguments(arguments) { (arguments) throws(Raised) in try body(runtime, arguments) }
@@ -71,6 +71,13 @@ final class NativeCoroutine: AwaitableObject {
     if phase == .created {
       type.runtime.coroutineWasNeverAwaited(name: type.runtime.intern(qualifiedName))
     }
+  }
+}
+
+extension Runtime {
+  /// A coroutine that has begun is awaited once more.
+  func awaitedBefore(isWaiting: Bool) -> Raised {
+    runtimeError(isWaiting ? "coroutine is being awaited already" : "cannot reuse already awaited coroutine")
   }
 }
 

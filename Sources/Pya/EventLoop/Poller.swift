@@ -48,6 +48,9 @@ final class Poller {
     events.deallocate()
   }
 
+  /// Can be read when something is ready.
+  var descriptor: Int32 { queue }
+
   /// Somebody waits for some descriptor.
   var isWatching: Bool { !watches.isEmpty }
 

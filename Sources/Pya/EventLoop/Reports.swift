@@ -65,7 +65,7 @@ extension EventLoop {
     var lines: [(name: String, text: String)] = []
     for entry in context.liveEntries {
       guard let name = entry.key.string?.text, name != "message", name != "exception" else { continue }
-      lines.append((name, try runtime.repr(entry.value).text))
+      lines.append((name, try describe(entry.value, named: name)))
     }
     for line in lines.sorted(by: { $0.name < $1.name }) { text += "\n\(line.name): \(line.text)" }
     let exception = context.getString(runtime.intern("exception"))?.exception
@@ -73,6 +73,17 @@ extension EventLoop {
     text += "\n"
     if let exception { text += runtime.render(exception) }
     runtime.errorOutput.write(text)
+  }
+
+  private func describe(_ value: Value, named name: String) throws(Raised) -> String {
+    let runtime = asyncio.runtime
+    guard name == "source_traceback" || name == "handle_traceback" else { return try runtime.repr(value).text }
+    let library = try runtime.importModule("traceback", level: 0, globals: runtime.builtins)
+    var text = name == "source_traceback" ? "Object" : "Handle"
+    text += " created at (most recent call last):\n"
+    for line in try runtime.array(try runtime.callMethod(library, "format_list", [value])) { text += try runtime.str(line).text }
+    while let last = text.last, last.isWhitespace { text.removeLast() }
+    return text
   }
 
   /// A handle raised.
@@ -98,6 +109,7 @@ extension EventLoop {
       ("message", .object(runtime.string("Exception in callback \(description)"))), ("exception", .object(exception)),
     ]
     if !subject.isUndefined { entries.append(("handle", subject)) }
+    if case .handle(let handle) = handle, let trace = handle.sourceTraceback { entries.append(("source_traceback", trace)) }
     // The handler runs while the exception is handled: `sys.exc_info()` tells of it, and it is the context of what the handler raises.
     runtime.handled.append(exception)
     defer { runtime.handled.removeLast() }
@@ -111,7 +123,7 @@ extension EventLoop {
     do throws(Raised) {
       try callExceptionHandler([
         ("message", .object(runtime.string(message))), ("exception", future.outcome), ("future", .object(future)),
-      ])
+      ] + (future.sourceTraceback.map { [("source_traceback", $0)] } ?? []))
     } catch { runtime.reportUnraisable(error, in: .object(future)) }
   }
 }

@@ -8,7 +8,7 @@
 extension EventLoop {
   /// False: the system does not let the signal be caught.
   func addSignalHandler(_ handle: HandleObject, for number: Int) -> Bool {
-    if number == SIGINT {
+    if number == SIGINT, !asyncio.runtime.signals.isInterruptIgnored {
       // Also while no loop runs: it is in the queue then.
       asyncio.runtime.loopInterruptHandler = { [unowned(unsafe) asyncio] in
         for loop in asyncio.loops where loop.takeUnretainedValue().runsInterruptHandler() { return true }
@@ -31,7 +31,15 @@ extension EventLoop {
   @discardableResult
   func removeSignalHandler(_ number: Int) -> Bool {
     guard signalHandlers.removeValue(forKey: number) != nil else { return false }
-    if number != SIGINT { _ = asyncio.runtime.signals.set(Int32(number), .standard) }
+    let signals = asyncio.runtime.signals
+    if number != SIGINT {
+      _ = signals.set(Int32(number), .standard)
+    } else if signals.isInterruptIgnored {
+      let interrupting = NativeFunction(asyncio.runtime, "default_int_handler", "signum, frame") { (runtime, _) throws(Raised) in
+        throw runtime.error("KeyboardInterrupt", [])
+      }
+      _ = signals.set(SIGINT, .function(.object(interrupting)))
+    }
     return true
   }
 

@@ -61,6 +61,10 @@ final class SignalHandlers {
 
   func disposition(of signal: Int32) -> Disposition {
     if let known = dispositions[signal] { return known }
+    return isIgnoredBySystem(signal) ? .ignored : .standard
+  }
+
+  private func isIgnoredBySystem(_ signal: Int32) -> Bool {
     var action = sigaction()
     sigaction(signal, nil, &action)
     #if canImport(Glibc)
@@ -68,8 +72,11 @@ final class SignalHandlers {
     #else
       let handler = action.__sigaction_u.__sa_handler
     #endif
-    return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) ? .ignored : .standard
+    return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
+
+  /// Whoever started the process has Ctrl-C ignored: nobody waits for it then, and the program's handler is one like any other.
+  private(set) lazy var isInterruptIgnored = isIgnoredBySystem(SIGINT)
 
   /// Nil: the system does not allow it for this signal.
   func set(_ signal: Int32, _ disposition: Disposition) -> Bool {
@@ -88,8 +95,8 @@ final class SignalHandlers {
       case .function: action.__sigaction_u.__sa_handler = noteSignal
       }
     #endif
-    // Ctrl-C always arrives through `Runtime.interrupt`, whose thread would not see it once it is ignored.
-    if signal != SIGINT {
+    // Ctrl-C arrives through `Runtime.interrupt`, whose thread would not see it once it is ignored.
+    if signal != SIGINT || isInterruptIgnored {
       if sigaction(signal, &action, nil) != 0 { return false }
     }
     dispositions[signal] = disposition

@@ -82,7 +82,7 @@ final class TaskObject: FutureObject {
     guard sleepPhase == .due, sleepNumber == number else { return }
     if let future = waitedFor as? SleepFuture { return try future.expire(runtime) }
     sleepPhase = .over
-    loop.ready.append(.step(self))
+    try loop.schedule(.step(self))
   }
 
   /// A step begins: it waits for nothing any more.

@@ -34,6 +34,7 @@ extension Runtime {
       if callbacks.count > 1 { text += ", \(try describe(callbacks[callbacks.count - 1]))" }
       parts.append("cb=[\(text)]")
     }
+    if let creation = try describeCreation(future.sourceTraceback) { parts.append(creation) }
     return "<\(future.type.name) \(parts.joined(separator: " "))>"
   }
 
@@ -95,6 +96,7 @@ extension Runtime {
   }
 
   func representation(of handle: HandleObject) throws(Raised) -> String {
+    if let former = handle.formerDescription { return former }
     var parts = [handle.isTimer ? "TimerHandle" : "Handle"]
     if handle.isCancelled { parts.append("cancelled") }
     if handle.isTimer { parts.append("when=\(try repr(.float(handle.deadline)).text)") }
@@ -103,6 +105,7 @@ extension Runtime {
       let given = handle.loop.isDebugging ? try handle.arguments.map { (value) throws(Raised) in try abbreviatedRepr(value) } : []
       parts.append(try describeCallback(handle.callback, arguments: "(\(given.joined(separator: ", ")))"))
     }
+    if let creation = try describeCreation(handle.sourceTraceback) { parts.append(creation) }
     return "<\(parts.joined(separator: " "))>"
   }
 

@@ -47,6 +47,9 @@ final class TimeoutObject: Object {
     }
     let timer = TimeoutTimer(self)
     self.timer = timer
+    if loop.isOfHeapType, seconds <= loop.time ? loop.hasOwnCallSoon : loop.overrides("call_at") {
+      return try schedule(timer, deadline, through: loop, runtime)
+    }
     if seconds <= loop.time {
       loop.ready.append(.job(timer))
     } else {
@@ -55,9 +58,23 @@ final class TimeoutObject: Object {
     }
   }
 
+  /// On a loop of the program, which wants to know of timers.
+  private func schedule(_ timer: TimeoutTimer, _ deadline: Value, through loop: EventLoop, _ runtime: Runtime) throws(Raised) {
+    let callback = NativeFunction(runtime, "Timeout._on_timeout", "") { (runtime, _) throws(Raised) in
+      try timer.run(runtime)
+      return .none
+    }
+    if try runtime.isTrue(try runtime.compare(.lessEqual, deadline, .float(loop.time))) {
+      timer.handle = try runtime.callMethod(.object(loop), "call_soon", [.object(callback)])
+    } else {
+      timer.handle = try runtime.callMethod(.object(loop), "call_at", [deadline, .object(callback)])
+    }
+  }
+
   private func cancelTimer() {
     guard let timer else { return }
     timer.isCancelled = true
+    if !timer.handle.isNone { _ = try? asyncio.runtime.callMethod(timer.handle, "cancel") }
     if timer.isScheduled { task?.loop.timers.noteCancellation() }
     self.timer = nil
   }
@@ -112,6 +129,8 @@ final class TimeoutObject: Object {
 
 private final class TimeoutTimer: LoopJob {
   private let timeout: TimeoutObject
+  /// What `call_at` of a loop of the program gave.
+  var handle = Value.none
 
   init(_ timeout: TimeoutObject) { self.timeout = timeout }
 

@@ -43,6 +43,8 @@ final class TransportObject: Object {
   var extra: [String: Value] = [:]
   /// Told when the descriptor is closed (a server counts its connections).
   var onClose: (() throws(Raised) -> Void)?
+  /// The program's own object for the descriptor, which closes it.
+  var owner: Value?
 
   init(type: TypeObject, loop: EventLoop, descriptor: Int32, medium: Medium, receiver: TransportReceiver, peer: SocketAddress?) {
     self.loop = loop
@@ -56,7 +58,7 @@ final class TransportObject: Object {
     if medium == .socket { setsockopt(descriptor, Int32(IPPROTO_TCP), Int32(TCP_NODELAY), &on, socklen_t(MemoryLayout<Int32>.size)) }
   }
 
-  deinit { if descriptor >= 0 { closeDescriptor(descriptor) } }
+  deinit { if descriptor >= 0, owner == nil { closeDescriptor(descriptor) } }
 
   private var runtime: Runtime { loop.asyncio.runtime }
 
@@ -299,7 +301,8 @@ final class TransportObject: Object {
     stopReading()
     stopWriting()
     if descriptor >= 0 {
-      closeDescriptor(descriptor)
+      if let owner { _ = try? runtime.callMethod(owner, "close") } else { closeDescriptor(descriptor) }
+      owner = nil
       formerDescriptor = descriptor
     }
     descriptor = -1

@@ -33,7 +33,7 @@ class WaitingOperation: AwaitableObject {
   final override var hasBegun: Bool { phase != .created }
 
   final override func begin(_ runtime: Runtime) throws(Raised) -> Value {
-    guard phase == .created else { throw runtime.runtimeError("cannot reuse already awaited coroutine") }
+    guard phase == .created else { throw runtime.awaitedBefore(isWaiting: phase == .waiting) }
     phase = .waiting
     return try step(runtime)
   }

@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// What whoever started the program wanted of it, as `sys.flags` and its like tell.
 final class LaunchOptions {
   /// Filters of warnings: `sys.warnoptions`.
@@ -20,5 +26,11 @@ final class LaunchOptions {
 }
 
 extension Runtime {
+  /// New loops are in debug mode.
+  var debugsEventLoops: Bool {
+    if launchOptions.isDevelopment { return true }
+    return !launchOptions.ignoresEnvironment && getenv("PYTHONASYNCIODEBUG").map { $0[0] != 0 } ?? false
+  }
+
   var launchOptions: LaunchOptions { attachment(LaunchOptions.self) { LaunchOptions() } }
 }

@@ -88,7 +88,7 @@ extension CodeLowering {
 
   /// `slot = await value`, appended to the prelude.
   func lowerAwait(_ value: Expression, into slot: Int?, _ range: SourceRange) {
-    if case .call(let callee, let arguments) = value.kind, arguments.allSatisfy(\.isPositional),
+    if case .call(let callee, let arguments) = value.kind, arguments.allSatisfy(\.isPositional), !unit.placesAllCalls,
       !arguments.contains(where: { suspends($0.value) })
     {
       let function = lower(callee)

@@ -22,7 +22,8 @@ extension Runtime {
       unit.annotationsAreText = module.importsFutureAnnotations
       unit.displays = displays
       unit.placesAllCalls =
-        !file.isLibrary && (launchOptions.bytesWarning > 0 || CallSites.wordsAboutFrames.contains { file.mentions($0) })
+        !file.isLibrary
+        && (launchOptions.bytesWarning > 0 || debugsEventLoops || CallSites.wordsAboutFrames.contains { file.mentions($0) })
       if !file.isLibrary,
         KeptFrame.words.contains(where: { file.mentions($0) })
           || file.mentions("yield") && KeptFrame.wordsOfGenerators.contains(where: { file.mentions($0) })

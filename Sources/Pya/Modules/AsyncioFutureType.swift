@@ -10,7 +10,9 @@ extension Asyncio {
     type.defineConstructor(runtime, "*, loop=None") { [unowned(unsafe) self] (_, cls) in
       .object(FutureObject(type: cls, loop: runningLoop ?? noLoop))
     } fill: { [unowned(unsafe) self] (_, made, arguments) throws(Raised) in
-      try future(made).loop = try loopArgument(arguments[0])
+      let future = try future(made)
+      future.loop = try loopArgument(arguments[0])
+      if future.loop.isDebugging { future.sourceTraceback = try runtime.sourceTraceback() }
     }
     runtime.defineTypeArguments(of: type)
     for name in ["__await__", "__iter__"] {
@@ -137,7 +139,9 @@ extension Asyncio {
       }
       return functions.isEmpty ? .none : .object(ListObject(runtime, functions))
     }
-    type.defineProperty(runtime, "_source_traceback") { (_, _) throws(Raised) in .none }
+    type.defineProperty(runtime, "_source_traceback") { [unowned(unsafe) self] (_, value) throws(Raised) in
+      try future(value).sourceTraceback ?? .none
+    }
   }
 
   /// A `loop` argument: the loop given, or the current one.

@@ -11,7 +11,10 @@ extension Asyncio {
     let type = loopType
     type.defineConstructor(runtime, "selector=None") { [unowned(unsafe) self] (_, cls) in
       .object(EventLoop(self, type: cls))
-    } fill: { (_, _, _) in }
+    } fill: { (runtime, loop, arguments) throws(Raised) in
+      guard let selector = arguments[0].defined, runtime.type(of: selector).isHeap, let loop = loop.object as? EventLoop else { return }
+      try loop.use(selector: selector, runtime)
+    }
     installRunningMethods(type)
     installSchedulingMethods(type)
     installTaskMakingMethods(type)
@@ -72,6 +75,7 @@ extension Asyncio {
           try check(callback: call.callback, for: name)
         }
         let handle = HandleObject(loop, call.callback, call.arguments, context: call.context)
+        if loop.isDebugging { handle.sourceTraceback = try runtime.sourceTraceback() }
         loop.ready.append(.handle(handle))
         if name == "call_soon_threadsafe" { loop.awaken() }
         return .object(handle)
@@ -97,6 +101,7 @@ extension Asyncio {
         }
         let deadline = isDelay ? loop.deadline(after: seconds) : loop.exactDeadline(seconds)
         let handle = HandleObject(loop, call.callback, call.arguments, context: call.context, deadline: deadline)
+        if loop.isDebugging { handle.sourceTraceback = try runtime.sourceTraceback() }
         handle.isScheduled = true
         if isDelay { loop.timers.insert(.handle(handle), at: deadline) } else { loop.timers.insert(.handle(handle), atExactly: deadline) }
         return .object(handle)
@@ -141,7 +146,10 @@ extension Asyncio {
 
   private func installTaskMakingMethods(_ type: TypeObject) {
     type.define(runtime, "create_future", "self") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
-      .object(FutureObject(try loop(arguments[0])))
+      let loop = try loop(arguments[0])
+      let future = FutureObject(loop)
+      if loop.isDebugging { future.sourceTraceback = try runtime.sourceTraceback() }
+      return .object(future)
     }
     type.define(runtime, "create_task", "self, coro, *, name=None, context=None") {
       [unowned(unsafe) self] (_, arguments) throws(Raised) in
@@ -230,42 +238,6 @@ extension Asyncio {
     }
     guard (1...64).contains(number) else { throw runtime.valueError("invalid signal number \(number)") }
     return number
-  }
-
-  // MARK: Handles
-
-  func installHandleTypes() {
-    let type = handleType
-    func handle(_ value: Value) throws(Raised) -> HandleObject {
-      guard let handle = value.object as? HandleObject else { throw runtime.typeError("expected a Handle") }
-      return handle
-    }
-    type.define(runtime, "cancel", "self") { (_, arguments) throws(Raised) in
-      try handle(arguments[0]).cancel()
-      return .none
-    }
-    type.define(runtime, "cancelled", "self") { (_, arguments) throws(Raised) in .bool(try handle(arguments[0]).isCancelled) }
-    type.define(runtime, "get_context", "self") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
-      .object(try handle(arguments[0]).context ?? ContextObject(contexts))
-    }
-    type.define(runtime, "__repr__", "self") { (runtime, arguments) throws(Raised) in
-      .object(runtime.string(try runtime.representation(of: try handle(arguments[0]))))
-    }
-    timerHandleType.define(runtime, "when", "self") { (_, arguments) throws(Raised) in
-      .float(try handle(arguments[0]).deadline)
-    }
-    timerHandleType.define(runtime, "__hash__", "self") { (runtime, arguments) throws(Raised) in
-      .int(try runtime.hash(.float(try handle(arguments[0]).deadline)))
-    }
-    let comparisons: [(String, @Sendable (Double, Double) -> Bool)] = [
-      ("__lt__", { $0 < $1 }), ("__le__", { $0 <= $1 }), ("__gt__", { $0 > $1 }), ("__ge__", { $0 >= $1 }),
-    ]
-    for (name, compare) in comparisons {
-      timerHandleType.define(runtime, name, "self, other, /") { (_, arguments) throws(Raised) in
-        guard let other = arguments[1].object as? HandleObject, other.isTimer else { return .notImplemented }
-        return .bool(compare(try handle(arguments[0]).deadline, other.deadline))
-      }
-    }
   }
 
   func installRunnerType() {

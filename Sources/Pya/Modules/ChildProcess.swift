@@ -14,6 +14,8 @@ struct ChildProcess {
   var directory: [UInt8]?
   /// Its first three descriptors; -1: those of this process.
   var files: [Int32] = [-1, -1, -1]
+  /// Other descriptors that it inherits.
+  var inherited: [Int32] = []
   var startsSession = false
   var processGroup: Int32?
 
@@ -60,6 +62,14 @@ struct ChildProcess {
     }
     for (index, source) in sources.enumerated() where source >= 0 {
       posix_spawn_file_actions_adddup2(&actions, source, Int32(index))
+    }
+    for descriptor in inherited where descriptor > 2 {
+      #if canImport(Glibc)
+        // A copy onto itself stays open.
+        posix_spawn_file_actions_adddup2(&actions, descriptor, descriptor)
+      #else
+        posix_spawn_file_actions_addinherit_np(&actions, descriptor)
+      #endif
     }
     var none = sigset_t()
     sigemptyset(&none)

@@ -1,6 +1,14 @@
 /// `sys.get_asyncgen_hooks` and `sys.set_asyncgen_hooks`: who hears of async generators that begin, and of those dropped in the middle.
+/// Beside them how much coroutines remember of where they were made.
 extension Runtime {
   func defineGeneratorHooks(of module: ModuleObject) {
+    module.define(self, "get_coroutine_origin_tracking_depth", "") { (runtime, _) in .int(runtime.coroutineOriginDepth) }
+    module.define(self, "set_coroutine_origin_tracking_depth", "depth") { (runtime, arguments) throws(Raised) in
+      let depth = try runtime.index(arguments[0])
+      if depth < 0 { throw runtime.valueError("depth must be >= 0") }
+      runtime.coroutineOriginDepth = depth
+      return .none
+    }
     let hooks = StructSequenceType(self, module: "builtins", name: "asyncgen_hooks", fields: ["firstiter", "finalizer"], showsModule: false)
     module.define(self, "get_asyncgen_hooks", "") { (runtime, _) throws(Raised) in
       let asyncio = runtime.asyncio

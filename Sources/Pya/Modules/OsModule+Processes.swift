@@ -94,8 +94,8 @@ extension Runtime {
       _ = try runtime.waitForChild(process, 0, &status)
       return .int(Int(status))
     }
-    // _spawn(argv, env or None, cwd or None, (stdin, stdout, stderr), new session, process group) -> pid, or -errno
-    module.define(self, "_spawn", "argv, env, cwd, files, session, group, /") { (runtime, arguments) throws(Raised) in
+    // _spawn(argv, env or None, cwd or None, (stdin, stdout, stderr), new session, process group, other descriptors) -> pid, or -errno
+    module.define(self, "_spawn", "argv, env, cwd, files, session, group, inherited, /") { (runtime, arguments) throws(Raised) in
       var child = ChildProcess(arguments: [])
       for argument in try runtime.array(arguments[0]) {
         child.arguments.append(try runtime.spawnText(argument))
@@ -112,6 +112,7 @@ extension Runtime {
       }
       child.startsSession = try runtime.isTrue(arguments[4])
       if !arguments[5].isNone { child.processGroup = try runtime.cInt(arguments[5]) }
+      for descriptor in try runtime.array(arguments[6]) { child.inherited.append(try runtime.cInt(descriptor)) }
       return .int(Int(child.start()))
     }
     module.define(self, "_setenv", "name, value, /") { (runtime, arguments) throws(Raised) in

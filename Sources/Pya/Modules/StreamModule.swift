@@ -42,8 +42,8 @@ extension Runtime {
   // MARK: Connections
 
   private func defineConnecting(in module: ModuleObject) {
-    // Streams on a connected socket: reader, writer, and a future that is done when they are ready.
-    module.define(self, "connect_streams", "loop, fd, limit, protocol_factory=None, /") { (runtime, arguments) throws(Raised) in
+    // Streams on a connected socket: reader, writer, and a future that is done when they are ready. `owner` is the program's own socket.
+    module.define(self, "connect_streams", "loop, fd, limit, owner=None, /") { (runtime, arguments) throws(Raised) in
       let loop = try runtime.loop(arguments[0])
       let types = loop.asyncio.streamTypes
       let reader = StreamReaderObject(type: types.reader, loop: loop, limit: try runtime.index(arguments[2]))
@@ -52,6 +52,7 @@ extension Runtime {
       let transport = TransportObject(
         type: types.transport, loop: loop, descriptor: descriptor, medium: .socket, receiver: receiver,
         peer: runtime.peer(of: descriptor))
+      try runtime.give(transport, owner: arguments[3])
       let waiter = FutureObject(loop)
       transport.begin(waiter: waiter)
       let writer = StreamWriterObject(type: types.writer, transport, receiver, reader)
@@ -112,7 +113,9 @@ extension Runtime {
         type: type, loop: loop, descriptor: descriptor, medium: medium, receiver: runtime.receiver(for: arguments[3], loop),
         peer: medium == .socket ? runtime.peer(of: descriptor) : nil)
       // The program's own object for the pipe, which is closed with the transport.
-      if let pipe = arguments[4].defined, !pipe.isNone {
+      if medium == .socket {
+        try runtime.give(transport, owner: arguments[4])
+      } else if let pipe = arguments[4].defined, !pipe.isNone {
         transport.extra["pipe"] = pipe
         transport.onClose = { [unowned runtime] () throws(Raised) in _ = try runtime.callMethod(pipe, "close") }
       }
@@ -120,6 +123,14 @@ extension Runtime {
       transport.begin(waiter: waiter)
       return .object(TupleObject(runtime, [.object(transport), .object(waiter)]))
     }
+  }
+
+  /// The transport works on a socket of the program.
+  private func give(_ transport: TransportObject, owner: Value) throws(Raised) {
+    guard let socket = owner.defined, !socket.isNone else { return }
+    transport.owner = socket
+    let library = try importModule("socket", level: 0, globals: builtins)
+    transport.extra["socket"] = try callMethod(library, "TransportSocket", [socket])
   }
 
   private func isWatchable(_ descriptor: Int32) -> Bool {
