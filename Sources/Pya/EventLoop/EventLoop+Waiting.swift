@@ -10,7 +10,7 @@ extension EventLoop {
 
   /// Nothing is ready: waits.
   func waitForEvents(_ runtime: Runtime) throws(Raised) {
-    let deadline = timers.isEmpty ? Double.infinity : timers.nextDeadline
+    let deadline = timers.isEmpty ? Double.infinity : wakingTime(timers.nextDeadline, runtime)
     if let waiter = asyncio.waiter { return waitWithPrompt(waiter, until: deadline, runtime) }
     if let poller, poller.isWatching { return waitForInput(poller, until: deadline, runtime) }
     let threads = runtime.threads
@@ -28,9 +28,18 @@ extension EventLoop {
     if waking == .deadlock { throw reportDeadlock() }
   }
 
+  /// When to wake for a timer, by the runtime's clock. On the system's clock the wait is whole milliseconds, rounded up, as CPython's selector
+  /// has it: what is due within the same one is due together, and of two chains of sleeps the one whose first sleep is shorter comes first.
+  private func wakingTime(_ deadline: Double, _ runtime: Runtime) -> Double {
+    let now = runtime.clock.monotonic
+    let rest = hasOwnTime ? deadline - time : deadline - now
+    if virtualClock != nil { return hasOwnTime ? now + rest : deadline }
+    return rest > 0 ? now + (rest * 1000).rounded(.up) / 1000 : deadline
+  }
+
   /// Somebody types meanwhile (Session/).
   private func waitWithPrompt(_ waiter: any LoopWaiter, until deadline: Double, _ runtime: Runtime) {
-    var seconds = deadline == .infinity ? nil : deadline - time
+    var seconds = deadline == .infinity ? nil : deadline - asyncio.runtime.clock.monotonic
     if let poller, poller.isWatching {
       pollForInput(poller)
       if !ready.isEmpty { return }
@@ -60,7 +69,7 @@ extension EventLoop {
     isPolling = true
     let start = realTime
     if !machine.pointee.isInterrupted {
-      let seconds = deadline - time
+      let seconds = deadline - runtime.clock.monotonic
       let count = threads.blocking { poller.wait(seconds) }
       isPolling = false
       advanceVirtualClock(runtime, to: deadline, hasEvents: count > 0, elapsed: realTime - start)

@@ -53,7 +53,7 @@ final class EventLoop: Object {
   /// Attributes that the program gave it.
   private var dictionary: DictObject?
   /// A class of the program defines `time`.
-  private let hasOwnTime: Bool
+  let hasOwnTime: Bool
   /// A class of the program defines `call_soon`.
   let hasOwnCallSoon: Bool
   /// A selector of a class of the program, whose `select` the loop waits in.
