@@ -143,6 +143,8 @@ extension EventLoop {
       if future.isDone {
         // Done since it was awaited, which only a foreign driver can bring about.
         try schedule(.wakeup(task, future))
+      } else if future.type.isHeap, let method = try future.ownAddDoneCallback(runtime) {
+        try addWakeup(of: task, to: future, method, runtime)
       } else {
         future.add(.wakeup(task))
       }
@@ -154,6 +156,20 @@ extension EventLoop {
       return
     }
     try schedule(.stepThrowing(task, try badFuture(task, future, runtime)))
+  }
+
+  /// The future is of a class of the program that wants to know of callbacks.
+  private func addWakeup(of task: TaskObject, to future: FutureObject, _ method: Value, _ runtime: Runtime) throws(Raised) {
+    let wakeup = NativeFunction(runtime, "task_wakeup", "future, /") { [unowned(unsafe) self] (runtime, _) throws(Raised) in
+      let contexts = asyncio.contexts
+      let saved = contexts.current
+      contexts.current = nil
+      defer { contexts.current = saved }
+      try wake(task, future, runtime)
+      return .none
+    }
+    _ = try runtime.call(
+      method, [.object(wakeup)], keywords: [(runtime.intern("context"), .object(task.materializedContext()))])
   }
 
   /// It waits in `asyncio.sleep`.

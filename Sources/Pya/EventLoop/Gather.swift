@@ -157,7 +157,7 @@ extension Asyncio {
     var coroutine = value
     var closesOnFailure = true
     if !isCoroutine(value) {
-      guard case .object(let object) = value, object.type.lookup(runtime.names[.await]) != nil else {
+      guard runtime.isAwaitable(value) else {
         throw runtime.typeError("An asyncio.Future, a coroutine or an awaitable is required")
       }
       coroutine = .object(WrappedAwaitable(self, value))

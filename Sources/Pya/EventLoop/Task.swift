@@ -157,6 +157,15 @@ final class TaskObject: FutureObject {
 }
 
 extension FutureObject {
+  /// `add_done_callback` of a class of the program.
+  fileprivate var overridesAddDoneCallback: Bool {
+    type.lookupWithOwner(type.runtime.intern("add_done_callback"))?.owner.isHeap ?? false
+  }
+
+  func ownAddDoneCallback(_ runtime: Runtime) throws(Raised) -> Value? {
+    overridesAddDoneCallback ? try runtime.getAttribute(.object(self), "add_done_callback") : nil
+  }
+
   /// Cancels through the program's own `cancel` when a subclass has one.
   func cancelDynamically(message: Value, _ runtime: Runtime) throws(Raised) -> Bool {
     guard type.isHeap else { return try cancel(message: message, runtime) }

@@ -81,7 +81,8 @@ extension Runtime {
         type: types.writeTransport, loop: loop, descriptor: descriptor, medium: .writePipe, receiver: receiver, peer: nil)
       makeNonBlocking(descriptor)
       transport.begin(waiter: nil)
-      return .object(StreamWriterObject(type: types.writer, transport, receiver, nil))
+      let writer = StreamWriterObject(type: types.writer, transport, receiver, nil)
+      return .object(TupleObject(runtime, [.object(writer), .object(receiver.closed)]))
     }
     module.define(self, "adopt_transports", "transport, read_transport, write_transport, /") { (runtime, arguments) throws(Raised) in
       let types = runtime.asyncio.streamTypes
