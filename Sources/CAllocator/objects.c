@@ -46,6 +46,9 @@ extern void __real_swift_release_n(void *object, uint32_t count);
 extern void *swift_slowAlloc(size_t size, size_t alignmentMask);
 extern void swift_deallocObject(void *object, size_t size, size_t alignmentMask);
 
+/// Whether the object is one that is never freed (an empty array, a constant), whose counts stay as they are.
+static inline bool isImmortal(int64_t counts) { return (uint32_t)counts == UINT32_MAX; }
+
 static bool isPlain = false;
 
 void count_references_plainly(void) { isPlain = true; }
@@ -57,7 +60,7 @@ void *__wrap_swift_retain(void *reference) {
     // The top byte of a reference may carry flags.
     Object *object = (Object *)((uintptr_t)reference & 0x00FFFFFFFFFFFFF8);
     int64_t counts = object->counts + ONE;
-    if (!likely(isPlain && counts >= 0)) return __real_swift_retain_n(reference, 1);
+    if (!likely(isPlain && counts >= 0)) return isImmortal(counts) ? reference : __real_swift_retain_n(reference, 1);
     object->counts = counts;
   }
   return reference;
@@ -72,7 +75,7 @@ void __wrap_swift_release(void *reference) {
     } else if (likely(isPlain && old == UNIQUE)) {
       object->counts = DESTROYED;
       ((Destroy *)object->type[-2])(object);
-    } else {
+    } else if (!isImmortal(old)) {
       __real_swift_release_n(reference, 1);
     }
   }

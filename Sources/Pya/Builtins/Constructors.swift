@@ -194,4 +194,21 @@ extension Runtime {
     }
     return values
   }
+
+  /// The same for two names.
+  func keywordPair(
+    _ arguments: Arguments, _ function: String, _ first: StaticString, _ second: StaticString
+  ) throws(Raised) -> (Value, Value) {
+    if !arguments.hasKeywords { return (.undefined, .undefined) }
+    let values = (arguments.keyword(first), arguments.keyword(second))
+    try refuseOtherKeywords(arguments, function, (values.0.isUndefined ? 0 : 1) + (values.1.isUndefined ? 0 : 1), ["\(first)", "\(second)"])
+    return values
+  }
+
+  /// Complains of keywords that are none of `names`, of which `known` were given.
+  func refuseOtherKeywords(
+    _ arguments: Arguments, _ function: String, _ known: Int, _ names: @autoclosure () -> [String]
+  ) throws(Raised) {
+    if arguments.keywordNames.count > known { _ = try keywordValues(arguments, function, names()) }
+  }
 }

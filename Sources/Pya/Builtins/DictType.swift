@@ -137,7 +137,7 @@ extension Runtime {
     if let tuple = element.tuple, tuple.count == 2, tuple.isExactly(types.tuple) { return (tuple[0], tuple[1]) }
     let pair: [Value]
     do { pair = try array(element) } catch {
-      guard matches(error, "TypeError"), !isIterable(element) else { throw error }
+      guard matches(error, .typeError), !isIterable(element) else { throw error }
       throw typeError("cannot convert dictionary update sequence element #\(index) to a sequence")
     }
     guard pair.count == 2 else {

@@ -161,10 +161,10 @@ extension Runtime {
   private func installBinaryConstructors(_ types: FileTypes) {
     for (type, mode) in [(types.reader, "rb"), (types.writer, "wb"), (types.random, "rb+")] {
       type.construct = { (runtime, cls, arguments) throws(Raised) in
-        guard arguments.count > 0 || arguments.keyword("raw") != nil else {
+        guard arguments.count > 0 || !arguments.keyword("raw").isUndefined else {
           throw runtime.typeError("\(type.name)() missing required argument 'raw' (pos 1)")
         }
-        let raw = arguments.count > 0 ? arguments[0] : arguments.keyword("raw") ?? .none
+        let raw = arguments.count > 0 ? arguments[0] : arguments.keyword("raw").defined ?? .none
         let file = runtime.binaryFile(over: raw, type: cls, mode: mode)
         if mode == "rb", !file.isReadable { throw runtime.error("OSError", "File or stream is not readable.") }
         if mode == "wb", !file.isWritable { throw runtime.error("OSError", "File or stream is not writable.") }

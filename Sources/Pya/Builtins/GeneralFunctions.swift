@@ -124,7 +124,7 @@ final class QuitterObject: Object {
   }
 
   override func call(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {
-    let code = arguments.keyword("code") ?? arguments[0]
+    let code = arguments.keyword("code").defined ?? arguments[0]
     throw runtime.error("SystemExit", [code.isUndefined ? .none : code])
   }
 }

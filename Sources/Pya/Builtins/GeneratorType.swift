@@ -31,7 +31,7 @@ extension Runtime {
 
   /// `send(value)`: what the frame yields; its end is a StopIteration.
   func step(_ frame: SuspendableFrame, sending value: Value) throws(Raised) -> Value {
-    switch try machine.drivenByHand({ () throws(Raised) in try frame.drive(self, sending: value) }) {
+    switch try frame.step(self, sending: value) {
     case .suspended(let value): return value
     case .returned(let value): throw stopIteration(value)
     }

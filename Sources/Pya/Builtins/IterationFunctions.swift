@@ -12,6 +12,7 @@ extension Runtime {
     defineBuiltin("next", "iterator, default=None, /") { (runtime, arguments) throws(Raised) in
       try runtime.next(arguments[0], fallback: arguments[1])
     }
+    builtins.setShortcut(.next, of: "next", self)
     defineBuiltin("any", "iterable, /") { (runtime, arguments) throws(Raised) in
       .bool(try runtime.hasElement(arguments, whoseTruthIs: true))
     }
@@ -20,11 +21,11 @@ extension Runtime {
     }
     defineBuiltin("sorted", "*args, **kwargs") { (runtime, arguments) throws(Raised) in
       guard arguments.count == 1 else { throw runtime.typeError("sorted expected 1 argument, got \(arguments.count)") }
-      let options = try runtime.keywordValues(arguments, "sort", ["key", "reverse"])
-      let isReversed = options[1].isUndefined ? false : try runtime.isTrue(options[1])
+      let (key, reverse) = try runtime.keywordPair(arguments, "sort", "key", "reverse")
+      let isReversed = reverse.isUndefined ? false : try runtime.isTrue(reverse)
       let list = ListObject(runtime)
       try runtime.extend(list, arguments, at: 0)
-      try runtime.sort(list, key: options[0].defined ?? .none, isReversed: isReversed)
+      try runtime.sort(list, key: key.defined ?? .none, isReversed: isReversed)
       return .object(list)
     }
     defineBuiltin("min", "*args, key=None, default=None") { (runtime, arguments) throws(Raised) in
@@ -42,11 +43,10 @@ extension Runtime {
 
   /// `next(iterator)`, raising StopIteration at the end unless there is a fallback.
   func next(_ value: Value, fallback: Value) throws(Raised) -> Value {
-    guard case .object(let object) = value, isIterator(value) else { throw notIterator(value) }
+    guard case .object(let object) = value else { throw notIterator(value) }
     var result = Value.none
     if object.kind == .generator {
-      let frame = unsafeDowncast(object, to: SuspendableFrame.self)
-      switch try machine.drivenByHand({ () throws(Raised) in try frame.drive(self, sending: .none) }) {
+      switch try unsafeDowncast(object, to: SuspendableFrame.self).step(self, sending: .none) {
       case .suspended(let value): return value
       case .returned(let value): result = value
       }
@@ -54,9 +54,10 @@ extension Runtime {
       let element = try unsafeDowncast(object, to: IteratorObject.self).next(self)
       if !element.isUndefined { return element }
     } else {
+      guard let method = object.type.lookup(names[.next]) else { throw notIterator(value) }
       // The program's own `__next__` raises its StopIteration.
-      do { return try callSpecial(object.type.lookup(names[.next]) ?? .undefined, value) } catch {
-        guard let fallback = fallback.defined, matches(error, "StopIteration") else { throw error }
+      do { return try callSpecial(method, value) } catch {
+        guard let fallback = fallback.defined, matches(error, .stopIteration) else { throw error }
         return fallback
       }
     }
@@ -76,9 +77,8 @@ extension Runtime {
   // MARK: min and max
 
   private func extreme(_ arguments: Arguments, _ name: String, isMaximum: Bool) throws(Raised) -> Value {
-    let options =
-      arguments.hasKeywords ? try keywordValues(arguments, name, ["key", "default"]) : [.undefined, .undefined]
-    let key = options[0].defined ?? .none
+    let options = try keywordPair(arguments, name, "key", "default")
+    let key = options.0.defined ?? .none
     if arguments.count == 0 { throw typeError("\(name) expected at least 1 argument, got 0") }
     if arguments.count == 1 {
       var best = Value.undefined
@@ -88,10 +88,10 @@ extension Runtime {
         return true
       }
       if let best = best.defined { return best }
-      guard let fallback = options[1].defined else { throw valueError("\(name)() iterable argument is empty") }
+      guard let fallback = options.1.defined else { throw valueError("\(name)() iterable argument is empty") }
       return fallback
     }
-    if !options[1].isUndefined {
+    if !options.1.isUndefined {
       throw typeError("Cannot specify a default for \(name)() with multiple positional arguments")
     }
     var best = arguments[0]

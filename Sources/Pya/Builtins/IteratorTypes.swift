@@ -53,6 +53,7 @@ extension Runtime {
         isStrict = strict.isUndefined ? false : try runtime.isTrue(strict)
       }
       var iterators: [IteratorObject] = []
+      iterators.reserveCapacity(arguments.count)
       for index in 0..<arguments.count { iterators.append(try runtime.iterator(arguments[index])) }
       return .object(ZipIterator(type: cls, iterators, isStrict: isStrict))
     }
@@ -172,16 +173,12 @@ final class EnumerateIterator: IteratorObject {
 
 final class ZipIterator: IteratorObject {
   @exclusivity(unchecked) private final var sources: [IteratorObject]
-  /// The same, used without counting.
-  private final let uncounted: UnsafeMutablePointer<Unmanaged<IteratorObject>>
   @exclusivity(unchecked) private final var isStrict: Bool
   @exclusivity(unchecked) private final var isExhausted: Bool
   private final let reusable = ReusableTuple()
 
   init(type: TypeObject, _ sources: [IteratorObject], isStrict: Bool) {
     self.sources = sources
-    uncounted = .allocate(capacity: max(sources.count, 1))
-    for (index, source) in sources.enumerated() { (uncounted + index).initialize(to: .passUnretained(source)) }
     self.isStrict = isStrict
     isExhausted = sources.isEmpty
     super.init(type: type)
@@ -192,11 +189,13 @@ final class ZipIterator: IteratorObject {
     reusable.visitContents(tracer)
   }
 
-  deinit { uncounted.deallocate() }
-
+  /// The next of a source, which is used without counting references.
   @inline(__always)
   private func next(_ index: Int, _ runtime: Runtime) throws(Raised) -> Value {
-    try uncounted[index].borrowed { (source) throws(Raised) in try source.next(runtime) }
+    let source = sources.withUnsafeBufferPointer { sources in
+      UnsafeRawPointer(sources.baseAddress.unsafelyUnwrapped + index).load(as: Unmanaged<IteratorObject>.self)
+    }
+    return try source.borrowed { (source) throws(Raised) in try source.next(runtime) }
   }
 
   override var partCount: Int { sources.count }

@@ -18,11 +18,15 @@ extension Runtime {
     var file = Value.none
     var flushes = false
     if arguments.hasKeywords {
-      let options = try keywordValues(arguments, "print", ["sep", "end", "file", "flush"])
-      separator = try textOption(options[0], "sep")
-      end = try textOption(options[1], "end")
-      if !options[2].isUndefined { file = options[2] }
-      if !options[3].isUndefined { flushes = try isTrue(options[3]) }
+      let (givenSeparator, givenEnd) = (arguments.keyword("sep"), arguments.keyword("end"))
+      let (givenFile, givenFlush) = (arguments.keyword("file"), arguments.keyword("flush"))
+      var known = 0
+      for value in [givenSeparator, givenEnd, givenFile, givenFlush] where !value.isUndefined { known += 1 }
+      try refuseOtherKeywords(arguments, "print", known, ["sep", "end", "file", "flush"])
+      separator = try textOption(givenSeparator, "sep")
+      end = try textOption(givenEnd, "end")
+      if !givenFile.isUndefined { file = givenFile }
+      if !givenFlush.isUndefined { flushes = try isTrue(givenFlush) }
     }
     if file.isNone { file = try streams.current(.output, self) }
     if file.isNone { return }

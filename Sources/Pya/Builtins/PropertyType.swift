@@ -72,7 +72,7 @@ extension Runtime {
     guard property.type.isHeap else { return }
     // The docstring of a subclass would hide that of its instance.
     do { try setAttribute(.object(property), names.doc, property.doc) } catch {
-      guard !property.hasGetterDoc, matches(error, "AttributeError") else { throw error }
+      guard !property.hasGetterDoc, matches(error, .attributeError) else { throw error }
     }
   }
 

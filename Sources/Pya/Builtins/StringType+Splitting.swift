@@ -107,7 +107,7 @@ extension Runtime {
     if let tuple = iterable.tuple, !tuple.type.isHeap { return try join(separator, tuple.items, tuple.count) }
     let source: IteratorObject
     do { source = try iterator(iterable) } catch {
-      throw matches(error, "TypeError") ? typeError("can only join an iterable") : error
+      throw matches(error, .typeError) ? typeError("can only join an iterable") : error
     }
     let collected = ListObject(self)
     while true {

@@ -4,7 +4,14 @@ extension Runtime {
     addBuiltin(type)
     type.defineConstructor(self, "iterable=(), /") { (runtime, cls, arguments) throws(Raised) in
       let isPlain = cls === runtime.types.tuple
-      if isPlain, let tuple = arguments[0].tuple, tuple.isExactly(cls) { return arguments[0] }
+      if isPlain, arguments.count > 0, let held = arguments.base.uncountedObject, held.isPlain {
+        if held.kind == .tuple { return arguments[0] }
+        if held.kind == .list {
+          return held.as(ListObject.self)._withUnsafeGuaranteedRef { list in
+            list.count == 0 ? .object(runtime.emptyTuple) : .object(TupleObject(type: cls, copying: list.items, count: list.count))
+          }
+        }
+      }
       if runtime.hasLengthOfItsOwn(arguments[0]) { return .object(TupleObject(type: cls, try runtime.collected(arguments[0]))) }
       let values = arguments[0].isUndefined ? [] : try runtime.array(arguments, at: 0)
       if values.isEmpty, isPlain { return .object(runtime.emptyTuple) }

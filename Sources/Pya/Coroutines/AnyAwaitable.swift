@@ -54,7 +54,7 @@ final class NextWithDefault: AwaitableObject {
 
   private func orFallback(_ runtime: Runtime, _ body: () throws(Raised) -> Value) throws(Raised) -> Value {
     do { return try body() } catch {
-      if runtime.matches(error, "StopAsyncIteration") { return fallback }
+      if runtime.matches(error, .stopAsyncIteration) { return fallback }
       throw error
     }
   }

@@ -75,7 +75,7 @@ final class AsyncGeneratorStep: AwaitableObject {
     do {
       if try !resume(runtime, throwing: runtime.error("GeneratorExit").exception).isUndefined { return }
     } catch {
-      if runtime.matches(error, "StopAsyncIteration") || runtime.matches(error, "GeneratorExit") { return }
+      if runtime.matches(error, .stopAsyncIteration) || runtime.matches(error, .generatorExit) { return }
       throw error
     }
     throw runtime.runtimeError("coroutine ignored GeneratorExit")
@@ -108,7 +108,7 @@ final class AsyncGeneratorStep: AwaitableObject {
     do { outcome = try body() } catch {
       generator.isStepping = false
       state = .done
-      if case .close = action, runtime.matches(error, "GeneratorExit") || runtime.matches(error, "StopAsyncIteration") {
+      if case .close = action, runtime.matches(error, .generatorExit) || runtime.matches(error, .stopAsyncIteration) {
         return .none
       }
       throw error

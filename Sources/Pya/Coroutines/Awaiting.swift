@@ -153,7 +153,7 @@ final class IteratorAwaitable: AwaitableObject {
   }
 
   private func result(of raised: Raised, _ runtime: Runtime) throws(Raised) -> Value {
-    guard runtime.matches(raised, "StopIteration") else { throw raised }
+    guard runtime.matches(raised, .stopIteration) else { throw raised }
     return raised.exception.fields["value"] ?? .none
   }
 }
@@ -172,7 +172,7 @@ final class StartedFrameAwaitable: AwaitableObject {
     try result(frame.drive(runtime, sending: sent), runtime)
   }
   override func resume(_ runtime: Runtime, throwing exception: ExceptionObject) throws(Raised) -> Value {
-    if runtime.matches(Raised(exception), "GeneratorExit") {
+    if runtime.matches(Raised(exception), .generatorExit) {
       _ = try frame.close(runtime)
       throw Raised(exception)
     }

@@ -29,7 +29,7 @@ extension SuspendableFrame {
       guard case .suspended = try run(runtime, from: self, isThrowing: true) else { return nil }
       return ignoredExit(runtime).exception
     } catch {
-      let ends = runtime.matches(error, "GeneratorExit") || runtime.matches(error, "StopIteration")
+      let ends = runtime.matches(error, .generatorExit) || runtime.matches(error, .stopIteration)
       return ends ? nil : error.exception
     }
   }

@@ -51,7 +51,7 @@ extension SuspendableFrame {
       throw Raised(exception)
     case .suspended:
       let current = innermost ?? self
-      if current !== self, runtime.matches(Raised(exception), "GeneratorExit") {
+      if current !== self, runtime.matches(Raised(exception), .generatorExit) {
         thrown = closeDelegates(runtime) ?? exception
         return try run(runtime, from: self, isThrowing: true)
       }
@@ -157,8 +157,8 @@ extension SuspendableFrame {
 
   /// A StopIteration must not leave a generator: its driver would take it for the end.
   static func withoutStopIteration(_ raised: Raised, _ runtime: Runtime, kind: Kind = .coroutine) -> Raised {
-    let isStop = runtime.matches(raised, "StopIteration")
-    guard isStop || (kind == .asyncGenerator && runtime.matches(raised, "StopAsyncIteration")) else { return raised }
+    let isStop = runtime.matches(raised, .stopIteration)
+    guard isStop || (kind == .asyncGenerator && runtime.matches(raised, .stopAsyncIteration)) else { return raised }
     let what = kind == .generator ? "generator" : kind == .coroutine ? "coroutine" : "async generator"
     let converted = runtime.runtimeError("\(what) raised \(isStop ? "StopIteration" : "StopAsyncIteration")")
     converted.exception.cause = raised.exception
@@ -196,7 +196,7 @@ extension SuspendableFrame {
       case .suspended: throw ignoredExit(runtime)
       }
     } catch {
-      if runtime.matches(error, "GeneratorExit") || runtime.matches(error, "StopIteration") { return .none }
+      if runtime.matches(error, .generatorExit) || runtime.matches(error, .stopIteration) { return .none }
       throw error
     }
   }

@@ -295,30 +295,38 @@ class SuspendableFrame: IteratorObject {
   }
 
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
-    if state == .suspended, delegate == nil { return try resumeAlone(runtime) }
-    switch try runtime.machine.drivenByHand({ () throws(Raised) in try drive(runtime, sending: .none) }) {
+    switch try step(runtime, sending: .none) {
     case .suspended(let value): return value
     case .returned: return .undefined
     }
   }
 
+  /// `next()`, `send(value)`: a step for whoever drives by hand.
+  @inline(__always)
+  final func step(_ runtime: Runtime, sending value: Value) throws(Raised) -> Step {
+    if state == .suspended, delegate == nil { return try resumeAlone(runtime, sending: value) }
+    return try runtime.machine.drivenByHand { () throws(Raised) in try drive(runtime, sending: value) }
+  }
+
   /// The commonest step: a generator that waits for nothing but its caller.
-  final private func resumeAlone(_ runtime: Runtime) throws(Raised) -> Value {
+  final private func resumeAlone(_ runtime: Runtime, sending value: Value) throws(Raised) -> Step {
     let machine = runtime.machine
     defer { machine.leaveFrame() }
-    sent = .none
+    sent = value
+    let result: Value
     do throws(Raised) {
       try machine.enterFrame()
-      if try runOnce(runtime, machine).isUndefined {
-        setInnermost(machine.pointee.innermost)
-        return machine.pointee.takeSuspended()
-      }
+      result = try runOnce(runtime, machine)
     } catch {
       finish()
       throw error
     }
+    if result.isUndefined {
+      setInnermost(machine.pointee.innermost)
+      return .suspended(machine.pointee.takeSuspended())
+    }
     finish()
-    return .undefined
+    return .returned(result)
   }
 
   /// A step of an async generator that stopped at a `yield` and waits for nothing. What it hands out, or what it waits for, or `undefined`

@@ -61,6 +61,7 @@ extension Runtime {
     group.setBases(
       [exceptionTypes["BaseExceptionGroup"]!, exceptionTypes["Exception"]!],
       mro: [group, exceptionTypes["BaseExceptionGroup"]!, exceptionTypes["Exception"]!, types.baseException, types.object])
+    commonErrors = CommonError.allCases.map { exceptionTypes[$0.name]! }
     for (name, layout) in layouts { setLayout(layout, of: exceptionTypes[name]!) }
     for (name, type) in exceptionTypes { builtins.setString(intern(name), .object(type)) }
     builtins.setString(intern("IOError"), .object(exceptionTypes["OSError"]!))

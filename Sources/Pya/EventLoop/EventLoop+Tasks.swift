@@ -262,7 +262,7 @@ extension TaskObject {
       if let thrown { return .suspended(try runtime.callMethod(.object(coroutine), "throw", [.object(thrown)])) }
       return .suspended(try runtime.callMethod(.object(coroutine), "send", [.none]))
     } catch {
-      guard runtime.matches(error, "StopIteration") else { throw error }
+      guard runtime.matches(error, .stopIteration) else { throw error }
       return .returned(error.exception.fields["value"] ?? .none)
     }
   }

@@ -30,7 +30,7 @@ class WaiterFuture: FutureObject {
 
   override func close(_ runtime: Runtime) throws(Raised) {
     do { _ = try resume(runtime, throwing: runtime.error("GeneratorExit").exception) } catch {
-      if !runtime.matches(error, "GeneratorExit") { throw error }
+      if !runtime.matches(error, .generatorExit) { throw error }
     }
   }
 }

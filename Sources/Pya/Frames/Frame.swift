@@ -122,8 +122,8 @@ struct Frame {
         if exception.context == nil { machine.pointee.runtime.setContext(of: exception) }
         if exception.type.exceptionLayout == .nameError { noteVisibleNames(on: exception) }
       }
-      if exception.traceback.isEmpty { exception.traceback.reserveCapacity(4) }
-      exception.traceback.append(TracebackEntry(code: code.information, range: range))
+      let entry = TracebackEntry(code: code.information, range: range)
+      if exception.traceback.isEmpty { exception.traceback = [entry] } else { exception.traceback.append(entry) }
     }
     return raised
   }

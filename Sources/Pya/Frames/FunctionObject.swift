@@ -32,8 +32,20 @@ final class FunctionObject: Object {
   var typeParameters: Value = .undefined
   var dictionary: DictObject?
 
-  init(
+  convenience init(
     _ runtime: Runtime, code: Code, cells: [Cell], globals: DictObject, defaults: [Value], keywordDefaults: [Value]
+  ) {
+    self.init(
+      runtime, code: code, cellCount: cells.count, globals: globals, defaults: defaults, keywordDefaults: keywordDefaults
+    ) { places in
+      for (index, cell) in cells.enumerated() { (places + index).initialize(to: cell) }
+    }
+  }
+
+  /// `fillCells` initialises as many places.
+  init(
+    _ runtime: Runtime, code: Code, cellCount: Int, globals: DictObject, defaults: [Value], keywordDefaults: [Value],
+    fillCells: (UnsafeMutablePointer<Cell>) -> Void
   ) {
     self.code = code
     codePointer = Unmanaged.passUnretained(code).toOpaque()
@@ -46,9 +58,9 @@ final class FunctionObject: Object {
     makesObjects = code.flavour != .plain && code.takesOnlyPositional
     completeAwaitCount = code.cellSlots.isEmpty ? code.positionalCount : -1
     requiredCount = code.positionalCount - defaults.count
-    self.cells = .allocate(capacity: cells.count)
-    cellCount = cells.count
-    for (index, cell) in cells.enumerated() { (self.cells + index).initialize(to: cell) }
+    cells = cellCount > 0 ? .allocate(capacity: cellCount) : FunctionObject.noCells
+    self.cellCount = cellCount
+    fillCells(cells)
     self.globals = globals
     self.defaults = defaults
     self.keywordDefaults = keywordDefaults
@@ -57,6 +69,10 @@ final class FunctionObject: Object {
     doc = code.doc
     moduleName = globals.getString(runtime.names.name) ?? .none
     super.init(type: runtime.types.function, kind: .function)
+  }
+
+  private static var noCells: UnsafeMutablePointer<Cell> {
+    UnsafeMutablePointer(bitPattern: MemoryLayout<Cell>.alignment).unsafelyUnwrapped
   }
 
   override func visitContents(_ tracer: Tracer) {
@@ -80,7 +96,7 @@ final class FunctionObject: Object {
     }
     cells.deinitialize(count: cellCount)
     machine.endRelease()
-    cells.deallocate()
+    if cellCount > 0 { cells.deallocate() }
   }
 
   override var isDescriptor: Bool { true }

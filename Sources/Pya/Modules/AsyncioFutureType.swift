@@ -82,7 +82,7 @@ extension Asyncio {
     type.define(runtime, "add_done_callback", "self, fn, /, *, context=None") {
       [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       var context = contexts.copyOfCurrent()
-      if let given = arguments[2].defined ?? arguments.keyword("context"), !given.isNone {
+      if let given = arguments[2].defined ?? arguments.keyword("context").defined, !given.isNone {
         context = given.object as? ContextObject
       }
       try future(arguments[0]).addOrSchedule(FunctionCallback(arguments[1], context: context), runtime)

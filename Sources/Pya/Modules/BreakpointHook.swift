@@ -15,7 +15,7 @@ extension Runtime {
         let owner = try runtime.importModule(moduleName, level: 0, globals: runtime.builtins)
         hook = try runtime.getAttributeIfPresent(owner, runtime.intern(name))
       } catch {
-        guard runtime.matches(error, "ImportError") || runtime.matches(error, "ValueError") else { throw error }
+        guard runtime.matches(error, "ImportError") || runtime.matches(error, .valueError) else { throw error }
       }
       guard let hook else {
         runtime.warn("Ignoring unimportable $PYTHONBREAKPOINT: \"\(wanted)\"", category: "RuntimeWarning")

@@ -51,10 +51,10 @@ extension Runtime {
     }
     module.markAsPython(self, ["nsmallest", "nlargest"])
     module.define(self, "merge", "*iterables, key=None, reverse=False") { (runtime, arguments) throws(Raised) in
-      let options = try runtime.keywordValues(arguments, "merge", ["key", "reverse"])
-      let isReversed = options[1].isUndefined ? false : try runtime.isTrue(options[1])
+      let (key, reverse) = try runtime.keywordPair(arguments, "merge", "key", "reverse")
+      let isReversed = reverse.isUndefined ? false : try runtime.isTrue(reverse)
       return .object(
-        MergeIterator(runtime, arguments.positional, key: options[0].defined ?? .none, isReversed: isReversed))
+        MergeIterator(runtime, arguments.positional, key: key.defined ?? .none, isReversed: isReversed))
     }
     return module
   }

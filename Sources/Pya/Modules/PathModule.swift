@@ -52,7 +52,7 @@ extension Runtime {
       for index in 1..<max(1, arguments.count) {
         let part: PathArgument
         do throws(Raised) { part = try runtime.path(arguments[index]) } catch {
-          guard runtime.matches(error, "TypeError") else { throw error }
+          guard runtime.matches(error, .typeError) else { throw error }
           throw runtime.typeError("join() argument must be str, bytes, or os.PathLike object, not \(runtime.quotedTypeName(arguments[index]))")
         }
         if part.isBytes != first.isBytes { throw runtime.typeError("Can't mix strings and bytes in path components") }
@@ -200,7 +200,7 @@ extension Runtime {
           path = try runtime.systemPath(arguments[0], "stat", allowsDescriptor: follows)
         } catch {
           // A zero in the path, or a surrogate that means no byte: no such file.
-          if runtime.matches(error, "ValueError") || runtime.matches(error, "UnicodeError") { return .bool(false) }
+          if runtime.matches(error, .valueError) || runtime.matches(error, "UnicodeError") { return .bool(false) }
           throw error
         }
         return .bool(stat(path, followsLinks: follows).map(answer) ?? false)

@@ -77,6 +77,20 @@ extension Node {
   }
 }
 
+extension Node {
+  /// What a special method of an instance says, if its class has a plain function for it that takes just these arguments; else undefined.
+  @inline(__always)
+  final func ask(
+    _ value: Value, _ method: SpecialMethod, _ frame: Frame, with first: Value, _ second: Value = .undefined
+  ) throws(Raised) -> Value {
+    guard let function = value.plainMethod(method, takes: second.isUndefined ? 2 : 3) else { return .undefined }
+    // It may take itself out of the class.
+    let kept = function.takeUnretainedValue()
+    defer { withExtendedLifetime(kept) {} }
+    return try call(function, frame, with: value, first, second)
+  }
+}
+
 extension Value {
   /// The plain function that Python asks first for `self op other`: the class of the program has it as its special method, and the other
   /// operand's class has no say before it. Kept by the class; whoever calls it keeps the operands.
@@ -85,21 +99,29 @@ extension Value {
     guard let held = uncounted, held.kind == .instance else { return nil }
     let type = held._withUnsafeGuaranteedRef { $0.typePointer }
     if let rival = other.uncounted, rival._withUnsafeGuaranteedRef({ $0.isOfHeapType && $0.typePointer != type }) { return nil }
-    return Unmanaged<TypeObject>.fromOpaque(type)._withUnsafeGuaranteedRef { $0.plainSpecial(method) }
+    return Unmanaged<TypeObject>.fromOpaque(type)._withUnsafeGuaranteedRef { $0.plainSpecial(method, takes: 2) }
+  }
+
+  /// The plain function of so many arguments that a class of the program has as a special method, for an instance. Kept by the class.
+  @inline(__always)
+  fileprivate func plainMethod(_ method: SpecialMethod, takes count: Int) -> Unmanaged<FunctionObject>? {
+    guard let held = uncounted, held.kind == .instance else { return nil }
+    let type = held._withUnsafeGuaranteedRef { $0.typePointer }
+    return Unmanaged<TypeObject>.fromOpaque(type)._withUnsafeGuaranteedRef { $0.plainSpecial(method, takes: count) }
   }
 }
 
 extension TypeObject {
-  /// A special method of a class of the program that is a plain function of two arguments.
+  /// A special method of a class of the program that is a plain function of so many arguments.
   @inline(__always)
-  fileprivate func plainSpecial(_ method: SpecialMethod) -> Unmanaged<FunctionObject>? {
+  fileprivate func plainSpecial(_ method: SpecialMethod, takes count: Int) -> Unmanaged<FunctionObject>? {
     guard isHeap else { return nil }
     let found = specialMethods.withUnsafeBufferPointer { methods in
       methods.baseAddress.flatMap { UnsafeMutablePointer(mutating: $0 + Int(method.rawValue)).uncountedObject }
     }
     guard let found, found.kind == .function else { return nil }
     let function = found.as(FunctionObject.self)
-    return function._withUnsafeGuaranteedRef { $0.takes(2) } ? function : nil
+    return function._withUnsafeGuaranteedRef { $0.takes(count) } ? function : nil
   }
 }
 

@@ -26,6 +26,8 @@ final class CallNode: ExpressionNode {
         defer { withExtendedLifetime(object) {} }
         return try callNative(.passUnretained(native), receiver: nil, arguments, frame)
       }
+    } else if object.kind == .boundMethod {
+      return try callBound(unsafeDowncast(object, to: BoundMethod.self), arguments, frame)
     }
     return try callGeneral(object, receiver: .undefined, arguments, frame)
   }
@@ -39,6 +41,27 @@ final class CallNode: ExpressionNode {
 }
 
 extension ExpressionNode {
+  /// Calls a bound method: its function, with the receiver in front.
+  @inline(__always)
+  final func callBound(_ method: BoundMethod, _ arguments: CallArguments, _ frame: Frame) throws(Raised) -> Value {
+    if let function = method.function.uncounted {
+      defer { withExtendedLifetime(method) {} }
+      if function.kind == .function {
+        let plain = function.as(FunctionObject.self)
+        if plain._withUnsafeGuaranteedRef({ $0.takes(arguments.count + 1) }) {
+          return try callPlain(plain, receiver: method.receiver, arguments, frame)
+        }
+      } else if function.kind == .nativeFunction {
+        let native = function.as(NativeFunction.self)
+        var receiver = method.receiver
+        if native._withUnsafeGuaranteedRef({ $0.takes(arguments.count + 1) && $0.isMethod(of: receiver) }) {
+          return try callNative(native, receiver: &receiver, arguments, frame)
+        }
+      }
+    }
+    return try callGeneral(method, receiver: .undefined, arguments, frame)
+  }
+
   /// Not callable: said after the arguments were evaluated, as CPython does.
   @inline(never)
   final func refuse(_ value: Value, _ arguments: CallArguments, _ frame: Frame) throws(Raised) -> Value {
@@ -66,7 +89,7 @@ final class GlobalCallNode: ExpressionNode {
 
   private enum CachedKind: UInt8 {
     case function, unplain, type, builtinType, native, length, instanceCheck, minimum, maximum
-    case ordinal, character, absolute
+    case ordinal, character, absolute, next
     /// A class of the program that is no such `type`: an exception, most of all.
     case otherType
   }
@@ -105,7 +128,7 @@ final class GlobalCallNode: ExpressionNode {
     case .instanceCheck: if let answer = arguments.isInstance(frame) { return .bool(answer) }
     case .minimum, .maximum: return try extreme(.fromOpaque(cached), cachedKind == .maximum, frame)
     case .builtinType: return try construct(.fromOpaque(cached), arguments, frame)
-    case .ordinal, .character, .absolute:
+    case .ordinal, .character, .absolute, .next:
       var argument = try arguments.evaluateFirst(frame)
       return try callUnary(.fromOpaque(cached), &argument, frame)
     case .otherType:
@@ -132,7 +155,7 @@ final class GlobalCallNode: ExpressionNode {
     return try callUncached(frame)
   }
 
-  /// `ord`, `chr` or `abs`.
+  /// `ord`, `chr`, `abs` or `next`.
   @inline(__always)
   private func callUnary(
     _ function: Unmanaged<NativeFunction>, _ argument: UnsafeMutablePointer<Value>, _ frame: Frame
@@ -148,11 +171,25 @@ final class GlobalCallNode: ExpressionNode {
       if case .int(let code) = argument.number, code >= 0, code < Machine.characterCount {
         return (frame.machine.pointee.characters + code).copied
       }
+    case .next:
+      if let held = argument.uncountedObject, held.kind == .generator {
+        return try next(of: held.as(SuspendableFrame.self), frame)
+      }
     default:
       if case .int(let x) = argument.number, x != .min { return .int(Swift.abs(x)) }
       if case .float(let x) = argument.number { return .float(Swift.abs(x)) }
     }
     return try callNative(function, Arguments(argument, 1), frame)
+  }
+
+  /// What a generator yields next; StopIteration at its end.
+  @inline(__always)
+  private func next(of generator: Unmanaged<SuspendableFrame>, _ frame: Frame) throws(Raised) -> Value {
+    do throws(Raised) {
+      return try frame.machine.pointee.runtimeReference.borrowed { (runtime) throws(Raised) in
+        try generator.borrowed { (generator) throws(Raised) in try runtime.step(generator, sending: .none) }
+      }
+    } catch { try frame.fail(error, range) }
   }
 
   /// `min` or `max` of two values.
@@ -211,6 +248,7 @@ final class GlobalCallNode: ExpressionNode {
           case .ordinal where arguments.count == 1: .ordinal
           case .character where arguments.count == 1: .character
           case .absolute where arguments.count == 1: .absolute
+          case .next where arguments.count == 1: .next
           default: .native
           }
       }

@@ -24,7 +24,7 @@ private func elements(_ items: [DisplayItem], _ frame: Frame, _ range: SourceRan
 }
 
 private func notIterableAfterStar(_ raised: Raised, _ value: Value, _ runtime: Runtime) -> Raised {
-  guard runtime.matches(raised, "TypeError"), raised.exception.traceback.isEmpty else { return raised }
+  guard runtime.matches(raised, .typeError), raised.exception.traceback.isEmpty else { return raised }
   return runtime.typeError("Value after * must be an iterable, not \(runtime.typeName(value))")
 }
 

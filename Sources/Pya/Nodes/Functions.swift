@@ -15,6 +15,9 @@ final class FunctionNode: ExpressionNode {
 
   private let blueprint: Blueprint
 
+  /// Whether what it makes is the same each time, but for its identity.
+  var isConstant: Bool { blueprint.captures.isEmpty && blueprint.defaults.isEmpty && blueprint.keywordDefaults.isEmpty }
+
   init(_ blueprint: Blueprint, _ range: SourceRange) {
     self.blueprint = blueprint
     super.init(range)
@@ -32,24 +35,28 @@ final class FunctionNode: ExpressionNode {
       for (name, node) in blueprint.annotations { dict.setString(name, try node.evaluate(frame)) }
       annotations = dict
     }
-    let cells = frame.capture(blueprint.captures)
     let function = FunctionObject(
-      runtime, code: blueprint.code, cells: cells, globals: blueprint.globals, defaults: defaults,
-      keywordDefaults: keywordDefaults)
-    function.annotations = annotations
+      runtime, code: blueprint.code, cellCount: blueprint.captures.count, globals: blueprint.globals, defaults: defaults,
+      keywordDefaults: keywordDefaults
+    ) { frame.capture(blueprint.captures, into: $0) }
+    if let annotations { function.annotations = annotations }
     return .object(function)
   }
 }
 
 extension Frame {
   /// The cells that a function made here closes over.
-  func capture(_ bindings: [Binding]) -> [Cell] {
-    bindings.map { binding in
-      switch binding {
-      case .cell(let slot): return cell(slot)
-      case .free(let index), .classFree(let index): return closureCell(index)
-      case .local, .global, .classLocal: fatalError("pya: capture of a variable without a cell")
-      }
+  func capture(_ bindings: [Binding]) -> [Cell] { bindings.map(capture) }
+
+  func capture(_ bindings: [Binding], into places: UnsafeMutablePointer<Cell>) {
+    for index in bindings.indices { (places + index).initialize(to: capture(bindings[index])) }
+  }
+
+  private func capture(_ binding: Binding) -> Cell {
+    switch binding {
+    case .cell(let slot): cell(slot)
+    case .free(let index), .classFree(let index): closureCell(index)
+    case .local, .global, .classLocal: fatalError("pya: capture of a variable without a cell")
     }
   }
 }
@@ -60,6 +67,8 @@ final class GeneratorExpressionNode: ExpressionNode {
   private let iterable: ExpressionNode
   /// The first clause is `async for`.
   private let isAsync: Bool
+  /// The function, when it closes over nothing: nobody can tell it from one made anew.
+  private var known: Value?
 
   init(_ function: FunctionNode, iterable: ExpressionNode, isAsync: Bool, _ range: SourceRange) {
     self.function = function
@@ -71,11 +80,16 @@ final class GeneratorExpressionNode: ExpressionNode {
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     let runtime = frame.runtime
     let source = try iterable.evaluate(frame)
-    let made = try function.evaluate(frame)
-    do throws(Raised) {
-      let iterator = isAsync ? try runtime.asyncIterator(source) : .object(try runtime.iterator(source))
-      return try runtime.call(made, iterator)
-    } catch { try frame.fail(error, range) }
+    let made = if let known { known } else { try function.evaluate(frame) }
+    if function.isConstant { known = made }
+    do throws(Raised) { return try runtime.call(made, try iterator(source, runtime)) } catch { try frame.fail(error, range) }
+  }
+
+  /// What the outermost loop goes over. That of a list or range can make its iterator when it begins: it does the same then.
+  private func iterator(_ source: Value, _ runtime: Runtime) throws(Raised) -> Value {
+    if isAsync { return try runtime.asyncIterator(source) }
+    if let held = source.uncounted, held.isPlain, held.kind == .list || held.kind == .range { return source }
+    return .object(try runtime.iterator(source))
   }
 }
 

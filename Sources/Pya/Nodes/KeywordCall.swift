@@ -5,6 +5,7 @@ import PyaSyntax
 /// The node remembers which parameters of the code called last its keywords name, so that the arguments go straight into the slots.
 final class KeywordCallNode: ExpressionNode {
   private let callee: ExpressionNode
+  private let method: MethodLookup?
   /// Positional ones, then the keywords' values.
   private let arguments: CallArguments
   private let positionalCount: Int
@@ -20,6 +21,7 @@ final class KeywordCallNode: ExpressionNode {
     keywordValues: [ExpressionNode], _ range: SourceRange
   ) {
     self.callee = callee
+    method = MethodLookup(callee)
     arguments = CallArguments(positional + keywordValues)
     positionalCount = positional.count
     self.keywordNames = keywordNames
@@ -31,7 +33,32 @@ final class KeywordCallNode: ExpressionNode {
   deinit { slots.deallocate() }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let value = try callee.evaluate(frame)
+    if let method {
+      let (callee, receiver) = try method.evaluate(frame)
+      return receiver.isUndefined ? try call(callee, frame) : try callMethod(callee, receiver, frame)
+    }
+    return try call(try callee.evaluate(frame), frame)
+  }
+
+  /// Calls a function found on the receiver's type.
+  private func callMethod(_ callee: Value, _ receiver: Value, _ frame: Frame) throws(Raised) -> Value {
+    guard let held = callee.uncounted else { return .none }
+    if held.kind == .function, matches(held.as(FunctionObject.self), given: positionalCount + 1) {
+      return try call(held.as(FunctionObject.self), receiver: receiver, frame)
+    }
+    let machine = frame.machine
+    guard let base = machine.reserveUnbound(1) else { try frame.fail(machine.stackOverflow(), range) }
+    defer { machine.release(base, 1) }
+    base.initialize(to: receiver)
+    return try lending(arguments, frame) { (runtime, _) throws(Raised) in
+      try held.borrowed { (function) throws(Raised) in
+        try function.call(runtime, Arguments(base, positionalCount + 1, keywordNames: keywordNames))
+      }
+    }
+  }
+
+  @inline(__always)
+  private func call(_ value: Value, _ frame: Frame) throws(Raised) -> Value {
     if let held = value.uncounted {
       if held.kind == .function {
         let function = held.as(FunctionObject.self)

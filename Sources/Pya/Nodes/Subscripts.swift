@@ -57,6 +57,8 @@ final class SubscriptNode: ExpressionNode {
 
   @inline(never)
   private func general(_ container: Value, _ key: Value, _ frame: Frame) throws(Raised) -> Value {
+    let answer = try ask(container, .getitem, frame, with: key)
+    if !answer.isUndefined { return answer }
     do throws(Raised) {
       return try frame.withRuntime { (runtime) throws(Raised) in try runtime.getItem(container, key) }
     } catch { try frame.fail(error, range) }
@@ -85,8 +87,9 @@ final class TupleSubscriptNode: ExpressionNode {
       {
         return place.copied
       }
-      return try runtime.getItem(
-        container, .object(TupleObject(type: runtime.types.tuple, copying: base, count: elements.count)))
+      let key = Value.object(TupleObject(type: runtime.types.tuple, copying: base, count: elements.count))
+      let answer = try ask(container, .getitem, frame, with: key)
+      return answer.isUndefined ? try runtime.getItem(container, key) : answer
     }
   }
 }
@@ -197,6 +200,7 @@ final class SubscriptTarget: TargetNode {
 
   @inline(never)
   private func storeGeneral(_ container: Value, _ key: Value, _ frame: Frame, _ value: Value) throws(Raised) {
+    if try !ask(container, .setitem, frame, with: key, value).isUndefined { return }
     do throws(Raised) {
       try frame.withRuntime { (runtime) throws(Raised) in try runtime.setItem(container, key, value) }
     } catch { try frame.fail(error, range) }

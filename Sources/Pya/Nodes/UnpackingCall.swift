@@ -10,6 +10,7 @@ final class UnpackingCallNode: ExpressionNode {
   }
 
   private let callee: ExpressionNode
+  private let method: MethodLookup?
   private let items: [Item]
   /// What passes arguments on: `f(a, b, *args, **kwargs)`. Nil where the call looks otherwise.
   private let relay: Relay?
@@ -46,6 +47,7 @@ final class UnpackingCallNode: ExpressionNode {
 
   init(_ callee: ExpressionNode, _ items: [Item], _ range: SourceRange) {
     self.callee = callee
+    method = MethodLookup(callee)
     self.items = items
     relay = Relay(items)
     super.init(range)
@@ -58,21 +60,23 @@ final class UnpackingCallNode: ExpressionNode {
 
   /// The arguments are laid out where the callee's frame can be made around them.
   private func passOn(_ relay: Relay, _ frame: Frame) throws(Raised) -> Value {
-    let value = try callee.evaluate(frame)
+    let (value, receiver) = if let method { try method.evaluate(frame) } else { (try callee.evaluate(frame), Value.undefined) }
+    let extra = receiver.isUndefined ? 0 : 1
     let machine = frame.machine
     let bottom = machine.pointee.stackTop
-    guard let header = machine.reserveUnbound(Machine.frameHeaderSize + relay.leading.count) else {
+    guard let header = machine.reserveUnbound(Machine.frameHeaderSize + extra + relay.leading.count) else {
       try frame.fail(machine.stackOverflow(), range)
     }
     let base = header + Machine.frameHeaderSize
-    var count = 0
+    var count = extra
+    if extra == 1 { base.initialize(to: receiver) }
     var names: [StringObject] = []
     defer {
       base.deinitializeValues(count)
       machine.pointee.stackTop = bottom
     }
-    try relay.leading.evaluate(into: base, frame)
-    count = relay.leading.count
+    try relay.leading.evaluate(into: base + extra, frame)
+    count += relay.leading.count
     if let rest = relay.rest { try unpack(try rest.evaluate(frame), &count, value, frame) }
     let positionalCount = count
     if let keywords = relay.keywords {
@@ -190,7 +194,7 @@ final class UnpackingCallNode: ExpressionNode {
 
   private func describe(_ raised: Raised, _ callee: Value, _ iterable: Value, _ runtime: Runtime) -> Raised {
     let type = runtime.type(of: iterable)
-    guard runtime.matches(raised, "TypeError"), type.lookup(runtime.names[.iter]) == nil,
+    guard runtime.matches(raised, .typeError), type.lookup(runtime.names[.iter]) == nil,
       type.lookup(runtime.names[.getitem]) == nil
     else { return raised }
     let positionalCount = items.count { item in

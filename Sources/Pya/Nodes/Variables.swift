@@ -212,7 +212,7 @@ final class NamespaceNode: ExpressionNode {
       if let value = unsafeDowncast(object, to: DictObject.self).getString(name) { return value }
     } else {
       do { return try frame.runtime.getItem(namespace, .object(name)) } catch {
-        guard frame.runtime.matches(error, "KeyError") else { try frame.fail(error, range) }
+        guard frame.runtime.matches(error, .keyError) else { try frame.fail(error, range) }
       }
     }
     return try fallback.evaluate(frame)

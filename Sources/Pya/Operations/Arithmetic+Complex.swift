@@ -15,6 +15,22 @@ struct Complex: Equatable {
     self.imaginary = imaginary
   }
 
+  /// A plain complex number; or an int or float whose other operand is an object, so that it may be one. Nil for anything else.
+  @inline(__always)
+  init?(plain value: Value, with other: Value) {
+    if let held = value.uncounted {
+      guard held.kind == .complex, held.isPlain else { return nil }
+      self = held.as(ComplexObject.self)._withUnsafeGuaranteedRef { Complex($0.real, $0.imaginary) }
+      return
+    }
+    guard other.uncounted != nil else { return nil }
+    switch value {
+    case .int(let number): self.init(Double(number), 0)
+    case .float(let number): self.init(number, 0)
+    default: return nil
+    }
+  }
+
   static func + (a: Complex, b: Complex) -> Complex { Complex(a.real + b.real, a.imaginary + b.imaginary) }
   static func - (a: Complex, b: Complex) -> Complex { Complex(a.real - b.real, a.imaginary - b.imaginary) }
 

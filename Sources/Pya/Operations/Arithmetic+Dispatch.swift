@@ -18,21 +18,40 @@ extension Runtime {
       let result = try x.borrowed { (x) throws(Raised) in try bigIntegerOperation(op, x, b) }
       if !result.isNotImplemented { return result }
     }
-    if op == .add, let x = a.uncounted, let y = b.uncounted, x.isPlain, y.isPlain, x.kind == y.kind {
-      if x.kind == .string {
-        return try x.as(StringObject.self).borrowed { (x) throws(Raised) in
-          try y.as(StringObject.self).borrowed { (y) throws(Raised) in try concatenate(x, y) }
-        }
-      }
-      if x.kind == .list || x.kind == .tuple {
-        return try x.borrowed { (x) throws(Raised) in try concatenation(x, b) }
-      }
+    if let x = a.uncounted, let y = b.uncounted, x.isPlain, y.isPlain, x.kind == y.kind {
+      let result = try quickOperation(op, x, y, b)
+      if !result.isUndefined { return result }
+    }
+    if let x = Complex(plain: a, with: b), let y = Complex(plain: b, with: a) {
+      let result = try complexOperation(op, x, y)
+      if !result.isNotImplemented { return result }
     }
     if op == .multiply, case .int = b, let x = a.uncounted, x.isPlain, x.kind == .string || x.kind == .list {
       return try x.borrowed { (x) throws(Raised) in try repetition(of: x, count: b) }
     }
     let result = try offerToOperands(op, a, b)
     return result.isNotImplemented ? try binaryWithoutMethods(op, a, b) : result
+  }
+
+  /// `x op y` for two plain objects of one built-in kind, where that kind is known to decide; else undefined. `b` is `y` itself.
+  @inline(__always)
+  private func quickOperation(
+    _ op: BinaryOperator, _ x: Unmanaged<Object>, _ y: Unmanaged<Object>, _ b: Value
+  ) throws(Raised) -> Value {
+    switch x.kind {
+    case .string where op == .add:
+      return try x.as(StringObject.self).borrowed { (x) throws(Raised) in
+        try y.as(StringObject.self).borrowed { (y) throws(Raised) in try concatenate(x, y) }
+      }
+    case .list where op == .add, .tuple where op == .add:
+      return try x.borrowed { (x) throws(Raised) in try concatenation(x, b) }
+    case .set:
+      let result = try x.as(SetObject.self).borrowed { (x) throws(Raised) in
+        try y.as(SetObject.self).borrowed { (y) throws(Raised) in try setOperation(op, x, y) }
+      }
+      return result.isNotImplemented ? .undefined : result
+    default: return .undefined
+    }
   }
 
   /// `a op b` after the left operand's method, which was to be asked first, did not know.
@@ -59,6 +78,10 @@ extension Runtime {
       let result = try bigIntegerOperation(op, x, b)
       if !result.isNotImplemented { return result }
     default: break
+    }
+    if let x = Complex(plain: a, with: b), let y = Complex(plain: b, with: a) {
+      let result = try complexOperation(op, x, y)
+      if !result.isNotImplemented { return result }
     }
     if case .object(let object) = a {
       let result = try changeInPlace(op, object, b)

@@ -76,6 +76,15 @@ extension Runtime {
 
   /// `divmod(a, b)`.
   func divmod(_ a: Value, _ b: Value) throws(Raised) -> Value {
+    if case .int(let x) = a, case .int(let y) = b, y > 0 {
+      let (quotient, remainder) = x.quotientAndRemainder(dividingBy: y)
+      let (down, rest) = remainder < 0 ? (quotient - 1, remainder + y) : (quotient, remainder)
+      return .object(
+        TupleObject(self, count: 2) { items in
+          items.initialize(to: .int(down))
+          (items + 1).initialize(to: .int(rest))
+        })
+    }
     let leftType = type(of: a)
     let rightType = type(of: b)
     func askLeft() throws(Raised) -> Value {

@@ -13,7 +13,7 @@ extension Runtime {
     }
     do throws(Raised) { if let found = try findAttribute(value, name) { return found } } catch {
       // A property's getter failed with it.
-      guard matches(error, "AttributeError") else { throw error }
+      guard matches(error, .attributeError) else { throw error }
     }
     return try callSpecial(fallback, value, .object(name))
   }
@@ -25,12 +25,12 @@ extension Runtime {
     let type = type(of: value)
     if type.special(.getattribute) == nil, type.special(.getattr) == nil {
       do { return try findAttribute(value, name) } catch {
-        if matches(error, "AttributeError") { return nil }
+        if matches(error, .attributeError) { return nil }
         throw error
       }
     }
     do { return try getAttribute(value, name) } catch {
-      if matches(error, "AttributeError") { return nil }
+      if matches(error, .attributeError) { return nil }
       throw error
     }
   }
@@ -39,7 +39,7 @@ extension Runtime {
     -> Value
   {
     do { return try callSpecial(override, value, .object(name)) } catch {
-      guard matches(error, "AttributeError"), let fallback = type.special(.getattr) else { throw error }
+      guard matches(error, .attributeError), let fallback = type.special(.getattr) else { throw error }
       return try callSpecial(fallback, value, .object(name))
     }
   }

@@ -155,6 +155,11 @@ extension Runtime {
     case .tuple:
       guard y.kind == .tuple else { return .notImplemented }
       return try compareTuples(op, unsafeDowncast(x, to: TupleObject.self), unsafeDowncast(y, to: TupleObject.self))
+    case .set:
+      guard y.kind == .set,
+        let holds = try setCompare(op, unsafeDowncast(x, to: SetObject.self), unsafeDowncast(y, to: SetObject.self))
+      else { return .notImplemented }
+      return .bool(holds)
     case .dict:
       guard y.kind == .dict, op == .equal || op == .notEqual else { return .notImplemented }
       let same = try haveSameEntries(unsafeDowncast(x, to: DictObject.self), unsafeDowncast(y, to: DictObject.self))

@@ -72,7 +72,7 @@ extension Runtime {
     }
     let iterator: IteratorObject
     do { iterator = try self.iterator(.object(object)) } catch {
-      if matches(error, "TypeError"), !isIterable(.object(object)) { throw notContainer(.object(object)) }
+      if matches(error, .typeError), !isIterable(.object(object)) { throw notContainer(.object(object)) }
       throw error
     }
     while true {

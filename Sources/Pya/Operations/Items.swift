@@ -234,7 +234,7 @@ extension Runtime {
 
   private func assignable(_ value: Value) throws(Raised) -> [Value] {
     do { return try array(value) } catch {
-      guard matches(error, "TypeError"), !isIterable(value) else { throw error }
+      guard matches(error, .typeError), !isIterable(value) else { throw error }
       throw typeError("must assign iterable to extended slice")
     }
   }

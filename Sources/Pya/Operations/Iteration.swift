@@ -182,7 +182,7 @@ extension Runtime {
   /// `forEach` for what collects everything in a list: CPython asks for the length, as a hint, once it has the iterator.
   func forEachAfterLength(_ a: Value, _ body: (Value) throws(Raised) -> Void) throws(Raised) {
     let iterator = try iterator(a)
-    do { _ = try length(a) } catch { guard matches(error, "TypeError") else { throw error } }
+    do { _ = try length(a) } catch { guard matches(error, .typeError) else { throw error } }
     try forEach(.object(iterator), body)
   }
 
@@ -241,7 +241,7 @@ extension Runtime {
 
   private func unpackingIterator(_ value: Value) throws(Raised) -> IteratorObject {
     do { return try iterator(value) } catch {
-      if matches(error, "TypeError"), !isIterable(value) {
+      if matches(error, .typeError), !isIterable(value) {
         throw typeError("cannot unpack non-iterable \(typeName(value)) object")
       }
       throw error

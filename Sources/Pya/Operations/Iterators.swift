@@ -449,7 +449,7 @@ final class SequenceIterator: IteratorObject {
       index += 1
       return value
     } catch {
-      guard runtime.matches(error, "IndexError") || runtime.matches(error, "StopIteration") else { throw error }
+      guard runtime.matches(error, .indexError) || runtime.matches(error, .stopIteration) else { throw error }
       // What is let go of may come back here when it dies.
       withExtendedLifetime(sequence) { sequence = .undefined }
       return .undefined
@@ -486,7 +486,7 @@ final class CallableIterator: IteratorObject {
       let value = try runtime.call(callable)
       if try !runtime.isSame(sentinel, value) { return value }
     } catch {
-      guard runtime.matches(error, "StopIteration") else { throw error }
+      guard runtime.matches(error, .stopIteration) else { throw error }
     }
     withExtendedLifetime(callable) { callable = .undefined }
     return .undefined
@@ -520,7 +520,7 @@ final class ForeignIterator: IteratorObject {
 
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
     do { return try runtime.callSpecial(method, target) } catch {
-      guard runtime.matches(error, "StopIteration") else { throw error }
+      guard runtime.matches(error, .stopIteration) else { throw error }
       result = error.exception.arguments.first ?? .none
       return .undefined
     }
@@ -548,7 +548,7 @@ final class ReversedIterator: IteratorObject {
         if index < list.count { return list[index] }
       } else {
         do { return try runtime.getItem(sequence, .int(index)) } catch {
-          guard runtime.matches(error, "IndexError") || runtime.matches(error, "StopIteration") else { throw error }
+          guard runtime.matches(error, .indexError) || runtime.matches(error, .stopIteration) else { throw error }
         }
       }
     }

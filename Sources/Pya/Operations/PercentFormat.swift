@@ -287,7 +287,7 @@ private struct PercentFormatter: ~Copyable {
     }
     let number: Value
     do { number = try runtime.integer(fromIndex: value) } catch {
-      guard runtime.matches(error, "TypeError") else { throw error }
+      guard runtime.matches(error, .typeError) else { throw error }
       throw runtime.typeError(
         isText ? "%c requires int or char" : "%c requires an integer in range(256) or a single byte")
     }
@@ -376,7 +376,7 @@ private struct PercentFormatter: ~Copyable {
     let value = try nextArgument()
     let number: Double
     do { number = try runtime.double(value) } catch {
-      if !isText, runtime.matches(error, "TypeError") {
+      if !isText, runtime.matches(error, .typeError) {
         throw runtime.typeError("float argument required, not \(runtime.typeName(value))")
       }
       throw error

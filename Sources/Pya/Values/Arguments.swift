@@ -36,10 +36,10 @@ struct Arguments {
     keywordNames.enumerated().map { ($1, base[count + $0]) }
   }
 
-  /// The value passed for a keyword.
-  func keyword(_ name: String) -> Value? {
-    for (index, candidate) in keywordNames.enumerated() where candidate.text == name { return base[count + index] }
-    return nil
+  /// The value passed for a keyword; `undefined` when there is none.
+  func keyword(_ name: StaticString) -> Value {
+    for index in keywordNames.indices where keywordNames[index].hasText(name) { return base[count + index] }
+    return .undefined
   }
 
   /// Without the first positional argument, which there must be: what a method passes on.

@@ -40,6 +40,8 @@ final class NativeFunction: Object {
     case minimum, maximum
     /// `ord(c)`, `chr(i)`, `abs(x)`
     case ordinal, character, absolute
+    /// `next(iterator)`
+    case next
     /// `list.append(value)`, `list.pop()`
     case append, pop
     /// `dict.get(key)`, `dict.get(key, default)`
@@ -101,6 +103,13 @@ final class NativeFunction: Object {
   /// Whether a call with so many positional arguments, `self` among them, may go to the body as it is.
   @inline(__always)
   func takes(_ count: Int) -> Bool { count >= signature.required && count <= signature.maximum }
+
+  /// Whether it is a method of the very type of the value.
+  @inline(__always)
+  func isMethod(of value: Value) -> Bool {
+    guard let owner, let held = value.uncounted else { return false }
+    return held._withUnsafeGuaranteedRef { $0.isExactly(owner) }
+  }
 
   /// Calls with the first argument already known to be of the owner's type.
   @inline(__always)

@@ -14,6 +14,8 @@ final class Runtime {
   private(set) var names: Names!
   /// Built-in exception types by name.
   @exclusivity(unchecked) var exceptionTypes: [String: TypeObject] = [:]
+  /// Those of `CommonError`, by its raw value.
+  @exclusivity(unchecked) var commonErrors: [TypeObject] = []
   /// The namespace of `builtins`.
   private(set) var builtins: DictObject!
   /// `sys.modules`.

@@ -149,6 +149,10 @@ final class StringObject: Object {
     return isInterned && other.isInterned ? false : hasSameText(as: other)
   }
 
+  final func hasText(_ text: StaticString) -> Bool {
+    byteCount == text.utf8CodeUnitCount && memcmp(bytes, text.utf8Start, byteCount) == 0
+  }
+
   @inline(__always)
   final func hasSameText(as other: StringObject) -> Bool {
     if self === other { return true }

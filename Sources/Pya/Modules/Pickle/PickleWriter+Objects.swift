@@ -54,7 +54,7 @@ extension PickleWriter {
     if hooks.dispatchTable.isUndefined { return try registered?.get(.object(type), runtime) }
     if let table = hooks.dispatchTable.dict, !table.isOfHeapType { return try table.get(.object(type), runtime) }
     do { return try runtime.getItem(hooks.dispatchTable, .object(type)) } catch {
-      if runtime.matches(error, "KeyError") { return nil }
+      if runtime.matches(error, .keyError) { return nil }
       throw error
     }
   }

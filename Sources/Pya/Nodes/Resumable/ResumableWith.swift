@@ -260,7 +260,7 @@ final class AsyncForNode: ResumableNode {
           }
           if value.isUndefined { return suspend(frame, Phase.next) }
         } catch {
-          guard frame.runtime.matches(error, "StopAsyncIteration") else { throw error }
+          guard frame.runtime.matches(error, .stopAsyncIteration) else { throw error }
           error.exception.isLocated = false
           frame[iteratorSlot] = .undefined
           phase = Phase.otherwise
