@@ -37,6 +37,11 @@ final class DequeObject: Object {
 
   override var builtInLength: Int { count }
 
+  override func elementPlace(at position: Int) -> UnsafeMutablePointer<Value>? {
+    let index = position < 0 ? position &+ count : position
+    return index >= 0 && index < count ? slots + ((first &+ index) & (capacity &- 1)) : nil
+  }
+
   var array: [Value] { (0..<count).map { self[$0] } }
 
   func append(_ value: Value) {

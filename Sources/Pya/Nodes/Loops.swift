@@ -42,7 +42,7 @@ protocol LoopNode: StatementNode {
 
 /// `for target in iterable`.
 ///
-/// Ranges and lists are walked without an iterator object; everything else through one. Where the target takes apart what `enumerate`, `zip`
+/// Ranges, lists, tuples and strings are walked without an iterator object; everything else through one. Where the target takes apart what `enumerate`, `zip`
 /// or `items()` deliver, no tuple is made.
 final class ForNode: StatementNode, LoopNode {
   private let target: TargetNode
@@ -76,6 +76,12 @@ final class ForNode: StatementNode, LoopNode {
       switch held.kind {
       case .range: return try held.as(RangeObject.self).borrowed { (range) throws(Raised) in try walk(range, frame) }
       case .list: return try held.as(ListObject.self).borrowed { (list) throws(Raised) in try walk(list, frame) }
+      case .tuple: return try held.as(TupleObject.self).borrowed { (tuple) throws(Raised) in try walk(tuple, frame) }
+      case .string:
+        let string = held.as(StringObject.self)
+        if string._withUnsafeGuaranteedRef({ $0.isASCII }) {
+          return try string.borrowed { (string) throws(Raised) in try walk(string, frame) }
+        }
       case .generator: if let generator = SuspendableFrame.complete(at: &source) { return try walk(generator, frame) }
       default: break
       }
@@ -108,27 +114,13 @@ final class ForNode: StatementNode, LoopNode {
     if slot >= 0 { (frame.slots + slot).store(value) } else { try target.store(frame, value) }
   }
 
-  private func walk(_ range: RangeObject, _ frame: Frame) throws(Raised) -> Completion {
-    var value = range.start
-    for _ in 0..<range.count {
-      try bind(.int(value), frame)
-      value = value &+ range.step
-      switch try body.execute(frame) {
-      case .normal, .continues: break
-      case .breaks: return .normal
-      case .returns(let value): return .returns(value)
-      case .suspends: return .suspends
-      }
-      if frame.machine.pointee.isInterrupted { try frame.handleInterrupt(self.range) }
-    }
-    return try otherwise.execute(frame)
-  }
-
-  private func walk(_ list: ListObject, _ frame: Frame) throws(Raised) -> Completion {
-    var index = 0
-    while index < list.count {
-      try bind(list[index], frame)
-      index += 1
+  /// The loop over what `next` gives, to its end, which is `undefined`.
+  @inline(__always)
+  private func walk(_ frame: Frame, _ next: () throws(Raised) -> Value) throws(Raised) -> Completion {
+    while true {
+      let value = try next()
+      if value.isUndefined { return try otherwise.execute(frame) }
+      try bind(value, frame)
       switch try body.execute(frame) {
       case .normal, .continues: break
       case .breaks: return .normal
@@ -137,7 +129,45 @@ final class ForNode: StatementNode, LoopNode {
       }
       if frame.machine.pointee.isInterrupted { try frame.handleInterrupt(range) }
     }
-    return try otherwise.execute(frame)
+  }
+
+  private func walk(_ range: RangeObject, _ frame: Frame) throws(Raised) -> Completion {
+    var (value, left) = (range.start, range.count)
+    return try walk(frame) { () throws(Raised) in
+      if left <= 0 { return .undefined }
+      left &-= 1
+      defer { value = value &+ range.step }
+      return .int(value)
+    }
+  }
+
+  private func walk(_ list: ListObject, _ frame: Frame) throws(Raised) -> Completion {
+    var index = 0
+    return try walk(frame) { () throws(Raised) in
+      if index >= list.count { return .undefined }
+      defer { index &+= 1 }
+      return list[index]
+    }
+  }
+
+  private func walk(_ tuple: TupleObject, _ frame: Frame) throws(Raised) -> Completion {
+    var index = 0
+    return try walk(frame) { () throws(Raised) in
+      if index >= tuple.count { return .undefined }
+      defer { index &+= 1 }
+      return tuple[index]
+    }
+  }
+
+  /// An ASCII string: its bytes are its characters.
+  private func walk(_ string: StringObject, _ frame: Frame) throws(Raised) -> Completion {
+    let characters = frame.machine.pointee.characters
+    var index = 0
+    return try walk(frame) { () throws(Raised) in
+      if index >= string.byteCount { return .undefined }
+      defer { index &+= 1 }
+      return (characters + Int(string.bytes[index])).copied
+    }
   }
 
   private func walkIterator(_ source: Value, _ frame: Frame) throws(Raised) -> Completion {
@@ -148,20 +178,9 @@ final class ForNode: StatementNode, LoopNode {
       let count = iterator.partCount
       if count > 0, count == unpacking.exactCount { return try walkParts(iterator, count, unpacking, frame) }
     }
-    while true {
-      let value: Value
-      do { value = try iterator.next(runtime) } catch { try frame.fail(error, iterable.range) }
-      if value.isUndefined { break }
-      try bind(value, frame)
-      switch try body.execute(frame) {
-      case .normal, .continues: break
-      case .breaks: return .normal
-      case .returns(let value): return .returns(value)
-      case .suspends: return .suspends
-      }
-      if frame.machine.pointee.isInterrupted { try frame.handleInterrupt(range) }
+    return try walk(frame) { () throws(Raised) in
+      do throws(Raised) { return try iterator.next(runtime) } catch { try frame.fail(error, iterable.range) }
     }
-    return try otherwise.execute(frame)
   }
 
   private func walkParts(

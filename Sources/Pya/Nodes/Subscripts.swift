@@ -138,6 +138,7 @@ extension Object {
       let dict = unsafeDowncast(self, to: DictObject.self)
       let index = dict.index(ofInt: position)
       return index >= 0 ? dict.valuePlace(index) : nil
+    case .other: return elementPlace(at: position)
     default: return nil
     }
   }

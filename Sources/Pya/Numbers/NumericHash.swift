@@ -10,6 +10,12 @@ enum NumericHash {
     return signed == -1 ? -2 : signed
   }
 
+  /// Of a complex number.
+  static func of(_ real: Double, _ imaginary: Double) -> Int {
+    let result = of(real) &+ of(imaginary) &* 1_000_003
+    return result == -1 ? -2 : result
+  }
+
   static func of(_ number: BigInt) -> Int {
     // 2**64 is 8 modulo 2**61 - 1.
     var result: UInt = 0

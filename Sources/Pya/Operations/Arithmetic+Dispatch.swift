@@ -124,13 +124,15 @@ extension Runtime {
 
   private func leftOperation(_ op: BinaryOperator, _ a: Value, _ b: Value) throws(Raised) -> Value {
     guard case .object(let object) = a else {
-      if a.isNumber { return try builtInOperation(op, a, b) }
+      if a.isNumber { return a.leaves(op.reflectedMethod, to: b) ? .notImplemented : try builtInOperation(op, a, b) }
       guard let method = type(of: a).lookup(names[op.method]) else { return .notImplemented }
       return try callSpecial(method, a, b)
     }
     let type = object.type
     if let method = type.special(op.method) { return try callSpecial(method, a, b) }
-    if object.kind.hasBuiltInOperators { return try builtInOperation(op, a, b) }
+    if object.kind.hasBuiltInOperators {
+      return a.leaves(op.reflectedMethod, to: b) ? .notImplemented : try builtInOperation(op, a, b)
+    }
     guard let method = type.lookup(names[op.method]) else { return .notImplemented }
     return try callSpecial(method, a, b)
   }
@@ -267,6 +269,25 @@ extension Value {
   var isOfHeapType: Bool {
     guard let held = uncounted else { return false }
     return !held.isPlain
+  }
+
+  /// Whether the type of this number leaves the operation to a class of the program that has the method: an int knows no floats, and neither
+  /// knows complex numbers, which the operations here compute all the same.
+  func leaves(_ method: SpecialMethod, to other: Value) -> Bool {
+    guard other.isOfHeapType, let object = other.object, object.kind == .floatInstance || object.kind == .complex,
+      object.type.special(method) != nil
+    else { return false }
+    switch self {
+    case .int, .bool: return true
+    case .float: return object.kind == .complex
+    case .object(let number):
+      switch number.kind {
+      case .bigInt, .intInstance: return true
+      case .floatInstance: return object.kind == .complex
+      default: return false
+      }
+    default: return false
+    }
   }
 
   /// An immediate number.

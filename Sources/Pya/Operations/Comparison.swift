@@ -110,10 +110,14 @@ extension Runtime {
 
   /// One operand's opinion.
   private func ask(_ value: Value, _ op: ComparisonOperator, _ other: Value) throws(Raised) -> Value {
-    guard case .object(let object) = value else { return try builtInComparison(op, value, other) }
+    guard case .object(let object) = value else {
+      return value.leaves(op.reflected.method, to: other) ? .notImplemented : try builtInComparison(op, value, other)
+    }
     let type = object.type
     if let method = type.special(op.method) { return try callSpecial(method, value, other) }
-    if object.kind.hasBuiltInComparison { return try builtInComparison(op, value, other) }
+    if object.kind.hasBuiltInComparison {
+      return value.leaves(op.reflected.method, to: other) ? .notImplemented : try builtInComparison(op, value, other)
+    }
     if let method = specialMethod(value, op.method) { return try callSpecial(method, value, other) }
     // `object.__ne__` inverts `__eq__`.
     if op == .notEqual, let method = specialMethod(value, .eq) {

@@ -50,8 +50,7 @@ extension Runtime {
     case .bigInt: return NumericHash.of(unsafeDowncast(object, to: BigIntObject.self).value)
     case .complex:
       let number = unsafeDowncast(object, to: ComplexObject.self)
-      let result = NumericHash.of(number.real) &+ NumericHash.of(number.imaginary) &* 1_000_003
-      return result == -1 ? -2 : result
+      return NumericHash.of(number.real, number.imaginary)
     case .intInstance, .floatInstance: return try hash(unsafeDowncast(object, to: NumberInstance.self).number)
     case .bytes:
       return unsafeDowncast(object, to: BytesObject.self).bytes.withUnsafeBufferPointer {

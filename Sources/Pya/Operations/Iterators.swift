@@ -544,8 +544,9 @@ final class ReversedIterator: IteratorObject {
     if sequence.isUndefined { return .undefined }
     if index > 0 {
       index -= 1
-      if let list = sequence.list, !list.type.isHeap {
-        if index < list.count { return list[index] }
+      if let held = sequence.uncounted, held.kind == .list, held.isPlain {
+        let found: Value = held.as(ListObject.self)._withUnsafeGuaranteedRef { index < $0.count ? $0[index] : .undefined }
+        if !found.isUndefined { return found }
       } else {
         do { return try runtime.getItem(sequence, .int(index)) } catch {
           guard runtime.matches(error, .indexError) || runtime.matches(error, .stopIteration) else { throw error }

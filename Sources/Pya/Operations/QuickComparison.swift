@@ -24,6 +24,10 @@ extension UnsafeMutablePointer where Pointee == Value {
       return mine.as(TupleObject.self)._withUnsafeGuaranteedRef { mine in
         theirs.as(TupleObject.self)._withUnsafeGuaranteedRef { mine.quickEquals($0, depth: depth + 1) }
       }
+    case .complex:
+      return mine.as(ComplexObject.self)._withUnsafeGuaranteedRef { mine in
+        theirs.as(ComplexObject.self)._withUnsafeGuaranteedRef { mine.real == $0.real && mine.imaginary == $0.imaginary }
+      }
     default: return nil
     }
   }

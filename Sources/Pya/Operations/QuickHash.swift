@@ -29,6 +29,7 @@ extension UnsafeMutablePointer where Pointee == Value {
     case .tuple:
       guard depth < 8 else { return nil }
       return held.as(TupleObject.self)._withUnsafeGuaranteedRef { $0.items.quickHash(ofTuple: $0.count, depth: depth + 1) }
+    case .complex: return held.as(ComplexObject.self)._withUnsafeGuaranteedRef { NumericHash.of($0.real, $0.imaginary) }
     default: return nil
     }
   }

@@ -102,6 +102,10 @@ class Object {
   /// How many elements it has, for kinds that `Runtime.length` does not know; negative: no such kind.
   var builtInLength: Int { -1 }
 
+  /// Where an element lies, by its position (negative: from the end), of what is none of the built-in kinds but keeps its elements as values. Nil:
+  /// it does not, or has no such element.
+  func elementPlace(at position: Int) -> UnsafeMutablePointer<Value>? { nil }
+
   /// The dictionary behind `__dict__`, made on first use by kinds that can have one; nil for those that cannot.
   func instanceDictionary(_ runtime: Runtime) -> DictObject? { nil }
 

@@ -31,6 +31,8 @@ final class ArrayObject: Object {
     return dictionary
   }
   override var existingInstanceDictionary: DictObject? { dictionary }
+
+  override func elementPlace(at position: Int) -> UnsafeMutablePointer<Value>? { list.listPlace(position) }
 }
 
 extension ArrayObject: BufferExporter {
