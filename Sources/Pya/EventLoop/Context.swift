@@ -7,9 +7,9 @@ final class ContextObject: Object {
     var value: Value
   }
 
-  var entries: [Entry] = []
+  @exclusivity(unchecked) var entries: [Entry] = []
   /// Where each variable's entry lies; kept only when there are many.
-  private var indices: [ObjectIdentifier: Int] = [:]
+  @exclusivity(unchecked) private var indices: [ObjectIdentifier: Int] = [:]
   /// `run` is in progress.
   var isEntered = false
 

@@ -16,7 +16,7 @@ struct CallSite {
 
 /// The recorded calls in progress, innermost last.
 final class CallSites {
-  var stack: [CallSite] = []
+  @exclusivity(unchecked) var stack: [CallSite] = []
   var current: CallSite? { stack.last }
 
   /// A source file that mentions one of these has all its calls recorded: it looks at frames further out.

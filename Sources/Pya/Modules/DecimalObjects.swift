@@ -22,14 +22,14 @@ final class DecimalObject: ExtensibleObject {
 
 /// An instance of `decimal.Context`.
 final class DecimalContextObject: ExtensibleObject {
-  var precision = 28
-  var rounding = DecimalRounding.halfEven
-  var minimumExponent = -999_999
-  var maximumExponent = 999_999
-  var capitals = 1
-  var clamp = 0
-  var flags: DecimalStatus = []
-  var traps: DecimalStatus = [.invalid, .divisionByZero, .overflow]
+  @exclusivity(unchecked) var precision = 28
+  @exclusivity(unchecked) var rounding = DecimalRounding.halfEven
+  @exclusivity(unchecked) var minimumExponent = -999_999
+  @exclusivity(unchecked) var maximumExponent = 999_999
+  @exclusivity(unchecked) var capitals = 1
+  @exclusivity(unchecked) var clamp = 0
+  @exclusivity(unchecked) var flags: DecimalStatus = []
+  @exclusivity(unchecked) var traps: DecimalStatus = [.invalid, .divisionByZero, .overflow]
 
   init(type: TypeObject) { super.init(type: type, kind: .other) }
 

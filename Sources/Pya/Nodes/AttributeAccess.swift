@@ -146,18 +146,23 @@ final class AttributeTarget: TargetNode {
   /// The slot when the object is a local variable, else -1.
   private let objectSlot: Int
   private let cache = SlotCache()
-  /// For adding the attribute to an instance that does not have it yet: the shape it then gets.
-  private var addingToken = 0
-  private var addingSlot = 0
-  private var addedShape: Shape? {
-    didSet { addedShapePointer = addedShape.map { UnsafeRawPointer(Unmanaged.passUnretained($0).toOpaque()) } }
-  }
-  private var addedShapePointer: UnsafeRawPointer?
+  /// For adding the attribute to instances that do not have it yet: what the last ones got, newest first.
+  private var adding = Addition()
+  private var addingBefore = Addition()
   /// For a property: the shape and class of the instances, under which `setter` is its plain function.
   private var setterShapeToken = 0
   private var setterTypeToken = 0
   private var setter: UnsafeMutableRawPointer?
   private var owners = CacheOwners()
+
+  private struct Addition {
+    /// The token of the shape before.
+    var token = 0
+    var slot = 0
+    /// The shape that it then gets; `pointer` is the same, read without counting.
+    var shape: Shape?
+    var pointer: UnsafeRawPointer?
+  }
 
   init(_ object: ExpressionNode, _ name: StringObject, _ range: SourceRange) {
     self.object = object
@@ -173,9 +178,13 @@ final class AttributeTarget: TargetNode {
     let token = held._withUnsafeGuaranteedRef { $0.cacheToken }
     let slot = cache.slot(token)
     if slot >= 0 { return held.instanceSlot(slot) }
-    guard token == addingToken, addingSlot < Instance.inlineCapacity, let addedShapePointer else { return nil }
-    held.as(Instance.self)._withUnsafeGuaranteedRef { $0.shapePointer = addedShapePointer }
-    return held.instanceSlot(addingSlot)
+    if token == adding.token, let shape = adding.pointer {
+      return held.as(Instance.self)._withUnsafeGuaranteedRef { $0.addSlot(adding.slot, shape) }
+    }
+    if token == addingBefore.token, let shape = addingBefore.pointer {
+      return held.as(Instance.self)._withUnsafeGuaranteedRef { $0.addSlot(addingBefore.slot, shape) }
+    }
+    return nil
   }
 
   /// Where the attribute lies that is replaced, if the object is in a local variable and the cache knows it.
@@ -220,10 +229,11 @@ final class AttributeTarget: TargetNode {
         cache.remember(instance.cacheToken, index)
         instance.slot(index).store(value)
       } else {
-        addingToken = instance.cacheToken
-        addingSlot = instance.shape.count
+        addingBefore = adding
+        adding = Addition(token: instance.cacheToken, slot: instance.shape.count)
         instance.append(name, value)
-        addedShape = instance.shape
+        adding.shape = instance.shape
+        adding.pointer = instance.shapePointer
       }
       return
     }

@@ -365,6 +365,16 @@ final class DictObject: Object {
     return slot
   }
 
+  /// Gives a dictionary that has had no entry yet room for so many.
+  final func makeRoom(for expected: Int) {
+    guard capacity == 0, expected > 0 else { return }
+    var slots = 8
+    while slots * 2 / 3 < expected { slots *= 2 }
+    capacity = slots * 2 / 3
+    entries = .obtain(capacity)
+    if capacity > DictObject.smallCapacity { rebuildTable() }
+  }
+
   /// Drops deleted entries and makes room for others: as much as CPython does, since where a loop stands among the entries that its
   /// body moves is seen by the program.
   private final func resize() {

@@ -62,6 +62,17 @@ final class Instance: Object {
     shape = old.adding(name)
   }
 
+  /// Makes the next slot, as yet undefined; the shape is the one that has it.
+  @inline(__always)
+  final func addSlot(_ index: Int, _ shape: UnsafeRawPointer) -> UnsafeMutablePointer<Value> {
+    if index >= Instance.inlineCapacity {
+      growOverflow(for: index - Instance.inlineCapacity)
+      slot(index).initialize(to: .undefined)
+    }
+    shapePointer = shape
+    return slot(index)
+  }
+
   /// Makes room for overflow slot `index`; capacities are powers of two from 4.
   @inline(__always)
   final func growOverflow(for index: Int) {
@@ -80,6 +91,7 @@ final class Instance: Object {
     if let dictionary { return dictionary }
     if type.hasNoInstanceDictionary { return nil }
     let dictionary = DictObject(runtime)
+    dictionary.makeRoom(for: shape.count)
     for (index, name) in shape.names.enumerated() where !slot(index).pointee.isUndefined {
       if let member = type.lookup(name)?.object, member.isExactly(runtime.types.memberDescriptor) {
         hide(name, slot(index).pointee, in: dictionary, runtime)
