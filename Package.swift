@@ -36,7 +36,7 @@ let package = Package(
     .testTarget(name: "PyaSyntaxTests", dependencies: ["PyaSyntax"]),
     .testTarget(name: "PyaTests", dependencies: ["Pya"]),
     .testTarget(name: "ProgramTests", dependencies: ["Pya"], exclude: ["Programs", "verify_with_cpython.py", "not-yet.txt"]),
-    .testTarget(name: "CommandTests", dependencies: ["PyaCommand"], exclude: ["Sessions"]),
+    .testTarget(name: "CommandTests", dependencies: ["PyaCommand"], exclude: ["Processes", "Sessions"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -111,7 +111,8 @@ static void reserve(void) {
 /// This thread's cache; NULL when there is no memory for one.
 static Cache *findCache(void) {
   acquire();
-  if (!isReserved) reserve();
+  bool isFirst = !isReserved;
+  if (isFirst) reserve();
   Cache *cache = idleCaches;
   if (cache) idleCaches = cache->next;
   bool hasSpan = nextSlab != NULL;
@@ -121,6 +122,8 @@ static Cache *findCache(void) {
   if (cache == MAP_FAILED) return NULL;
   mine = cache;
   pthread_setspecific(key, cache);
+  // A copy of the process must not find the lock held by a thread it does not have.
+  if (isFirst) pthread_atfork(acquire, release, release);
   return cache;
 }
 

@@ -1,5 +1,5 @@
-// What Swift's view of the C library lacks: the native frame's address, and on Linux epoll, the number of a thread, and what may be
-// there or not.
+// What Swift's view of the C library lacks: the native frame's address, and on Linux epoll, the number of a thread, copies of the process, and
+// what may be there or not.
 #pragma once
 
 #include <stdint.h>
@@ -48,6 +48,9 @@ static inline int process_descriptor(int process) {
   return -1;
 #endif
 }
+
+// Swift hides it.
+static inline int process_fork(void) { return fork(); }
 
 static inline long thread_number(void) { return syscall(SYS_gettid); }
 

@@ -129,6 +129,8 @@ public final class Interpreter {
     job.started?(InterruptHandle(interpreter.runtime))
     interpreter.noteStack()
     job.outcome.status = job.body(interpreter)
+    // The thread that waits for this one stayed behind in the original process.
+    if interpreter.runtime.existingAttachment(Threads.self)?.isCopy == true { _exit(job.outcome.status) }
     job.outcome.isInterrupted = interpreter.runtime.endedByInterrupt && job.outcome.status == 130
     job.outcome.output = interpreter.runtime.output.collected
     job.outcome.errorOutput = interpreter.runtime.errorOutput.collected

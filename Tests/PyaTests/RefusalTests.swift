@@ -14,18 +14,12 @@ import Testing
       ),
       (
         """
-        import concurrent.futures
-        concurrent.futures.ProcessPoolExecutor()
-        """, "pya: ProcessPoolExecutor is not supported; ThreadPoolExecutor is"
-      ),
-      (
-        """
         import multiprocessing
         multiprocessing.Process(target=print).start()
-        """, "pya: multiprocessing.Process is not supported; threading and concurrent.futures are"
+        """, "pya: os.fork is not supported where output is collected"
       ),
+      ("import multiprocessing\nmultiprocessing.get_context('spawn')", "pya: the start method 'spawn' is not supported; 'fork' is"),
       ("__build_class__(print, 'C')", "__build_class__() is not supported: write a class statement or call type()"),
-      ("import os\nos.fork()", "os.fork is not supported by pya"),
       ("import sys\nsys.settrace(print)", "sys.settrace is not supported by pya"),
       ("'x'.encode('gbk')", "unknown encoding: gbk"),
       ("raise RuntimeError(len.__doc__)", "None"),

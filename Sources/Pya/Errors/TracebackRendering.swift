@@ -30,7 +30,24 @@ extension Runtime {
   }
 
   /// `  File "f", line 1, in f` with its source, for each entry (outermost first); runs of the same line are cut short.
-  func renderStack(_ entries: [TracebackEntry]) -> [String] { ReportPrinter.stack(entries) }
+  func renderStack(_ entries: [TracebackEntry]) -> [String] { ReportPrinter.stack(withKnownTexts(entries)) }
+
+  /// Texts of `exec` can be shown where the program put them into `linecache.cache`.
+  func withKnownTexts(_ entries: [TracebackEntry]) -> [TracebackEntry] {
+    guard entries.contains(where: { $0.file.isText }),
+      let cache = modules["linecache"]?.namespace.getString(intern("cache"))?.dict
+    else { return entries }
+    return entries.map { entry in
+      guard entry.file.isText, let known = cache.getString(intern(entry.file.name))?.tuple, known.array.count == 4,
+        let lines = known.array[2].list
+      else { return entry }
+      let text = lines.array.map { $0.string?.text ?? "" }.joined()
+      let code = CodeInformation(
+        name: entry.code.name, qualifiedName: entry.code.qualifiedName,
+        file: SourceFile(name: entry.file.name, bytes: Array(text.utf8)), start: entry.code.start)
+      return TracebackEntry(code: code, range: entry.range)
+    }
+  }
 
   // MARK: Reports
 
@@ -40,7 +57,7 @@ extension Runtime {
     func plainReport(_ exception: ExceptionObject) -> ExceptionReport {
       seen.insert(ObjectIdentifier(exception))
       return ExceptionReport(
-        entries: ReportPrinter.limited(exception.traceback.reversed(), limit), typeName: reportedTypeName(exception.type),
+        entries: withKnownTexts(ReportPrinter.limited(exception.traceback.reversed(), limit)), typeName: reportedTypeName(exception.type),
         text: reportedText(exception), notes: reportedNotes(exception),
         syntaxError: exception.type.exceptionLayout == .syntaxError ? syntaxErrorDetails(exception) : nil)
     }

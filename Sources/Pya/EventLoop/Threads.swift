@@ -177,7 +177,7 @@ final class Threads: @unchecked Sendable {
     parked.append(state)
     let realDeadline = systemClock.monotonic + (deadline - clock.monotonic)
     // Nobody else will print for a while.
-    if queue.isEmpty { runtime.output.flush() }
+    if queue.isEmpty { flushBeforeWaiting() }
     passOn()
     while state.isParked {
       if state.isMain, machine.pointee.hasKeyboardInterrupt || machine.pointee.mainThreadIsWanted
@@ -323,6 +323,10 @@ final class Threads: @unchecked Sendable {
     enter(state)
     mutex.unlock()
     state.body?(state)
+    if state === survivor {
+      runtime.output.flush()
+      _exit(0)
+    }
     // What the body holds of the program is let go while this thread has the turn.
     state.body = nil
     state.clearShare(of: runtime)
@@ -336,6 +340,40 @@ final class Threads: @unchecked Sendable {
     passOn()
     mutex.unlock()
   }
+
+  // MARK: Another process
+
+  /// The process is a copy that `fork` made, and ends where its program ends.
+  var isCopy: Bool { survivor != nil }
+  /// In a copy: the thread that called `fork`.
+  private var survivor: ThreadState?
+
+  /// What was printed appears before a wait. Not in a copy, which may hold what the original is going to write.
+  func flushBeforeWaiting() {
+    if !isCopy { runtime.output.flush() }
+  }
+
+  #if canImport(Glibc)
+    /// Copies the process; 0 in the copy, where the running thread is the only one.
+    func fork() -> Int32 {
+      let state = current
+      // Held meanwhile, so that the copy finds it free.
+      mutex.lock()
+      let process = process_fork()
+      if process == 0 {
+        survivor = state
+        for other in alive where other !== state { other.hasFinished = true }
+        alive = [state]
+        queue = []
+        parked = []
+        blockedCount = 0
+        state.identify()
+        wakeup.renew()
+      }
+      mutex.unlock()
+      return process
+    }
+  #endif
 
   /// From now on only the main thread runs: the others stay where they wait next.
   func close() {

@@ -26,6 +26,16 @@ final class Wakeup {
     if writeDescriptor >= 0 { close(writeDescriptor) }
   }
 
+  /// In a copy of the process: a pipe of its own, under the same numbers.
+  func renew() {
+    let fresh = Wakeup()
+    guard fresh.readDescriptor >= 0, readDescriptor >= 0 else { return }
+    for (new, old) in [(fresh.readDescriptor, readDescriptor), (fresh.writeDescriptor, writeDescriptor)] {
+      dup2(new, old)
+      _ = fcntl(old, F_SETFD, FD_CLOEXEC)
+    }
+  }
+
   /// Sleeps for some seconds (no more than a day), or until a byte arrives.
   func sleep(_ seconds: Double) {
     var poll = pollfd(fd: readDescriptor, events: Int16(POLLIN), revents: 0)

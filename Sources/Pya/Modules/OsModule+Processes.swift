@@ -39,10 +39,17 @@ extension Runtime {
     module.define(self, "nice", "increment, /") { (runtime, arguments) throws(Raised) in
       .int(Int(nice(try runtime.cInt(arguments[0]))))
     }
-    for name in ["fork", "forkpty"] {
-      module.define(self, name, "") { (runtime, _) throws(Raised) in
-        throw runtime.error("NotImplementedError", "os.\(name) is not supported by pya")
-      }
+    module.define(self, "fork", "") { (runtime, _) throws(Raised) in .int(try runtime.forkProcess()) }
+    module.define(self, "forkpty", "") { (runtime, _) throws(Raised) in
+      throw runtime.error("NotImplementedError", "os.forkpty is not supported by pya")
+    }
+    module.define(self, "register_at_fork", "*, before=None, after_in_child=None, after_in_parent=None") {
+      (runtime, arguments) throws(Raised) in
+      let callbacks = runtime.forkCallbacks
+      if let given = arguments[0].defined, !given.isNone { callbacks.before.insert(given, at: 0) }
+      if let given = arguments[1].defined, !given.isNone { callbacks.inChild.append(given) }
+      if let given = arguments[2].defined, !given.isNone { callbacks.inParent.append(given) }
+      return .none
     }
     module.define(self, "_exit", "status") { (runtime, arguments) throws(Raised) in
       _exit(Int32(truncatingIfNeeded: try runtime.index(arguments[0])))

@@ -40,6 +40,7 @@ struct TimeParser {
   static func parse(_ text: StringObject, format: StringObject, _ runtime: Runtime) throws(Raised) -> ParsedTime {
     var parser = TimeParser(text.text, runtime)
     try parser.compile(format.text)
+    try parser.warnOfMissingYear()
     guard let found = parser.match() else {
       let shown = try runtime.repr(.object(text)).text
       throw runtime.valueError("time data \(shown) does not match format \(try runtime.repr(.object(format)).text)")
@@ -50,6 +51,23 @@ struct TimeParser {
       throw runtime.valueError("unconverted data remains: \(rest)")
     }
     return try parser.evaluate(found.fields)
+  }
+
+  private func warnOfMissingYear() throws(Raised) {
+    var (hasDay, hasYear) = (false, false)
+    for case .field(let name) in elements {
+      if name == "d" { hasDay = true }
+      if name == "Y" || name == "y" || name == "G" { hasYear = true }
+    }
+    guard hasDay, !hasYear else { return }
+    try runtime.issueWarning(
+      """
+      Parsing dates involving a day of month without a year specified is ambiguious
+      and fails to parse leap day. The default behavior will change in Python 3.15
+      to either always raise an exception or to use a different default year (TBD).
+      To avoid trouble, add a specific year to the input & format.
+      See https://github.com/python/cpython/issues/70647.
+      """, category: "DeprecationWarning")
   }
 
   private init(_ text: String, _ runtime: Runtime) {

@@ -15,7 +15,7 @@ func makeTracebackModule(_ runtime: Runtime) -> ModuleObject {
   }
   // (file, line, function, source, text of the entry, last line, first column, last column) of each frame, outermost first.
   module.define(runtime, "entries", "tb, /") { (runtime, arguments) throws(Raised) in
-    let entries = runtime.stackEntries(arguments[0]).filter { !$0.file.isLibrary }
+    let entries = runtime.withKnownTexts(runtime.stackEntries(arguments[0]).filter { !$0.file.isLibrary })
     return .object(ListObject(runtime, entries.map { runtime.describe($0) }))
   }
   module.define(runtime, "source_line", "filename, lineno, /") { (runtime, arguments) throws(Raised) in

@@ -10,7 +10,8 @@ final class PlacedCallNode: ExpressionNode {
   static let names: Set<String> = [
     "globals", "locals", "vars", "dir", "eval", "exec", "warn", "throw", "_getframe", "currentframe", "stack", "print_stack",
     "extract_stack", "debug", "info", "warning", "error", "critical", "fatal", "exception", "_log", "sleep",
-    "get_event_loop", "getrefcount", "DocTestSuite", "DocFileSuite", "DocFileTest",
+    "get_event_loop", "getrefcount", "DocTestSuite", "DocFileSuite", "DocFileTest", "utcnow", "utcfromtimestamp",
+    "strptime",
     // These name what they make after the module that calls them.
     "namedtuple", "NamedTuple", "TypedDict", "NewType", "TypeVar", "ParamSpec", "TypeVarTuple", "TypeAliasType",
     "make_dataclass", "Enum", "IntEnum", "StrEnum", "Flag", "IntFlag",
