@@ -5,7 +5,7 @@ import Testing
 @Suite struct RefusalTests {
   @Test(
     arguments: [
-      ("import tkinter", "No module named 'tkinter' (pya does not have this one of Python's modules)"),
+      ("import trace", "No module named 'trace' (pya does not have this one of Python's modules)"),
       (
         """
         import asyncio
@@ -19,6 +19,7 @@ import Testing
         """, "pya: os.fork is not supported where output is collected"
       ),
       ("import multiprocessing\nmultiprocessing.get_context('spawn')", "pya: the start method 'spawn' is not supported; 'fork' is"),
+      ("import sqlite3\nsqlite3.connect('x')", "pya: sqlite3.connect is not supported"),
       ("__build_class__(print, 'C')", "__build_class__() is not supported: write a class statement or call type()"),
       ("import sys\nsys.settrace(print)", "sys.settrace is not supported by pya"),
       ("'x'.encode('gbk')", "unknown encoding: gbk"),

@@ -180,6 +180,8 @@ extension Runtime {
     let isStandard =
       (package.map { Library.sources[$0.name] != nil } ?? true)
       && standardModuleNames.split(whereSeparator: \.isWhitespace).contains(top)
+      // Those that CPython itself has on Windows alone.
+      && !["msvcrt", "nt", "winreg", "winsound", "_winapi"].contains(top)
     throw moduleNotFound(
       fullName, "No module named '\(fullName)'" + (isStandard ? " (pya does not have this one of Python's modules)" : ""))
   }
