@@ -139,8 +139,8 @@ final class StreamWriterObject: Object {
   deinit {
     guard let transport = connection?.transport else { return }
     if transport.isClosing || transport.loop.isClosed { return }
-    if type.runtime.asyncio.runningLoop !== transport.loop { return }
-    transport.close()
+    if type.runtime.asyncio.runningLoop === transport.loop { transport.close() }
+    type.runtime.wasNotClosed { (_) in "<StreamWriter transport=\(transport.representation)>" }
   }
 }
 

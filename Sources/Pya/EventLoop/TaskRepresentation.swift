@@ -84,6 +84,7 @@ extension Runtime {
   private func describeForeignCoroutine(_ coroutine: Object) throws(Raised) -> String {
     switch coroutine {
     case let coroutine as NativeCoroutine: return "\(coroutine.qualifiedName)()"
+    case is Slumber, is EmptyYield: return "sleep()"
     case is WrappedAwaitable: return "ensure_future.<locals>._wrap_awaitable()"
     case is AsyncGeneratorShutdown: return "BaseEventLoop.shutdown_asyncgens()"
     case is ExecutorShutdown: return "BaseEventLoop.shutdown_default_executor()"

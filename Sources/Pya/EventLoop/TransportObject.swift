@@ -58,7 +58,11 @@ final class TransportObject: Object {
     if medium == .socket { setsockopt(descriptor, Int32(IPPROTO_TCP), Int32(TCP_NODELAY), &on, socklen_t(MemoryLayout<Int32>.size)) }
   }
 
-  deinit { if descriptor >= 0, owner == nil { closeDescriptor(descriptor) } }
+  deinit {
+    guard descriptor >= 0 else { return }
+    type.runtime.wasNotClosed { (_) in "transport \(representation)" }
+    if owner == nil { closeDescriptor(descriptor) }
+  }
 
   private var runtime: Runtime { loop.asyncio.runtime }
 

@@ -133,15 +133,28 @@ extension Asyncio {
     }
   }
 
+  /// `inspect.markcoroutinefunction` has marked it, or it is a mock of a coroutine function.
+  private func isMarked(_ value: Value) -> Bool {
+    if let type = value.object?.type, type.isHeap,
+      type.mro.contains(where: { $0.name == "AsyncMock" && $0.moduleName == "unittest.mock" })
+    {
+      return true
+    }
+    guard let mark = runtime.modules["inspect"]?.namespace.getString(runtime.intern("_coroutine_mark"))?.object,
+      let given = try? runtime.getAttributeIfPresent(value, runtime.intern("_is_coroutine_mark"))?.object
+    else { return false }
+    return mark === given
+  }
+
   func isCoroutineFunction(_ value: Value) -> Bool {
     guard case .object(let object) = value else { return false }
     if let method = object as? BoundMethod { return isCoroutineFunction(method.function) }
-    if let function = object as? FunctionObject { return function.code.flavour == .coroutine }
+    if let function = object as? FunctionObject { return function.code.flavour == .coroutine || isMarked(value) }
     if let function = object as? NativeFunction { return function.awaitBody != nil }
     // functools.partial
     if object.type.name == "partial", let inner = try? runtime.getAttributeIfPresent(value, runtime.intern("func")) {
       return isCoroutineFunction(inner)
     }
-    return false
+    return isMarked(value)
   }
 }

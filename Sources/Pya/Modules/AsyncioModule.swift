@@ -53,17 +53,19 @@ extension Asyncio {
 
   /// `asyncio.__all__`.
   private static let publicNames = [
-    "ALL_COMPLETED", "AbstractEventLoop", "AbstractEventLoopPolicy", "AbstractServer", "Barrier", "BaseProtocol", "BaseTransport",
+    "ALL_COMPLETED", "AbstractChildWatcher", "AbstractEventLoop", "AbstractEventLoopPolicy", "AbstractServer", "Barrier", "BaseEventLoop",
+    "BaseProtocol", "BaseTransport",
     "BoundedSemaphore", "BrokenBarrierError", "BufferedProtocol", "CancelledError", "Condition", "DatagramProtocol",
-    "DatagramTransport", "DefaultEventLoopPolicy", "Event", "FIRST_COMPLETED", "FIRST_EXCEPTION", "Future", "Handle",
-    "IncompleteReadError", "InvalidStateError", "LifoQueue", "LimitOverrunError", "Lock", "PriorityQueue", "Protocol", "Queue",
-    "QueueEmpty", "QueueFull", "QueueShutDown", "ReadTransport", "Runner", "Semaphore", "SendfileNotAvailableError", "Server",
+    "DatagramTransport", "DefaultEventLoopPolicy", "Event", "EventLoop", "FastChildWatcher", "FIRST_COMPLETED", "FIRST_EXCEPTION", "Future", "Handle",
+    "IncompleteReadError", "InvalidStateError", "LifoQueue", "LimitOverrunError", "Lock", "MultiLoopChildWatcher",
+    "PidfdChildWatcher", "PriorityQueue", "Protocol", "Queue",
+    "QueueEmpty", "QueueFull", "QueueShutDown", "ReadTransport", "Runner", "SafeChildWatcher", "SelectorEventLoop", "Semaphore", "SendfileNotAvailableError", "Server",
     "StreamReader", "StreamReaderProtocol", "StreamWriter", "SubprocessProtocol", "SubprocessTransport", "Task", "TaskGroup",
-    "Timeout", "TimeoutError", "TimerHandle", "Transport", "WriteTransport", "all_tasks", "as_completed",
+    "ThreadedChildWatcher", "Timeout", "TimeoutError", "TimerHandle", "Transport", "WriteTransport", "_get_running_loop", "all_tasks", "as_completed",
     "create_eager_task_factory", "create_subprocess_exec", "create_subprocess_shell", "create_task", "current_task",
-    "eager_task_factory", "ensure_future", "gather", "get_event_loop", "get_event_loop_policy", "get_running_loop",
+    "eager_task_factory", "ensure_future", "gather", "get_child_watcher", "get_event_loop", "get_event_loop_policy", "get_running_loop",
     "iscoroutine", "iscoroutinefunction", "isfuture", "new_event_loop", "open_connection", "open_unix_connection", "run",
-    "run_coroutine_threadsafe", "set_event_loop", "set_event_loop_policy", "shield", "sleep", "start_server",
+    "run_coroutine_threadsafe", "set_child_watcher", "set_event_loop", "set_event_loop_policy", "shield", "sleep", "start_server",
     "start_unix_server", "timeout", "timeout_at", "to_thread", "wait", "wait_for", "wrap_future",
   ]
 
@@ -156,10 +158,19 @@ extension Asyncio {
         }
       }
     }
-    guard let source = Library.sources[name] else { return module }
+    // Written in the language, in a module of their own.
+    let moved = ["asyncio.tasks": "run_coroutine_threadsafe", "asyncio.futures": "wrap_future", "asyncio.base_events": "Server"][name]
+    guard let source = Library.sources[name] else {
+      module.lazyAttribute = { (runtime, module, attribute) throws(Raised) in
+        guard attribute.text == moved, let package = runtime.modules["asyncio"] else { return nil }
+        return try runtime.getAttribute(.object(package), attribute)
+      }
+      return module
+    }
     var isLoaded = false
     module.lazyAttribute = { (runtime, module, attribute) throws(Raised) in
       // Only what the source may define starts it.
+      if attribute.text == moved, let package = runtime.modules["asyncio"] { return try runtime.getAttribute(.object(package), attribute) }
       if isLoaded || attribute.text.hasPrefix("__") { return nil }
       isLoaded = true
       do throws(Raised) { try runtime.loadLibrary(name, source, into: module) } catch {
