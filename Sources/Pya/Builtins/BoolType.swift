@@ -1,3 +1,5 @@
+import PyaSyntax
+
 /// `bool`.
 extension Runtime {
   func installBoolType() {
@@ -7,18 +9,11 @@ extension Runtime {
       return .bool(value.isUndefined ? false : try runtime.isTrue(value))
     }
     type.defineNew(self)
-    for op in [.and, .or, .xor] as [SpecialMethod] {
-      func apply(_ runtime: Runtime, _ a: Value, _ b: Value) throws(Raised) -> Value {
-        guard let other = Number(b), !other.isFloat, !other.isComplex else { return .notImplemented }
-        switch op {
-        case .and: return try runtime.builtInOperation(.and, a, b)
-        case .or: return try runtime.builtInOperation(.or, a, b)
-        default: return try runtime.builtInOperation(.xor, a, b)
-        }
-      }
-      for name in ["__\(op)__", "__r\(op)__"] {
-        type.define(self, name, "self, value, /") { (runtime, arguments) throws(Raised) in
-          try apply(runtime, arguments[0], arguments[1])
+    for (name, op) in [("and", BinaryOperator.and), ("or", .or), ("xor", .xor)] {
+      for method in ["__\(name)__", "__r\(name)__"] {
+        type.define(self, method, "self, value, /") { (runtime, arguments) throws(Raised) in
+          guard let other = Number(arguments[1]), !other.isFloat, !other.isComplex else { return .notImplemented }
+          return try runtime.builtInOperation(op, arguments[0], arguments[1])
         }
       }
     }

@@ -90,6 +90,7 @@ extension Runtime {
       return try runtime.call(hook, arguments)
     }
     defineBuiltin("hash", "obj, /") { (runtime, arguments) throws(Raised) in .int(try runtime.hash(arguments[0])) }
+    builtins.setShortcut(.hash, of: "hash", self)
   }
 
   // MARK: For people at a prompt

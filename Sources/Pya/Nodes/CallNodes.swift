@@ -89,7 +89,7 @@ final class GlobalCallNode: ExpressionNode {
 
   private enum CachedKind: UInt8 {
     case function, unplain, type, builtinType, native, length, instanceCheck, minimum, maximum
-    case ordinal, character, absolute, next
+    case ordinal, character, absolute, next, hash
     /// A class of the program that is no such `type`: an exception, most of all.
     case otherType
   }
@@ -128,7 +128,7 @@ final class GlobalCallNode: ExpressionNode {
     case .instanceCheck: if let answer = arguments.isInstance(frame) { return .bool(answer) }
     case .minimum, .maximum: return try extreme(.fromOpaque(cached), cachedKind == .maximum, frame)
     case .builtinType: return try construct(.fromOpaque(cached), arguments, frame)
-    case .ordinal, .character, .absolute, .next:
+    case .ordinal, .character, .absolute, .next, .hash:
       var argument = try arguments.evaluateFirst(frame)
       return try callUnary(.fromOpaque(cached), &argument, frame)
     case .otherType:
@@ -155,7 +155,7 @@ final class GlobalCallNode: ExpressionNode {
     return try callUncached(frame)
   }
 
-  /// `ord`, `chr`, `abs` or `next`.
+  /// `ord`, `chr`, `abs`, `next` or `hash`.
   @inline(__always)
   private func callUnary(
     _ function: Unmanaged<NativeFunction>, _ argument: UnsafeMutablePointer<Value>, _ frame: Frame
@@ -175,6 +175,7 @@ final class GlobalCallNode: ExpressionNode {
       if let held = argument.uncountedObject, held.kind == .generator {
         return try next(of: held.as(SuspendableFrame.self), frame)
       }
+    case .hash: if let hash = argument.quickHash { return .int(hash) }
     default:
       if case .int(let x) = argument.number, x != .min { return .int(Swift.abs(x)) }
       if case .float(let x) = argument.number { return .float(Swift.abs(x)) }
@@ -249,6 +250,7 @@ final class GlobalCallNode: ExpressionNode {
           case .character where arguments.count == 1: .character
           case .absolute where arguments.count == 1: .absolute
           case .next where arguments.count == 1: .next
+          case .hash where arguments.count == 1: .hash
           default: .native
           }
       }

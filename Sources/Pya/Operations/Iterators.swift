@@ -17,9 +17,7 @@ final class ListIterator: IteratorObject {
 
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
     guard let uncounted else { return .undefined }
-    let found: Value = Unmanaged<ListObject>.fromOpaque(uncounted)._withUnsafeGuaranteedRef { list in
-      index >= 0 && index < list.count ? list[index] : .undefined
-    }
+    let found = Unmanaged<ListObject>.fromOpaque(uncounted)._withUnsafeGuaranteedRef { $0.element(at: index) }
     if found.isUndefined {
       exhaust()
     } else {
@@ -120,6 +118,10 @@ final class StringIterator: IteratorObject {
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
     if offset >= string.byteCount { return .undefined }
     let start = offset
+    if string.isASCII {
+      offset += 1
+      return (runtime.machine.pointee.characters + Int(string.bytes[start])).copied
+    }
     offset += UTF8Width.of(leadByte: string.bytes[start])
     return .object(runtime.characterAt(byte: start, of: string))
   }

@@ -43,6 +43,12 @@ final class ListObject: Object {
     set { (items + index).store(newValue) }
   }
 
+  /// The element at a position that may be any; `undefined` where there is none.
+  @inline(__always)
+  final func element(at index: Int) -> Value {
+    UInt(bitPattern: index) < UInt(bitPattern: count) ? (items + index).copied : .undefined
+  }
+
   /// A copy of the elements.
   var array: [Value] {
     Array(unsafeUninitializedCapacity: count) { copies, copied in

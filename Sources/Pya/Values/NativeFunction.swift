@@ -40,8 +40,8 @@ final class NativeFunction: Object {
     case minimum, maximum
     /// `ord(c)`, `chr(i)`, `abs(x)`
     case ordinal, character, absolute
-    /// `next(iterator)`
-    case next
+    /// `next(iterator)`, `hash(value)`
+    case next, hash
     /// `list.append(value)`, `list.pop()`
     case append, pop
     /// `dict.get(key)`, `dict.get(key, default)`
