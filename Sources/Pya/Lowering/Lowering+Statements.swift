@@ -185,7 +185,8 @@ extension CodeLowering {
 
   private func lowerAssign(_ targets: [Expression], _ value: Expression, _ range: SourceRange) -> StatementNode {
     if targets.count == 1 {
-      if case .name(let name) = targets[0].kind, case .local(let slot) = binding(of: name) {
+      // `coroutine = None` may drop what was never awaited, which an `AssignNode` says at once.
+      if case .name(let name) = targets[0].kind, case .local(let slot) = binding(of: name), !isNone(value) {
         if lowerSuspension(value, into: slot) { return PassNode(range) }
         return AssignLocalNode(slot: slot, lower(value), range)
       }
@@ -196,6 +197,10 @@ extension CodeLowering {
     let nodes = targets.map(lowerTarget)
     if nodes.count == 1 { return AssignNode(nodes[0], node, range) }
     return AssignManyNode(nodes, node, range)
+  }
+
+  private func isNone(_ expression: Expression) -> Bool {
+    if case .none = expression.kind { true } else { false }
   }
 
   /// `a, b = x, y`.

@@ -86,6 +86,7 @@ final class DeleteNode: StatementNode {
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
     try target.delete(frame)
+    if frame.machine.pointee.hasDeferredWarnings { frame.issueDeferredWarnings(range) }
     return .normal
   }
 }
