@@ -11,7 +11,7 @@ import Testing
   private let scratch = Scratch()
 
   #if canImport(Glibc)
-    @Test(arguments: ["fork", "processes", "pools", "sharing"])
+    @Test(arguments: ["fork", "processes", "pools", "sharing", "spawn"])
     func program(_ name: String) {
       let folder = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/") + "/Processes"
       let ended = scratch.run("\(folder)/\(name).pya")

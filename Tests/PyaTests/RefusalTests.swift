@@ -18,7 +18,7 @@ import Testing
         multiprocessing.Process(target=print).start()
         """, "pya: os.fork is not supported where output is collected"
       ),
-      ("import multiprocessing\nmultiprocessing.get_context('spawn')", "pya: the start method 'spawn' is not supported; 'fork' is"),
+      ("import threading\nthreading.settrace(print)", "pya: threading.settrace is not supported"),
       ("import sqlite3\nsqlite3.connect('x')", "pya: sqlite3.connect is not supported"),
       ("__build_class__(print, 'C')", "__build_class__() is not supported: write a class statement or call type()"),
       ("import sys\nsys.settrace(print)", "sys.settrace is not supported by pya"),

@@ -19,7 +19,7 @@ extension Runtime {
 
   /// Waits until a descriptor can be read or written. False: the time (of the system's clock) is over.
   func waitForDescriptor(_ descriptor: Int32, writing: Bool, until deadline: Double? = nil) throws(Raised) -> Bool {
-    if existingAttachment(Threads.self)?.isCopy != true { output.flush() }
+    if existingAttachment(Threads.self)?.hasForked != true { output.flush() }
     var descriptors = [pollfd(fd: descriptor, events: Int16(writing ? POLLOUT : POLLIN), revents: 0)]
     return try wait(for: &descriptors, until: deadline)
   }

@@ -21,7 +21,7 @@ extension EventLoop {
       }
       if let clock = runtime.clock as? VirtualClock { return clock.advance(to: deadline) }
     }
-    runtime.output.flush()
+    threads.flushBeforeWaiting()
     sleeper = threads.current
     let waking = threads.park(until: deadline)
     sleeper = nil
@@ -58,7 +58,7 @@ extension EventLoop {
   private func waitForInput(_ poller: Poller, until deadline: Double, _ runtime: Runtime) {
     let count = poller.wait(0)
     if count > 0 { return dispatch(poller, count) }
-    runtime.output.flush()
+    runtime.threads.flushBeforeWaiting()
     let machine = runtime.machine
     // Both are there before the descriptor is put in place: making the one that wakes the sleeping loop would put its own there.
     let threads = runtime.threads

@@ -348,9 +348,12 @@ final class Threads: @unchecked Sendable {
   /// In a copy: the thread that called `fork`.
   private var survivor: ThreadState?
 
-  /// What was printed appears before a wait. Not in a copy, which may hold what the original is going to write.
+  /// There are other processes of the program: whose output comes first shows, so that it is written just when CPython writes it.
+  private(set) var hasForked = false
+
+  /// What was printed appears before a wait.
   func flushBeforeWaiting() {
-    if !isCopy { runtime.output.flush() }
+    if !hasForked { runtime.output.flush() }
   }
 
   #if canImport(Glibc)
@@ -360,6 +363,7 @@ final class Threads: @unchecked Sendable {
       // Held meanwhile, so that the copy finds it free.
       mutex.lock()
       let process = process_fork()
+      hasForked = true
       if process == 0 {
         survivor = state
         for other in alive where other !== state { other.hasFinished = true }

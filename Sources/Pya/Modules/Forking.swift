@@ -20,6 +20,11 @@ extension Runtime {
     #if canImport(Glibc)
       // Its output would be lost, and its end would not be the end of the process.
       if output.isInMemory { throw error("NotImplementedError", "pya: os.fork is not supported where output is collected") }
+      // From now on it shows; until now it made no difference.
+      if !launchOptions.ignoresEnvironment, environmentVariable("PYTHONUNBUFFERED")?.isEmpty == false {
+        output.flush()
+        output.isUnbuffered = true
+      }
       callBack(forkCallbacks.before)
       let process = threads.fork()
       if process < 0 { throw systemError(errno) }

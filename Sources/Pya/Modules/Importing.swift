@@ -12,6 +12,9 @@ extension Runtime {
     let path: ListObject
     /// Modules whose code is running for the first time.
     fileprivate(set) var initializing: Set<String> = []
+    /// Which thread runs them, where there are several, and what each thread waits for.
+    fileprivate var owners: [String: ObjectIdentifier] = [:]
+    fileprivate var awaited: [ObjectIdentifier: String] = [:]
     /// Modules of the program that have the name of one of the library.
     fileprivate var inPlaceOfLibrary: Set<String> = []
 
@@ -88,12 +91,31 @@ extension Runtime {
 
   /// A module whose package is there.
   private func load(_ fullName: String, in package: ModuleObject?, importer: DictObject) throws(Raised) -> ModuleObject {
-    if let known = modules[fullName] { return known }
+    if let known = modules[fullName] {
+      if !imports.initializing.isEmpty { try awaitInitialization(of: fullName) }
+      return known
+    }
     let module = try make(fullName, in: package, importer: importer)
     if let package, let dot = fullName.lastIndex(of: ".") {
       package.set(self, String(fullName[fullName.index(after: dot)...]), .object(module))
     }
     return module
+  }
+
+  /// Another thread is running the module's text: waits for its end. Not where that one waits, perhaps by way of others, for this thread.
+  private func awaitInitialization(of name: String) throws(Raised) {
+    guard let threads = existingAttachment(Threads.self), !threads.isAlone else { return }
+    let me = ObjectIdentifier(threads.current)
+    while let owner = imports.owners[name], owner != me {
+      var other: ObjectIdentifier? = owner
+      while let next = other {
+        if next == me { return }
+        other = imports.awaited[next].flatMap { imports.owners[$0] }
+      }
+      imports.awaited[me] = name
+      defer { imports.awaited[me] = nil }
+      try sleep(0.0005)
+    }
   }
 
   private func isOfLibrary(_ name: String) -> Bool { nativeModules[name] != nil || Library.sources[name] != nil }
@@ -215,7 +237,13 @@ extension Runtime {
     module.set(self, "__builtins__", .object(builtins))
     modules[name] = module
     let isFirst = imports.initializing.insert(name).inserted
-    defer { if isFirst { imports.initializing.remove(name) } }
+    if isFirst, let threads = existingAttachment(Threads.self) { imports.owners[name] = ObjectIdentifier(threads.current) }
+    defer {
+      if isFirst {
+        imports.initializing.remove(name)
+        imports.owners[name] = nil
+      }
+    }
     do { try runModule(source: file, name: name, into: module) } catch {
       modules[name] = nil
       throw error

@@ -32,7 +32,7 @@ extension Runtime {
     module.define(self, "sleep", "seconds, /") { (runtime, arguments) throws(Raised) in
       let seconds = try runtime.seconds(arguments[0])
       if seconds < 0 { throw runtime.valueError("sleep length must be non-negative") }
-      runtime.output.flush()
+      if runtime.existingAttachment(Threads.self)?.hasForked != true { runtime.output.flush() }
       runtime.adviseOnBlockingSleep(seconds)
       try runtime.sleep(seconds)
       return .none

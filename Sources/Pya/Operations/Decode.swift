@@ -270,7 +270,11 @@ private struct Decoder: ~Copyable {
       index = span.lowerBound + width
       return
     case "strict": throw failure(span, reason)
-    default: throw runtime.error("LookupError", "unknown error handler name '\(errors)'")
+    default:
+      guard let text = try runtime.askErrorHandler(errors, failure(span, reason), end: span.upperBound).string else {
+        throw runtime.typeError("decoding error handler must return (str, int) tuple")
+      }
+      for scalar in text.text.unicodeScalars { builder.append(codePoint: scalar.value) }
     }
     index = span.upperBound
   }

@@ -126,7 +126,18 @@ private struct Encoder {
         append(codePoint)
       }
     case "strict": throw failure(span)
-    default: throw runtime.error("LookupError", "unknown error handler name '\(errors)'")
+    default:
+      let replacement = try runtime.askErrorHandler(errors, failure(span), end: span.upperBound)
+      if let bytes = replacement.object as? BytesObject {
+        result += bytes.bytes
+      } else if let text = replacement.string {
+        for scalar in text.text.unicodeScalars {
+          guard canEncode(scalar.value) else { throw failure(span) }
+          append(scalar.value)
+        }
+      } else {
+        throw runtime.typeError("encoding error handler must return (str/bytes, int) tuple")
+      }
     }
   }
 
