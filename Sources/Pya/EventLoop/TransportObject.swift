@@ -321,8 +321,8 @@ final class TransportObject: Object {
     case .socket:
       guard descriptor >= 0 else { break }
       text += " read=\(isReading ? "polling" : "idle") write=<\(isWriting ? "polling" : "idle"), bufsize=\(outgoing.count)>"
-    case .readPipe: text += descriptor < 0 ? " closed" : isReading ? " polling" : " idle"
-    case .writePipe: text += descriptor < 0 ? " closed" : " \(isWriting ? "polling" : "idle") bufsize=\(outgoing.count)"
+    case .readPipe: text += descriptor < 0 ? " closed" : loop.isClosed ? " open" : isReading ? " polling" : " idle"
+    case .writePipe: text += descriptor < 0 ? " closed" : loop.isClosed ? " open" : " \(isWriting ? "polling" : "idle") bufsize=\(outgoing.count)"
     }
     return text + ">"
   }
