@@ -10,7 +10,7 @@ extension Runtime {
     let (draft, nodes, warnings): (CodeDraft, StatementNode, SyntaxWarnings)
     var stage = SyntaxStage.readingModule
     do {
-      var parser = Parser(file: file)
+      var parser = Parser(file: file, allowsTopLevelAwait: !file.isText)
       let module = try parser.parseTree()
       stage = .compiling
       try parser.checkRules()
@@ -53,7 +53,7 @@ extension Runtime {
     let (draft, nodes, warnings): (CodeDraft, StatementNode, SyntaxWarnings)
     var stage = SyntaxStage.readingExpression
     do {
-      var parser = Parser(file: file)
+      var parser = Parser(file: file, allowsTopLevelAwait: false)
       let (expression, scopeCount) = try parser.parseExpressionTree()
       stage = .compiling
       try parser.checkRules()

@@ -42,8 +42,8 @@ protocol LoopNode: StatementNode {
 
 /// `for target in iterable`.
 ///
-/// Ranges, lists, tuples and strings are walked without an iterator object; everything else through one. Where the target takes apart what `enumerate`, `zip`
-/// or `items()` deliver, no tuple is made.
+/// Ranges, lists, tuples and strings are walked without an iterator object; everything else through one. Where the target takes apart
+/// what `enumerate`, `zip` or `items()` deliver, no tuple is made.
 final class ForNode: StatementNode, LoopNode {
   private let target: TargetNode
   /// The slot when the target is a local variable, else -1.
