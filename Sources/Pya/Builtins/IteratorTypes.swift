@@ -192,10 +192,7 @@ final class ZipIterator: IteratorObject {
   /// The next of a source, which is used without counting references.
   @inline(__always)
   private func next(_ index: Int, _ runtime: Runtime) throws(Raised) -> Value {
-    let source = sources.withUnsafeBufferPointer { sources in
-      UnsafeRawPointer(sources.baseAddress.unsafelyUnwrapped + index).load(as: Unmanaged<IteratorObject>.self)
-    }
-    return try source.borrowed { (source) throws(Raised) in try source.next(runtime) }
+    try sources.uncounted(index).borrowed { (source) throws(Raised) in try source.next(runtime) }
   }
 
   override var partCount: Int { sources.count }

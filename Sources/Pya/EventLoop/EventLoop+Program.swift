@@ -34,14 +34,20 @@ extension EventLoop {
   }
 
   private func step(_ handle: ReadyHandle, named name: String, _ parameters: NativeSignature) -> Value {
+    step(named: name, parameters) { [unowned(unsafe) self] (runtime) throws(Raised) in try run(handle, runtime) }
+  }
+
+  /// What goes on with a task, as a function that the program calls. The task puts its own context in place.
+  func step(
+    named name: String, _ parameters: NativeSignature, _ goOn: @escaping (Runtime) throws(Raised) -> Void
+  ) -> Value {
     .object(
       NativeFunction(asyncio.runtime, name, parameters) { [unowned(unsafe) self] (runtime, _) throws(Raised) in
-        // The task puts its own context in place.
         let contexts = asyncio.contexts
         let saved = contexts.current
         contexts.current = nil
         defer { contexts.current = saved }
-        try run(handle, runtime)
+        try goOn(runtime)
         return .none
       })
   }

@@ -160,16 +160,11 @@ extension EventLoop {
 
   /// The future is of a class of the program that wants to know of callbacks.
   private func addWakeup(of task: TaskObject, to future: FutureObject, _ method: Value, _ runtime: Runtime) throws(Raised) {
-    let wakeup = NativeFunction(runtime, "task_wakeup", "future, /") { [unowned(unsafe) self] (runtime, _) throws(Raised) in
-      let contexts = asyncio.contexts
-      let saved = contexts.current
-      contexts.current = nil
-      defer { contexts.current = saved }
+    let wakeup = step(named: "task_wakeup", "future, /") { [unowned(unsafe) self] (runtime) throws(Raised) in
       try wake(task, future, runtime)
-      return .none
     }
     _ = try runtime.call(
-      method, [.object(wakeup)], keywords: [(runtime.intern("context"), .object(task.materializedContext()))])
+      method, [wakeup], keywords: [(runtime.intern("context"), .object(task.materializedContext()))])
   }
 
   /// It waits in `asyncio.sleep`.

@@ -10,9 +10,7 @@ struct Row<Element: AnyObject> {
 
   @inline(__always)
   subscript(_ index: Int) -> Unmanaged<Element> {
-    elements.withUnsafeBufferPointer { elements in
-      UnsafeRawPointer(elements.baseAddress.unsafelyUnwrapped + index).load(as: Unmanaged<Element>.self)
-    }
+    elements.uncounted(index)
   }
 }
 

@@ -116,6 +116,16 @@ extension Unmanaged {
   }
 }
 
+extension Array where Element: AnyObject {
+  /// An element, without counting a reference; the array goes on holding it. The position is not checked.
+  @inline(__always)
+  func uncounted(_ index: Int) -> Unmanaged<Element> {
+    withUnsafeBufferPointer { elements in
+      UnsafeRawPointer(elements.baseAddress.unsafelyUnwrapped + index).load(as: Unmanaged<Element>.self)
+    }
+  }
+}
+
 enum ValueTag {
   static let object: UInt8 = 0
   static let int: UInt8 = 1
