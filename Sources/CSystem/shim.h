@@ -9,9 +9,14 @@ __attribute__((always_inline)) static inline uintptr_t native_frame_address(void
 
 #ifdef __linux__
 
+#include <errno.h>
+#include <fcntl.h>
+#include <semaphore.h>
+#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static inline int poller_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
@@ -47,6 +52,36 @@ static inline int process_descriptor(int process) {
 #else
   return -1;
 #endif
+}
+
+// A pipe that neither waits nor outlives an exec.
+static inline int pipe_for_wakeup(int *descriptors) {
+  return (int)syscall(SYS_pipe2, descriptors, O_CLOEXEC | O_NONBLOCK);
+}
+
+// Semaphores for sleeping until somebody, be it the handler of a signal, posts.
+static inline void *semaphore_create(void) {
+  sem_t *semaphore = (sem_t *)malloc(sizeof(sem_t));
+  if (semaphore) sem_init(semaphore, 0, 0);
+  return semaphore;
+}
+
+static inline void semaphore_post(void *semaphore) { sem_post((sem_t *)semaphore); }
+
+// By the clock that nobody sets, where the C library can (glibc 2.30).
+extern int sem_clockwait(sem_t *, clockid_t, const struct timespec *) __attribute__((weak));
+
+// Returns when it is posted, when a signal arrives or after some seconds.
+static inline void semaphore_sleep(void *semaphore, double seconds) {
+  clockid_t clock = sem_clockwait ? CLOCK_MONOTONIC : CLOCK_REALTIME;
+  struct timespec until;
+  clock_gettime(clock, &until);
+  long long nanoseconds = (long long)(seconds * 1e9) + until.tv_nsec;
+  until.tv_sec += nanoseconds / 1000000000;
+  until.tv_nsec = nanoseconds % 1000000000;
+  int result = sem_clockwait ? sem_clockwait((sem_t *)semaphore, clock, &until) : sem_timedwait((sem_t *)semaphore, &until);
+  if (result == 0)
+    while (sem_trywait((sem_t *)semaphore) == 0) {}
 }
 
 // Swift hides it.

@@ -43,13 +43,7 @@ final class Asyncio {
   var mainTask: TaskObject?
   var interruptCount = 0
   /// Awakens the loop from sleeping on the system's clock.
-  private(set) lazy var wakeup = {
-    let wakeup = Wakeup()
-    runtime.machine.pointee.wakeupDescriptor = wakeup.writeDescriptor
-    // Whoever raised the flag before there was a pipe has written nothing.
-    if runtime.machine.pointee.isInterrupted { wakeup.wake() }
-    return wakeup
-  }()
+  private(set) lazy var wakeup = Wakeup(runtime.machine)
   /// The types of locks, events and their kin.
   private(set) lazy var synchronization = SynchronizationTypes(runtime)
   let systemClock = SystemClock()
@@ -93,7 +87,7 @@ final class Asyncio {
       "InvalidStateError", base: runtime.exceptionTypes["Exception"].unsafelyUnwrapped, module: "asyncio.exceptions")
     cancelledErrorType = cancelled
     invalidStateErrorType = invalid
-    noLoop = EventLoop(self)
+    noLoop = EventLoop(self, neverRuns: true)
     slumber = Slumber(self)
     slumberPointer = Unmanaged.passUnretained(slumber).toOpaque()
     runtime.asyncGeneratorHook = { [unowned(unsafe) self] generator in

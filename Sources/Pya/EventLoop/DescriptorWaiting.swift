@@ -36,13 +36,13 @@ extension Runtime {
 
   /// One wait. False: none is ready, because time is up or, on the main thread, something wants to be attended to.
   private func pollWithoutTurn(_ descriptors: inout [pollfd], seconds: Double?) -> Bool {
-    let wakeup = asyncio.wakeup
-    descriptors.append(pollfd(fd: machine.pointee.isMainThread ? wakeup.readDescriptor : -1, events: Int16(POLLIN), revents: 0))
+    let pipe = machine.pointee.isMainThread ? asyncio.wakeup.pipe : nil
+    descriptors.append(pollfd(fd: pipe?.readDescriptor ?? -1, events: Int16(POLLIN), revents: 0))
     // Up to the next millisecond: waiting too short would only mean to come back at once.
     let milliseconds = seconds.map { Int32(min(($0 * 1000).rounded(.up), 86_400_000)) } ?? -1
     let count = threads.blocking { systemPoll(&descriptors, milliseconds) }
     if let last = descriptors.popLast(), count > 0, last.revents != 0 {
-      wakeup.drain()
+      pipe?.drain()
       return count > 1
     }
     return count > 0

@@ -10,6 +10,14 @@ extension EventLoop {
   @inline(never)
   private func scheduleThroughProgram(_ handle: ReadyHandle) throws(Raised) {
     let runtime = asyncio.runtime
+    guard let (arguments, context) = functionCall(of: handle) else { return ready.append(handle) }
+    let method = try runtime.getAttribute(.object(self), "call_soon")
+    _ = try runtime.call(
+      method, arguments, keywords: [(runtime.intern("context"), .object(context ?? ContextObject(asyncio.contexts)))])
+  }
+
+  /// A handle as the function that `call_soon` gets in asyncio, its arguments and the context; nil: it is of the loop's own.
+  func functionCall(of handle: ReadyHandle) -> (arguments: [Value], context: ContextObject?)? {
     var context = asyncio.contexts.copyOfCurrent()
     let arguments: [Value]
     switch handle {
@@ -26,14 +34,12 @@ extension EventLoop {
     case .step(let task), .stepThrowing(let task, _):
       context = task.context
       arguments = [step(handle, named: "TaskStepMethWrapper", "")]
-    case .sleepIsOver, .taskSleepIsOver, .handle, .job: return ready.append(handle)
+    case .sleepIsOver, .taskSleepIsOver, .handle, .job: return nil
     }
-    let method = try runtime.getAttribute(.object(self), "call_soon")
-    _ = try runtime.call(
-      method, arguments, keywords: [(runtime.intern("context"), .object(context ?? ContextObject(asyncio.contexts)))])
+    return (arguments, context)
   }
 
-  private func step(_ handle: ReadyHandle, named name: String, _ parameters: NativeSignature) -> Value {
+  func step(_ handle: ReadyHandle, named name: String, _ parameters: NativeSignature) -> Value {
     step(named: name, parameters) { [unowned(unsafe) self] (runtime) throws(Raised) in try run(handle, runtime) }
   }
 

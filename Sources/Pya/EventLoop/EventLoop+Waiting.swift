@@ -3,7 +3,8 @@ extension EventLoop {
   /// What waits for descriptors, made when first needed.
   var poll: Poller {
     if let poller { return poller }
-    let made = Poller()
+    let made = reservedPoller ?? Poller()
+    reservedPoller = nil
     poller = made
     return made
   }

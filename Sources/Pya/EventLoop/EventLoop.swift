@@ -37,6 +37,9 @@ final class EventLoop: Object {
   var hasDeadlocked = false
   /// Waits for descriptors; there once one was watched.
   var poller: Poller?
+  /// The one that will: the three descriptors of a loop are open from its beginning to its end, so that the program's own have the numbers
+  /// that they have in Python.
+  var reservedPoller: Poller?
   /// The thread that sleeps in this loop, and whether it does so in the poller.
   var sleeper: ThreadState?
   var isPolling = false
@@ -61,7 +64,7 @@ final class EventLoop: Object {
   /// The thread that runs it.
   private(set) var runner: ThreadState?
 
-  init(_ asyncio: Asyncio, type: TypeObject? = nil) {
+  init(_ asyncio: Asyncio, type: TypeObject? = nil, neverRuns: Bool = false) {
     self.asyncio = asyncio
     clock = asyncio.runtime.clock
     virtualClock = clock as? VirtualClock
@@ -69,6 +72,7 @@ final class EventLoop: Object {
     let callSoon = asyncio.runtime.intern("call_soon")
     hasOwnTime = type.flatMap { $0.isHeap ? $0.lookup(time)?.object?.kind : nil } == .function
     hasOwnCallSoon = type.flatMap { $0.isHeap ? $0.lookup(callSoon)?.object?.kind : nil } == .function
+    reservedPoller = neverRuns ? nil : Poller()
     super.init(type: type ?? asyncio.loopType, kind: .other)
     asyncio.loops.append(.passUnretained(self))
   }
@@ -200,6 +204,7 @@ final class EventLoop: Object {
     ready.removeAll()
     timers.removeAll()
     poller = nil
+    reservedPoller = nil
     if let programSelector {
       self.programSelector = nil
       _ = try asyncio.runtime.callMethod(programSelector, "close")

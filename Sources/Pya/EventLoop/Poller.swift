@@ -21,7 +21,7 @@ final class Poller {
   }
 
   /// Ends a wait, from any thread.
-  let wakeup = Wakeup()
+  let wakeup = WakeupPipe()
   private let queue: Int32
   private var watches: [Int32: Watch] = [:]
   private static let batch = 256

@@ -69,6 +69,11 @@ struct ReadyQueue {
     return handle
   }
 
+  /// What is in the queue, for whoever looks.
+  var handles: [ReadyHandle] {
+    (0..<count).map { state.pointee.handles[(state.pointee.head + $0) & (state.pointee.capacity - 1)] }
+  }
+
   func removeAll() {
     while !isEmpty { _ = removeFirst() }
   }

@@ -27,9 +27,7 @@ private func noteSignal(_ signal: Int32) {
   board.arrived[Int(signal)] = 1
   if let machine = board.machine {
     machine.pointee.isInterrupted = true
-    var byte: UInt8 = 0
-    let descriptor = machine.pointee.wakeupDescriptor
-    if descriptor >= 0 { _ = write(descriptor, &byte, 1) }
+    machine.wake()
   }
   errno = savedError
 }

@@ -187,6 +187,16 @@ struct TimerQueue {
     for entry in dead { _ = entry.take() }
   }
 
+  /// What is in the queue, in the heap's order, for whoever looks: deadlines, the timer unless it was the sleep of a task that is over.
+  var contents: [(deadline: Double, timer: Timer?, isCancelled: Bool)] {
+    (0..<count).map { index in
+      let entry = state.pointee.entries[index]
+      if isCancelled(entry), entry.isTask { return (entry.deadline, nil, true) }
+      _ = Unmanaged<AnyObject>.fromOpaque(entry.pointer).retain()
+      return (entry.deadline, entry.take(), isCancelled(entry))
+    }
+  }
+
   func removeAll() {
     while !isEmpty { _ = removeFirst() }
     state.pointee.cancelledCount = 0

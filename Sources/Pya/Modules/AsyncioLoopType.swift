@@ -22,6 +22,7 @@ extension Asyncio {
     installDebugging(type)
     installSignalHandling(type)
     installDescriptorMethods(type)
+    installQueues(type)
     installLibraryMethods(type)
   }
 

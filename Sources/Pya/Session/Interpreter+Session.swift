@@ -20,7 +20,7 @@ extension Interpreter {
       guard let session = try? Session(interpreter, main: runtime.modules["__main__"] ?? interpreter.makeMainModule(prompt))
       else { return 1 }
       // Makes the pipe that ends sleeping: from now on other threads can.
-      _ = runtime.asyncio.wakeup
+      _ = runtime.asyncio.wakeup.pipe
       let status = body(session)
       session.close()
       return interpreter.finish(status)

@@ -39,8 +39,10 @@ struct Machine {
   var mustYield = false
   /// The thread that runs is the program's first.
   var isMainThread = true
-  /// Where to write a byte then, so that a sleeping loop notices; -1 while no loop sleeps.
+  /// Where to write a byte then, so that whoever waits for descriptors notices; -1: nobody does.
   var wakeupDescriptor: Int32 = -1
+  /// The semaphore to post, so that whoever sleeps notices; nil where it is the descriptor, too, or nobody has slept yet.
+  var wakeupSemaphore: UnsafeMutableRawPointer?
 
   /// What the innermost suspended frame hands to whoever drives it: a yielded value or the future waited for.
   var suspended: Value = .undefined

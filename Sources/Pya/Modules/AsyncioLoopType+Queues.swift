@@ -1,0 +1,33 @@
+/// What waits in a loop, for programs that look (`len(loop._ready)`): handles as asyncio's queues hold them, made for whoever asks.
+extension Asyncio {
+  func installQueues(_ type: TypeObject) {
+    type.defineProperty(runtime, "_ready") { [unowned(unsafe) self] (runtime, value) throws(Raised) in
+      let loop = try loop(value)
+      let handles = loop.ready.handles.map { Value.object(loop.handleObject(of: $0)) }
+      let collections = try runtime.importModule("collections", level: 0, globals: runtime.builtins)
+      return try runtime.callMethod(collections, "deque", [.object(ListObject(runtime, handles))])
+    }
+    type.defineProperty(runtime, "_scheduled") { [unowned(unsafe) self] (runtime, value) throws(Raised) in
+      let loop = try loop(value)
+      return .object(ListObject(runtime, loop.timers.contents.map { .object(loop.timerHandle(of: $0.timer, at: $0.deadline, $0.isCancelled)) }))
+    }
+  }
+}
+
+extension EventLoop {
+  fileprivate func handleObject(of handle: ReadyHandle) -> HandleObject {
+    if case .handle(let handle) = handle { return handle }
+    if let (arguments, context) = functionCall(of: handle), let function = arguments.first {
+      return HandleObject(self, function, Array(arguments.dropFirst()), context: context)
+    }
+    return HandleObject(self, step(handle, named: "_set_result_unless_cancelled", ""), [], context: nil)
+  }
+
+  fileprivate func timerHandle(of timer: Timer?, at deadline: Double, _ isCancelled: Bool) -> HandleObject {
+    if case .handle(let handle) = timer { return handle }
+    let function = NativeFunction(asyncio.runtime, "_set_result_unless_cancelled", "fut, result") { (_, _) in .none }
+    let handle = HandleObject(self, .object(function), [], context: nil, deadline: deadline)
+    if isCancelled { handle.cancel() }
+    return handle
+  }
+}
