@@ -144,9 +144,9 @@ extension Runtime {
     if let package { return imports.inPlaceOfLibrary.contains(package.name) }
     guard isOfLibrary(fullName), !isAlwaysOfLibrary(fullName), importer !== builtins else { return false }
     if let importing = importer?.getString(names.name)?.string?.text, isOfLibrary(importing),
-      modules[importing]?.namespace === importer
+      modules[importing]?.namespace === importer, !imports.inPlaceOfLibrary.contains(importing)
     {
-      return imports.inPlaceOfLibrary.contains(importing)
+      return false
     }
     return hasShadowingFile(fullName)
   }
