@@ -109,7 +109,8 @@ final class SignalHandlers {
       found = true
       try run(Int32(signal))
     }
-    if found { return true }
+    // The program looks up for other reasons, too: another thread's turn, a collection.
+    guard machine.pointee.hasKeyboardInterrupt else { return found }
     switch disposition(of: SIGINT) {
     case .standard:
       if dispositions[SIGINT] == nil { return false }
@@ -117,6 +118,8 @@ final class SignalHandlers {
       return true
     case .ignored: return true
     case .function:
+      // Also when the handler raises: it has had its Ctrl-C.
+      machine.pointee.hasKeyboardInterrupt = false
       try run(SIGINT)
       return true
     }
