@@ -10,7 +10,7 @@ extension Runtime {
   func installFloatType() {
     let type = types.float
     type.construct = { (runtime, type, arguments) throws(Raised) in
-      let value = try runtime.soleArgument("float", arguments)
+      let value = try runtime.soleArgument("float", arguments, for: type)
       let number = value.isUndefined ? 0 : try runtime.float(from: value)
       return runtime.makeNumber(.float(number), type: type, builtIn: runtime.types.float, kind: .floatInstance)
     }

@@ -136,9 +136,9 @@ extension Runtime {
     return .float(size)
   }
 
-  /// The one argument of a constructor that takes at most one and no keywords.
-  func soleArgument(_ name: String, _ arguments: Arguments, isFunctionStyle: Bool = true) throws(Raised) -> Value {
-    if arguments.hasKeywords { throw typeError("\(name)() takes no keyword arguments") }
+  /// The one argument of a constructor that takes at most one and no keywords; those are left to the `__init__` of a class of the program.
+  func soleArgument(_ name: String, _ arguments: Arguments, for cls: TypeObject? = nil) throws(Raised) -> Value {
+    if arguments.hasKeywords, cls?.special(.`init`) == nil { throw typeError("\(name)() takes no keyword arguments") }
     if arguments.count > 1 { throw typeError("\(name) expected at most 1 argument, got \(arguments.count)") }
     return arguments[0]
   }

@@ -4,13 +4,14 @@ import PyaSyntax
 extension Runtime {
   /// Parses and lowers a module. A syntax error becomes a Python SyntaxError.
   func compile(
-    _ file: SourceFile, globals: DictObject, usesNamespace: Bool = false, displays: LoweringUnit.Displays = .none
+    _ file: SourceFile, globals: DictObject, usesNamespace: Bool = false, displays: LoweringUnit.Displays = .none,
+    allowsTopLevelAwait: Bool = true
   ) throws(Raised) -> Code {
     sourceFiles.byName[file.name] = file
     let (draft, nodes, warnings): (CodeDraft, StatementNode, SyntaxWarnings)
     var stage = SyntaxStage.readingModule
     do {
-      var parser = Parser(file: file, allowsTopLevelAwait: !file.isText)
+      var parser = Parser(file: file, allowsTopLevelAwait: allowsTopLevelAwait && !file.isText)
       let module = try parser.parseTree()
       stage = .compiling
       try parser.checkRules()
@@ -101,7 +102,7 @@ extension Runtime {
 
   /// Runs a source file as the body of a module.
   func runModule(source: SourceFile, name: String, into module: ModuleObject) throws(Raised) {
-    let code = try compile(source, globals: module.namespace)
+    let code = try compile(source, globals: module.namespace, allowsTopLevelAwait: false)
     _ = try run(code)
   }
 
