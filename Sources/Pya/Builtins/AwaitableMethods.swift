@@ -35,7 +35,6 @@ extension Runtime {
   }
 
   private func step(_ awaitable: AwaitableObject, throwing exception: ExceptionObject) throws(Raised) -> Value {
-    setContext(of: exception)
     return try yielded(
       try machine.drivenByHand { () throws(Raised) in try awaitable.resume(self, throwing: exception) })
   }

@@ -39,7 +39,6 @@ extension Runtime {
 
   /// `throw(exception)`.
   func step(_ frame: SuspendableFrame, throwing exception: ExceptionObject) throws(Raised) -> Value {
-    setContext(of: exception)
     switch try machine.drivenByHand({ () throws(Raised) in try frame.drive(self, throwing: exception) }) {
     case .suspended(let value): return value
     case .returned(let value): throw stopIteration(value)

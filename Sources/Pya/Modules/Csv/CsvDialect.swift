@@ -75,7 +75,23 @@ extension Runtime {
       try set(&dialect, name.text, value)
     }
     if dialect.quoting != .none, dialect.quote == nil { throw typeError("quotechar must be set if quoting enabled") }
+    try check(dialect)
     return dialect
+  }
+
+  /// Whether the characters can be told from each other and from the ends of lines.
+  private func check(_ dialect: CsvDialect) throws(Raised) {
+    let (space, lineEnd) = (UInt32(0x20), dialect.lineEnd.unicodeScalars.map(\.value))
+    for (name, character) in [("delimiter", dialect.delimiter), ("escapechar", dialect.escape), ("quotechar", dialect.quote)] {
+      guard let character else { continue }
+      if character == 10 || character == 13 || character == space && name != "delimiter" && dialect.skipsInitialSpace {
+        throw valueError("bad \(name) value")
+      }
+      if lineEnd.contains(character) { throw valueError("bad \(name) or lineterminator value") }
+    }
+    if dialect.delimiter == dialect.escape { throw valueError("bad delimiter or escapechar value") }
+    if dialect.delimiter == dialect.quote { throw valueError("bad delimiter or quotechar value") }
+    if let escape = dialect.escape, escape == dialect.quote { throw valueError("bad escapechar or quotechar value") }
   }
 
   private func set(_ dialect: inout CsvDialect, _ name: String, _ value: Value) throws(Raised) {
@@ -89,7 +105,7 @@ extension Runtime {
     case "skipinitialspace": dialect.skipsInitialSpace = try isTrue(value)
     case "strict": dialect.isStrict = try isTrue(value)
     case "lineterminator":
-      guard let text = value.string else { throw typeError("\"lineterminator\" must be a string, not \(typeName(value))") }
+      guard let text = value.string else { throw typeError("\"lineterminator\" must be a string") }
       dialect.lineEnd = text.text
     default:
       guard case .int(let number) = value.plainNumber else {
