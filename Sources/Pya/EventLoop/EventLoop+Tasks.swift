@@ -137,7 +137,10 @@ extension EventLoop {
     if value.uncounted?.toOpaque() == asyncio.slumberPointer { return try sleep(task, runtime) }
     guard case .object(let object) = value, object.kind == .awaitable,
       let future = unsafeDowncast(object, to: AwaitableObject.self).asFuture
-    else { return try schedule(.stepThrowing(task, try badYield(task, value, runtime))) }
+    else {
+      if try waitForForeign(task, value, runtime) { return }
+      return try schedule(.stepThrowing(task, try badYield(task, value, runtime)))
+    }
     if future.isBlocking, future.belongs(to: self), future !== task {
       future.isBlocking = false
       if future.isDone {

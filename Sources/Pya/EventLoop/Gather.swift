@@ -157,6 +157,7 @@ extension Asyncio {
     var coroutine = value
     var closesOnFailure = true
     if !isCoroutine(value) {
+      if try isForeignFuture(value) { return try following(value, loop: loop) }
       guard runtime.isAwaitable(value) else {
         throw runtime.typeError("An asyncio.Future, a coroutine or an awaitable is required")
       }

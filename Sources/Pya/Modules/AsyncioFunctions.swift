@@ -52,6 +52,7 @@ extension Asyncio {
     }
     module.define(runtime, "ensure_future", "coro_or_future, *, loop=None") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       let loop = arguments[1].defined.flatMap { $0.isNone ? nil : $0.object as? EventLoop }
+      if isFuture(arguments[0]) == nil, try isForeignFuture(arguments[0]) { return arguments[0] }
       return .object(try ensureFuture(arguments[0], loop: loop))
     }
     module.define(runtime, "gather", "*coros_or_futures, return_exceptions=False") {
@@ -129,7 +130,7 @@ extension Asyncio {
       .bool(isCoroutineFunction(arguments[0]))
     }
     module.define(runtime, "isfuture", "obj") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
-      .bool(isFuture(arguments[0]) != nil)
+      .bool(try isFuture(arguments[0]) != nil || isForeignFuture(arguments[0]))
     }
   }
 
@@ -146,11 +147,23 @@ extension Asyncio {
     return mark === given
   }
 
+  /// Coroutine functions in Python, which return something to await here.
+  private func isWrittenWithAsync(_ name: String) -> Bool {
+    guard let dot = name.firstIndex(of: ".") else { return false }
+    let method = name[name.index(after: dot)...]
+    switch name[..<dot] {
+    case "StreamReader": return ["read", "readexactly", "readline", "readuntil", "__anext__"].contains(method)
+    case "StreamWriter": return ["drain", "wait_closed", "start_tls"].contains(method)
+    case "_UnixSelectorEventLoop": return ["shutdown_asyncgens", "shutdown_default_executor"].contains(method)
+    default: return false
+    }
+  }
+
   func isCoroutineFunction(_ value: Value) -> Bool {
     guard case .object(let object) = value else { return false }
     if let method = object as? BoundMethod { return isCoroutineFunction(method.function) }
     if let function = object as? FunctionObject { return function.code.flavour == .coroutine || isMarked(value) }
-    if let function = object as? NativeFunction { return function.awaitBody != nil }
+    if let function = object as? NativeFunction { return function.awaitBody != nil || isWrittenWithAsync(function.qualifiedName) }
     // functools.partial
     if object.type.name == "partial", let inner = try? runtime.getAttributeIfPresent(value, runtime.intern("func")) {
       return isCoroutineFunction(inner)
