@@ -39,7 +39,8 @@ extension Asyncio {
   func isForeignFuture(_ value: Value) throws(Raised) -> Bool {
     guard case .object(let object) = value, object.type.isHeap else { return false }
     let name = runtime.intern("_asyncio_future_blocking")
-    return object.type.lookup(name) != nil && !(try runtime.getAttribute(value, name)).isNone
+    if object.type.lookup(name) == nil { return false }
+    return try !runtime.getAttribute(value, name).isNone
   }
 
   /// A future of the loop's that is done when the program's is.
@@ -58,8 +59,12 @@ extension Asyncio {
   }
 
   fileprivate func loop(ofForeign object: Value) throws(Raised) -> EventLoop {
-    let method = try runtime.getAttributeIfPresent(object, runtime.intern("get_loop"))
-    let value = try method.map { (method) throws(Raised) in try runtime.call(method) } ?? runtime.getAttribute(object, runtime.intern("_loop"))
+    let value: Value
+    if let method = try runtime.getAttributeIfPresent(object, runtime.intern("get_loop")) {
+      value = try runtime.call(method)
+    } else {
+      value = try runtime.getAttribute(object, runtime.intern("_loop"))
+    }
     guard let loop = value.object as? EventLoop else { throw runtime.typeError("expected an event loop, got '\(runtime.typeName(value))'") }
     return loop
   }

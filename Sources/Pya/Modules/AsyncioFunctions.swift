@@ -130,7 +130,8 @@ extension Asyncio {
       .bool(isCoroutineFunction(arguments[0]))
     }
     module.define(runtime, "isfuture", "obj") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
-      .bool(try isFuture(arguments[0]) != nil || isForeignFuture(arguments[0]))
+      if isFuture(arguments[0]) != nil { return .bool(true) }
+      return .bool(try isForeignFuture(arguments[0]))
     }
   }
 
@@ -148,22 +149,22 @@ extension Asyncio {
   }
 
   /// Coroutine functions in Python, which return something to await here.
-  private func isWrittenWithAsync(_ name: String) -> Bool {
-    guard let dot = name.firstIndex(of: ".") else { return false }
-    let method = name[name.index(after: dot)...]
-    switch name[..<dot] {
-    case "StreamReader": return ["read", "readexactly", "readline", "readuntil", "__anext__"].contains(method)
-    case "StreamWriter": return ["drain", "wait_closed", "start_tls"].contains(method)
-    case "_UnixSelectorEventLoop": return ["shutdown_asyncgens", "shutdown_default_executor"].contains(method)
+  private func isWrittenWithAsync(_ function: NativeFunction) -> Bool {
+    let methods: [String]
+    switch function.owner?.name {
+    case "StreamReader": methods = ["read", "readexactly", "readline", "readuntil", "__anext__"]
+    case "StreamWriter": methods = ["drain", "wait_closed", "start_tls"]
+    case "_UnixSelectorEventLoop": methods = ["shutdown_asyncgens", "shutdown_default_executor"]
     default: return false
     }
+    return methods.contains(function.name)
   }
 
   func isCoroutineFunction(_ value: Value) -> Bool {
     guard case .object(let object) = value else { return false }
     if let method = object as? BoundMethod { return isCoroutineFunction(method.function) }
     if let function = object as? FunctionObject { return function.code.flavour == .coroutine || isMarked(value) }
-    if let function = object as? NativeFunction { return function.awaitBody != nil || isWrittenWithAsync(function.qualifiedName) }
+    if let function = object as? NativeFunction { return function.awaitBody != nil || isWrittenWithAsync(function) }
     // functools.partial
     if object.type.name == "partial", let inner = try? runtime.getAttributeIfPresent(value, runtime.intern("func")) {
       return isCoroutineFunction(inner)
