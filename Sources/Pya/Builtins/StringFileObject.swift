@@ -5,6 +5,10 @@ final class StringFileObject: TextSinkObject {
   @exclusivity(unchecked) private var isASCII = true
   /// In characters; may lie behind the end.
   @exclusivity(unchecked) private var position = 0
+  /// In characters.
+  @exclusivity(unchecked) private var length = 0
+  /// A character and where it begins: reading and writing go on there without counting from the start.
+  @exclusivity(unchecked) private var known = (character: 0, offset: 0)
   private var newline = TextFileObject.Newline.exactly("\n")
 
   override var isReadable: Bool { true }
@@ -17,6 +21,8 @@ final class StringFileObject: TextSinkObject {
     text = []
     isASCII = true
     position = 0
+    length = 0
+    known = (0, 0)
     guard let initial else { return }
     try write(initial.utf8, isASCII: initial.isASCII, runtime)
     position = 0
@@ -31,10 +37,16 @@ final class StringFileObject: TextSinkObject {
     if isClosed { throw runtime.valueError("I/O operation on closed file") }
   }
 
-  private var length: Int { isASCII ? text.count : text.reduce(0) { $0 + ($1 & 0xC0 != 0x80 ? 1 : 0) } }
-
   /// Where a character begins; the end when there are not as many.
-  private func offset(of character: Int, from start: Int = 0) -> Int {
+  private func offset(of character: Int) -> Int {
+    if isASCII { return min(character, text.count) }
+    if character >= length { return text.count }
+    let start = known.character <= character ? known : (character: 0, offset: 0)
+    known = (character, offset(of: character - start.character, from: start.offset))
+    return known.offset
+  }
+
+  private func offset(of character: Int, from start: Int) -> Int {
     if isASCII { return min(start + character, text.count) }
     var offset = start
     var left = character
@@ -49,6 +61,7 @@ final class StringFileObject: TextSinkObject {
     if start >= end { return .object(runtime.names.empty) }
     let taken = text.withUnsafeBufferPointer { runtime.string(utf8: UnsafeBufferPointer(rebasing: $0[start..<end])) }
     position += taken.length
+    known = (position, end)
     return .object(taken)
   }
 
@@ -110,18 +123,22 @@ final class StringFileObject: TextSinkObject {
   private func add(_ utf8: UnsafeBufferPointer<UInt8>, isASCII newIsASCII: Bool, _ runtime: Runtime) throws(Raised) {
     if utf8.isEmpty { return }
     let added = newIsASCII ? utf8.count : utf8.reduce(0) { $0 + ($1 & 0xC0 != 0x80 ? 1 : 0) }
-    let isAtEnd = isASCII ? position >= text.count : position >= length
-    if isAtEnd {
+    if position >= length {
       let gap = position - length
       if gap > 1 << 31 { throw runtime.memoryError() }
       if gap > 0 { text.append(contentsOf: repeatElement(0, count: gap)) }
       text.append(contentsOf: utf8)
+      position += added
+      length = position
+      known = (position, text.count)
     } else {
       let start = offset(of: position)
       text.replaceSubrange(start..<offset(of: added, from: start), with: utf8)
+      position += added
+      length = max(length, position)
+      known = (position, start + utf8.count)
     }
     isASCII = isASCII && newIsASCII
-    position += added
   }
 
   override func seek(_ runtime: Runtime, _ offset: Int, whence: Int) throws(Raised) -> Int {
@@ -145,7 +162,11 @@ final class StringFileObject: TextSinkObject {
     try checkMemoryOpen(runtime)
     let target = size ?? position
     if target < 0 { throw runtime.valueError("Negative size value \(target)") }
-    text.removeSubrange(offset(of: target)...)
+    if target < length {
+      text.removeSubrange(offset(of: target)...)
+      length = target
+      known = (0, 0)
+    }
     return target
   }
 

@@ -182,7 +182,18 @@ final class StringObject: Object {
   final func codePointIndex(ofByte offset: Int) -> Int {
     if isASCII { return offset }
     var count = 0
-    for index in 0..<offset where bytes[index] & 0xC0 != 0x80 { count += 1 }
+    var start = 0
+    if offset > 256 {
+      let offsets = offsetTable()
+      var (low, high) = (0, offsets.count)
+      while high - low > 1 {
+        let middle = (low + high) / 2
+        if Int(offsets[middle]) <= offset { low = middle } else { high = middle }
+      }
+      count = low << 6
+      start = Int(offsets[low])
+    }
+    for index in start..<offset where bytes[index] & 0xC0 != 0x80 { count += 1 }
     return count
   }
 
@@ -190,20 +201,26 @@ final class StringObject: Object {
     if let offsets = rarities?.offsets { return offsets }
     var table: [Int32] = []
     table.reserveCapacity(length / 64 + 1)
-    var offset = 0
-    var count = 0
+    extend(&table, fromByte: 0, codePoint: 0)
+    rarity.offsets = table
+    return table
+  }
+
+  private func extend(_ table: inout [Int32], fromByte offset: Int, codePoint count: Int) {
+    var (offset, count) = (offset, count)
     while offset < byteCount {
       if count & 63 == 0 { table.append(Int32(truncatingIfNeeded: offset)) }
       offset += UTF8Width.of(leadByte: bytes[offset])
       count += 1
     }
-    rarity.offsets = table
-    return table
   }
 
   /// Adds text at the end. Only for an object that the caller alone holds, as in `s += x`.
   final func appendInPlace(_ other: StringObject) {
     let total = byteCount + other.byteCount
+    // What is known of the length and the places goes on being known: a loop may ask for them after each addition.
+    let known = isASCII ? nil : rarities.flatMap { $0.length >= 0 ? $0 : nil }
+    let length = known.map { $0.length + other.length }
     if total > capacity {
       let larger = max(total, capacity * 2)
       let memory = UnsafeMutablePointer<UInt8>.obtain(larger)
@@ -213,13 +230,21 @@ final class StringObject: Object {
       capacity = larger
     }
     memcpy(bytes + byteCount, other.bytes, other.byteCount)
+    let oldCount = byteCount
     byteCount = total
-    isASCII = isASCII && other.isASCII
     cachedHash = 0
-    if let rarities {
-      rarities.length = -1
-      rarities.offsets = nil
+    if let known, let length {
+      if var offsets = known.offsets {
+        known.offsets = nil
+        extend(&offsets, fromByte: oldCount, codePoint: known.length)
+        known.offsets = offsets
+      }
+      known.length = length
+    } else {
+      rarities?.length = -1
+      rarities?.offsets = nil
     }
+    isASCII = isASCII && other.isASCII
   }
 
   override func instanceDictionary(_ runtime: Runtime) -> DictObject? {
