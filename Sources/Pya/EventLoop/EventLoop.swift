@@ -253,6 +253,11 @@ final class EventLoop: Object {
 
   /// On a virtual clock sums of the same sleeps must meet exactly, so that only the order of creation decides: whole nanoseconds.
   func exactDeadline(_ deadline: Double) -> Double {
-    virtualClock != nil && abs(deadline) < 1e6 ? (deadline * 1e9).rounded() / 1e9 : deadline
+    guard virtualClock != nil, abs(deadline) < 1e6 else { return deadline }
+    let exact = (deadline * 1e9).rounded() / 1e9
+    if exact >= deadline { return exact }
+    // What the program says is to come does not come now: it would say so forever.
+    let now = time
+    return exact > now || deadline <= now ? exact : ((now * 1e9).rounded() + 1) / 1e9
   }
 }

@@ -22,7 +22,7 @@ extension Asyncio {
 
   private func deadline(after delay: Value, _ loop: EventLoop) throws(Raised) -> Value {
     if delay.isNone { return .none }
-    return .float(loop.exactDeadline(loop.time + (try runtime.delaySeconds(delay))))
+    return .float(loop.deadline(after: try runtime.delaySeconds(delay)))
   }
 
   /// `wait_for` without any time: only what is done already has a result.
