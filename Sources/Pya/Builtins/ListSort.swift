@@ -83,9 +83,9 @@ extension Runtime {
     for index in 1..<count where (keys + index).tag != tag { return .mixed }
     if tag == ValueTag.int { return .int }
     if tag == ValueTag.float { return .float }
-    guard let first = keys.uncountedObject, first.isPlain, first.kind == .string || first.kind == .tuple else { return .mixed }
+    guard let first = keys.uncountedObject, first.comparesPlainly, first.kind == .string || first.kind == .tuple else { return .mixed }
     for index in 1..<count {
-      guard let key = (keys + index).uncountedObject, key.isPlain, key.kind == first.kind else { return .mixed }
+      guard let key = (keys + index).uncountedObject, key.comparesPlainly, key.kind == first.kind else { return .mixed }
     }
     return first.kind == .string ? .string : .tuple
   }

@@ -24,11 +24,17 @@ extension MathFunctions {
     }
     define("hypot", "*coordinates") { (runtime, arguments) throws(Raised) in
       if arguments.hasKeywords { throw runtime.typeError("math.hypot() takes no keyword arguments") }
+      if let length = difference(arguments.base, nil, arguments.count) { return .float(length) }
       var coordinates: [Double] = []
       for index in 0..<arguments.count { coordinates.append(try runtime.double(arguments[index]).magnitude) }
-      return .float(length(coordinates))
+      return .float(coordinates.withUnsafeBufferPointer(length))
     }
     define("dist", "p, q, /") { (runtime, arguments) throws(Raised) in
+      if let first = arguments[0].tuple, let second = arguments[1].tuple, first.count == second.count,
+        let length = difference(first.items, second.items, first.count)
+      {
+        return .float(length)
+      }
       let first = try runtime.array(arguments[0])
       let second = try runtime.array(arguments[1])
       if first.count != second.count {
@@ -38,22 +44,46 @@ extension MathFunctions {
       for index in first.indices {
         differences.append((try runtime.double(first[index]) - runtime.double(second[index])).magnitude)
       }
-      return .float(length(differences))
+      return .float(differences.withUnsafeBufferPointer(length))
+    }
+  }
+
+  /// The distance of two points of a few coordinates, all plain numbers, or of one from the origin; nil: the general rule must tell.
+  private func difference(
+    _ first: UnsafeMutablePointer<Value>, _ second: UnsafeMutablePointer<Value>?, _ count: Int
+  ) -> Double? {
+    guard count <= 8 else { return nil }
+    return withUnsafeTemporaryAllocation(of: Double.self, capacity: 8) { coordinates in
+      for index in 0..<count {
+        guard let x = (first + index).double else { return nil }
+        guard let second else {
+          coordinates[index] = x.magnitude
+          continue
+        }
+        guard let y = (second + index).double else { return nil }
+        coordinates[index] = (x - y).magnitude
+      }
+      return length(UnsafeBufferPointer(rebasing: coordinates[..<count]))
     }
   }
 
   /// The Euclidean norm, within one unit in the last place: CPython's algorithm.
-  private func length(_ coordinates: [Double]) -> Double {
-    let largest = coordinates.reduce(0) { $1 > $0 ? $1 : $0 }
+  private func length(_ coordinates: UnsafeBufferPointer<Double>) -> Double {
+    var largest = 0.0
+    var hasNaN = false
+    for coordinate in coordinates {
+      if coordinate > largest { largest = coordinate }
+      if coordinate.isNaN { hasNaN = true }
+    }
     if largest.isInfinite { return .infinity }
-    if coordinates.contains(where: \.isNaN) { return .nan }
+    if hasNaN { return .nan }
     if largest == 0 || coordinates.count <= 1 { return largest }
     var exponent: Int32 = 0
     _ = frexp(largest, &exponent)
     if exponent < -1023 {
       // Its reciprocal would overflow: make the subnormal numbers normal.
       let smallest = Double.leastNormalMagnitude
-      return smallest * length(coordinates.map { $0 / smallest })
+      return smallest * coordinates.map { $0 / smallest }.withUnsafeBufferPointer(length)
     }
     let scale = scalbn(1, -exponent)
     var (sum, lowProducts, lowSums) = (1.0, 0.0, 0.0)
@@ -69,6 +99,18 @@ extension MathFunctions {
     add(-root, root)
     root += (sum - 1 + (lowProducts + lowSums)) / (2 * root)
     return root / scale
+  }
+}
+
+extension UnsafeMutablePointer where Pointee == Value {
+  /// The float or small int that lies here, as a float.
+  @inline(__always)
+  fileprivate var double: Double? {
+    switch number {
+    case .float(let number): number
+    case .int(let number) where number.magnitude <= 1 << 53: Double(number)
+    default: nil
+    }
   }
 }
 

@@ -44,7 +44,7 @@ final class AttributeNode: ExpressionNode {
   func attributeIfPresent(of value: Value, _ frame: Frame) throws(Raised) -> Value {
     if let held = value.uncounted {
       let slot = cachedSlot(held)
-      let found = slot >= 0 ? held.instanceSlot(slot).copied : learnSlot(value, frame.runtime)
+      let found = slot >= 0 ? held.instanceSlot(slot).copied : learnPlace(value, frame.runtime)
       if !found.isUndefined { return found }
     }
     return try frame.runtime.getAttributeIfPresent(value, name) ?? .undefined
@@ -55,7 +55,7 @@ final class AttributeNode: ExpressionNode {
   override func settledPlace(_ frame: Frame) -> UnsafeMutablePointer<Value>? {
     guard objectSlot >= 0, let held = (frame.slots + objectSlot).uncountedObject else { return nil }
     let slot = cachedSlot(held)
-    guard slot >= 0 else { return nil }
+    guard slot >= 0 else { return slot == -1 ? nil : held.dictionaryPlace(slot, name) }
     let place = held.instanceSlot(slot)
     return place.holdsUndefined ? nil : place
   }
@@ -96,8 +96,11 @@ final class AttributeNode: ExpressionNode {
     if slot >= 0 {
       let found = held.instanceSlot(slot).copied
       if !found.isUndefined { return found }
+    } else if slot < -1, let place = held.dictionaryPlace(slot, name) {
+      return place.copied
     }
     if held.kind == .module { return held.as(ModuleObject.self)._withUnsafeGuaranteedRef { moduleCache.known(of: $0) } }
+    if let place = placeBeside(held, cache, name) { return place.copied }
     guard let classCache else { return .undefined }
     return try classCache.borrowed { (cache) throws(Raised) in try cache.value(of: held, self, frame) }
   }
@@ -115,17 +118,23 @@ final class AttributeNode: ExpressionNode {
       let found = moduleCache.value(of: module, name)
       if !found.isUndefined { return found }
     }
-    let found = learnSlot(value, runtime)
+    let found = learnPlace(value, runtime)
     if !found.isUndefined { return found }
     learn(value, runtime)
     do { return try runtime.getAttribute(value, name) } catch { try frame.fail(error, range) }
   }
 
-  /// The attribute, if it lies in a slot of the instance, which is remembered; else undefined.
+  /// The attribute, if it is the instance's own; its place is remembered. Else undefined.
   @inline(never)
-  private func learnSlot(_ value: Value, _ runtime: Runtime) -> Value {
-    guard let instance = value.instance, instance.type.special(.getattribute) == nil,
-      let index = instance.shape.index(of: name), !instance.slot(index).holdsUndefined,
+  private func learnPlace(_ value: Value, _ runtime: Runtime) -> Value {
+    guard case .object(let object) = value, object.type.special(.getattribute) == nil else { return .undefined }
+    if let dictionary = object.ownDictionary {
+      let index = dictionary.index(ofString: name)
+      guard index >= 0, !runtime.isDataDescriptor(object.type.lookup(name)) else { return .undefined }
+      cache.remember(object.cacheToken, SlotCache.inDictionary(index))
+      return dictionary.valuePlace(index).copied
+    }
+    guard let instance = value.instance, let index = instance.shape.index(of: name), !instance.slot(index).holdsUndefined,
       runtime.leavesToInstance(instance.type.lookup(name), name)
     else { return .undefined }
     cache.remember(instance.cacheToken, index)
@@ -149,11 +158,20 @@ final class AttributeTarget: TargetNode {
   /// For adding the attribute to instances that do not have it yet: what the last ones got, newest first.
   private var adding = Addition()
   private var addingBefore = Addition()
-  /// For a property: the shape and class of the instances, under which `setter` is its plain function.
-  private var setterShapeToken = 0
-  private var setterTypeToken = 0
-  private var setter: UnsafeMutableRawPointer?
+  /// For a property, a descriptor of the program or `__setattr__`: what to call instead.
+  private var setting: Setting?
   private var owners = CacheOwners()
+
+  /// A plain function of the program that stores the attribute, for instances of one class and shape.
+  private struct Setting {
+    let shapeToken, typeToken: Int
+    let function: UnsafeMutableRawPointer
+    /// What stands before the instance among its arguments: the descriptor.
+    var descriptor = Value.undefined
+    var descriptorToken = 0
+    /// It is `__setattr__`, which gets the name.
+    var takesName = false
+  }
 
   private struct Addition {
     /// The token of the shape before.
@@ -174,10 +192,11 @@ final class AttributeTarget: TargetNode {
   /// The slot for the attribute, if the cache knows it; one that the instance does not have yet is added.
   @inline(__always)
   private func place(in held: Unmanaged<Object>) -> UnsafeMutablePointer<Value>? {
-    guard held.kind == .instance else { return nil }
+    guard held.kind == .instance else { return placeBeside(held, cache, name) }
     let token = held._withUnsafeGuaranteedRef { $0.cacheToken }
     let slot = cache.slot(token)
     if slot >= 0 { return held.instanceSlot(slot) }
+    if slot < -1 { return held.dictionaryPlace(slot, name) }
     if token == adding.token, let shape = adding.pointer {
       return held.as(Instance.self)._withUnsafeGuaranteedRef { $0.addSlot(adding.slot, shape) }
     }
@@ -209,14 +228,26 @@ final class AttributeTarget: TargetNode {
   func store(in target: Value, _ frame: Frame, _ value: consuming Value) throws(Raised) {
     if let held = target.uncounted {
       if let place = place(in: held) { return place.store(value) }
-      if let setter, held.kind == .instance,
-        held._withUnsafeGuaranteedRef({ $0.cacheToken == setterShapeToken && $0.typeToken == setterTypeToken })
-      {
-        _ = try call(.fromOpaque(setter), frame, with: target, value)
-        return
-      }
+      if held.kind == .instance, setting != nil, try set(held, target, frame, value) { return }
     }
     try storeUncached(target, frame, value)
+  }
+
+  /// Calls what stores the attribute. False: for other instances.
+  @inline(never)
+  private func set(_ held: Unmanaged<Object>, _ target: Value, _ frame: Frame, _ value: Value) throws(Raised) -> Bool {
+    guard let setting,
+      held._withUnsafeGuaranteedRef({ $0.cacheToken == setting.shapeToken && $0.typeToken == setting.typeToken })
+    else { return false }
+    if setting.takesName {
+      _ = try call(.fromOpaque(setting.function), frame, with: target, .object(name), value)
+    } else if let descriptor = setting.descriptor.uncounted {
+      guard descriptor._withUnsafeGuaranteedRef({ $0.typeToken }) == setting.descriptorToken else { return false }
+      _ = try call(.fromOpaque(setting.function), frame, with: setting.descriptor, target, value)
+    } else {
+      _ = try call(.fromOpaque(setting.function), frame, with: target, value)
+    }
+    return true
   }
 
   @inline(never)
@@ -237,15 +268,39 @@ final class AttributeTarget: TargetNode {
       }
       return
     }
-    if let instance = target.instance, instance.type.special(.setattr) == nil,
-      let property = instance.type.lookup(name)?.cast(.property, to: PropertyObject.self), !property.type.isHeap,
-      let function = property.setter.cast(.function, to: FunctionObject.self), function.takes(2), owners.keep(function)
+    if let object = target.object, let dictionary = object.ownDictionary, object.type.special(.setattr) == nil,
+      !runtime.isDataDescriptor(object.type.lookup(name))
     {
-      setterShapeToken = instance.cacheToken
-      setterTypeToken = instance.typeToken
-      setter = function.uncountedPointer
+      // What is there already is the object's own attribute. Others may mean something to its kind.
+      let index = dictionary.index(ofString: name)
+      if index >= 0 {
+        cache.remember(object.cacheToken, SlotCache.inDictionary(index))
+        return dictionary.valuePlace(index).store(value)
+      }
     }
+    if let instance = target.instance { learnSetting(instance) }
     do { try runtime.setAttribute(target, name, value) } catch { try frame.fail(error, range) }
+  }
+
+  /// Remembers what function stores the attribute.
+  private func learnSetting(_ instance: Instance) {
+    let type = instance.type
+    func plain(_ value: Value?, _ count: Int) -> UnsafeMutableRawPointer? {
+      guard let function = value?.cast(.function, to: FunctionObject.self), function.takes(count), owners.keep(function) else { return nil }
+      return function.uncountedPointer
+    }
+    if let override = type.special(.setattr) {
+      guard let function = plain(override, 3) else { return }
+      setting = Setting(shapeToken: instance.cacheToken, typeToken: type.token, function: function, takesName: true)
+    } else if let found = type.lookup(name)?.object {
+      if found.kind == .property, !found.type.isHeap, let function = plain(unsafeDowncast(found, to: PropertyObject.self).setter, 2) {
+        setting = Setting(shapeToken: instance.cacheToken, typeToken: type.token, function: function)
+      } else if found.kind == .instance, let function = plain(found.type.special(.set), 3) {
+        setting = Setting(
+          shapeToken: instance.cacheToken, typeToken: type.token, function: function, descriptor: .object(found),
+          descriptorToken: found.type.token)
+      }
+    }
   }
 
   override func delete(_ frame: Frame) throws(Raised) {
@@ -263,12 +318,35 @@ extension Runtime {
   }
 }
 
+extension Runtime {
+  fileprivate func isDataDescriptor(_ onType: Value?) -> Bool { onType?.object.map { isDataDescriptor($0) } ?? false }
+}
+
 extension TypeObject {
   /// Whether instances may hold an attribute of this name in their slots.
   fileprivate func mayHold(_ name: StringObject, _ runtime: Runtime) -> Bool {
     let onType = lookup(name)
     if hasNoInstanceDictionary { return (onType?.object as? MemberDescriptor)?.name === name }
     return runtime.leavesToInstance(onType, name)
+  }
+}
+
+/// Where the attribute of an object of a class of the program lies that is a dictionary, an exception, ... as well, if the cache knows it.
+@inline(__always)
+private func placeBeside(_ held: Unmanaged<Object>, _ cache: SlotCache, _ name: StringObject) -> UnsafeMutablePointer<Value>? {
+  guard held.kind != .instance, !held.isPlain else { return nil }
+  let slot = cache.slot(held._withUnsafeGuaranteedRef { $0.cacheToken })
+  return slot < -1 ? held.dictionaryPlace(slot, name) : nil
+}
+
+extension Object {
+  /// The dictionary behind `__dict__`, if the object's attributes are there and nowhere else.
+  fileprivate var ownDictionary: DictObject? {
+    switch kind {
+    case .instance: unsafeDowncast(self, to: Instance.self).dictionary
+    case .type, .module, .superProxy: nil
+    default: type.isHeap ? existingInstanceDictionary : nil
+    }
   }
 }
 
@@ -282,6 +360,9 @@ struct SlotCache {
   private let entries: UnsafeMutablePointer<Entry>
   private static let count = 4
 
+  /// What is remembered for instances whose attributes lie in a dictionary: where the last one had it. Others of the class have it there too as a rule.
+  static func inDictionary(_ index: Int) -> Int { -2 - index }
+
   init() {
     entries = .allocate(capacity: SlotCache.count)
     entries.initialize(repeating: Entry(), count: SlotCache.count)
@@ -289,7 +370,7 @@ struct SlotCache {
 
   func deallocate() { entries.deallocate() }
 
-  /// The slot under this token; -1 when it is not known.
+  /// The slot under this token, or `inDictionary`; -1 when it is not known.
   @inline(__always)
   func slot(_ token: Int) -> Int {
     if entries[0].token == token { return entries[0].slot }
@@ -310,6 +391,24 @@ extension Unmanaged where Instance == Object {
   @inline(__always)
   func instanceSlot(_ index: Int) -> UnsafeMutablePointer<Value> {
     _withUnsafeGuaranteedRef { unsafeDowncast($0, to: Pya.Instance.self).slot(index) }
+  }
+
+  /// Where an attribute lies in an object's dictionary, `slot` being what `SlotCache` remembers; nil: it has none.
+  @inline(never)
+  func dictionaryPlace(_ slot: Int, _ name: StringObject) -> UnsafeMutablePointer<Value>? {
+    let found = _withUnsafeGuaranteedRef { object in
+      let dictionary = object.kind == .instance ? unsafeDowncast(object, to: Pya.Instance.self).dictionary : object.existingInstanceDictionary
+      return dictionary.map { Unmanaged<DictObject>.passUnretained($0) }
+    }
+    guard let found else { return nil }
+    return found._withUnsafeGuaranteedRef { dictionary in
+      let expected = -2 - slot
+      if expected < dictionary.used, dictionary.keyPlace(expected).isIdentical(to: .object(name)) {
+        return dictionary.valuePlace(expected)
+      }
+      let index = dictionary.index(ofString: name)
+      return index >= 0 ? dictionary.valuePlace(index) : nil
+    }
   }
 }
 

@@ -13,6 +13,8 @@ final class ClassAttributeCache {
     case getter
     /// A descriptor of the program: `found`, whose `__get__` is a function that takes itself, the instance and the class.
     case descriptor
+    /// Nothing: the class's `__getattr__`, a function that takes the instance and a name (`found`), decides.
+    case fallback
     /// A field of a named tuple, an element.
     case element
   }
@@ -39,7 +41,7 @@ final class ClassAttributeCache {
     case .element:
       guard held.kind == .tuple, held._withUnsafeGuaranteedRef({ $0.typeToken == classToken }) else { return .undefined }
       return held.as(TupleObject.self)._withUnsafeGuaranteedRef { $0.count > shapeToken ? $0[shapeToken] : .undefined }
-    case .value, .getter, .descriptor:
+    case .value, .getter, .descriptor, .fallback:
       if held.kind == .type {
         guard shapeToken == 0, held.as(TypeObject.self)._withUnsafeGuaranteedRef({ $0.token }) == classToken,
           held._withUnsafeGuaranteedRef({ $0.typeToken }) == decidingToken
@@ -49,6 +51,10 @@ final class ClassAttributeCache {
       guard held.kind == .instance, held._withUnsafeGuaranteedRef({ $0.cacheToken == shapeToken && $0.typeToken == classToken })
       else { return .undefined }
       if meaning == .value { return found }
+      if meaning == .fallback {
+        guard let get, held.lacksInDictionary(found) else { return .undefined }
+        return try node.call(.fromOpaque(get), frame, with: .object(held.takeUnretainedValue()), found)
+      }
       guard let getter = found.uncounted else { return .undefined }
       if meaning == .descriptor {
         guard let get, getter._withUnsafeGuaranteedRef({ $0.typeToken }) == decidingToken else { return .undefined }
@@ -79,8 +85,9 @@ final class ClassAttributeCache {
       note(.element, type, shapeToken: field.index, .undefined)
     } else if object.kind == .instance {
       let type = object.type
-      guard type.isHeap, type.special(.getattribute) == nil, let found = type.lookup(name) else { return }
+      guard type.isHeap, type.special(.getattribute) == nil else { return }
       let instance = unsafeDowncast(object, to: Instance.self)
+      guard let found = type.lookup(name) else { return learnFallback(instance, type, name, runtime) }
       if let property = found.cast(.property, to: PropertyObject.self), !property.type.isHeap {
         guard let getter = property.getter.cast(.function, to: FunctionObject.self), getter.takes(1),
           type.special(.getattr) == nil, owners.keep(getter)
@@ -105,6 +112,15 @@ final class ClassAttributeCache {
     }
   }
 
+  private func learnFallback(_ instance: Instance, _ type: TypeObject, _ name: StringObject, _ runtime: Runtime) {
+    guard let fallback = type.special(.getattr)?.cast(.function, to: FunctionObject.self), fallback.takes(2),
+      name !== runtime.names.dict, name !== runtime.names.class, !runtime.instanceHides(.object(instance), name),
+      owners.keep(fallback)
+    else { return }
+    note(.fallback, type, shapeToken: instance.cacheToken, .object(name))
+    get = fallback.uncountedPointer
+  }
+
   private func note(
     _ meaning: Meaning, _ type: TypeObject, shapeToken: Int, _ found: Value, deciding: TypeObject? = nil
   ) {
@@ -113,6 +129,17 @@ final class ClassAttributeCache {
     classToken = type.token
     self.shapeToken = shapeToken
     self.found = found
+  }
+}
+
+extension Unmanaged where Instance == Object {
+  /// Whether an instance has no such attribute in its dictionary, if it has one.
+  @inline(__always)
+  fileprivate func lacksInDictionary(_ name: Value) -> Bool {
+    self.as(Pya.Instance.self)._withUnsafeGuaranteedRef { instance in
+      guard let dictionary = instance.dictionary else { return true }
+      return name.string.map { dictionary.index(ofString: $0) < 0 } ?? false
+    }
   }
 }
 

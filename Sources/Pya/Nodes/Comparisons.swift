@@ -125,7 +125,7 @@ class ComparisonNode: ExpressionNode {
 /// Two plain strings compared; nil for anything else.
 @inline(__always)
 private func compareTexts(_ op: ComparisonOperator, _ a: Unmanaged<Object>?, _ b: Unmanaged<Object>?) -> Bool? {
-  guard let a, let b, a.kind == .string, b.kind == .string, a.isPlain, b.isPlain else { return nil }
+  guard let a, let b, a.kind == .string, b.kind == .string, a.comparesPlainly, b.comparesPlainly else { return nil }
   return a.as(StringObject.self)._withUnsafeGuaranteedRef { x in
     b.as(StringObject.self)._withUnsafeGuaranteedRef { y in
       switch op {

@@ -36,6 +36,8 @@ final class MethodCallNode: ExpressionNode {
   private let calleeRange: SourceRange
   private let entries: UnsafeMutablePointer<MethodCacheEntry>
   private var nextEntry = 0
+  /// The plain method of the class with this token, for objects whose attributes lie in a dictionary: it must be asked each time.
+  private var besideDictionary = MethodCacheEntry()
   private var owners = CacheOwners()
   @exclusivity(unchecked) private var moduleCache = ModuleCache()
 
@@ -212,7 +214,14 @@ final class MethodCallNode: ExpressionNode {
   @inline(never)
   private func callUncached(_ value: Value, _ frame: Frame) throws(Raised) -> Value {
     let runtime = frame.runtime
-    if let held = value.uncounted, held.kind == .module, let result = try callOfModule(held, frame) { return result }
+    if let held = value.uncounted {
+      if held.kind == .module, let result = try callOfModule(held, frame) { return result }
+      if let target = besideDictionary.target,
+        held._withUnsafeGuaranteedRef({ $0.typeToken }) == besideDictionary.token, !runtime.instanceHides(value, name)
+      {
+        return try callSeldom(.fromOpaque(target), receiver: value, arguments, frame)
+      }
+    }
     let type = runtime.type(of: value)
     if type.special(.getattribute) == nil, let method = type.lookup(name), case .object(let found) = method,
       found.kind == .function || found.kind == .nativeFunction, found.isDescriptor,
@@ -242,7 +251,15 @@ final class MethodCallNode: ExpressionNode {
   }
 
   private func remember(_ found: Object, for value: Value) {
-    guard case .object(let object) = value, object.mayCacheMethods else { return }
+    guard case .object(let object) = value else { return }
+    guard object.mayCacheMethods else {
+      if object.type.isHeap, let function = Value.object(found).cast(.function, to: FunctionObject.self),
+        function.takes(arguments.count + 1), owners.keep(function)
+      {
+        besideDictionary = MethodCacheEntry(token: object.typeToken, target: function.uncountedPointer)
+      }
+      return
+    }
     if found.kind == .function {
       let isPlain = unsafeDowncast(found, to: FunctionObject.self).takes(arguments.count + 1)
       return enter(found, object.cacheToken, isPlain ? .method : .unplain)

@@ -79,7 +79,7 @@ final class TupleSubscriptNode: ExpressionNode {
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     let container = try object.value(frame)
     return try lending(elements, frame) { (runtime, base) throws(Raised) in
-      if let held = container.uncounted, held.kind == .dict, held.isPlain, let key = TupleKey(base, elements.count),
+      if let held = container.uncounted, held.kind == .dict, !held.mayDecideItems, let key = TupleKey(base, elements.count),
         let place = held.as(DictObject.self)._withUnsafeGuaranteedRef({ dict -> UnsafeMutablePointer<Value>? in
           guard let index = dict.quickIndex(hash: key.hash, key.isSame), index >= 0 else { return nil }
           return dict.valuePlace(index)

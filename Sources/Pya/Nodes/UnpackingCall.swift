@@ -94,8 +94,8 @@ final class UnpackingCallNode: ExpressionNode {
   @inline(__always)
   private func unpack(_ iterable: Value, _ count: inout Int, _ callee: Value, _ frame: Frame) throws(Raised) {
     let machine = frame.machine
-    if let held = iterable.uncounted, held.kind == .tuple, held.isPlain {
-      let (items, more) = held.as(TupleObject.self)._withUnsafeGuaranteedRef { ($0.items, $0.count) }
+    if let held = iterable.uncounted, held.isPlain, held.kind == .tuple || held.kind == .list {
+      let (items, more) = held.storedItems
       guard let places = machine.reserveUnbound(more) else { try frame.fail(machine.stackOverflow(), range) }
       places.initializeCopies(of: items, count: more)
       count += more
@@ -221,6 +221,15 @@ final class UnpackingCallNode: ExpressionNode {
       }
       keywords.append((runtime.intern(name), value))
     }
+  }
+}
+
+extension Unmanaged where Instance == Object {
+  /// The elements of a tuple or list.
+  @inline(__always)
+  fileprivate var storedItems: (UnsafeMutablePointer<Value>, Int) {
+    if kind == .tuple { return self.as(TupleObject.self)._withUnsafeGuaranteedRef { ($0.items, $0.count) } }
+    return self.as(ListObject.self)._withUnsafeGuaranteedRef { ($0.items, $0.count) }
   }
 }
 

@@ -34,7 +34,7 @@ extension Runtime {
   /// Two plain strings: zero when equal, else the sign of their order, if that is asked for. Nil: something else.
   @inline(__always)
   private func comparedTexts(_ a: Value, _ b: Value, asksOrder: Bool) -> Int? {
-    guard let x = a.uncounted, let y = b.uncounted, x.kind == .string, y.kind == .string, x.isPlain, y.isPlain else {
+    guard let x = a.uncounted, let y = b.uncounted, x.kind == .string, y.kind == .string, x.comparesPlainly, y.comparesPlainly else {
       return nil
     }
     return x.as(StringObject.self)._withUnsafeGuaranteedRef { x in

@@ -114,6 +114,11 @@ extension Runtime {
       throw valueError("Negative zero coercion (z) not allowed in integer format specifier")
     }
     if radix == 0 { return try appendCharacter(number, specification, to: &builder) }
+    if case .int(let small) = number, specification.separator == 0 {
+      return builder.append(
+        small, radix: radix, isUpper: specification.typeByte == UInt8(ascii: "X"),
+        prefix: specification.isAlternate ? prefix : "", specification)
+    }
     var digits = TextBuilder()
     try appendMagnitude(of: number, radix: radix, to: &digits)
     if specification.typeByte == UInt8(ascii: "X") { digits.uppercase(from: 0) }

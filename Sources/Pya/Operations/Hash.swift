@@ -5,7 +5,7 @@ extension Runtime {
     switch value {
     case .object:
       let held = value.uncounted.unsafelyUnwrapped
-      if held.isPlain {
+      if held.comparesPlainly {
         if held.kind == .string { return held.as(StringObject.self)._withUnsafeGuaranteedRef { $0.stringHash } }
         if held.kind == .tuple, let hash = held.as(TupleObject.self)._withUnsafeGuaranteedRef({ $0.items.quickHash(ofTuple: $0.count) }) {
           return hash
@@ -90,10 +90,7 @@ extension Runtime {
     }
   }
 
-  func identityHash(_ object: Object) -> Int {
-    let address = UInt(bitPattern: object.address)
-    return Int(bitPattern: address >> 4 | address << 60)
-  }
+  func identityHash(_ object: Object) -> Int { object.identityHash }
 
   func unhashable(_ type: TypeObject) -> Raised { typeError("unhashable type: '\(type.messageName)'") }
 
@@ -108,6 +105,14 @@ extension Runtime {
       return NumericHash.of(unsafeDowncast(object, to: BigIntObject.self).value)
     default: throw typeError("__hash__ method should return an integer")
     }
+  }
+}
+
+extension Object {
+  /// The hash of what equals nothing but itself.
+  final var identityHash: Int {
+    let address = UInt(bitPattern: address)
+    return Int(bitPattern: address >> 4 | address << 60)
   }
 }
 

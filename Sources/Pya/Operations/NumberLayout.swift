@@ -24,6 +24,29 @@ extension TextBuilder {
     if specification.alignment != .afterSign { append(codePoint: specification.fill, times: padding - left) }
   }
 
+  /// Adds a number whose digits are not grouped.
+  mutating func append(
+    _ number: Int, radix: Int, isUpper: Bool, prefix: StaticString, _ specification: FormatSpecification
+  ) {
+    let magnitude = number.magnitude
+    let digits = radix == 10 ? magnitude.decimalDigitCount : magnitude.digitCount(bitsPerDigit: radix.trailingZeroBitCount)
+    let signWidth = number < 0 || specification.sign == UInt8(ascii: "+") || specification.sign == UInt8(ascii: " ") ? 1 : 0
+    let padding = max(0, specification.width - signWidth - prefix.utf8CodeUnitCount - digits)
+    let left = padding == 0 ? 0 : specification.leftPadding(padding)
+    append(codePoint: specification.fill, times: left)
+    append(signOf: number < 0, specification.sign)
+    append(prefix)
+    if specification.alignment == .afterSign { append(codePoint: specification.fill, times: padding) }
+    let start = count
+    if radix == 10 {
+      append(unsigned: magnitude)
+    } else {
+      append(unsigned: magnitude, bitsPerDigit: radix.trailingZeroBitCount)
+      if isUpper { uppercase(from: start) }
+    }
+    if specification.alignment != .afterSign { append(codePoint: specification.fill, times: padding - left) }
+  }
+
   @inline(__always)
   mutating func append(signOf isNegative: Bool, _ sign: UInt8) {
     if isNegative {

@@ -322,6 +322,11 @@ private struct PercentFormatter: ~Copyable {
     {
       return builder.append(integer: small)
     }
+    if case .int(let small) = number, conversion.specification.precision < 0, !conversion.specification.isAlternate {
+      let radix = conversion.letter == UInt8(ascii: "o") ? 8 : conversion.letter | 0x20 == UInt8(ascii: "x") ? 16 : 10
+      return builder.append(
+        small, radix: radix, isUpper: conversion.letter == UInt8(ascii: "X"), prefix: "", specification(conversion))
+    }
     var digits = TextBuilder()
     var prefix: StaticString = ""
     switch conversion.letter {

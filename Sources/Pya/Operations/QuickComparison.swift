@@ -1,6 +1,6 @@
 import PyaSyntax
 
-// Comparing where values lie, for those whose comparison runs no code of the program: numbers, plain strings, and plain tuples of
+// Comparing where values lie, for those whose comparison runs no code of the program: numbers, strings, and tuples of
 // these. Tuples of numbers are what programs keep in heaps and sets.
 
 extension UnsafeMutablePointer where Pointee == Value {
@@ -16,9 +16,10 @@ extension UnsafeMutablePointer where Pointee == Value {
     }
     guard let mine = uncountedObject, let theirs = other.uncountedObject else { return nil }
     if mine.toOpaque() == theirs.toOpaque() { return true }
-    guard mine.kind == theirs.kind, mine.isPlain, theirs.isPlain else { return nil }
+    guard mine.kind == theirs.kind, mine.comparesPlainly, theirs.comparesPlainly else { return nil }
     switch mine.kind {
     case .string: return mine.hasSameText(as: theirs)
+    case .instance: return false
     case .tuple:
       guard depth < 8 else { return nil }
       return mine.as(TupleObject.self)._withUnsafeGuaranteedRef { mine in
@@ -41,7 +42,7 @@ extension UnsafeMutablePointer where Pointee == Value {
     case ValueTag.object: break
     default: return nil
     }
-    guard let mine = uncountedObject, let theirs = other.uncountedObject, mine.kind == theirs.kind, mine.isPlain, theirs.isPlain
+    guard let mine = uncountedObject, let theirs = other.uncountedObject, mine.kind == theirs.kind, mine.comparesPlainly, theirs.comparesPlainly
     else { return nil }
     switch mine.kind {
     case .string:
@@ -100,8 +101,8 @@ extension Value {
   /// `quickComparison` of two plain tuples; nil: they are something else, or the general rule must decide.
   @inline(__always)
   func quickTupleComparison(_ op: ComparisonOperator, _ other: Value) -> Bool? {
-    guard let mine = uncounted, let theirs = other.uncounted, mine.kind == .tuple, theirs.kind == .tuple, mine.isPlain,
-      theirs.isPlain
+    guard let mine = uncounted, let theirs = other.uncounted, mine.kind == .tuple, theirs.kind == .tuple, mine.comparesPlainly,
+      theirs.comparesPlainly
     else { return nil }
     return mine.as(TupleObject.self)._withUnsafeGuaranteedRef { mine in
       theirs.as(TupleObject.self)._withUnsafeGuaranteedRef { mine.quickComparison(op, $0) }

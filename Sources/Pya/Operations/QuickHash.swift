@@ -3,7 +3,7 @@ import PyaSyntax
 // Hashes of what lies somewhere, for those whose hash runs no code of the program: what most keys of sets and dictionaries are.
 
 extension UnsafeMutablePointer where Pointee == Value {
-  /// The hash of a number, a plain string, None, or a plain tuple of these; nil: the general rule must tell.
+  /// The hash of a number, a string, None, an instance that is equal to itself alone, or a tuple of these; nil: the general rule must tell.
   @inline(__always)
   var quickHash: Int? {
     switch tag {
@@ -23,12 +23,13 @@ extension UnsafeMutablePointer where Pointee == Value {
   }
 
   private func quickHashOfObject(depth: Int) -> Int? {
-    guard let held = uncountedObject, held.isPlain else { return nil }
+    guard let held = uncountedObject, held.comparesPlainly else { return nil }
     switch held.kind {
     case .string: return held.as(StringObject.self)._withUnsafeGuaranteedRef { $0.stringHash }
     case .tuple:
       guard depth < 8 else { return nil }
       return held.as(TupleObject.self)._withUnsafeGuaranteedRef { $0.items.quickHash(ofTuple: $0.count, depth: depth + 1) }
+    case .instance: return held._withUnsafeGuaranteedRef { $0.identityHash }
     case .complex: return held.as(ComplexObject.self)._withUnsafeGuaranteedRef { NumericHash.of($0.real, $0.imaginary) }
     default: return nil
     }
@@ -77,7 +78,7 @@ struct TupleKey {
 
   /// Whether what lies at `place` equals the tuple; nil: the general rule must tell.
   func isSame(_ place: UnsafeMutablePointer<Value>) -> Bool? {
-    guard let held = place.uncountedObject, held.kind == .tuple, held.isPlain else { return nil }
+    guard let held = place.uncountedObject, held.kind == .tuple, held.comparesPlainly else { return nil }
     return held.as(TupleObject.self)._withUnsafeGuaranteedRef { tuple in
       guard tuple.count == count else { return false }
       for index in 0..<count {

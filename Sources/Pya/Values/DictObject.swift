@@ -131,7 +131,7 @@ final class DictObject: Object {
     return try findGeneral(key, hash: hash, runtime)
   }
 
-  /// Some key is an instance of a class of the program, whose `__eq__` may claim to equal a string.
+  /// Some key is of a class of the program whose `__eq__` may claim to equal a string.
   private final var hasInstanceKeys = false
   /// All keys so far were ints and plain strings, so that no key can equal an int of other value.
   private final var hasOnlyPlainKeys = true
@@ -291,7 +291,7 @@ final class DictObject: Object {
   final func insert(_ key: Value, hash: Int, _ value: Value) {
     if used == capacity { resize() }
     if let held = key.uncounted {
-      if !held.isPlain { hasInstanceKeys = true }
+      if !held.comparesPlainly { hasInstanceKeys = true }
       if held.kind != .string || !held.isPlain { hasOnlyPlainKeys = false }
     } else if case .int = key {
     } else {
@@ -493,7 +493,7 @@ extension UnsafeMutablePointer where Pointee == Value {
     guard let held = uncountedObject else { return false }
     return held._withUnsafeGuaranteedRef { object in
       if object === other { return true }
-      guard object.kind == .string else { return false }
+      guard object.kind == .string, object.comparesPlainly else { return false }
       return unsafeDowncast(object, to: StringObject.self).hasSameText(as: other)
     }
   }

@@ -71,7 +71,14 @@ class Object {
 
   /// Whether a class of the program may decide what its items are. Not for `Counter` and the like, which only add to what dictionaries do.
   @inline(__always)
-  final var mayDecideItems: Bool { flags & Object.decidesItemsFlag != 0 }
+  final var mayDecideItems: Bool { flags & Object.decidesItemsFlag != 0 && typeOfProgram._withUnsafeGuaranteedRef { $0.decidesItems } }
+
+  /// Whether compared and hashed as its kind is: no class of the program has a say in it.
+  @inline(__always)
+  final var comparesPlainly: Bool { flags & Object.heapTypeFlag == 0 || !typeOfProgram._withUnsafeGuaranteedRef { $0.decidesComparison } }
+
+  @inline(__always)
+  private final var typeOfProgram: Unmanaged<TypeObject> { .fromOpaque(typePointer) }
 
   // What an object knows of its type without looking there (`TypeObject.instanceFlags`).
   static var heapTypeFlag: UInt8 { 16 }

@@ -100,14 +100,7 @@ struct TextBuilder: ~Copyable {
   mutating func append(unsigned number: UInt) {
     if capacity &- count < 20 { grow(by: 20) }
     var rest = number
-    var digits = 1
-    var bound: UInt = 10
-    while rest >= bound {
-      digits &+= 1
-      if digits == 20 { break }
-      bound &*= 10
-    }
-    var position = count &+ digits
+    var position = count &+ number.decimalDigitCount
     count = position
     repeat {
       position &-= 1
@@ -119,7 +112,7 @@ struct TextBuilder: ~Copyable {
 
   /// The digits in base 2, 8 or 16, in lowercase.
   mutating func append(unsigned number: UInt, bitsPerDigit bits: Int) {
-    let digits = max(1, (UInt.bitWidth &- number.leadingZeroBitCount &+ bits &- 1) / bits)
+    let digits = number.digitCount(bitsPerDigit: bits)
     if capacity &- count < digits { grow(by: digits) }
     var rest = number
     var position = count &+ digits
@@ -190,4 +183,23 @@ struct TextBuilder: ~Copyable {
     bytes = .obtain(16)
     return made
   }
+}
+
+extension UInt {
+  /// How many digits it has in decimal.
+  @inline(__always)
+  var decimalDigitCount: Int {
+    var digits = 1
+    var bound: UInt = 10
+    while self >= bound {
+      digits &+= 1
+      if digits == 20 { break }
+      bound &*= 10
+    }
+    return digits
+  }
+
+  /// The same in base 2, 8 or 16.
+  @inline(__always)
+  func digitCount(bitsPerDigit bits: Int) -> Int { Swift.max(1, (UInt.bitWidth &- leadingZeroBitCount &+ bits &- 1) / bits) }
 }

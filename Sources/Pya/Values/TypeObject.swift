@@ -33,6 +33,10 @@ final class TypeObject: Object {
   /// Special methods that a class of the program defines here or above, by `SpecialMethod.rawValue`; undefined where only
   /// the built-in behaviour of the kind applies. Empty for built-in types.
   @exclusivity(unchecked) private(set) var specialMethods: [Value] = []
+  /// A class of the program, here or above, defines how instances are compared or hashed.
+  private(set) var decidesComparison = true
+  /// The same for what their items are.
+  private(set) var decidesItems = true
   var hasFinalizer = false
   /// `__slots__` in every class of the program among the ancestors, and none of them names `__dict__`.
   var hasNoInstanceDictionary = false
@@ -170,7 +174,7 @@ final class TypeObject: Object {
       for (index, name) in special.enumerated() {
         if let value = attributes.getString(name) { specialMethods[index] = value }
       }
-      noteFinalizer()
+      noteSpecialMethods()
       return
     }
     specialMethods = [Value](repeating: .undefined, count: SpecialMethod.allCases.count)
@@ -182,10 +186,13 @@ final class TypeObject: Object {
         break
       }
     }
-    noteFinalizer()
+    noteSpecialMethods()
   }
 
-  private func noteFinalizer() {
+  private func noteSpecialMethods() {
+    func defines(_ methods: SpecialMethod...) -> Bool { methods.contains { special($0) != nil } }
+    decidesComparison = defines(.hash, .eq, .ne, .lt, .le, .gt, .ge)
+    decidesItems = defines(.len, .getitem, .setitem, .delitem, .contains, .missing, .iter)
     hasFinalizer = special(.del) != nil
     if hasFinalizer { machine.pointee.hasFinalizers = true }
   }

@@ -93,6 +93,10 @@ extension Unmanaged where Instance == Object {
   @inline(__always)
   var isPlain: Bool { _withUnsafeGuaranteedRef { !$0.isOfHeapType } }
 
+  /// `Object.comparesPlainly`.
+  @inline(__always)
+  var comparesPlainly: Bool { _withUnsafeGuaranteedRef { $0.comparesPlainly } }
+
   /// `Object.mayDecideItems`.
   @inline(__always)
   var mayDecideItems: Bool { _withUnsafeGuaranteedRef { $0.mayDecideItems } }
