@@ -31,14 +31,22 @@ extension Runtime {
   private func installAttributeFunctions() {
     defineBuiltin("getattr", "object, name, default=None, /") { (runtime, arguments) throws(Raised) in
       let name = try runtime.attributeName(arguments[1])
+      if let place = runtime.ownAttribute(of: arguments.base, name) { return place.copied }
       if arguments[2].isUndefined { return try runtime.getAttribute(arguments[0], name) }
       return try runtime.getAttributeIfPresent(arguments[0], name) ?? arguments[2]
     }
     defineBuiltin("hasattr", "obj, name, /") { (runtime, arguments) throws(Raised) in
-      .bool(try runtime.getAttributeIfPresent(arguments[0], try runtime.attributeName(arguments[1])) != nil)
+      let name = try runtime.attributeName(arguments[1])
+      if runtime.ownAttribute(of: arguments.base, name) != nil { return .bool(true) }
+      return .bool(try runtime.getAttributeIfPresent(arguments[0], name) != nil)
     }
     defineBuiltin("setattr", "obj, name, value, /") { (runtime, arguments) throws(Raised) in
-      try runtime.setAttribute(arguments[0], try runtime.attributeName(arguments[1]), arguments[2])
+      let name = try runtime.attributeName(arguments[1])
+      if let place = runtime.ownAttribute(of: arguments.base, name), arguments[0].object?.type.special(.setattr) == nil {
+        place.store(arguments[2])
+        return .none
+      }
+      try runtime.setAttribute(arguments[0], name, arguments[2])
       return .none
     }
     defineBuiltin("delattr", "obj, name, /") { (runtime, arguments) throws(Raised) in

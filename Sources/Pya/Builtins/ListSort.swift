@@ -70,19 +70,26 @@ extension Runtime {
       } else {
         try sortNumbered(items, count, keys) { $0.float }
       }
+    case .bool:
+      if keys == items {
+        try sortPlain(items, count, { $0.truth }, { .bool($0 != 0) })
+      } else {
+        try sortNumbered(items, count, keys) { $0.truth }
+      }
     case .string: try sortStrings(items, count, keys)
     case .tuple: try sortPositions(items, count, by: TupleOrder(runtime: self, keys: keys))
     case .mixed: try sortPositions(items, count, by: ValueOrder(runtime: self, keys: keys))
     }
   }
 
-  private enum KeyKind { case int, float, string, tuple, mixed }
+  private enum KeyKind { case int, float, bool, string, tuple, mixed }
 
   private func commonKind(of keys: UnsafeMutablePointer<Value>, _ count: Int) -> KeyKind {
     let tag = keys.tag
     for index in 1..<count where (keys + index).tag != tag { return .mixed }
     if tag == ValueTag.int { return .int }
     if tag == ValueTag.float { return .float }
+    if tag == ValueTag.bool { return .bool }
     guard let first = keys.uncountedObject, first.comparesPlainly, first.kind == .string || first.kind == .tuple else { return .mixed }
     for index in 1..<count {
       guard let key = (keys + index).uncountedObject, key.comparesPlainly, key.kind == first.kind else { return .mixed }
@@ -156,6 +163,7 @@ extension Runtime {
 extension UnsafeMutablePointer where Pointee == Value {
   /// The number that is known to lie here.
   fileprivate var int: Int { UnsafeRawPointer(self).load(as: Int.self) }
+  fileprivate var truth: UInt8 { UnsafeRawPointer(self).load(as: UInt8.self) & 1 }
   fileprivate var float: Double { UnsafeRawPointer(self).load(as: Double.self) }
 }
 

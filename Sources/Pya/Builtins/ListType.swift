@@ -93,7 +93,10 @@ extension Runtime {
 
   private func installListSearches(_ type: TypeObject) {
     type.define(self, "copy", "self, /") { (runtime, arguments) throws(Raised) in
-      .object(ListObject(runtime, arguments[0].list.unsafelyUnwrapped.array))
+      let list = arguments[0].list.unsafelyUnwrapped
+      let copy = ListObject(runtime, capacity: list.count)
+      copy.append(copiesOf: list.items, count: list.count)
+      return .object(copy)
     }
     type.define(self, "count", "self, value, /") { (runtime, arguments) throws(Raised) in
       let list = arguments[0].list.unsafelyUnwrapped

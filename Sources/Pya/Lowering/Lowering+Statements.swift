@@ -190,7 +190,7 @@ extension CodeLowering {
         if lowerSuspension(value, into: slot) { return PassNode(range) }
         return AssignLocalNode(slot: slot, lower(value), range)
       }
-      if let pair = lowerPair(targets[0], value, range) { return pair }
+      if let pair = lowerRow(targets[0], value, range) { return pair }
     }
     var node = lower(value)
     if targets.contains(where: suspends) { node = spill(node) }
@@ -203,12 +203,15 @@ extension CodeLowering {
     if case .none = expression.kind { true } else { false }
   }
 
-  /// `a, b = x, y`.
-  private func lowerPair(_ target: Expression, _ value: Expression, _ range: SourceRange) -> StatementNode? {
-    guard case .tuple(let targets) = target.kind, case .tuple(let values) = value.kind, targets.count == 2, values.count == 2,
+  /// `a, b = x, y`, with as many on both sides.
+  private func lowerRow(_ target: Expression, _ value: Expression, _ range: SourceRange) -> StatementNode? {
+    guard case .tuple(let targets) = target.kind, case .tuple(let values) = value.kind, targets.count >= 2, values.count == targets.count,
       !suspends(value), !suspends(target)
     else { return nil }
     for item in targets + values { if case .starred = item.kind { return nil } }
+    if targets.count > 2 {
+      return AssignRowNode(UnpackTarget(targets.map(lowerTarget), star: nil, target.range), values.map { lower($0) }, range)
+    }
     return AssignPairNode(
       (lowerTarget(targets[0]), lowerTarget(targets[1])), (lower(values[0]), lower(values[1])), range)
   }

@@ -22,6 +22,7 @@ extension Runtime {
       "asyncio.threads": { $0.asyncio.makeModule("asyncio.threads") },
       "asyncio.timeouts": { $0.asyncio.makeModule("asyncio.timeouts") },
       "contextvars": makeContextvarsModule,
+      "_abc": { $0.makeAbcModule() },
       "_ast": { $0.makeAstModule() },
       "_frames": { $0.makeFramesModule() },
       "_weakref": { $0.makeWeakrefModule() },

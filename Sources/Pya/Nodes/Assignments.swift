@@ -76,6 +76,27 @@ final class AssignPairNode: StatementNode {
   }
 }
 
+/// `a, b, c = x, y, z` without a tuple: the values wait on the value stack.
+final class AssignRowNode: StatementNode {
+  private let target: UnpackTarget
+  private let values: NodeRow
+
+  init(_ target: UnpackTarget, _ values: [ExpressionNode], _ range: SourceRange) {
+    self.target = target
+    self.values = NodeRow(values)
+    super.init(range)
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    let machine = frame.machine
+    guard let places = machine.reserveUnbound(values.count) else { try frame.fail(machine.stackOverflow(), range) }
+    defer { machine.pointee.stackTop = places }
+    try values.evaluate(into: places, frame)
+    try target.store(frame, movingFrom: places)
+    return .normal
+  }
+}
+
 final class DeleteNode: StatementNode {
   private let target: TargetNode
 

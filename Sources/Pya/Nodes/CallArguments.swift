@@ -46,6 +46,14 @@ final class CallArguments {
     return length >= 0 ? length : nil
   }
 
+  /// The type of the first argument, if nothing needs to run to find it.
+  @inline(__always)
+  func typeOfFirst(_ frame: Frame) -> TypeObject? {
+    guard let place = first.settledPlace(frame) else { return nil }
+    if let held = place.uncountedObject { return held._withUnsafeGuaranteedRef { $0.type } }
+    return frame.machine.pointee.runtimeReference._withUnsafeGuaranteedRef { $0.type(of: place.pointee) }
+  }
+
   /// `isinstance` of the two arguments, if nothing needs to run to find it.
   @inline(__always)
   func isInstance(_ frame: Frame) -> Bool? {

@@ -90,6 +90,8 @@ final class GlobalCallNode: ExpressionNode {
   private enum CachedKind: UInt8 {
     case function, unplain, type, builtinType, native, length, instanceCheck, minimum, maximum
     case ordinal, character, absolute, next, hash
+    /// `type` with one argument.
+    case typeOf
     /// A class of the program that is no such `type`: an exception, most of all.
     case otherType
   }
@@ -127,6 +129,8 @@ final class GlobalCallNode: ExpressionNode {
     case .length: if let length = arguments.lengthOfFirst(frame) { return .int(length) }
     case .instanceCheck: if let answer = arguments.isInstance(frame) { return .bool(answer) }
     case .minimum, .maximum: return try extreme(.fromOpaque(cached), cachedKind == .maximum, frame)
+    case .typeOf: if let type = arguments.typeOfFirst(frame) { return .object(type) }
+      return try construct(.fromOpaque(cached), arguments, frame)
     case .builtinType: return try construct(.fromOpaque(cached), arguments, frame)
     case .ordinal, .character, .absolute, .next, .hash:
       var argument = try arguments.evaluateFirst(frame)
@@ -260,7 +264,7 @@ final class GlobalCallNode: ExpressionNode {
         remember(type, frame.runtime)
       } else if owners.keep(type) {
         cached = type.uncountedPointer
-        cachedKind = .builtinType
+        cachedKind = type === frame.runtime.types.type && arguments.count == 1 ? .typeOf : .builtinType
       }
     }
     return try callGeneral(object, receiver: .undefined, arguments, frame)

@@ -9,6 +9,8 @@ final class ClassAttributeCache {
     case nothing
     /// `Class.name`, or `instance.name` of data that is no descriptor.
     case value
+    /// `instance.method`: a function of the class, to be bound.
+    case method
     /// The getter of a property, a function that takes just the instance.
     case getter
     /// A descriptor of the program: `found`, whose `__get__` is a function that takes itself, the instance and the class.
@@ -41,7 +43,7 @@ final class ClassAttributeCache {
     case .element:
       guard held.kind == .tuple, held._withUnsafeGuaranteedRef({ $0.typeToken == classToken }) else { return .undefined }
       return held.as(TupleObject.self)._withUnsafeGuaranteedRef { $0.count > shapeToken ? $0[shapeToken] : .undefined }
-    case .value, .getter, .descriptor, .fallback:
+    case .value, .method, .getter, .descriptor, .fallback:
       if held.kind == .type {
         guard shapeToken == 0, held.as(TypeObject.self)._withUnsafeGuaranteedRef({ $0.token }) == classToken,
           held._withUnsafeGuaranteedRef({ $0.typeToken }) == decidingToken
@@ -51,6 +53,11 @@ final class ClassAttributeCache {
       guard held.kind == .instance, held._withUnsafeGuaranteedRef({ $0.cacheToken == shapeToken && $0.typeToken == classToken })
       else { return .undefined }
       if meaning == .value { return found }
+      if meaning == .method {
+        return frame.machine.pointee.runtimeReference._withUnsafeGuaranteedRef {
+          .object(BoundMethod($0, function: found, receiver: .object(held.takeUnretainedValue())))
+        }
+      }
       if meaning == .fallback {
         guard let get, held.lacksInDictionary(found) else { return .undefined }
         return try node.call(.fromOpaque(get), frame, with: .object(held.takeUnretainedValue()), found)
@@ -105,6 +112,9 @@ final class ClassAttributeCache {
         return
       }
       guard !instance.shape.isDictionary, instance.shape.index(of: name) == nil else { return }
+      if let function = found.object, function.kind == .function, !function.type.isHeap {
+        return note(.method, type, shapeToken: instance.cacheToken, found)
+      }
       if case .object(let attribute) = found, attribute.type.isHeap ? attribute.type.special(.get) != nil : attribute.isDescriptor {
         return
       }

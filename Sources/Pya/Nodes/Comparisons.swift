@@ -404,7 +404,8 @@ extension ComparisonOperator {
   }
 
   private func membership(_ left: ExpressionNode, _ right: ExpressionNode, expected: Bool, _ range: SourceRange) -> ExpressionNode {
-    if let elements = (left as? TupleNode)?.keyElements { return TupleMembershipNode(elements, right, expected: expected, range) }
-    return MembershipNode(left, right, expected: expected, range)
+    let container = (right as? SetNode)?.fixed ?? right
+    if let elements = (left as? TupleNode)?.keyElements { return TupleMembershipNode(elements, container, expected: expected, range) }
+    return MembershipNode(left, container, expected: expected, range)
   }
 }

@@ -113,6 +113,11 @@ final class SetNode: ExpressionNode {
     super.init(range)
   }
 
+  /// Where a set of these elements lies that is made once, for `x in {a, b}`; nil: they are not all constants.
+  var fixed: FixedSetNode? {
+    items.allSatisfy { !$0.isUnpacked && $0.node.constant != nil } ? FixedSetNode(self) : nil
+  }
+
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     let runtime = frame.runtime
     let set = SetObject(type: runtime.types.set)
@@ -144,6 +149,33 @@ final class SetNode: ExpressionNode {
       } catch { try frame.fail(error, range) }
     }
     return set
+  }
+}
+
+/// A set display of constants that is only searched.
+final class FixedSetNode: ExpressionNode {
+  private let display: SetNode
+  private let place: UnsafeMutablePointer<Value>
+
+  init(_ display: SetNode) {
+    self.display = display
+    place = .allocate(capacity: 1)
+    place.initialize(to: .undefined)
+    super.init(display.range)
+  }
+
+  deinit {
+    place.deinitialize(count: 1)
+    place.deallocate()
+  }
+
+  override var maySettle: Bool { true }
+
+  override func settledPlace(_ frame: Frame) -> UnsafeMutablePointer<Value>? { place.holdsUndefined ? nil : place }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    if place.holdsUndefined { place.store(try display.evaluate(frame)) }
+    return place.copied
   }
 }
 

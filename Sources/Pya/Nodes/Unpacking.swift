@@ -38,7 +38,7 @@ final class UnpackTarget: TargetNode {
   }
 
   override func store(_ frame: Frame, _ value: consuming Value) throws(Raised) {
-    if let held = value.uncounted, held.isPlain {
+    if let held = value.uncounted, !held.mayDecideItems {
       if held.kind == .tuple {
         let (items, itemCount) = held.as(TupleObject.self)._withUnsafeGuaranteedRef { ($0.items, $0.count) }
         // The value's owner keeps the tuple, and nothing changes it.

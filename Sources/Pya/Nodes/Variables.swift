@@ -32,27 +32,28 @@ final class LocalNode: ExpressionNode {
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let value = frame[slot]
-    if value.isUndefined { try frame.fail(frame.unboundLocal(slot), range) }
-    return value
+    let place = frame.slots + slot
+    if place.holdsUndefined { try refuse(frame) }
+    return place.copied
   }
+
+  @inline(never)
+  private func refuse(_ frame: Frame) throws(Raised) -> Never { try frame.fail(frame.unboundLocal(slot), range) }
 }
 
 /// A local variable that an assignment expression may change while its neighbours are evaluated: it must be read in its turn, so
 /// it is no `localSlot` (see `Operand`).
+///
+/// It asks the node it wraps: were the two functions alike, the compiler would make one of them, which both call.
 final class SettledLocalNode: ExpressionNode {
-  private let slot: Int
+  private let variable: LocalNode
 
   init(slot: Int, _ range: SourceRange) {
-    self.slot = slot
+    variable = LocalNode(slot: slot, range)
     super.init(range)
   }
 
-  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let value = frame[slot]
-    if value.isUndefined { try frame.fail(frame.unboundLocal(slot), range) }
-    return value
-  }
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value { try variable.evaluate(frame) }
 }
 
 /// A value put aside in a temporary slot, used once.

@@ -12,6 +12,8 @@ extension Runtime {
     case (.float(let x), .float(let y)):
       let result = try floatOperation(op, x, y)
       if !result.isNotImplemented { return result }
+    case (.int(let x), .bool(let y)) where op != .matrixMultiply: return try integerOperation(op, x, y ? 1 : 0)
+    case (.bool(let x), .int(let y)) where op != .matrixMultiply: return try integerOperation(op, x ? 1 : 0, y)
     default: break
     }
     if let x = a.uncounted, x.kind == .bigInt {

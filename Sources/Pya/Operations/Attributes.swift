@@ -130,6 +130,20 @@ extension Runtime {
     descriptor.isDescriptor || descriptor.type.special(.get) != nil
   }
 
+  /// Where an instance's own attribute lies that its class has nothing of the same name for; nil: the general rule must tell. The name is
+  /// interned.
+  func ownAttribute(of place: UnsafeMutablePointer<Value>, _ name: StringObject) -> UnsafeMutablePointer<Value>? {
+    guard let held = place.uncountedObject, held.kind == .instance else { return nil }
+    return held.as(Instance.self)._withUnsafeGuaranteedRef { instance in
+      let type = Unmanaged<TypeObject>.fromOpaque(instance.typePointer)
+      guard type._withUnsafeGuaranteedRef({ $0.special(.getattribute) == nil && $0.lookup(name) == nil }),
+        let index = Unmanaged<Shape>.fromOpaque(instance.shapePointer)._withUnsafeGuaranteedRef({ $0.index(of: name) }),
+        !instance.slot(index).holdsUndefined
+      else { return nil }
+      return instance.slot(index)
+    }
+  }
+
   // MARK: Storing
 
   func setAttribute(_ value: Value, _ name: StringObject, _ newValue: Value) throws(Raised) {

@@ -201,8 +201,12 @@ extension Runtime {
     defer { leave() }
     var index = 0
     while index < a.count, index < b.count {
-      let (x, y) = (a[index], b[index])
-      if try !isSame(x, y) { return try compareFirstDifference(op, x, y) }
+      let quick = (a.items + index).isQuicklySame(as: b.items + index)
+      if quick != true {
+        let (x, y) = (a[index], b[index])
+        let same = if quick == nil { try isSame(x, y) } else { false }
+        if !same { return try compareFirstDifference(op, x, y) }
+      }
       index += 1
     }
     return .bool(op.holds(a.count, b.count))
@@ -213,8 +217,12 @@ extension Runtime {
     defer { leave() }
     var index = 0
     while index < a.count, index < b.count {
-      let (x, y) = (a[index], b[index])
-      if try !isSame(x, y) { return try compareFirstDifference(op, x, y) }
+      let quick = (a.items + index).isQuicklySame(as: b.items + index)
+      if quick != true {
+        let (x, y) = (a[index], b[index])
+        let same = if quick == nil { try isSame(x, y) } else { false }
+        if !same { return try compareFirstDifference(op, x, y) }
+      }
       index += 1
     }
     return .bool(op.holds(a.count, b.count))

@@ -23,7 +23,10 @@ extension Runtime {
       return false
     }
     if case .object(let object) = classes, let method = object.type.lookup(names[.instancecheck]) {
-      return try isTrue(callSpecial(method, classes, value))
+      let generation = abstractAnswers.generation
+      let answer = try isTrue(callSpecial(method, classes, value))
+      if let type = classes.type, method.isIdentical(to: abstractAnswers.instanceCheck) { note(answer, value, type, generation) }
+      return answer
     }
     guard try basesOfAbstractClass(classes) != nil else {
       throw typeError("isinstance() arg 2 must be a type, a tuple of types, or a union")
@@ -45,11 +48,31 @@ extension Runtime {
         }
       return own._withUnsafeGuaranteedRef { own in
         if own === type { return true }
-        guard type.isExactly(types.type) else { return nil }
+        guard type.isExactly(types.type) else { return knownAnswer(type, own) }
         // Only an object of the program can claim another class.
         if own.isSubtype(of: type) { return true }
         return own.isHeap && own.decidesClass ? nil : false
       }
+    }
+  }
+
+  /// The answer of an abstract class about instances of `own` when it was asked last.
+  private func knownAnswer(_ type: TypeObject, _ own: TypeObject) -> Bool? {
+    let own = UnsafeRawPointer(Unmanaged.passUnretained(own).toOpaque())
+    if type.abstractAnswer.yes == own { return true }
+    return type.abstractAnswer.no == own && type.abstractAnswer.generation == abstractAnswers.generation ? false : nil
+  }
+
+  private func note(_ answer: Bool, _ value: Value, _ type: TypeObject, _ generation: Int) {
+    let own = self.type(of: value)
+    // An object of the program may claim another class.
+    if own.isHeap, own.decidesClass { return }
+    let pointer = UnsafeRawPointer(Unmanaged.passUnretained(own).toOpaque())
+    if answer {
+      type.abstractAnswer.yes = pointer
+    } else {
+      type.abstractAnswer.no = pointer
+      type.abstractAnswer.generation = generation
     }
   }
 
@@ -113,4 +136,16 @@ extension Runtime {
     }
     return try isAbstractSubclass(cls, of: classes)
   }
+}
+
+/// What abstract classes remember of one another.
+final class AbstractAnswers {
+  /// Grows with every class that is registered with an abstract one.
+  var generation = 0
+  /// `ABCMeta.__instancecheck__`: what other metaclasses answer is not remembered.
+  var instanceCheck = Value.undefined
+}
+
+extension Runtime {
+  var abstractAnswers: AbstractAnswers { attachment(AbstractAnswers.self) { AbstractAnswers() } }
 }

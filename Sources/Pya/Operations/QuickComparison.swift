@@ -33,6 +33,13 @@ extension UnsafeMutablePointer where Pointee == Value {
     }
   }
 
+  /// Whether the values are of kinds that are never equal, as a string and a number, or None and either; false: they may be.
+  func differsByKind(from other: UnsafeMutablePointer<Value>) -> Bool {
+    if tag == ValueTag.object { return uncountedObject?.equalsOwnKindOnly ?? false }
+    if other.tag == ValueTag.object { return other.uncountedObject?.equalsOwnKindOnly ?? false }
+    return pointee.isNone || other.pointee.isNone
+  }
+
   /// `self op other` for one of the four orders; nil: the general rule must decide.
   fileprivate func quickOrder(_ op: ComparisonOperator, _ other: UnsafeMutablePointer<Value>, depth: Int) -> Bool? {
     guard tag == other.tag else { return nil }
@@ -65,6 +72,14 @@ extension UnsafeMutablePointer where Pointee == Value {
 }
 
 extension Unmanaged where Instance == Object {
+  /// Of a kind that equals no number, nor None.
+  fileprivate var equalsOwnKindOnly: Bool {
+    switch kind {
+    case .string, .bytes, .tuple, .list, .dict, .set, .function, .nativeFunction: comparesPlainly
+    default: false
+    }
+  }
+
   /// Of two strings.
   @inline(__always)
   fileprivate func hasSameText(as other: Unmanaged<Object>) -> Bool {

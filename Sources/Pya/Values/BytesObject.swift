@@ -1,6 +1,6 @@
 /// A `bytes`, or with kind `.byteArray` a `bytearray`, which programs may change.
 final class BytesObject: Object {
-  final var bytes: [UInt8]
+  @exclusivity(unchecked) final var bytes: [UInt8]
   final var dictionary: DictObject?
   /// How many views show this `bytearray`, which must not change its length meanwhile.
   final var exports = 0

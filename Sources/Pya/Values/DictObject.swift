@@ -431,16 +431,44 @@ final class DictObject: Object {
   /// Adds all entries of another dictionary, replacing values of equal keys.
   final func merge(_ other: DictObject, _ runtime: Runtime) throws(Raised) {
     if other === self { return }
+    if capacity == 0 { return adopt(other) }
     for entry in other.liveEntries { try set(entry.key, hash: entry.hash, entry.value, runtime) }
   }
 
   /// A plain dictionary with the same entries.
   final func copy(_ runtime: Runtime) -> DictObject {
     let result = DictObject(runtime)
-    for index in 0..<used where !entries[index].key.isUndefined {
-      result.insert(entries[index].key, hash: entries[index].hash, entries[index].value)
-    }
+    result.adopt(self)
     return result
+  }
+
+  /// Gives a dictionary that has had no entry yet those of another. The table is copied as it is, unless the other has lost many entries.
+  private final func adopt(_ other: DictObject) {
+    if other.count == 0 { return }
+    guard other.count == other.used, other.count * 3 >= other.capacity * 2 || other.capacity <= 5 else {
+      for index in 0..<other.used where !other.keyPlace(index).holdsUndefined {
+        insert(other.entries[index].key, hash: other.entries[index].hash, other.entries[index].value)
+      }
+      return
+    }
+    capacity = other.capacity
+    entries = .obtain(capacity)
+    for index in 0..<other.used {
+      entries.setHash(other.entries[index].hash, at: index)
+      keyPlace(index).initialize(toCopyAt: other.keyPlace(index))
+      valuePlace(index).initialize(toCopyAt: other.valuePlace(index))
+    }
+    used = other.used
+    count = other.count
+    mask = other.mask
+    hasInstanceKeys = other.hasInstanceKeys
+    hasOnlyPlainKeys = other.hasOnlyPlainKeys
+    changes &+= 1
+    if let table = other.table {
+      let copy = UnsafeMutablePointer<Int32>.obtain(mask + 1)
+      copy.initialize(from: table, count: mask + 1)
+      self.table = copy
+    }
   }
 
   override func instanceDictionary(_ runtime: Runtime) -> DictObject? {
@@ -483,6 +511,14 @@ final class DictObject: Object {
     machine.endRelease()
     if capacity > 0 { entries.relinquish() }
     table?.relinquish()
+  }
+}
+
+extension UnsafeMutablePointer where Pointee == DictObject.Entry {
+  /// Writes the hash of an entry that is not initialised yet.
+  @inline(__always)
+  fileprivate func setHash(_ hash: Int, at index: Int) {
+    UnsafeMutableRawPointer(self + index).storeBytes(of: hash, as: Int.self)
   }
 }
 

@@ -33,6 +33,8 @@ final class TypeObject: Object {
   /// Special methods that a class of the program defines here or above, by `SpecialMethod.rawValue`; undefined where only
   /// the built-in behaviour of the kind applies. Empty for built-in types.
   @exclusivity(unchecked) private(set) var specialMethods: [Value] = []
+  /// What was found last about the instances of another class (`AbstractAnswers`).
+  var abstractAnswer = AbstractAnswer()
   /// A class of the program, here or above, defines how instances are compared or hashed.
   private(set) var decidesComparison = true
   /// The same for what their items are.
@@ -203,6 +205,14 @@ final class TypeObject: Object {
 
   override func instanceDictionary(_ runtime: Runtime) -> DictObject? { attributes }
   override var existingInstanceDictionary: DictObject? { attributes }
+}
+
+/// Which class's instances are known to be an abstract class's, and which ones are not, at some time.
+struct AbstractAnswer {
+  var yes: UnsafeRawPointer?
+  var no: UnsafeRawPointer?
+  /// How many classes had been registered when `no` was the answer.
+  var generation = 0
 }
 
 /// One remembered result of `TypeObject.lookup`.

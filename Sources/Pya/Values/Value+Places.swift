@@ -61,7 +61,7 @@ extension UnsafeMutablePointer where Pointee == Value {
   @inline(__always)
   func isQuicklySame(as other: UnsafeMutablePointer<Value>) -> Bool? {
     let (word, otherWord) = (UnsafeRawPointer(self).load(as: UInt.self), UnsafeRawPointer(other).load(as: UInt.self))
-    if tag != other.tag { return nil }
+    if tag != other.tag { return differsByKind(from: other) ? false : nil }
     if tag <= ValueTag.float, word == otherWord { return true }
     return tag == ValueTag.int ? false : quickEquals(other)
   }
