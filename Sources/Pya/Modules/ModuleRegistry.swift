@@ -68,6 +68,7 @@ extension Runtime {
       "_pickle": { $0.makePickleModule() },
       "_zlib": { $0.makeCompressionModule() },
       "resource": { $0.makeResourceModule() },
+      "_fcntl": { $0.makeFcntlModule() },
       "_error_handlers": { $0.makeErrorHandlersModule() },
       "_shared": { $0.makeSharedMemoryModule() },
       "_traceback": makeTracebackModule,

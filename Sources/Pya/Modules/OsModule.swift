@@ -40,7 +40,8 @@ func makeOsModule(_ runtime: Runtime) -> ModuleObject {
 private let osLibraryNames: Set<String> = [
   "environ", "environb", "getenv", "getenvb", "putenv", "unsetenv", "walk", "fwalk", "makedirs", "removedirs", "renames", "popen",
   "PathLike", "fsencode", "fsdecode", "get_exec_path", "fdopen", "execv", "execvp", "execl", "execlp", "execve", "execvpe", "execle",
-  "spawnv", "spawnl", "spawnlp", "spawnvp", "P_WAIT", "P_NOWAIT", "_Environ", "process_cpu_count", "sched_getaffinity", "getloadavg",
+  "spawnv", "spawnl", "spawnlp", "spawnvp", "spawnve", "spawnle", "spawnlpe", "spawnvpe", "P_WAIT", "P_NOWAIT", "_Environ",
+  "process_cpu_count", "sched_getaffinity", "getloadavg",
 ]
 
 extension Runtime {
