@@ -34,8 +34,15 @@ final class SystemClock: Clock {
 }
 
 /// Time that passes only by sleeping: a program that sleeps for an hour is done at once, and every run sees the same times.
+///
+/// Nobody would ever see the end of a loop that looks at the clock until it shows something, or runs until a timer says stop. So the
+/// program may look a thousand times, or run as many turns of its event loop; from then on each takes a microsecond.
 final class VirtualClock: Clock {
-  private(set) var monotonic: Double
+  private(set) var monotonic: Double {
+    didSet { patience = VirtualClock.patience }
+  }
+  private var patience = VirtualClock.patience
+  private static let patience = 1000
   private let wallAtStart: Double
   private let monotonicAtStart: Double
 
@@ -52,8 +59,18 @@ final class VirtualClock: Clock {
     if seconds > 0 { monotonic = max(monotonic + seconds, monotonic.nextUp) }
   }
 
+  /// The program looks at it, or keeps the event loop from waiting for it.
+  func look() {
+    patience -= 1
+    guard patience < 0 else { return }
+    monotonic = ((monotonic * 1e9).rounded() + 1000) / 1e9
+    patience = 0
+  }
+
   /// Jumps ahead to a point of monotonic time; never goes back.
-  func advance(to time: Double) { monotonic = max(monotonic, time) }
+  func advance(to time: Double) {
+    if time > monotonic { monotonic = time }
+  }
 }
 
 /// Holds the runtime's clock, so that the command can put a virtual one in its place.
@@ -65,5 +82,12 @@ extension Runtime {
   var clock: any Clock {
     get { attachment(ClockSetting.self) { ClockSetting() }.clock }
     set { attachment(ClockSetting.self) { ClockSetting() }.clock = newValue }
+  }
+
+  /// The clock when the program asks for the time.
+  var watchedClock: any Clock {
+    let clock = clock
+    if let clock = clock as? VirtualClock { clock.look() }
+    return clock
   }
 }

@@ -147,6 +147,7 @@ final class EventLoop: Object {
   }
 
   private func moveDueTimers() {
+    if let virtualClock { virtualClock.look() }
     let end = time + EventLoop.clockResolution
     while !timers.isEmpty, timers.nextDeadline < end {
       switch timers.removeFirst() {

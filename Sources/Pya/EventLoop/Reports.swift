@@ -103,7 +103,7 @@ extension EventLoop {
     case .handle(let handle):
       description = try runtime.describeCallback(handle.callback)
       subject = .object(handle)
-    case .job: description = "job"
+    case .job(let job): description = job is TimeoutTimer ? "Timeout._on_timeout()" : "job"
     }
     var entries: [(name: String, value: Value)] = [
       ("message", .object(runtime.string("Exception in callback \(description)"))), ("exception", .object(exception)),

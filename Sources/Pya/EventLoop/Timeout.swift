@@ -127,12 +127,12 @@ final class TimeoutObject: Object {
   }
 }
 
-private final class TimeoutTimer: LoopJob {
+final class TimeoutTimer: LoopJob {
   private let timeout: TimeoutObject
   /// What `call_at` of a loop of the program gave.
   var handle = Value.none
 
-  init(_ timeout: TimeoutObject) { self.timeout = timeout }
+  fileprivate init(_ timeout: TimeoutObject) { self.timeout = timeout }
 
   override func run(_ runtime: Runtime) throws(Raised) {
     isScheduled = false

@@ -49,7 +49,9 @@ extension Asyncio {
       .bool(try loop(arguments[0]).isClosed)
     }
     type.define(runtime, "time", "self") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
-      .float(try loop(arguments[0]).time)
+      let loop = try loop(arguments[0])
+      loop.virtualClock?.look()
+      return .float(loop.time)
     }
     type.define(runtime, "shutdown_asyncgens", "self") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       .object(AsyncGeneratorShutdown(try loop(arguments[0])))

@@ -33,9 +33,9 @@ extension Runtime {
   private func defineDateConstructors(_ type: TypeObject) {
     type.defineClassMethod(self, "today", "cls, /") { (runtime, arguments) throws(Raised) in
       let cls = try runtime.classArgument(arguments[0])
-      if cls.isHeap { return try runtime.callMethod(arguments[0], "fromtimestamp", [.float(runtime.clock.wall)]) }
+      if cls.isHeap { return try runtime.callMethod(arguments[0], "fromtimestamp", [.float(runtime.watchedClock.wall)]) }
       if cls === runtime.datetimeTypes.datetime { return try runtime.currentDatetime(cls, zone: .none) }
-      let date = runtime.localTime(try runtime.moment(.float(runtime.clock.wall)).seconds)
+      let date = runtime.localTime(try runtime.moment(.float(runtime.watchedClock.wall)).seconds)
       return try runtime.makeDate(cls, date.year, date.month, date.day)
     }
     type.defineClassMethod(self, "fromtimestamp", "cls, timestamp, /") { (runtime, arguments) throws(Raised) in

@@ -75,7 +75,7 @@ extension Runtime {
         "datetime.datetime.utcnow() is deprecated and scheduled for removal in a future version. "
           + "Use timezone-aware objects to represent datetimes in UTC: datetime.datetime.now(datetime.UTC).",
         category: "DeprecationWarning")
-      let moment = try runtime.moment(.float(runtime.clock.wall), .down)
+      let moment = try runtime.moment(.float(runtime.watchedClock.wall), .down)
       return try runtime.makeDatetime(try runtime.classArgument(arguments[0]), inUTC: moment, .none)
     }
     type.defineClassMethod(self, "fromtimestamp", "cls, timestamp, tz=None") { (runtime, arguments) throws(Raised) in

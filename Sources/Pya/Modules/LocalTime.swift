@@ -99,7 +99,7 @@ extension Runtime {
   }
 
   func currentDatetime(_ type: TypeObject, zone: Value) throws(Raised) -> Value {
-    try makeDatetime(type, at: try moment(.float(clock.wall), .down), zone)
+    try makeDatetime(type, at: try moment(.float(watchedClock.wall), .down), zone)
   }
 
   /// Seconds since 1970 of a time of the machine's zone: the inverse of `localTime`, where there are two or none by the fold.

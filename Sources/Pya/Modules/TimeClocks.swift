@@ -16,8 +16,8 @@ extension Runtime {
     func read(_ runtime: Runtime, _ value: Value) throws(Raised) -> Double {
       let id = clockid_t(truncatingIfNeeded: try runtime.int32(value))
       // The clocks that a virtual clock stands for.
-      if id == CLOCK_REALTIME { return runtime.clock.wall }
-      if id == CLOCK_MONOTONIC { return runtime.clock.monotonic }
+      if id == CLOCK_REALTIME { return runtime.watchedClock.wall }
+      if id == CLOCK_MONOTONIC { return runtime.watchedClock.monotonic }
       var time = timespec()
       if clock_gettime(id, &time) != 0 { throw runtime.systemError(EINVAL) }
       return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9

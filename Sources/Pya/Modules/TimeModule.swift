@@ -20,7 +20,7 @@ func makeTimeModule(_ runtime: Runtime) -> ModuleObject {
 extension Runtime {
   fileprivate func defineClocks(of module: ModuleObject) {
     let clocks: [(String, (Runtime) -> Double)] = [
-      ("time", { $0.clock.wall }), ("monotonic", { $0.clock.monotonic }), ("perf_counter", { $0.clock.monotonic }),
+      ("time", { $0.watchedClock.wall }), ("monotonic", { $0.watchedClock.monotonic }), ("perf_counter", { $0.watchedClock.monotonic }),
       ("process_time", { $0.processorTime }), ("thread_time", { $0.processorTime }),
     ]
     for (name, read) in clocks {
@@ -41,7 +41,10 @@ extension Runtime {
 
   /// Time the processor has spent; with a virtual clock, virtual time.
   private var processorTime: Double {
-    if clock is VirtualClock { return clock.monotonic }
+    if let clock = clock as? VirtualClock {
+      clock.look()
+      return clock.monotonic
+    }
     var time = timespec()
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
