@@ -23,17 +23,9 @@ extension Runtime {
       return usage.make(Runtime.usage(ofChildren: who == -1))
     }
     module.define(self, "getpagesize", "") { (_, _) throws(Raised) in .int(Int(sysconf(Int32(_SC_PAGESIZE)))) }
-    let infinity = -1
-    module.set(self, "RLIM_INFINITY", .int(infinity))
-    for (name, value) in Runtime.resourceLimits { module.set(self, name, .int(value)) }
-    module.define(self, "getrlimit", "resource, /") { (runtime, arguments) throws(Raised) in
-      var limit = rlimit()
-      guard Runtime.getLimit(try runtime.index(arguments[0]), &limit) else {
-        throw runtime.valueError("invalid resource specified")
-      }
-      let values = [limit.rlim_cur, limit.rlim_max].map { Value.int(Int(exactly: $0) ?? infinity) }
-      return .object(TupleObject(runtime, values))
-    }
+    module.set(self, "RLIM_INFINITY", .int(-1))
+    for (name, value) in Runtime.resourceNames { module.set(self, name, .int(value)) }
+    defineResourceLimits(of: module)
     return module
   }
 
@@ -47,26 +39,4 @@ extension Runtime {
     ]
     return [seconds(usage.ru_utime), seconds(usage.ru_stime)] + counts.map { .int(Int($0)) }
   }
-
-  #if canImport(Glibc)
-    private static let resourceLimits: [(String, Int)] = [
-      ("RLIMIT_CPU", 0), ("RLIMIT_FSIZE", 1), ("RLIMIT_DATA", 2), ("RLIMIT_STACK", 3), ("RLIMIT_CORE", 4),
-      ("RLIMIT_NPROC", 6), ("RLIMIT_NOFILE", 7), ("RLIMIT_MEMLOCK", 8), ("RLIMIT_AS", 9),
-    ]
-
-    private static func getLimit(_ resource: Int, _ limit: inout rlimit) -> Bool {
-      guard (0...15).contains(resource) else { return false }
-      return getrlimit(__rlimit_resource_t(UInt32(resource)), &limit) == 0
-    }
-  #else
-    private static let resourceLimits: [(String, Int)] = [
-      ("RLIMIT_CPU", 0), ("RLIMIT_FSIZE", 1), ("RLIMIT_DATA", 2), ("RLIMIT_STACK", 3), ("RLIMIT_CORE", 4), ("RLIMIT_AS", 5),
-      ("RLIMIT_MEMLOCK", 6), ("RLIMIT_NPROC", 7), ("RLIMIT_NOFILE", 8),
-    ]
-
-    private static func getLimit(_ resource: Int, _ limit: inout rlimit) -> Bool {
-      guard (0...8).contains(resource) else { return false }
-      return getrlimit(Int32(resource), &limit) == 0
-    }
-  #endif
 }

@@ -329,6 +329,26 @@ extension Runtime {
         try runtime.descriptors(arguments[0]), try runtime.descriptors(arguments[1]),
         timeout: arguments[2].isNone ? nil : try runtime.seconds(arguments[2]))
     }
+    // Pairs of a descriptor and the events it waits for; those that something happened to, with what it was.
+    module.define(self, "_poll", "descriptors, timeout, /") { (runtime, arguments) throws(Raised) in
+      var polls: [pollfd] = []
+      for item in try runtime.array(arguments[0]) {
+        let pair = try runtime.array(item)
+        guard pair.count == 2 else { throw runtime.typeError("a pair was expected") }
+        let events = Int16(truncatingIfNeeded: try runtime.index(pair[1]))
+        polls.append(pollfd(fd: try runtime.cInt(pair[0]), events: events, revents: 0))
+      }
+      runtime.output.flush()
+      let timeout = arguments[1].isNone ? nil : try runtime.seconds(arguments[1])
+      _ = try runtime.wait(for: &polls, until: timeout.map { runtime.asyncio.systemClock.monotonic + $0 })
+      let ready = polls.filter { $0.revents != 0 }
+      return .object(
+        ListObject(
+          runtime,
+          ready.map { entry in
+            .object(TupleObject(runtime, [.int(Int(entry.fd)), .int(Int(UInt16(bitPattern: entry.revents)))]))
+          }))
+    }
     module.define(self, "_socketpair", "family, type, proto, /") { (runtime, arguments) throws(Raised) in
       var descriptors: [Int32] = [-1, -1]
       try runtime.check(

@@ -49,7 +49,37 @@ extension Runtime {
       if let set = try? makeSet(all) { module.set(self, entry, set) }
     }
     addKeyDerivation(to: module)
+    addFileDigest(to: module)
     return module
+  }
+
+  private func addFileDigest(to module: ModuleObject) {
+    module.define(self, "file_digest", "fileobj, digest, /, *, _bufsize=262144") {
+      [unowned(unsafe) module] (runtime, arguments) throws(Raised) in
+      let file = arguments[0]
+      let hash: Value
+      if arguments[1].string != nil {
+        hash = try runtime.callMethod(.object(module), "new", [arguments[1]])
+      } else {
+        hash = try runtime.call(arguments[1])
+      }
+      if let contents = try runtime.getAttributeIfPresent(file, runtime.intern("getbuffer")) {
+        _ = try runtime.callMethod(hash, "update", [try runtime.call(contents)])
+        return hash
+      }
+      let isBinary = try runtime.getAttributeIfPresent(file, runtime.intern("readinto")) != nil
+      guard isBinary, let readable = try runtime.getAttributeIfPresent(file, runtime.intern("readable")),
+        try runtime.isTrue(try runtime.call(readable))
+      else {
+        throw runtime.valueError("'\(try runtime.repr(file).text)' is not a file-like object in binary reading mode.")
+      }
+      let size = Value.int(try runtime.number(arguments[2], default: 262_144))
+      while true {
+        let chunk = try runtime.callMethod(file, "read", [size])
+        if try !runtime.isTrue(chunk) { return hash }
+        _ = try runtime.callMethod(hash, "update", [chunk])
+      }
+    }
   }
 
   private func makeSet(_ values: [Value]) throws(Raised) -> Value {
