@@ -3,6 +3,12 @@
 #pragma once
 
 #include <stdint.h>
+#include <stdio.h>
+
+// A double by a format such as "%.*f". Through Swift's own argument lists it takes two casts to protocols, looked up each time.
+static inline int print_double(char *buffer, size_t size, const char *format, int precision, double number) {
+  return snprintf(buffer, size, format, precision, number);
+}
 
 // About where the native stack stands.
 __attribute__((always_inline)) static inline uintptr_t native_frame_address(void) { return (uintptr_t)__builtin_frame_address(0); }

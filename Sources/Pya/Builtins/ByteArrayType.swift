@@ -2,9 +2,16 @@
 extension Runtime {
   func installByteArrayMethods(_ type: TypeObject) {
     type.define(self, "append", "self, item, /") { (runtime, arguments) throws(Raised) in
-      let byte = try runtime.byte(arguments[1])
-      try runtime.checkResizable(arguments.byteArray)
-      arguments.byteArray.bytes.append(byte)
+      let byte: UInt8
+      if case .int(let number) = (arguments.base + 1).number, let small = UInt8(exactly: number) {
+        byte = small
+      } else {
+        byte = try runtime.byte(arguments[1])
+      }
+      try arguments.receiver(BytesObject.self).borrowed { (array) throws(Raised) in
+        if array.exports > 0 { try runtime.checkResizable(array) }
+        array.bytes.append(byte)
+      }
       return .none
     }
     type.define(self, "extend", "self, iterable_of_ints, /") { (runtime, arguments) throws(Raised) in
@@ -63,7 +70,10 @@ extension Runtime {
         throw runtime.typeError(
           "can't concat \(runtime.typeName(arguments[1])) to \(runtime.typeName(arguments[0]))")
       }
-      if !added.isEmpty { try runtime.checkResizable(arguments.byteArray) }
+      if !added.isEmpty {
+        if arguments[1].isIdentical(to: arguments[0]) { throw runtime.sizeIsFixed() }
+        try runtime.checkResizable(arguments.byteArray)
+      }
       arguments.byteArray.bytes.append(contentsOf: added)
       return arguments[0]
     }

@@ -105,12 +105,23 @@ extension Runtime {
   private func joinBytes(_ separator: [UInt8], _ iterable: Value) throws(Raised) -> [UInt8] {
     guard isIterable(iterable) else { throw typeError("can only join an iterable") }
     var result: [UInt8] = []
-    for (index, item) in try array(iterable).enumerated() {
-      guard let bytes = bytesLike(item) else {
+    var index = 0
+    func add(_ item: Value) throws(Raised) {
+      if index > 0 { result.append(contentsOf: separator) }
+      if let held = item.uncounted, held.kind == .bytes {
+        held.as(BytesObject.self)._withUnsafeGuaranteedRef { result.append(contentsOf: $0.bytes) }
+      } else if let bytes = bytesLike(item) {
+        result.append(contentsOf: bytes)
+      } else {
         throw typeError("sequence item \(index): expected a bytes-like object, \(typeName(item)) found")
       }
-      if index > 0 { result.append(contentsOf: separator) }
-      result.append(contentsOf: bytes)
+      index += 1
+    }
+    if let held = iterable.uncounted, held.isPlain, held.kind == .list || held.kind == .tuple {
+      try forEach(iterable, add)
+    } else {
+      // All are there before the first is looked at.
+      for item in try array(iterable) { try add(item) }
     }
     return result
   }

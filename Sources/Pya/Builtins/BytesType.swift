@@ -88,6 +88,18 @@ extension Runtime {
 
   func bytes(fromIterable source: Value, isMutable: Bool) throws(Raised) -> [UInt8] {
     var result: [UInt8] = []
+    if let held = source.uncounted, held.isPlain, held.kind == .list {
+      // Small ints of a list; from the first that is none on, the general way.
+      held.as(ListObject.self)._withUnsafeGuaranteedRef { list in
+        result.reserveCapacity(list.count)
+        for index in 0..<list.count {
+          guard case .int(let number) = (list.items + index).number, let byte = UInt8(exactly: number) else { return }
+          result.append(byte)
+        }
+      }
+      if result.count == held.as(ListObject.self)._withUnsafeGuaranteedRef({ $0.count }) { return result }
+      result.removeAll()
+    }
     try forEach(source) { (item) throws(Raised) in
       result.append(try byte(item, isMutable ? "byte must be in range(0, 256)" : "bytes must be in range(0, 256)"))
     }
@@ -155,13 +167,18 @@ extension Runtime {
     var result: [UInt8] = []
     result.reserveCapacity(text.byteCount / 2)
     var index = 0
+    let (bytes, count) = (text.bytes, text.byteCount)
+    @inline(__always)
     func digit(_ index: Int) -> UInt8? {
-      guard index < text.byteCount, let value = ASCII.digitValue(text.bytes[index]), value < 16 else { return nil }
-      return UInt8(value)
+      guard index < count else { return nil }
+      let byte = bytes[index]
+      if byte &- 0x30 < 10 { return byte &- 0x30 }
+      let letter = (byte | 0x20) &- 0x61
+      return letter < 6 ? letter + 10 : nil
     }
     while true {
-      while index < text.byteCount, ASCII.isSpace(text.bytes[index]) { index += 1 }
-      if index == text.byteCount { return result }
+      while index < count, ASCII.isSpace(bytes[index]) { index += 1 }
+      if index == count { return result }
       guard let high = digit(index) else { throw hexadecimalError(text, index) }
       guard let low = digit(index + 1) else { throw hexadecimalError(text, index + 1) }
       result.append(high << 4 | low)

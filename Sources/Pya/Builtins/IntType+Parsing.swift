@@ -154,7 +154,8 @@ struct IntegerLiteralParser {
 
   /// The usual short decimal number; nil for anything else.
   static func small(_ text: UnsafeBufferPointer<UInt8>, base: Int) -> Int? {
-    guard base == 10, text.count > 0, text.count <= 18 else { return nil }
+    if base != 10 { return small(text, unusualBase: base) }
+    guard text.count > 0, text.count <= 18 else { return nil }
     var index = 0
     let isNegative = text[0] == UInt8(ascii: "-")
     if isNegative { index = 1 }
@@ -167,6 +168,23 @@ struct IntegerLiteralParser {
       index += 1
     }
     return isNegative ? -value : value
+  }
+
+  /// The same in another base.
+  private static func small(_ text: UnsafeBufferPointer<UInt8>, unusualBase base: Int) -> Int? {
+    guard base > 1, text.count > 0, text.count * (Int.bitWidth - (base - 1).leadingZeroBitCount) <= 62 else { return nil }
+    var value = 0
+    for byte in text {
+      var digit = Int(byte &- UInt8(ascii: "0"))
+      if digit > 9 {
+        let letter = Int((byte | 0x20) &- UInt8(ascii: "a"))
+        guard byte >= UInt8(ascii: "A"), letter < 26 else { return nil }
+        digit = letter + 10
+      }
+      if digit >= base { return nil }
+      value = value * base + digit
+    }
+    return value
   }
 
   static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }

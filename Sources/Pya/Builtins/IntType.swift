@@ -65,6 +65,9 @@ extension Runtime {
       let length = arguments[1].isUndefined ? 1 : try runtime.index(arguments[1])
       let isLittle = try runtime.isLittleEndian(arguments[2], "to_bytes")
       let isSigned = arguments[3].isUndefined ? false : try runtime.isTrue(arguments[3])
+      if case .int(let number) = arguments.base.number, let bytes = number.bytes(length, isLittle: isLittle, isSigned: isSigned) {
+        return .object(BytesObject(type: runtime.types.bytes, bytes))
+      }
       if length < 0 { throw runtime.valueError("length argument must be non-negative") }
       let bytes = try runtime.bytes(
         of: runtime.number(arguments[0]).bigInt ?? 0, length: length, isLittle: isLittle, isSigned: isSigned)
@@ -74,11 +77,19 @@ extension Runtime {
       (runtime, arguments) throws(Raised) in
       let isLittle = try runtime.isLittleEndian(arguments[2], "from_bytes")
       let isSigned = arguments[3].isUndefined ? false : try runtime.isTrue(arguments[3])
-      var bytes = try runtime.bytesOfIterable(arguments[1])
-      if !isLittle { bytes.reverse() }
-      let value = runtime.integer(BigInt(littleEndian: bytes, isSigned: isSigned))
+      let value: Value
+      if let small = runtime.byteSpan(arguments[1])?.number(isLittle: isLittle, isSigned: isSigned) {
+        value = .int(small)
+      } else {
+        var bytes = try runtime.bytesOfIterable(arguments[1])
+        if !isLittle { bytes.reverse() }
+        value = runtime.integer(BigInt(littleEndian: bytes, isSigned: isSigned))
+      }
+      if let held = arguments.base.uncountedObject, held.toOpaque() == runtime.types.int.uncountedPointer {
+        return value
+      }
       let type = arguments[0].type ?? runtime.types.int
-      return type === runtime.types.int ? value : try runtime.call(.object(type), value)
+      return try runtime.call(.object(type), value)
     }
   }
 
@@ -87,11 +98,9 @@ extension Runtime {
     guard let order = value.string else {
       throw typeError("\(function)() argument 'byteorder' must be str, not \(givenName(value))")
     }
-    switch order.text {
-    case "little": return true
-    case "big": return false
-    default: throw valueError("byteorder must be either 'little' or 'big'")
-    }
+    if order.hasText("big") { return false }
+    if order.hasText("little") { return true }
+    throw valueError("byteorder must be either 'little' or 'big'")
   }
 
   private func bytes(of number: BigInt, length: Int, isLittle: Bool, isSigned: Bool) throws(Raised) -> [UInt8] {
@@ -100,7 +109,7 @@ extension Runtime {
     // Two's complement of a negative number is the complement of its magnitude less one.
     let magnitude = isNegative ? number.magnitude - 1 : number.magnitude
     let width = magnitude.bitWidth + (isSigned ? 1 : 0)
-    if number.isZero ? false : width > length.multipliedReportingOverflow(by: 8).partialValue {
+    if number.isZero || (length == 0 && isNegative && magnitude.isZero) ? false : width > length.multipliedReportingOverflow(by: 8).partialValue {
       throw overflowError("int too big to convert")
     }
     try checkAllocation(length)
@@ -120,8 +129,11 @@ extension Runtime {
 
   /// The bytes of a bytes-like object or an iterable of small ints.
   private func bytesOfIterable(_ value: Value) throws(Raised) -> [UInt8] {
-    if case .object(let object) = value, object.kind == .bytes || object.kind == .byteArray {
-      return unsafeDowncast(object, to: BytesObject.self).bytes
+    if case .object(let object) = value {
+      if object.kind == .bytes || object.kind == .byteArray { return unsafeDowncast(object, to: BytesObject.self).bytes }
+      if object.isExactly(memoryViewType), let span = unsafeDowncast(object, to: MemoryViewObject.self).span {
+        return span.withBytes { Array($0) }
+      }
     }
     if let method = specialMethod(value, .bytes) {
       let result = try callSpecial(method, value)
@@ -138,6 +150,34 @@ extension Runtime {
       result.append(byte)
     }
     return result
+  }
+}
+
+extension Int {
+  /// The number as 1 to 8 bytes; nil: it does not fit, or there are to be fewer or more.
+  fileprivate func bytes(_ length: Int, isLittle: Bool, isSigned: Bool) -> [UInt8]? {
+    guard length >= 1, length <= 8, self >= 0 || isSigned else { return nil }
+    let width = Int.bitWidth - (self < 0 ? ~self : self).leadingZeroBitCount + (isSigned ? 1 : 0)
+    guard width <= length * 8 else { return nil }
+    let bits = UInt64(bitPattern: Int64(self))
+    let ordered = isLittle ? bits.littleEndian : (bits << UInt64(64 - 8 * length)).bigEndian
+    return withUnsafeBytes(of: ordered) { Array(UnsafeBufferPointer(rebasing: $0.bindMemory(to: UInt8.self)[0..<length])) }
+  }
+}
+
+extension ByteSpan {
+  /// The integer that up to eight bytes stand for; nil: they are more, or it is beyond a word.
+  fileprivate func number(isLittle: Bool, isSigned: Bool) -> Int? {
+    guard count <= 8 else { return nil }
+    return withBytes { bytes in
+      var bits: UInt64 = 0
+      for index in 0..<bytes.count { bits = bits << 8 | UInt64(bytes[isLittle ? bytes.count - 1 - index : index]) }
+      if isSigned, count > 0 {
+        let unused = UInt64(64 - 8 * count)
+        return Int(Int64(bitPattern: bits << unused) >> Int64(unused))
+      }
+      return Int(exactly: bits)
+    }
   }
 }
 

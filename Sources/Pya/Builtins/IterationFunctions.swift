@@ -139,6 +139,12 @@ extension Runtime {
     if start.cast(.byteArray, to: BytesObject.self) != nil {
       throw typeError("sum() can't sum bytearray [use b''.join(seq) instead]")
     }
+    if let held = arguments.base.uncountedObject, held.isPlain, held.kind == .bytes || held.kind == .byteArray, case .int(let first) = start {
+      var total = 0
+      for byte in held.as(BytesObject.self)._withUnsafeGuaranteedRef({ $0.bytes }) { total += Int(byte) }
+      let (sum, overflow) = first.addingReportingOverflow(total)
+      if !overflow { return .int(sum) }
+    }
     var total = RunningSum(start)
     try walk(arguments, at: 0) { (value) throws(Raised) in
       if !total.add(value) {

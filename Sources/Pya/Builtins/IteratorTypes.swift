@@ -233,17 +233,11 @@ final class ZipIterator: IteratorObject {
       }
       return reusable.pair(runtime, first, second)
     }
-    var values: [Value] = []
-    values.reserveCapacity(sources.count)
-    for index in 0..<sources.count {
-      let value = try next(index, runtime)
-      if value.isUndefined {
-        try end(at: index, runtime)
-        return .undefined
-      }
-      values.append(value)
-    }
-    return runtime.tuple(values)
+    let count = sources.count
+    let base = try runtime.machine.reserve(count)
+    defer { runtime.machine.pointee.stackTop = base }
+    guard try next(into: base, runtime) else { return .undefined }
+    return reusable.tuple(runtime, count: count) { (base + $0).move() }
   }
 
   /// Source `index` has ended first; with `strict` all must have ended together.

@@ -35,6 +35,16 @@ extension Runtime {
       keys.deinitializeValues(known)
       keys.relinquish()
     }
+    if let held = key.uncounted, held.kind == .nativeFunction,
+      held.as(NativeFunction.self)._withUnsafeGuaranteedRef({ !$0.hasReceiver && $0.takes(1) })
+    {
+      // Such as `len`: the items lie where nothing changes them, and need no place of their own as arguments.
+      let body = held.as(NativeFunction.self)._withUnsafeGuaranteedRef { $0.body }
+      while known < count {
+        (keys + known).initialize(to: try body(self, Arguments(items + known, 1)))
+        known += 1
+      }
+    }
     while known < count {
       (keys + known).initialize(to: try call(key, items[known]))
       known += 1

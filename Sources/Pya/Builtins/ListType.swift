@@ -120,9 +120,8 @@ extension Runtime {
       throw runtime.valueError("\(try runtime.repr(arguments[1]).text) is not in list")
     }
     type.define(self, "__reversed__", "self, /") { (runtime, arguments) throws(Raised) in
-      let list = arguments[0].list.unsafelyUnwrapped
-      return .object(
-        ReversedIterator(type: runtime.types.iterators["list_reverseiterator"], arguments[0], count: list.count))
+      let count = arguments.receiver(ListObject.self)._withUnsafeGuaranteedRef { $0.count }
+      return .object(ReversedIterator(type: runtime.types.iterators.reversedList, arguments[0], count: count))
     }
   }
 

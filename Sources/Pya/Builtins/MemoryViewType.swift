@@ -119,10 +119,7 @@ extension Runtime {
   private func part(of view: MemoryViewObject, _ slice: SliceObject) throws(Raised) -> MemoryViewObject {
     if view.shape != nil { throw error("NotImplementedError", "multi-dimensional slicing is not implemented") }
     let span = try sliceSpan(slice) { view.count }
-    let (stride, overflows) = view.stride.multipliedReportingOverflow(by: span.step)
-    return MemoryViewObject(
-      self, try bytes(behind: view), format: view.format, start: view.start + span.start * view.stride, count: span.count,
-      stride: overflows || span.count <= 1 ? view.format.size : stride, isReadOnly: view.isReadOnly)
+    return view.part(self, try bytes(behind: view), span)
   }
 
   private func assign(_ value: Value, to part: MemoryViewObject) throws(Raised) {

@@ -1,3 +1,5 @@
+import CSystem
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -27,11 +29,21 @@ extension Runtime {
       define(name, "number, /") { (runtime, arguments) throws(Raised) in
         switch try runtime.integer(fromIndex: arguments[0]) {
         case .int(let number):
-          var text = TextBuilder(capacity: 24)
-          if number < 0 { text.append("-") }
-          text.append(prefix)
-          text.append(unsigned: number.magnitude, bitsPerDigit: bits)
-          return .object(text.finish(runtime))
+          let digits = number.magnitude.digitCount(bitsPerDigit: bits)
+          let front = number < 0 ? 3 : 2
+          return .object(
+            runtime.asciiText(front + digits) { text in
+              text[0] = UInt8(ascii: "-")
+              text[front - 2] = prefix.utf8Start[0]
+              text[front - 1] = prefix.utf8Start[1]
+              var rest = number.magnitude
+              var position = front + digits
+              while position > front {
+                position &-= 1
+                text[position] = ASCII.hexDigit(UInt8(truncatingIfNeeded: rest & (1 &<< UInt(bits) &- 1)))
+                rest &>>= UInt(bits)
+              }
+            })
         case let big:
           let number = big.bigInt.unsafelyUnwrapped.value
           let digits = String(decoding: number.magnitude.text(bitsPerDigit: bits), as: UTF8.self)
@@ -115,7 +127,7 @@ extension Runtime {
     if number.magnitude >= 0x1p52 { return number }
     if let quick = roundQuickly(number.magnitude, count) { return copysign(quick, number) }
     return withUnsafeTemporaryAllocation(of: CChar.self, capacity: count + 330) { buffer in
-      _ = withVaList([CInt(count), number]) { vsnprintf(buffer.baseAddress, buffer.count, "%.*f", $0) }
+      _ = print_double(buffer.baseAddress, buffer.count, "%.*f", CInt(count), number)
       return strtod(buffer.baseAddress.unsafelyUnwrapped, nil)
     }
   }

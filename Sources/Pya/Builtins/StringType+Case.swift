@@ -23,12 +23,26 @@ extension Runtime {
       })
     }
     define("capitalize") { runtime, text in
-      runtime.mapCodePoints(text, at: { (offset, codePoint) in
+      if text.isASCII {
+        return runtime.asciiText(text.byteCount) { memory in
+          for index in 0..<text.byteCount { memory[index] = index == 0 ? ASCII.upper(text.bytes[0]) : ASCII.lower(text.bytes[index]) }
+        }
+      }
+      return runtime.mapCodePoints(text, at: { (offset, codePoint) in
         offset == 0 ? CodePoint(codePoint).titlecase : text.lowercase(codePoint, at: offset)
       })
     }
     define("title") { runtime, text in
       var isInWord = false
+      if text.isASCII {
+        return runtime.asciiText(text.byteCount) { memory in
+          for index in 0..<text.byteCount {
+            let byte = text.bytes[index]
+            memory[index] = isInWord ? ASCII.lower(byte) : ASCII.upper(byte)
+            isInWord = ASCII.isLetter(byte)
+          }
+        }
+      }
       return runtime.mapCodePoints(text, at: { (offset, codePoint) in
         defer { isInWord = CodePoint(codePoint).isCased }
         return isInWord ? text.lowercase(codePoint, at: offset) : CodePoint(codePoint).titlecase

@@ -74,6 +74,14 @@ extension Runtime {
     // CPython's rule for where an odd column goes.
     case .center: left = padding / 2 + (padding & width & 1)
     }
+    if fill < 0x80 {
+      let byte = UInt8(truncatingIfNeeded: fill)
+      return StringObject(type: types.str, count: text.byteCount + padding, isASCII: text.isASCII) { bytes in
+        bytes.initialize(repeating: byte, count: left)
+        (bytes + left).initialize(from: text.bytes, count: text.byteCount)
+        (bytes + left + text.byteCount).initialize(repeating: byte, count: padding - left)
+      }
+    }
     var builder = TextBuilder(capacity: text.byteCount + padding)
     builder.append(codePoint: fill, times: left)
     builder.append(string: text)
@@ -85,12 +93,14 @@ extension Runtime {
     let padding = width.subtractingReportingOverflow(text.length).partialValue
     if width <= text.length { return plain(text) }
     try checkAllocation(width)
-    var builder = TextBuilder(capacity: text.byteCount + padding)
     let hasSign = text.byteCount > 0 && (text.bytes[0] == UInt8(ascii: "+") || text.bytes[0] == UInt8(ascii: "-"))
-    if hasSign { builder.append(byte: text.bytes[0]) }
-    builder.append(repeating: UInt8(ascii: "0"), padding)
-    builder.append(string: text, (hasSign ? 1 : 0)..<text.byteCount)
-    return builder.finish(self)
+    let front = hasSign ? 1 : 0
+    let made = StringObject(type: types.str, count: text.byteCount + padding, isASCII: text.isASCII) { bytes in
+      if hasSign { bytes[0] = text.bytes[0] }
+      (bytes + front).initialize(repeating: UInt8(ascii: "0"), count: padding)
+      (bytes + front + padding).initialize(from: text.bytes + front, count: text.byteCount - front)
+    }
+    return made.byteCount == 1 ? character(made.bytes[0]) : made
   }
 
   private func expandTabs(_ text: StringObject, size: Int) throws(Raised) -> StringObject {

@@ -5,21 +5,35 @@ extension Runtime {
       type.define(self, name, "self, /") { (_, arguments) throws(Raised) in .bool(body(arguments.text)) }
     }
     define("isascii") { $0.isASCII || $0.utf8.isASCII }
-    define("isalpha") { $0.isNotEmptyAndAll(ASCII.isLetter, \.isAlphabetic) }
-    define("isalnum") { $0.isNotEmptyAndAll(ASCII.isLetterOrDigit, \.isAlphanumeric) }
-    define("isdecimal") { $0.isNotEmptyAndAll(ASCII.isDigit, \.isDecimal) }
-    define("isdigit") { $0.isNotEmptyAndAll(ASCII.isDigit, \.isDigit) }
-    define("isnumeric") { $0.isNotEmptyAndAll(ASCII.isDigit, \.isNumeric) }
-    define("isspace") { $0.isNotEmptyAndAll(ASCII.isSpace, \.isSpace) }
-    define("isprintable") { $0.byteCount == 0 || $0.isNotEmptyAndAll({ $0 >= 0x20 && $0 < 0x7F }, \.isPrintable) }
+    // The usual ones directly, for their calls are as short as what they do.
+    type.define(self, "isalpha", "self, /") { (runtime, arguments) throws(Raised) in
+      runtime.answer(arguments) { $0.isNotEmptyAndAll(ASCII.isLetter, { $0.isAlphabetic }) }
+    }
+    type.define(self, "isalnum", "self, /") { (runtime, arguments) throws(Raised) in
+      runtime.answer(arguments) { $0.isNotEmptyAndAll(ASCII.isLetterOrDigit, { $0.isAlphanumeric }) }
+    }
+    type.define(self, "isdigit", "self, /") { (runtime, arguments) throws(Raised) in
+      runtime.answer(arguments) { $0.isNotEmptyAndAll(ASCII.isDigit, { $0.isDigit }) }
+    }
+    type.define(self, "isspace", "self, /") { (runtime, arguments) throws(Raised) in
+      runtime.answer(arguments) { $0.isNotEmptyAndAll(ASCII.isSpace, { $0.isSpace }) }
+    }
+    type.define(self, "islower", "self, /") { (runtime, arguments) throws(Raised) in
+      runtime.answer(arguments) { $0.hasCase(isUpper: false) }
+    }
+    type.define(self, "isupper", "self, /") { (runtime, arguments) throws(Raised) in
+      runtime.answer(arguments) { $0.hasCase(isUpper: true) }
+    }
+    define("isdecimal") { $0.isNotEmptyAndAll(ASCII.isDigit, { $0.isDecimal }) }
+    define("isnumeric") { $0.isNotEmptyAndAll(ASCII.isDigit, { $0.isNumeric }) }
+    define("isprintable") { $0.byteCount == 0 || $0.isNotEmptyAndAll({ $0 >= 0x20 && $0 < 0x7F }, { $0.isPrintable }) }
     define("isidentifier") { $0.isIdentifier }
-    define("islower") { text in
-      text.hasCase { $0.isLowercase } forbids: { $0.isUppercase || $0.isTitlecase }
-    }
-    define("isupper") { text in
-      text.hasCase { $0.isUppercase } forbids: { $0.isLowercase || $0.isTitlecase }
-    }
     define("istitle") { $0.isTitle }
+  }
+
+  @inline(__always)
+  private func answer(_ arguments: Arguments, _ question: (StringObject) -> Bool) -> Value {
+    .bool(arguments.receiver(StringObject.self)._withUnsafeGuaranteedRef(question))
   }
 }
 
@@ -42,20 +56,24 @@ extension StringObject {
     return true
   }
 
-  /// Whether some code point is as wished and none is forbidden.
-  fileprivate func hasCase(_ wished: (CodePoint) -> Bool, forbids forbidden: (CodePoint) -> Bool) -> Bool {
+  /// Whether some code point is an uppercase (lowercase) one, and none of another case.
+  fileprivate func hasCase(isUpper: Bool) -> Bool {
     var found = false
     var offset = 0
     while offset < byteCount {
       let byte = bytes[offset]
-      if byte < 0x80, !ASCII.isLetter(byte) {
+      if byte < 0x80 {
+        if ASCII.isLetter(byte) {
+          if ASCII.isUpper(byte) != isUpper { return false }
+          found = true
+        }
         offset += 1
         continue
       }
       let (value, width) = decodeUTF8(bytes + offset)
       let codePoint = CodePoint(value)
-      if forbidden(codePoint) { return false }
-      if !found, wished(codePoint) { found = true }
+      if codePoint.isTitlecase || (isUpper ? codePoint.isLowercase : codePoint.isUppercase) { return false }
+      if !found, isUpper ? codePoint.isUppercase : codePoint.isLowercase { found = true }
       offset += width
     }
     return found

@@ -8,6 +8,11 @@ extension Runtime {
       .object(try runtime.makeTranslation(arguments))
     }
     type.define(self, "encode", "self, /, encoding='utf-8', errors='strict'") { (runtime, arguments) throws(Raised) in
+      if arguments.count == 1 || (arguments.count == 2 && arguments[1].namesUTF8),
+        let bytes = arguments.receiver(StringObject.self)._withUnsafeGuaranteedRef({ $0.plainUTF8 })
+      {
+        return .object(BytesObject(type: runtime.types.bytes, bytes))
+      }
       let encoding = try runtime.codecName(arguments[1], "encode() argument 'encoding'", or: "utf-8")
       let errors = try runtime.codecName(arguments[2], "encode() argument 'errors'", or: "strict")
       let bytes = try runtime.encode(arguments.text, encoding: encoding, errors: errors)
@@ -16,18 +21,11 @@ extension Runtime {
     type.define(self, "format", "self, /, *args, **kwargs") { (runtime, arguments) throws(Raised) in
       let text = arguments.text
       if !text.utf8.contains(UInt8(ascii: "{")), !text.utf8.contains(UInt8(ascii: "}")) { return arguments[0] }
-      let keywords = arguments.keywords
-      var formatter = StringFormatter(runtime, positional: arguments.dropFirst.positional) { (name) throws(Raised) in
-        for (keyword, value) in keywords where keyword.hasSameText(as: name) { return value }
-        throw runtime.keyError(.object(name))
-      }
+      var formatter = StringFormatter(runtime, .arguments(arguments.dropFirst))
       return .object(try formatter.format(text))
     }
     type.define(self, "format_map", "self, mapping, /") { (runtime, arguments) throws(Raised) in
-      let mapping = arguments[1]
-      var formatter = StringFormatter(runtime, positional: nil) { (name) throws(Raised) in
-        try runtime.getItem(mapping, .object(name))
-      }
+      var formatter = StringFormatter(runtime, .mapping(arguments[1]))
       return .object(try formatter.format(arguments.text))
     }
   }
@@ -109,7 +107,21 @@ extension Runtime {
   }
 }
 
+extension Value {
+  /// Whether it is one of the usual names of UTF-8.
+  fileprivate var namesUTF8: Bool {
+    guard let held = uncounted, held.kind == .string else { return false }
+    return held.as(StringObject.self)._withUnsafeGuaranteedRef { $0.hasText("utf-8") || $0.hasText("utf8") }
+  }
+}
+
 extension StringObject {
+  /// The bytes as they are; nil: there are lone surrogates, perhaps.
+  fileprivate var plainUTF8: [UInt8]? {
+    if !isASCII, utf8.contains(0xED) { return nil }
+    return Array(utf8)
+  }
+
   /// All code points, for cold code.
   var codePoints: [UInt32] {
     var result: [UInt32] = []

@@ -104,6 +104,10 @@ extension Runtime {
   @inline(__always)
   func part(_ text: StringObject, _ span: Range<Int>) -> StringObject {
     if span.count == text.byteCount { return plain(text) }
+    if text.isASCII, span.count > 1 {
+      let source = text.bytes + span.lowerBound
+      return StringObject(type: types.str, count: span.count, isASCII: true) { $0.initialize(from: source, count: span.count) }
+    }
     return string(utf8: UnsafeBufferPointer(start: text.bytes + span.lowerBound, count: span.count))
   }
 }

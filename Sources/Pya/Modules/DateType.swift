@@ -5,6 +5,9 @@ extension Runtime {
   func defineDate(_ types: DatetimeTypes) {
     let type = types.date
     type.defineFieldConstructor(self) { (runtime, type, arguments) throws(Raised) in
+      if arguments.count == 3, !arguments.hasKeywords, let date = arguments.plainDate {
+        return .object(DateObject(type: type, date.year, date.month, date.day))
+      }
       if let packed = runtime.packedFields(arguments, 4), (1...12).contains(packed[2]) {
         let year = packed[0] << 8 | packed[1]
         try runtime.checkDate(year, packed[2], packed[3])
@@ -15,10 +18,11 @@ extension Runtime {
       try runtime.checkDate(year, month, day)
       return .object(DateObject(type: type, year, month, day))
     }
-    let fields: [(String, KeyPath<DateObject, Int>)] = [("year", \.year), ("month", \.month), ("day", \.day)]
-    for (name, path) in fields {
-      type.defineProperty(self, name) { (_, value) throws(Raised) in .int(value.knownDate[keyPath: path]) }
+    type.defineProperty(self, "year") { (_, value) throws(Raised) in .int(value.known(DateObject.self)._withUnsafeGuaranteedRef { $0.year }) }
+    type.defineProperty(self, "month") { (_, value) throws(Raised) in
+      .int(value.known(DateObject.self)._withUnsafeGuaranteedRef { $0.month })
     }
+    type.defineProperty(self, "day") { (_, value) throws(Raised) in .int(value.known(DateObject.self)._withUnsafeGuaranteedRef { $0.day }) }
     type.attributes.setString(intern("min"), .object(DateObject(type: type, 1, 1, 1)))
     type.attributes.setString(intern("max"), .object(DateObject(type: type, 9999, 12, 31)))
     type.attributes.setString(
@@ -122,13 +126,13 @@ extension Runtime {
 
   private func defineDateParts(_ type: TypeObject, _ types: DatetimeTypes) {
     type.define(self, "weekday", "self, /") { (_, arguments) throws(Raised) in
-      .int(Gregorian.weekday(arguments[0].knownDate.ordinal))
+      .int(Gregorian.weekday(arguments.receiver(DateObject.self)._withUnsafeGuaranteedRef { $0.ordinal }))
     }
     type.define(self, "isoweekday", "self, /") { (_, arguments) throws(Raised) in
-      .int(Gregorian.weekday(arguments[0].knownDate.ordinal) + 1)
+      .int(Gregorian.weekday(arguments.receiver(DateObject.self)._withUnsafeGuaranteedRef { $0.ordinal }) + 1)
     }
     type.define(self, "toordinal", "self, /") { (_, arguments) throws(Raised) in
-      .int(arguments[0].knownDate.ordinal)
+      .int(arguments.receiver(DateObject.self)._withUnsafeGuaranteedRef { $0.ordinal })
     }
     let isoCalendarDate = types.isoCalendarDate
     type.define(self, "isocalendar", "self, /") { (_, arguments) throws(Raised) in
@@ -179,7 +183,7 @@ extension Runtime {
     for op in ComparisonOperator.rich {
       type.define(self, op.methodName, "self, value, /") { (_, arguments) throws(Raised) in
         guard let other = arguments[1].date, !(other is DatetimeObject) else { return .notImplemented }
-        return .bool(op.holds(arguments[0].knownDate.ordinal, other.ordinal))
+        return .bool(op.holds(arguments[0].knownDate.rank, other.rank))
       }
     }
     type.define(self, "__hash__", "self, /") { (_, arguments) throws(Raised) in

@@ -82,9 +82,9 @@ extension Runtime {
       microseconds: Gregorian.floorModulo(microseconds, 1_000_000))
   }
 
-  func timedelta(totalMicroseconds total: Int) throws(Raised) -> TimedeltaObject {
+  func timedelta(totalMicroseconds total: Int, type: TypeObject? = nil) throws(Raised) -> TimedeltaObject {
     let days = Gregorian.floorDivide(total, 86_400_000_000)
-    return try timedelta(days: days, microseconds: total - days * 86_400_000_000)
+    return try timedelta(days: days, microseconds: total - days * 86_400_000_000, type: type)
   }
 
   /// An object of the class, through its constructor when that is the program's.

@@ -1,3 +1,5 @@
+import PyaSyntax
+
 /// A native object whose subclasses in the program may have attributes.
 class ExtensibleObject: Object {
   private final var dictionary: DictObject?
@@ -14,6 +16,9 @@ final class TimedeltaObject: ExtensibleObject {
   let days: Int
   let seconds: Int
   let microseconds: Int
+
+  override func quickComparison(_ op: ComparisonOperator, _ other: Unmanaged<Object>) -> Bool? { compared(op, other) }
+  override func quickArithmetic(_ op: BinaryOperator, _ other: Unmanaged<Object>) throws(Raised) -> Value { computed(op, other) }
 
   init(type: TypeObject, days: Int, seconds: Int, microseconds: Int) {
     self.days = days
@@ -61,6 +66,9 @@ class DateObject: ExtensibleObject {
   final let month: Int
   final let day: Int
 
+  override func quickComparison(_ op: ComparisonOperator, _ other: Unmanaged<Object>) -> Bool? { compared(op, other) }
+  override func quickArithmetic(_ op: BinaryOperator, _ other: Unmanaged<Object>) throws(Raised) -> Value { computed(op, other) }
+
   init(type: TypeObject, _ year: Int, _ month: Int, _ day: Int) {
     self.year = year
     self.month = month
@@ -69,6 +77,9 @@ class DateObject: ExtensibleObject {
   }
 
   final var ordinal: Int { Gregorian.ordinal(year, month, day) }
+  /// Dates are in the order of these.
+  @inline(__always)
+  final var rank: Int { year << 9 | month << 5 | day }
 }
 
 /// `datetime.datetime`.
@@ -77,6 +88,9 @@ final class DatetimeObject: DateObject {
   /// None or an instance of `tzinfo`.
   let zone: Value
 
+  override func quickComparison(_ op: ComparisonOperator, _ other: Unmanaged<Object>) -> Bool? { comparedMoment(op, other) }
+  override func quickArithmetic(_ op: BinaryOperator, _ other: Unmanaged<Object>) throws(Raised) -> Value { computedMoment(op, other) }
+
   init(type: TypeObject, _ year: Int, _ month: Int, _ day: Int, _ time: TimeOfDay, zone: Value) {
     self.time = time
     self.zone = zone
@@ -84,6 +98,7 @@ final class DatetimeObject: DateObject {
   }
 
   /// Since the beginning of day 0, as if in UTC.
+  @inline(__always)
   var microsecondsFromStart: Int { (ordinal * 86400 + time.seconds) * 1_000_000 + time.microsecond }
   var secondsFromStart: Int { ordinal * 86400 + time.seconds }
 }
@@ -154,10 +169,19 @@ extension Runtime {
 }
 
 extension Value {
-  var timedelta: TimedeltaObject? { object.flatMap { $0.kind == .other ? $0 as? TimedeltaObject : nil } }
+  var timedelta: TimedeltaObject? {
+    guard let held = uncounted, held.isOfClass(TimedeltaObject.self) else { return nil }
+    return held.as(TimedeltaObject.self).takeUnretainedValue()
+  }
   /// A `date`, which may be a `datetime`.
-  var date: DateObject? { object.flatMap { $0.kind == .other ? $0 as? DateObject : nil } }
-  var datetime: DatetimeObject? { object.flatMap { $0.kind == .other ? $0 as? DatetimeObject : nil } }
+  var date: DateObject? {
+    guard let held = uncounted, held.isOfClass(DateObject.self) || held.isOfClass(DatetimeObject.self) else { return nil }
+    return held.as(DateObject.self).takeUnretainedValue()
+  }
+  var datetime: DatetimeObject? {
+    guard let held = uncounted, held.isOfClass(DatetimeObject.self) else { return nil }
+    return held.as(DatetimeObject.self).takeUnretainedValue()
+  }
   var timeOfDay: TimeObject? { object.flatMap { $0.kind == .other ? $0 as? TimeObject : nil } }
   var timezone: TimezoneObject? { object.flatMap { $0.kind == .other ? $0 as? TimezoneObject : nil } }
 }

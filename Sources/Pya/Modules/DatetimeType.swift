@@ -9,6 +9,9 @@ extension Runtime {
   func defineDatetime(_ types: DatetimeTypes) {
     let type = types.datetime
     type.defineFieldConstructor(self) { (runtime, type, arguments) throws(Raised) in
+      if !arguments.hasKeywords, (3...7).contains(arguments.count), let date = arguments.plainDate, let time = arguments.plainTime(from: 3) {
+        return .object(DatetimeObject(type: type, date.year, date.month, date.day, time, zone: .none))
+      }
       if let packed = runtime.packedFields(arguments, 10), (1...12).contains(packed[2] & 0x7F) {
         let (year, month, day) = (packed[0] << 8 | packed[1], packed[2] & 0x7F, packed[3])
         let time = runtime.unpackedTime(packed[4...], fold: packed[2] >> 7)
@@ -27,7 +30,15 @@ extension Runtime {
       try runtime.checkZone(zone)
       return .object(DatetimeObject(type: type, year, month, day, time, zone: zone))
     }
-    defineTimeFields(of: type) { $0.knownDatetime.time } zone: { $0.knownDatetime.zone }
+    defineTimeFields(
+      of: type,
+      [
+        ("hour", { $0.known(DatetimeObject.self)._withUnsafeGuaranteedRef { $0.time.hour } }),
+        ("minute", { $0.known(DatetimeObject.self)._withUnsafeGuaranteedRef { $0.time.minute } }),
+        ("second", { $0.known(DatetimeObject.self)._withUnsafeGuaranteedRef { $0.time.second } }),
+        ("microsecond", { $0.known(DatetimeObject.self)._withUnsafeGuaranteedRef { $0.time.microsecond } }),
+        ("fold", { $0.known(DatetimeObject.self)._withUnsafeGuaranteedRef { $0.time.fold } }),
+      ], zone: { $0.knownDatetime.zone })
     let last = TimeOfDay(hour: 23, minute: 59, second: 59, microsecond: 999_999)
     type.attributes.setString(intern("min"), .object(DatetimeObject(type: type, 1, 1, 1, TimeOfDay(), zone: .none)))
     type.attributes.setString(intern("max"), .object(DatetimeObject(type: type, 9999, 12, 31, last, zone: .none)))
@@ -44,13 +55,10 @@ extension Runtime {
 
   /// `hour` to `fold` of `datetime` and `time`.
   func defineTimeFields(
-    of type: TypeObject, _ time: @escaping (Value) -> TimeOfDay, zone: @escaping (Value) -> Value
+    of type: TypeObject, _ fields: [(String, (Value) -> Int)], zone: @escaping (Value) -> Value
   ) {
-    let fields: [(String, KeyPath<TimeOfDay, Int>)] = [
-      ("hour", \.hour), ("minute", \.minute), ("second", \.second), ("microsecond", \.microsecond), ("fold", \.fold),
-    ]
-    for (name, path) in fields {
-      type.defineProperty(self, name) { (_, value) throws(Raised) in .int(time(value)[keyPath: path]) }
+    for (name, part) in fields {
+      type.defineProperty(self, name) { (_, value) throws(Raised) in .int(part(value)) }
     }
     type.defineProperty(self, "tzinfo") { (_, value) throws(Raised) in zone(value) }
   }

@@ -229,10 +229,12 @@ private final class ComparisonKey: Object {
 
 /// `functools.partial`: a callable with some arguments given already.
 final class PartialObject: Object {
-  private(set) var function: Value
-  private(set) var positional: [Value]
-  private(set) var keywords: DictObject
+  @exclusivity(unchecked) private(set) var function: Value
+  @exclusivity(unchecked) private(set) var positional: [Value]
+  @exclusivity(unchecked) private(set) var keywords: DictObject
   private var dictionary: DictObject?
+  /// The names of `keywords`, and the state of that dictionary when they were read.
+  @exclusivity(unchecked) private var names: (list: [StringObject], changes: Int, of: DictObject?) = ([], -1, nil)
 
   init(_ runtime: Runtime, type: TypeObject, _ callee: Value, _ arguments: Arguments) {
     // A partial of a partial is one partial.
@@ -270,6 +272,15 @@ final class PartialObject: Object {
       return try runtime.call(
         function, Arguments(base, positional.count + arguments.count, keywordNames: arguments.keywordNames))
     }
+    if arguments.keywordNames.isEmpty, keywords.count == keywords.used, let list = names(runtime) {
+      let (before, total) = (positional.count + arguments.count, positional.count + arguments.count + list.count)
+      let base = try runtime.machine.reserve(total)
+      defer { runtime.machine.release(base, total) }
+      for index in 0..<positional.count { (base + index).initialize(to: positional[index]) }
+      (base + positional.count).initializeCopies(of: arguments.base, count: arguments.count)
+      for index in 0..<list.count { (base + before + index).initialize(toCopyAt: keywords.valuePlace(index)) }
+      return try runtime.call(function, Arguments(base, before, keywordNames: list))
+    }
     let merged = keywords.copy(runtime)
     for (name, value) in arguments.keywords { merged.setString(name, value) }
     var named: [(name: StringObject, value: Value)] = []
@@ -278,6 +289,18 @@ final class PartialObject: Object {
       named.append((runtime.intern(name), entry.value))
     }
     return try runtime.call(function, positional + arguments.positional, keywords: named)
+  }
+
+  /// The keywords' names in order; nil: not all are names.
+  private func names(_ runtime: Runtime) -> [StringObject]? {
+    if names.changes == keywords.changes, names.of === keywords { return names.list }
+    var list: [StringObject] = []
+    for index in 0..<keywords.used {
+      guard let name = keywords.keyPlace(index).pointee.string else { return nil }
+      list.append(runtime.intern(name))
+    }
+    names = (list, keywords.changes, keywords)
+    return list
   }
 
   func representation(_ runtime: Runtime) throws(Raised) -> StringObject {

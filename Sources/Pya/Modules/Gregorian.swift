@@ -10,8 +10,9 @@ enum Gregorian {
   static func isLeap(_ year: Int) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
 
   static func daysBefore(year: Int) -> Int {
-    let past = year - 1
-    return past * 365 + floorDivide(past, 4) - floorDivide(past, 100) + floorDivide(past, 400)
+    // Counted from a cycle before year 1, so that nothing is negative.
+    let past = year + 399
+    return past * 365 + past / 4 - past / 100 + past / 400 - 146_097
   }
 
   static func length(ofMonth month: Int, _ year: Int) -> Int {
@@ -40,13 +41,12 @@ enum Gregorian {
     let (years4, inFour) = inCentury.quotientAndRemainder(dividingBy: 1461)
     let year = min(inFour / 365, 3)
     let found = centuries4 * 400 + century * 100 + years4 * 4 + year + 1
-    var rest = inFour - year * 365
-    var month = 1
-    while rest >= length(ofMonth: month, found) {
-      rest -= length(ofMonth: month, found)
-      month += 1
-    }
-    return (found, month, rest + 1)
+    let rest = inFour - year * 365
+    // As if February had 30 days: then the months are spread evenly.
+    let isLeap = isLeap(found)
+    let even = rest < (isLeap ? 60 : 59) ? rest : rest + (isLeap ? 1 : 2)
+    let month = (even * 12 + 373) / 367
+    return (found, month, rest - daysBefore(month: month, found) + 1)
   }
 
   /// Monday is 0.

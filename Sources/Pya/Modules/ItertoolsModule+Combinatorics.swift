@@ -2,13 +2,24 @@
 extension Runtime {
   func addCombinatorics(to module: ModuleObject) {
     addIteratorType("product", to: module, "*iterables, repeat=1") { (runtime, cls, arguments) throws(Raised) in
-      let option = try runtime.keywordValues(arguments, "product", ["repeat"])[0]
+      var option = Value.undefined
+      if arguments.hasKeywords {
+        let given = arguments.keywordNames.count
+        if given > 1 { throw runtime.typeError("product() takes at most 1 keyword argument (\(given) given)") }
+        option = arguments.keyword("repeat")
+        if option.isUndefined { option = try runtime.keywordValues(arguments, "product", ["repeat"])[0] }
+      }
       let times = option.isUndefined ? 1 : try runtime.index(option)
       if times < 0 { throw runtime.valueError("repeat argument cannot be negative") }
-      var pools: [[Value]] = []
-      for index in 0..<arguments.count { pools.append(try runtime.array(arguments[index])) }
-      if pools.count > 0, times > 1_000_000 / pools.count { throw runtime.memoryError() }
-      return ProductIterator(type: cls, times == 0 ? [] : (0..<times).flatMap { _ in pools })
+      var values: [Value] = []
+      var counts: [Int] = []
+      for index in 0..<arguments.count {
+        let before = values.count
+        try runtime.forEach(arguments.base[index]) { (value) throws(Raised) in values.append(value) }
+        counts.append(values.count - before)
+      }
+      if counts.count > 0, times > 1_000_000 / counts.count { throw runtime.memoryError() }
+      return ProductIterator(type: cls, values, counts, times: times)
     }
     addIteratorType("permutations", to: module, "iterable, r=None") { (runtime, cls, arguments) throws(Raised) in
       let pool = try runtime.array(arguments[0])
@@ -44,17 +55,17 @@ private struct Choice: ~Copyable {
   let indices: UnsafeMutablePointer<Int>
   let count: Int
 
-  init(_ pool: [Value], indices: [Int]) {
+  init(_ pool: [Value], count: Int, _ first: (Int) -> Int) {
     self.pool = .allocate(capacity: pool.count)
     poolCount = pool.count
-    for (index, value) in pool.enumerated() { (self.pool + index).initialize(to: value) }
-    self.indices = .allocate(capacity: indices.count)
-    count = indices.count
-    for (index, value) in indices.enumerated() { (self.indices + index).initialize(to: value) }
+    for index in 0..<pool.count { (self.pool + index).initialize(to: pool[index]) }
+    indices = .allocate(capacity: count)
+    self.count = count
+    for index in 0..<count { (indices + index).initialize(to: first(index)) }
   }
 
   deinit {
-    pool.deinitialize(count: poolCount)
+    pool.deinitializeValues(poolCount)
     pool.deallocate()
     indices.deallocate()
   }
@@ -62,26 +73,28 @@ private struct Choice: ~Copyable {
 
 /// Positions into pools, counted up like an odometer.
 private final class ProductIterator: IteratorObject {
-  /// The pools one after the other.
+  /// The pools one after the other; the positions in them, then where the pool of each place begins and how many values it has.
   private let choice: Choice
-  /// Where each pool begins and how many values it has.
-  private let starts: [Int]
-  private let counts: [Int]
+  private let length: Int
   private let reusable = ReusableTuple()
   private var hasStarted = false
   private var isExhausted: Bool
 
-  init(type: TypeObject, _ pools: [[Value]]) {
-    choice = Choice(pools.flatMap { $0 }, indices: [Int](repeating: 0, count: pools.count))
-    counts = pools.map(\.count)
-    var starts: [Int] = []
-    var total = 0
-    for pool in pools {
-      starts.append(total)
-      total += pool.count
+  init(type: TypeObject, _ values: [Value], _ counts: [Int], times: Int) {
+    let length = counts.count * times
+    self.length = length
+    choice = Choice(values, count: length * 3) { _ in 0 }
+    var isExhausted = false
+    var start = 0
+    for place in 0..<length {
+      let pool = place % counts.count
+      if pool == 0 { start = 0 }
+      choice.indices[length + place] = start
+      choice.indices[2 * length + place] = counts[pool]
+      if counts[pool] == 0 { isExhausted = true }
+      start += counts[pool]
     }
-    self.starts = starts
-    isExhausted = pools.contains(where: \.isEmpty)
+    self.isExhausted = isExhausted
     super.init(type: type)
   }
 
@@ -92,12 +105,14 @@ private final class ProductIterator: IteratorObject {
       return .undefined
     }
     hasStarted = true
-    return reusable.tuple(runtime, count: choice.count) { choice.pool[starts[$0] + choice.indices[$0]] }
+    let (pool, indices, starts) = (choice.pool, choice.indices, choice.indices + length)
+    return reusable.tuple(runtime, count: length) { (pool + (starts[$0] &+ indices[$0])).copied }
   }
 
   private func advance() -> Bool {
     let indices = choice.indices
-    var place = choice.count - 1
+    let counts = indices + 2 * length
+    var place = length - 1
     while place >= 0 {
       indices[place] += 1
       if indices[place] < counts[place] { return true }
@@ -117,9 +132,9 @@ private final class PermutationsIterator: IteratorObject {
   private var isExhausted: Bool
 
   init(type: TypeObject, _ pool: [Value], length: Int) {
-    isExhausted = length > pool.count
-    let cycles = isExhausted ? [] : (0..<length).map { pool.count - $0 }
-    choice = Choice(pool, indices: Array(0..<pool.count) + cycles)
+    let count = pool.count
+    isExhausted = length > count
+    choice = Choice(pool, count: count + (length > count ? 0 : length)) { $0 < count ? $0 : count - ($0 - count) }
     self.length = length
     super.init(type: type)
   }
@@ -131,7 +146,8 @@ private final class PermutationsIterator: IteratorObject {
       return .undefined
     }
     hasStarted = true
-    return reusable.tuple(runtime, count: length) { choice.pool[choice.indices[$0]] }
+    let (pool, indices) = (choice.pool, choice.indices)
+    return reusable.tuple(runtime, count: length) { (pool + indices[$0]).copied }
   }
 
   private func advance() -> Bool {
@@ -166,9 +182,9 @@ private final class CombinationsIterator: IteratorObject {
 
   init(type: TypeObject, _ pool: [Value], length: Int, repeats: Bool) {
     self.repeats = repeats
-    isExhausted = repeats ? pool.isEmpty && length > 0 : length > pool.count
-    let first = isExhausted ? [] : repeats ? [Int](repeating: 0, count: length) : Array(0..<length)
-    choice = Choice(pool, indices: first)
+    let isEmpty = repeats ? pool.isEmpty && length > 0 : length > pool.count
+    isExhausted = isEmpty
+    choice = Choice(pool, count: isEmpty ? 0 : length) { repeats ? 0 : $0 }
     super.init(type: type)
   }
 
@@ -179,7 +195,8 @@ private final class CombinationsIterator: IteratorObject {
       return .undefined
     }
     hasStarted = true
-    return reusable.tuple(runtime, count: choice.count) { choice.pool[choice.indices[$0]] }
+    let (pool, indices) = (choice.pool, choice.indices)
+    return reusable.tuple(runtime, count: choice.count) { (pool + indices[$0]).copied }
   }
 
   private func advance() -> Bool {

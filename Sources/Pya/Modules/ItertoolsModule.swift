@@ -108,19 +108,7 @@ extension Runtime {
         initial: arguments[2].defined ?? .none)
     }
     addIteratorType("pairwise", to: module, "iterable, /") { (runtime, cls, arguments) throws(Raised) in
-      let source = try runtime.iterator(arguments[0])
-      var previous = Value.undefined
-      return ClosureIterator(type: cls) { (runtime) throws(Raised) in
-        if previous.isUndefined {
-          previous = try source.next(runtime)
-          if previous.isUndefined { return .undefined }
-        }
-        let next = try source.next(runtime)
-        if next.isUndefined { return .undefined }
-        let pair = runtime.pair(previous, next)
-        previous = next
-        return pair
-      }
+      PairwiseIterator(type: cls, try runtime.iterator(arguments[0]))
     }
     module.define(self, "tee", "iterable, n=2, /") { (runtime, arguments) throws(Raised) in
       let count = arguments[1].isUndefined ? 2 : try runtime.index(arguments[1])
@@ -248,6 +236,55 @@ extension Runtime {
       GroupbyIterator(
         type: cls, try runtime.iterator(arguments[0]), key: arguments[1].defined ?? .none, groupType: groupType)
     }
+  }
+}
+
+/// `pairwise`: each element with the one before it.
+private final class PairwiseIterator: IteratorObject {
+  private var source: IteratorObject?
+  private var previous = Value.undefined
+  private let reusable = ReusableTuple()
+
+  init(type: TypeObject, _ source: IteratorObject) {
+    self.source = source
+    super.init(type: type)
+  }
+
+  override func visitContents(_ tracer: Tracer) { reusable.visitContents(tracer) }
+
+  /// The element that makes a pair with `previous`; undefined: there is none.
+  @inline(__always)
+  private func advance(_ runtime: Runtime) throws(Raised) -> Value {
+    guard let source else { return .undefined }
+    if previous.isUndefined { previous = try source.next(runtime) }
+    let next = previous.isUndefined ? .undefined : try source.next(runtime)
+    if next.isUndefined {
+      // What is let go of may come back here when it dies.
+      let old = (self.source, previous)
+      self.source = nil
+      previous = .undefined
+      withExtendedLifetime(old) {}
+    }
+    return next
+  }
+
+  override func next(_ runtime: Runtime) throws(Raised) -> Value {
+    let next = try advance(runtime)
+    if next.isUndefined { return .undefined }
+    let first = previous
+    previous = next
+    return reusable.pair(runtime, first, next)
+  }
+
+  override var partCount: Int { 2 }
+
+  override func next(into parts: UnsafeMutablePointer<Value>, _ runtime: Runtime) throws(Raised) -> Bool {
+    let next = try advance(runtime)
+    if next.isUndefined { return false }
+    parts.initialize(to: previous)
+    (parts + 1).initialize(to: next)
+    previous = next
+    return true
   }
 }
 

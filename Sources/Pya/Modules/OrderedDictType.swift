@@ -18,11 +18,12 @@ extension Runtime {
       let hash = try runtime.hash(arguments[1])
       let index = try dict.find(arguments[1], hash: hash, runtime)
       if index < 0 { throw runtime.keyError(arguments[1]) }
-      let entry = dict.entries[index]
       if isLast {
-        dict.remove(at: index)
-        dict.insert(entry.key, hash: hash, entry.value)
+        if index == dict.lastIndex() { return .none }
+        let key = dict.keyPlace(index).copied
+        dict.insert(key, hash: hash, dict.remove(at: index))
       } else if index != dict.firstIndex() {
+        let entry = dict.entries[index]
         var entries = dict.liveEntries
         entries.removeAll { $0.key.isIdentical(to: entry.key) }
         dict.removeAll()
@@ -50,7 +51,7 @@ extension Runtime {
       let isLast = arguments[1].isUndefined ? true : try runtime.isTrue(arguments[1])
       guard dict.count > 0 else { throw runtime.keyError(.object(runtime.string("dictionary is empty"))) }
       let index = isLast ? dict.lastIndex() : dict.firstIndex()
-      let key = dict.entries[index].key
+      let key = dict.keyPlace(index).copied
       return runtime.pair(key, dict.remove(at: index))
     }
     let views: [(String, DictViewObject.Part, TypeObject)] = [

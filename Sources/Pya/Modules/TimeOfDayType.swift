@@ -22,7 +22,15 @@ extension Runtime {
       try runtime.checkZone(zone)
       return .object(TimeObject(type: type, time, zone: zone))
     }
-    defineTimeFields(of: type) { $0.knownTime.time } zone: { $0.knownTime.zone }
+    defineTimeFields(
+      of: type,
+      [
+        ("hour", { $0.known(TimeObject.self)._withUnsafeGuaranteedRef { $0.time.hour } }),
+        ("minute", { $0.known(TimeObject.self)._withUnsafeGuaranteedRef { $0.time.minute } }),
+        ("second", { $0.known(TimeObject.self)._withUnsafeGuaranteedRef { $0.time.second } }),
+        ("microsecond", { $0.known(TimeObject.self)._withUnsafeGuaranteedRef { $0.time.microsecond } }),
+        ("fold", { $0.known(TimeObject.self)._withUnsafeGuaranteedRef { $0.time.fold } }),
+      ], zone: { $0.knownTime.zone })
     let last = TimeOfDay(hour: 23, minute: 59, second: 59, microsecond: 999_999)
     type.attributes.setString(intern("min"), .object(TimeObject(type: type, TimeOfDay(), zone: .none)))
     type.attributes.setString(intern("max"), .object(TimeObject(type: type, last, zone: .none)))

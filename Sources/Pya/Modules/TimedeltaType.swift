@@ -7,11 +7,13 @@ extension Runtime {
     type.defineFieldConstructor(self) { (runtime, type, arguments) throws(Raised) in
       try runtime.newTimedelta(type, arguments)
     }
-    let fields: [(String, KeyPath<TimedeltaObject, Int>)] = [
-      ("days", \.days), ("seconds", \.seconds), ("microseconds", \.microseconds),
+    let fields: [(String, (Value) -> Int)] = [
+      ("days", { $0.known(TimedeltaObject.self)._withUnsafeGuaranteedRef { $0.days } }),
+      ("seconds", { $0.known(TimedeltaObject.self)._withUnsafeGuaranteedRef { $0.seconds } }),
+      ("microseconds", { $0.known(TimedeltaObject.self)._withUnsafeGuaranteedRef { $0.microseconds } }),
     ]
-    for (name, path) in fields {
-      type.defineProperty(self, name) { (_, value) throws(Raised) in .int(value.knownTimedelta[keyPath: path]) }
+    for (name, part) in fields {
+      type.defineProperty(self, name) { (_, value) throws(Raised) in .int(part(value)) }
     }
     let limits = [
       ("min", -999_999_999, 0, 0), ("max", 999_999_999, 86399, 999_999), ("resolution", 0, 0, 1),
@@ -29,6 +31,9 @@ extension Runtime {
   }
 
   private func newTimedelta(_ type: TypeObject, _ arguments: Arguments) throws(Raised) -> Value {
+    if let total = arguments.plainTimedelta {
+      return .object(try timedelta(totalMicroseconds: total, type: type))
+    }
     let names = ["days", "seconds", "microseconds", "milliseconds", "minutes", "hours", "weeks"]
     let values = try fields(arguments, names, required: 0, function: "__new__")
     let scales = [

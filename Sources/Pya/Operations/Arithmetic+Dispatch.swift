@@ -45,13 +45,14 @@ extension Runtime {
       return try x.as(StringObject.self).borrowed { (x) throws(Raised) in
         try y.as(StringObject.self).borrowed { (y) throws(Raised) in try concatenate(x, y) }
       }
-    case .list where op == .add, .tuple where op == .add:
+    case .list where op == .add, .tuple where op == .add, .bytes where op == .add, .byteArray where op == .add:
       return try x.borrowed { (x) throws(Raised) in try concatenation(x, b) }
     case .set:
       let result = try x.as(SetObject.self).borrowed { (x) throws(Raised) in
         try y.as(SetObject.self).borrowed { (y) throws(Raised) in try setOperation(op, x, y) }
       }
       return result.isNotImplemented ? .undefined : result
+    case .other: return try x.borrowed { (x) throws(Raised) in try x.quickArithmetic(op, y) }
     default: return .undefined
     }
   }
@@ -84,6 +85,23 @@ extension Runtime {
     if let x = Complex(plain: a, with: b), let y = Complex(plain: b, with: a) {
       let result = try complexOperation(op, x, y)
       if !result.isNotImplemented { return result }
+    }
+    if let x = a.uncounted, let y = b.uncounted, x.isPlain, y.isPlain {
+      if x.kind == .other, y.kind == .other {
+        let result = try x.borrowed { (x) throws(Raised) in try x.quickArithmetic(op, y) }
+        if !result.isUndefined { return result }
+      } else if op == .add, x.kind == .byteArray, y.kind == .bytes || y.kind == .byteArray {
+        try x.as(BytesObject.self).borrowed { (array) throws(Raised) in
+          let added = y.as(BytesObject.self)._withUnsafeGuaranteedRef { $0.bytes }
+          if !added.isEmpty {
+            // The array itself would be seen while it grows.
+            if x.toOpaque() == y.toOpaque() { throw sizeIsFixed() }
+            try checkResizable(array)
+          }
+          array.bytes.append(contentsOf: added)
+        }
+        return a
+      }
     }
     if case .object(let object) = a {
       let result = try changeInPlace(op, object, b)

@@ -47,9 +47,22 @@ enum Number {
   }
 }
 
+extension Value {
+  /// The machine word of an `int`, which may be of a subclass, but no `bool`; nil: it is something else.
+  @inline(__always)
+  fileprivate var wordOfInt: Int? {
+    if case .int(let number) = self { return number }
+    guard let held = uncounted, held.kind == .intInstance,
+      case .int(let number) = held.as(NumberInstance.self)._withUnsafeGuaranteedRef({ $0.number })
+    else { return nil }
+    return number
+  }
+}
+
 /// What the operators mean on built-in values. NotImplemented: nothing, for these two.
 extension Runtime {
   func builtInOperation(_ op: BinaryOperator, _ a: Value, _ b: Value) throws(Raised) -> Value {
+    if op != .matrixMultiply, let x = a.wordOfInt, let y = b.wordOfInt { return try integerOperation(op, x, y) }
     if let x = Number(a) {
       if let y = Number(b) {
         if case .bool(let first) = a, case .bool(let second) = b {

@@ -34,7 +34,12 @@ extension Runtime {
         })
     case .bytes, .byteArray:
       guard let second = bytesLike(b) else { return .notImplemented }
-      return .object(bytesLike(a.kind, unsafeDowncast(a, to: BytesObject.self).bytes + second))
+      let first = unsafeDowncast(a, to: BytesObject.self).bytes
+      var result: [UInt8] = []
+      result.reserveCapacity(first.count + second.count)
+      result.append(contentsOf: first)
+      result.append(contentsOf: second)
+      return .object(bytesLike(a.kind, result))
     default: return .notImplemented
     }
   }
@@ -63,10 +68,9 @@ extension Runtime {
       let total = try repeatedCount(list.count, times, elementSize: 16)
       let result = ListObject(self, capacity: total)
       if list.count == 1 {
-        let item = list[0]
-        for _ in 0..<total { result.append(item) }
+        if total > 0 { result.append(copiesOf: list.items, count: total, step: 0) }
       } else if total > 0 {
-        for _ in 0..<times { for index in 0..<list.count { result.append(list[index]) } }
+        for _ in 0..<times { result.append(copiesOf: list.items, count: list.count) }
       }
       return .object(result)
     case .tuple:
@@ -175,13 +179,12 @@ extension Runtime {
         let other = unsafeDowncast(object, to: ListObject.self)
         let count = other.count
         list.grow(to: list.count + count)
-        for index in 0..<count { list.append(other[index]) }
+        if count > 0 { list.append(copiesOf: other.items, count: count) }
         return
       }
       if object.kind == .tuple {
         let other = unsafeDowncast(object, to: TupleObject.self)
-        list.grow(to: list.count + other.count)
-        for index in 0..<other.count { list.append(other[index]) }
+        if other.count > 0 { list.append(copiesOf: other.items, count: other.count) }
         return
       }
     }

@@ -5,6 +5,9 @@
 /// `__getattr__`.
 extension Runtime {
   func getAttribute(_ value: Value, _ name: StringObject) throws(Raised) -> Value {
+    if let held = value.uncounted, held.kind == .other, held.isPlain, let field = field(of: held, name) {
+      return try field.borrowed { (field) throws(Raised) in try field.get(self, value) }
+    }
     let type = type(of: value)
     if let override = type.special(.getattribute) { return try getOverridden(value, type, name, override) }
     guard let fallback = type.special(.getattr) else {
@@ -16,6 +19,16 @@ extension Runtime {
       guard matches(error, .attributeError) else { throw error }
     }
     return try callSpecial(fallback, value, .object(name))
+  }
+
+  /// What computes the attribute of an object whose type is built-in, where that was asked before.
+  @inline(__always)
+  private func field(of held: Unmanaged<Object>, _ name: StringObject) -> Unmanaged<NativeAttribute>? {
+    let place = Unmanaged<TypeObject>.fromOpaque(held._withUnsafeGuaranteedRef { $0.typePointer })._withUnsafeGuaranteedRef {
+      $0.rememberedPlace(name)
+    }
+    guard let found = place?.uncountedObject, found.isOfClass(NativeAttribute.self) else { return nil }
+    return found.as(NativeAttribute.self)
   }
 
   func getAttribute(_ value: Value, _ name: String) throws(Raised) -> Value { try getAttribute(value, intern(name)) }

@@ -72,6 +72,18 @@ extension Runtime {
     return encoding
   }
 
+  /// The bytes of a bytes-like object where they lie: a view's are not copied.
+  func byteSpan(_ value: Value) -> ByteSpan? {
+    guard let held = value.uncounted else { return nil }
+    if held.kind == .bytes || held.kind == .byteArray {
+      return ByteSpan(held.as(BytesObject.self)._withUnsafeGuaranteedRef { $0.bytes })
+    }
+    if held.isOfClass(MemoryViewObject.self), let span = held.as(MemoryViewObject.self)._withUnsafeGuaranteedRef({ $0.span }) {
+      return span
+    }
+    return bytesLike(value).map { ByteSpan($0) }
+  }
+
   /// The bytes of a bytes-like object.
   func bytesLike(_ value: Value) -> [UInt8]? {
     guard case .object(let object) = value else { return nil }

@@ -1,3 +1,5 @@
+import CSystem
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -145,11 +147,9 @@ extension TextBuilder {
 
   fileprivate mutating func append(cFormat format: StaticString, _ precision: Int, _ number: Double) {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: precision + 330) { buffer in
-      let written = withVaList([CInt(precision), number]) { arguments in
-        format.withUTF8Buffer { format in
-          format.withMemoryRebound(to: CChar.self) { format in
-            vsnprintf(buffer.baseAddress, buffer.count, format.baseAddress.unsafelyUnwrapped, arguments)
-          }
+      let written = format.withUTF8Buffer { format in
+        format.withMemoryRebound(to: CChar.self) { format in
+          print_double(buffer.baseAddress, buffer.count, format.baseAddress.unsafelyUnwrapped, CInt(precision), number)
         }
       }
       UnsafeRawPointer(buffer.baseAddress.unsafelyUnwrapped).withMemoryRebound(to: UInt8.self, capacity: buffer.count) {

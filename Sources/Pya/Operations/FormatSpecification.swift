@@ -118,6 +118,16 @@ extension Runtime {
   func parseInteger(_ text: StringObject, _ index: inout Int) throws(Raised) -> Int? {
     var result: Int?
     while index < text.byteCount {
+      let byte = text.bytes[index]
+      if byte < 0x80 {
+        let digit = byte &- 0x30
+        if digit > 9 { break }
+        if let known = result, known < 1 << 40 {
+          result = known * 10 + Int(digit)
+          index += 1
+          continue
+        }
+      }
       let (codePoint, width) = decodeUTF8(text.bytes + index)
       guard let digit = CodePoint(codePoint).decimalDigit else { break }
       let (product, overflow) = (result ?? 0).multipliedReportingOverflow(by: 10)

@@ -126,18 +126,7 @@ extension Runtime {
 
   private func getBytesItem(_ bytes: BytesObject, _ key: Value) throws(Raised) -> Value {
     if let slice = key.slice {
-      let span = try sliceSpan(slice) { bytes.bytes.count }
-      var result: [UInt8] = []
-      result.reserveCapacity(span.count)
-      var position = span.start
-      for _ in 0..<span.count {
-        result.append(bytes.bytes[position])
-        position &+= span.step
-      }
-      if bytes.kind == .byteArray {
-        return .object(BytesObject(type: types.bytearray, kind: .byteArray, result))
-      }
-      return .object(BytesObject(type: types.bytes, result))
+      return part(of: bytes, try sliceSpan(slice) { bytes.bytes.count })
     }
     let isArray = bytes.kind == .byteArray
     let index = try sequenceIndex(key, isArray ? "bytearray" : "byte")
@@ -220,16 +209,33 @@ extension Runtime {
       let span = bounds.adjusted(to: list.count)
       return list.replace(span.start..<max(span.start, span.stop), with: values)
     }
+    if let held = value.uncounted, held.isPlain, held.kind == .list, held.toOpaque() != list.uncountedPointer {
+      return try held.as(ListObject.self).borrowed { (source) throws(Raised) in try setListSpan(list, bounds, source) }
+    }
     let values = try assignable(value)
     let span = bounds.adjusted(to: list.count)
-    guard values.count == span.count else {
-      throw valueError("attempt to assign sequence of size \(values.count) to extended slice of size \(span.count)")
-    }
+    guard values.count == span.count else { throw wrongSize(values.count, span) }
     var position = span.start
     for value in values {
       list[position] = value
       position &+= span.step
     }
+  }
+
+  /// `list[a:b:step] = source`.
+  private func setListSpan(_ list: ListObject, _ bounds: SliceBounds, _ source: ListObject) throws(Raised) {
+    let span = bounds.adjusted(to: list.count)
+    guard source.count == span.count else { throw wrongSize(source.count, span) }
+    var position = span.start
+    // What is replaced may run code when it dies.
+    for index in 0..<span.count where index < source.count && position < list.count {
+      list[position] = source[index]
+      position &+= span.step
+    }
+  }
+
+  private func wrongSize(_ count: Int, _ span: SliceSpan) -> Raised {
+    valueError("attempt to assign sequence of size \(count) to extended slice of size \(span.count)")
   }
 
   private func assignable(_ value: Value) throws(Raised) -> [Value] {
@@ -241,8 +247,10 @@ extension Runtime {
 
   /// Before the length of a `bytearray` changes.
   func checkResizable(_ array: BytesObject) throws(Raised) {
-    if array.exports > 0 { throw error("BufferError", "Existing exports of data: object cannot be re-sized") }
+    if array.exports > 0 { throw sizeIsFixed() }
   }
+
+  func sizeIsFixed() -> Raised { error("BufferError", "Existing exports of data: object cannot be re-sized") }
 
   private func setByteArrayItem(_ target: BytesObject, _ key: Value, _ value: Value) throws(Raised) {
     if let slice = key.slice {
@@ -265,10 +273,11 @@ extension Runtime {
       guard bytes.count == span.count else {
         throw valueError("attempt to assign bytes of size \(bytes.count) to extended slice of size \(span.count)")
       }
-      var position = span.start
-      for byte in bytes {
-        target.bytes[position] = byte
-        position &+= span.step
+      let (start, step) = (span.start, span.step)
+      target.bytes.withUnsafeMutableBufferPointer { places in
+        bytes.withUnsafeBufferPointer { bytes in
+          for index in 0..<bytes.count { places[start &+ index &* step] = bytes[index] }
+        }
       }
       return
     }

@@ -137,6 +137,9 @@ extension Runtime {
           current = current &+ range.step
         }
         return
+      case .bytes:
+        for byte in unsafeDowncast(object, to: BytesObject.self).bytes { guard try body(.int(Int(byte))) else { return } }
+        return
       default: break
       }
     }

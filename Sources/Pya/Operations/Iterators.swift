@@ -144,7 +144,7 @@ final class BytesIterator: IteratorObject {
 
   init(_ runtime: Runtime, _ bytes: BytesObject) {
     self.bytes = bytes
-    super.init(type: runtime.types.iterators[bytes.kind == .byteArray ? "bytearray_iterator" : "bytes_iterator"])
+    super.init(type: bytes.kind == .byteArray ? runtime.types.iterators.byteArray : runtime.types.iterators.bytes)
   }
 
   override func next(_ runtime: Runtime) throws(Raised) -> Value {

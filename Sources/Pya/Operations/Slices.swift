@@ -66,7 +66,7 @@ extension Runtime {
 }
 
 extension Runtime {
-  /// Part of a plain list, tuple or string; `undefined` for anything else.
+  /// Part of a plain list, tuple, string, `bytes` or view; `undefined` for anything else.
   @inline(__always)
   func cut(_ object: Object, _ bounds: SliceBounds) -> Value {
     switch object.kind {
@@ -90,8 +90,36 @@ extension Runtime {
             items.initializeCopies(of: tuple.items + span.start, count: span.count, step: span.step)
           }
         })
+    case .bytes, .byteArray:
+      let bytes = unsafeDowncast(object, to: BytesObject.self)
+      return part(of: bytes, bounds.adjusted(to: bytes.bytes.count))
+    case .other: return cutView(object, bounds)
     default: return .undefined
     }
+  }
+
+  /// Part of a `bytes` or `bytearray`.
+  @inline(never)
+  func part(of bytes: BytesObject, _ span: SliceSpan) -> Value {
+    let isArray = bytes.kind == .byteArray
+    if !isArray, span.step == 1, span.count == bytes.bytes.count, bytes.isExactly(types.bytes) { return .object(bytes) }
+    let part = bytes.bytes.withUnsafeBufferPointer { bytes in
+      if span.step == 1 { return Array(UnsafeBufferPointer(rebasing: bytes[span.start..<(span.start + span.count)])) }
+      var part: [UInt8] = []
+      part.reserveCapacity(span.count)
+      for index in 0..<span.count { part.append(bytes[span.start &+ index &* span.step]) }
+      return part
+    }
+    return .object(BytesObject(type: isArray ? types.bytearray : types.bytes, kind: isArray ? .byteArray : .bytes, part))
+  }
+
+  /// Part of a `memoryview` in one dimension.
+  @inline(never)
+  private func cutView(_ object: Object, _ bounds: SliceBounds) -> Value {
+    guard Unmanaged.passUnretained(object).isOfClass(MemoryViewObject.self) else { return .undefined }
+    let view = unsafeDowncast(object, to: MemoryViewObject.self)
+    guard view.shape == nil, let source = view.source else { return .undefined }
+    return .object(view.part(self, source, bounds.adjusted(to: view.count)))
   }
 }
 

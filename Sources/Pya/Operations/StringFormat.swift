@@ -1,22 +1,29 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// `str.format` and `str.format_map`.
 ///
 /// Works on code points, since field names, conversions and errors count them; a format is parsed again for every call, as in CPython.
 struct StringFormatter: ~Copyable {
   private enum Numbering { case undecided, automatic, manual }
 
+  /// What the names mean: arguments of a call that goes on, or the keys of a mapping.
+  enum Source {
+    case arguments(Arguments)
+    case mapping(Value)
+  }
+
   let runtime: Runtime
-  /// Positional arguments; nil for `format_map`.
-  private let positional: [Value]?
-  private let lookUp: (StringObject) throws(Raised) -> Value
+  private let source: Source
   private var numbering = Numbering.undecided
   private var nextNumber = 0
 
-  init(
-    _ runtime: Runtime, positional: [Value]?, lookUp: @escaping (StringObject) throws(Raised) -> Value
-  ) {
+  init(_ runtime: Runtime, _ source: Source) {
     self.runtime = runtime
-    self.positional = positional
-    self.lookUp = lookUp
+    self.source = source
   }
 
   mutating func format(_ text: StringObject) throws(Raised) -> StringObject {
@@ -193,12 +200,26 @@ struct StringFormatter: ~Copyable {
         nextNumber += 1
       }
     }
-    guard let number else { return try lookUp(part(text, span)) }
-    guard let positional else { throw runtime.valueError("Format string contains positional fields") }
-    guard number < positional.count else {
+    guard let number else { return try named(text, span) }
+    guard case .arguments(let arguments) = source else { throw runtime.valueError("Format string contains positional fields") }
+    guard number < arguments.count else {
       throw runtime.indexError("Replacement index \(number) out of range for positional args tuple")
     }
-    return positional[number]
+    return (arguments.base + number).copied
+  }
+
+  private func named(_ text: StringObject, _ span: Range<Int>) throws(Raised) -> Value {
+    switch source {
+    case .mapping(let mapping): return try runtime.getItem(mapping, .object(part(text, span)))
+    case .arguments(let arguments):
+      for index in arguments.keywordNames.indices {
+        let isMeant = arguments.keywordNames.uncounted(index)._withUnsafeGuaranteedRef {
+          $0.byteCount == span.count && memcmp($0.bytes, text.bytes + span.lowerBound, span.count) == 0
+        }
+        if isMeant { return (arguments.base + arguments.count + index).copied }
+      }
+      throw runtime.keyError(.object(part(text, span)))
+    }
   }
 
   /// The number that a name is, if it is all digits.
@@ -207,6 +228,8 @@ struct StringFormatter: ~Copyable {
     var index = span.lowerBound
     if span.isEmpty { return nil }
     while index < span.upperBound {
+      let byte = text.bytes[index]
+      if byte < 0x80, byte &- 0x30 > 9 { return nil }
       let (codePoint, width) = decodeUTF8(text.bytes + index)
       guard let digit = CodePoint(codePoint).decimalDigit else { return nil }
       let (product, overflow) = result.multipliedReportingOverflow(by: 10)

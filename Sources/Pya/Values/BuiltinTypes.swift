@@ -107,6 +107,9 @@ final class IteratorTypes {
   private(set) lazy var map = self["map"]
   private(set) lazy var filter = self["filter"]
   private(set) lazy var reversed = self["reversed"]
+  private(set) lazy var reversedList = self["list_reverseiterator"]
+  private(set) lazy var bytes = self["bytes_iterator"]
+  private(set) lazy var byteArray = self["bytearray_iterator"]
 
   /// Those made so far.
   var all: [TypeObject] { Array(types.values) }

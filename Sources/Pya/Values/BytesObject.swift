@@ -1,5 +1,6 @@
 /// A `bytes`, or with kind `.byteArray` a `bytearray`, which programs may change.
 final class BytesObject: Object {
+  /// Nothing of the program runs while they are changed.
   @exclusivity(unchecked) final var bytes: [UInt8]
   final var dictionary: DictObject?
   /// How many views show this `bytearray`, which must not change its length meanwhile.

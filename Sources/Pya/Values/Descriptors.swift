@@ -23,6 +23,20 @@ final class BoundMethod: Object {
     try runtime.callPrepending(function, receiver, arguments)
   }
 
+  /// A method of a built-in type gets its receiver in front, where a frame would begin otherwise.
+  override func call(_ runtime: Runtime, inPlace base: UnsafeMutablePointer<Value>, _ count: Int) throws(Raised) -> Value {
+    if let held = function.uncounted, held.kind == .nativeFunction {
+      let native = held.as(NativeFunction.self)
+      if native._withUnsafeGuaranteedRef({ $0.isMethod(of: receiver) && $0.takes(count + 1) }) {
+        let place = base - 1
+        place.initialize(to: receiver)
+        defer { place.drop() }
+        return try native.borrowed { (native) throws(Raised) in try native.body(runtime, Arguments(place, count + 1)) }
+      }
+    }
+    return try runtime.callPrepending(function, receiver, Arguments(base, count))
+  }
+
   /// Everything else is the function's own.
   override func nativeAttribute(_ name: StringObject, _ runtime: Runtime) throws(Raised) -> Value? {
     if !isExactly(runtime.types.method) { return nil }
@@ -181,6 +195,9 @@ final class NativeAttribute: Object {
   override func descriptorGet(_ runtime: Runtime, instance: Value, owner: TypeObject) throws(Raised) -> Value {
     instance.isUndefined ? .object(self) : try getter(runtime, instance)
   }
+
+  @inline(__always)
+  func get(_ runtime: Runtime, _ instance: Value) throws(Raised) -> Value { try getter(runtime, instance) }
 
   override func descriptorSet(_ runtime: Runtime, instance: Value, value: Value) throws(Raised) {
     guard let setter else {

@@ -29,6 +29,23 @@ final class MemoryViewObject: Object {
 
   deinit { release() }
 
+  /// A view of some of the elements of a view in one dimension.
+  func part(_ runtime: Runtime, _ source: Object, _ span: SliceSpan) -> MemoryViewObject {
+    let (distance, overflows) = stride.multipliedReportingOverflow(by: span.step)
+    return MemoryViewObject(
+      runtime, source, format: format, start: start + span.start * stride, count: span.count,
+      stride: overflows || span.count <= 1 ? format.size : distance, isReadOnly: isReadOnly)
+  }
+
+  /// The array and the place in it where the bytes lie side by side; nil: they do not, or lie elsewhere.
+  var span: ByteSpan? {
+    guard let source, isContiguous, source.kind == .bytes || source.kind == .byteArray else { return nil }
+    let bytes = unsafeDowncast(source, to: BytesObject.self).bytes
+    let length = count * format.size
+    guard start >= 0, start + length <= bytes.count else { return nil }
+    return ByteSpan(array: bytes, start: start, count: length)
+  }
+
   func release() {
     exportingArray?.exports -= 1
     source = nil
@@ -85,6 +102,27 @@ final class MemoryViewObject: Object {
     result.reserveCapacity(count * format.size)
     for index in 0..<count { if let element = element(index) { result += element } }
     return result
+  }
+}
+
+/// Bytes that lie in an array.
+struct ByteSpan {
+  let array: [UInt8]
+  let start: Int
+  let count: Int
+
+  init(array: [UInt8], start: Int, count: Int) {
+    self.array = array
+    self.start = start
+    self.count = count
+  }
+
+  init(_ array: [UInt8]) { self.init(array: array, start: 0, count: array.count) }
+
+  /// Shows the bytes for the time of `body`.
+  @inline(__always)
+  func withBytes<Outcome>(_ body: (UnsafeBufferPointer<UInt8>) -> Outcome) -> Outcome {
+    array.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[start..<(start + count)])) }
   }
 }
 

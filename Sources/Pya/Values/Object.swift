@@ -1,3 +1,5 @@
+import PyaSyntax
+
 /// Which Swift class an object is: what a cast may be based on. Python subclasses share the kind of their built-in base.
 enum Kind: UInt8 {
   case instance, type, string, bytes, byteArray, bigInt, complex, list, tuple, dict, set, range, slice
@@ -92,6 +94,13 @@ class Object {
   final func isExactly(_ type: TypeObject) -> Bool {
     typePointer == UnsafeRawPointer(Unmanaged.passUnretained(type).toOpaque())
   }
+
+  /// `self op other` for objects of built-in types whose kind is `.other`, where a class knows it without any code of the program; nil: the
+  /// types' special methods decide.
+  func quickComparison(_ op: ComparisonOperator, _ other: Unmanaged<Object>) -> Bool? { nil }
+
+  /// The same for `self op other` with an operator for values; undefined: the types' special methods decide.
+  func quickArithmetic(_ op: BinaryOperator, _ other: Unmanaged<Object>) throws(Raised) -> Value { .undefined }
 
   // What a kind of object can do beyond what its type's attributes say. Each has a default for "cannot".
 

@@ -175,7 +175,9 @@ struct TextBuilder: ~Copyable {
     if count <= 1 { return count == 0 ? runtime.names.empty : runtime.character(bytes[0]) }
     if count <= StringObject.inlineCapacity || (capacity - count > 32 && capacity - count > count) {
       // A short text keeps no large buffer alive.
-      return StringObject(type: runtime.types.str, utf8: utf8)
+      if !isASCII { return StringObject(type: runtime.types.str, utf8: utf8) }
+      let (source, length) = (bytes, count)
+      return StringObject(type: runtime.types.str, count: length, isASCII: true) { memcpy($0, source, length) }
     }
     let made = StringObject(
       type: runtime.types.str, adopting: bytes, count: count, capacity: capacity, isASCII: isASCII)

@@ -104,6 +104,15 @@ final class TypeObject: Object {
     return found
   }
 
+  /// Where `lookup` remembers what it last found under the name; nil: it was not asked, or something has changed since. Good until the
+  /// next look-up.
+  @inline(__always)
+  func rememberedPlace(_ name: StringObject) -> UnsafeMutablePointer<Value>? {
+    let cached = runtime.lookupCache(self, name)
+    guard cached.pointee.token == token, cached.pointee.name == name.identity else { return nil }
+    return withUnsafeMutablePointer(to: &cached.pointee.value) { $0 }
+  }
+
   func lookupUncached(_ name: StringObject) -> Value? {
     for type in mro {
       if let value = type.attributes.getString(name) { return value }

@@ -101,6 +101,10 @@ extension Unmanaged where Instance == Object {
   @inline(__always)
   var mayDecideItems: Bool { _withUnsafeGuaranteedRef { $0.mayDecideItems } }
 
+  /// Whether the object is of just this Swift class, not one derived from it.
+  @inline(__always)
+  func isOfClass<Class: Object>(_ type: Class.Type) -> Bool { _withUnsafeGuaranteedRef { Swift.type(of: $0) == type } }
+
   /// The object as what its kind says it is.
   @inline(__always)
   func `as`<Class: Object>(_ type: Class.Type) -> Unmanaged<Class> { .fromOpaque(toOpaque()) }

@@ -115,23 +115,75 @@ extension Runtime {
 
 enum Checksums {
   static func crc32(_ bytes: [UInt8], _ start: UInt32) -> UInt32 {
-    var crc = ~start
-    for byte in bytes { crc = table[Int((crc ^ UInt32(byte)) & 0xFF)] ^ crc >> 8 }
-    return ~crc
+    tables.withUnsafeBufferPointer { tables in
+      bytes.withUnsafeBufferPointer { bytes in
+        guard let table = tables.baseAddress, let base = bytes.baseAddress else { return start }
+        var crc = ~start
+        var index = 0
+        while index &+ 8 <= bytes.count {
+          let word = UInt64(littleEndian: UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self)) ^ UInt64(crc)
+          let low = table[Int(1792 + word & 0xFF)] ^ table[Int(1536 + word >> 8 & 0xFF)]
+          let next = table[Int(1280 + word >> 16 & 0xFF)] ^ table[Int(1024 + word >> 24 & 0xFF)]
+          let third = table[Int(768 + word >> 32 & 0xFF)] ^ table[Int(512 + word >> 40 & 0xFF)]
+          crc = low ^ next ^ third ^ table[Int(256 + word >> 48 & 0xFF)] ^ table[Int(word >> 56)]
+          index &+= 8
+        }
+        while index < bytes.count {
+          crc = table[Int((crc ^ UInt32(base[index])) & 0xFF)] ^ crc >> 8
+          index &+= 1
+        }
+        return ~crc
+      }
+    }
   }
 
   static func adler32(_ bytes: [UInt8], _ start: UInt32) -> UInt32 {
-    var (a, b) = (start & 0xFFFF, start >> 16)
-    for byte in bytes {
-      a = (a + UInt32(byte)) % 65521
-      b = (b + a) % 65521
+    bytes.withUnsafeBufferPointer { bytes in
+      guard let base = bytes.baseAddress else { return start }
+      var (a, b) = ((start & 0xFFFF) % 65521, (start >> 16) % 65521)
+      var place = base
+      var rest = bytes.count
+      while rest > 0 {
+        // So many that the sums stay below 2**32.
+        var blocks = min(rest, 5536) / 32
+        var left = rest < 32 ? rest : 0
+        rest -= blocks * 32 + left
+        while blocks > 0 {
+          var sum: UInt32 = 0
+          var weighted: UInt32 = 0
+          for index in 0..<32 as Range<UInt32> {
+            let byte = UInt32(place[Int(index)])
+            sum &+= byte
+            weighted &+= (32 &- index) &* byte
+          }
+          b &+= 32 &* a &+ weighted
+          a &+= sum
+          place += 32
+          blocks -= 1
+        }
+        while left > 0 {
+          a &+= UInt32(place.pointee)
+          b &+= a
+          place += 1
+          left -= 1
+        }
+        (a, b) = (a % 65521, b % 65521)
+      }
+      return b << 16 | a
     }
-    return b << 16 | a
   }
 
-  private static let table: [UInt32] = (0..<256).map { index in
-    (0..<8).reduce(UInt32(index)) { value, _ in value & 1 != 0 ? value >> 1 ^ 0xEDB8_8320 : value >> 1 }
-  }
+  /// Eight tables of 256, one after the other: what a byte does to the checksum when so many more bytes follow it.
+  private static let tables: [UInt32] = {
+    var tables = (0..<256 as Range<UInt32>).map { index in
+      (0..<8).reduce(index) { value, _ in value & 1 != 0 ? value >> 1 ^ 0xEDB8_8320 : value >> 1 }
+    }
+    for index in 256..<2048 {
+      let before = tables[index - 256]
+      tables.append(before >> 8 ^ tables[Int(before & 0xFF)])
+    }
+    return tables
+  }()
 }
 
 enum Base64 {

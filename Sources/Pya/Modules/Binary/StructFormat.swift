@@ -1,5 +1,8 @@
 /// A format of `struct`, such as `<hh3s`: its items with their places.
-struct StructFormat {
+final class StructFormat {
+  /// What stands in the bytes, as far as reading and writing differ.
+  enum Form: UInt8 { case signed, unsigned, pointer, half, float, double, bool, character, text, counted }
+
   struct Item {
     /// The letter.
     var code: UInt8
@@ -7,19 +10,23 @@ struct StructFormat {
     var count: Int
     var offset: Int
     var width: Int
+    var form: Form
+    /// The ints that fit at sight.
+    var range: ClosedRange<Int>
   }
 
-  var items: [Item] = []
-  var size = 0
-  var isBigEndian = false
+  private(set) var items: [Item] = []
+  private(set) var size = 0
+  private(set) var isBigEndian = false
+  /// Of the machine: sizes, alignment, and what C makes of a float.
+  private(set) var isNative = true
   /// The values it stands for.
-  var valueCount = 0
+  private(set) var valueCount = 0
 
   enum Problem: Error { case badCharacter, noCode, tooLong }
 
   init(_ text: [UInt8]) throws(Problem) {
     var index = 0
-    var isNative = true
     if let first = text.first {
       switch first {
       case UInt8(ascii: "@"): index = 1
@@ -54,11 +61,36 @@ struct StructFormat {
       if isNative, width > 1 { size = (size + width - 1) / width * width }
       let isOneValue = code == UInt8(ascii: "s") || code == UInt8(ascii: "p")
       if code != UInt8(ascii: "x") {
-        items.append(Item(code: code, count: count, offset: size, width: width))
+        let form = StructFormat.form(of: code)
+        items.append(
+          Item(code: code, count: count, offset: size, width: width, form: form, range: StructFormat.range(of: form, width)))
         valueCount += isOneValue ? 1 : count
       }
       size += count * width
       if size > 1 << 40 { throw .tooLong }
+    }
+  }
+
+  private static func form(of code: UInt8) -> Form {
+    switch Unicode.Scalar(code) {
+    case "c": .character
+    case "?": .bool
+    case "s": .text
+    case "p": .counted
+    case "e": .half
+    case "f": .float
+    case "d": .double
+    case "P": .pointer
+    case "B", "H", "I", "L", "Q", "N": .unsigned
+    default: .signed
+    }
+  }
+
+  private static func range(of form: Form, _ width: Int) -> ClosedRange<Int> {
+    switch form {
+    case .unsigned: 0...(width == 8 ? .max : 1 << (width * 8) - 1)
+    case .signed where width < 8: -1 << (width * 8 - 1)...(1 << (width * 8 - 1) - 1)
+    default: .min ... .max
     }
   }
 

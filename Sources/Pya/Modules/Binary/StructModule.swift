@@ -14,9 +14,24 @@ private final class StructState {
   let error: TypeObject
   /// Formats seen before, by their text.
   var formats: [[UInt8]: StructFormat] = [:]
-  /// The text used last, a literal of the program most often, and its format.
-  var recentText: StringObject?
-  var recentFormat: StructFormat?
+  /// The texts used last, literals of the program most often, and their formats.
+  private var recent: [(text: StringObject, format: StructFormat)] = []
+  private var nextPlace = 0
+
+  /// The format of a text used lately.
+  @inline(__always)
+  func known(_ text: Unmanaged<Object>) -> StructFormat? {
+    for index in recent.indices where Unmanaged.passUnretained(recent[index].text).toOpaque() == text.toOpaque() {
+      return recent[index].format
+    }
+    return nil
+  }
+
+  func remember(_ text: StringObject, _ format: StructFormat) {
+    if recent.count < 8 { return recent.append((text, format)) }
+    recent[nextPlace] = (text, format)
+    nextPlace = (nextPlace + 1) & 7
+  }
 
   init(error: TypeObject) { self.error = error }
 }
@@ -106,15 +121,14 @@ extension Runtime {
 
   private func structFormat(_ value: Value) throws(Raised) -> StructFormat {
     let state = structState
-    if let text = value.string, let recent = state.recentText, text === recent, let format = state.recentFormat { return format }
+    if let held = value.uncounted, let format = state.known(held) { return format }
     guard let text = value.string?.copyBytes() ?? bytesLike(value) else {
       throw typeError("Struct() argument 1 must be a str or bytes object, not \(givenName(value))")
     }
-    defer {
-      state.recentText = value.string
-      state.recentFormat = state.formats[text]
+    if let known = state.formats[text] {
+      if let text = value.string { state.remember(text, known) }
+      return known
     }
-    if let known = state.formats[text] { return known }
     let format: StructFormat
     do { format = try StructFormat(text) } catch {
       switch error {
@@ -125,11 +139,12 @@ extension Runtime {
     }
     if state.formats.count > 200 { state.formats = [:] }
     state.formats[text] = format
+    if let text = value.string { state.remember(text, format) }
     return format
   }
 
-  private func buffer(_ value: Value) throws(Raised) -> [UInt8] {
-    if let bytes = bytesLike(value) { return bytes }
+  private func buffer(_ value: Value) throws(Raised) -> ByteSpan {
+    if let bytes = byteSpan(value) { return bytes }
     throw typeError("a bytes-like object is required, not '\(typeName(value))'")
   }
 
@@ -140,16 +155,30 @@ extension Runtime {
       throw structError("pack expected \(format.valueCount) items for packing (got \(count))")
     }
     try checkAllocation(format.size)
-    var bytes = [UInt8](repeating: 0, count: format.size)
-    var next = 0
+    var bytes: [UInt8] = []
+    if format.size <= 64 {
+      bytes.reserveCapacity(format.size)
+      for _ in 0..<format.size { bytes.append(0) }
+    } else {
+      bytes = [UInt8](repeating: 0, count: format.size)
+    }
+    var next = values
     for item in format.items {
-      if item.code == UInt8(ascii: "s") || item.code == UInt8(ascii: "p") {
-        try pack(text: values[next], item, into: &bytes)
+      if item.form == .text || item.form == .counted {
+        try pack(text: next.pointee, item, into: &bytes)
         next += 1
         continue
       }
-      for index in 0..<item.count {
-        try pack(values[next], item, at: item.offset + index * item.width, format.isBigEndian, into: &bytes)
+      var place = item.offset
+      for _ in 0..<item.count {
+        let word: UInt64
+        if let plain = plainBits(next.number, item) {
+          word = plain
+        } else {
+          word = try bits(of: next.pointee, item, isNative: format.isNative)
+        }
+        bytes.store(word, item.width, format.isBigEndian, at: place)
+        place += item.width
         next += 1
       }
     }
@@ -168,36 +197,51 @@ extension Runtime {
       bytes[place] = UInt8(min(source.count, room, 255))
       place += 1
     }
-    for (index, byte) in source.prefix(room).enumerated() { bytes[place + index] = byte }
+    let count = min(room, source.count)
+    bytes.withUnsafeMutableBufferPointer { bytes in
+      for index in 0..<count { bytes[place + index] = source[index] }
+    }
   }
 
-  private func pack(
-    _ value: Value, _ item: StructFormat.Item, at place: Int, _ isBigEndian: Bool, into bytes: inout [UInt8]
-  ) throws(Raised) {
-    let bits: UInt64
-    switch Unicode.Scalar(item.code) {
-    case "c":
+  /// What stands for an int or float, as a rule; nil: the value must be looked at more closely, or is none.
+  @inline(__always)
+  private func plainBits(_ number: Value, _ item: StructFormat.Item) -> UInt64? {
+    switch number {
+    case .int(let number):
+      switch item.form {
+      case .signed, .unsigned: return item.range.contains(number) ? UInt64(bitPattern: Int64(number)) : nil
+      case .double: return Double(number).bitPattern
+      default: return nil
+      }
+    case .float(let number):
+      if item.form == .double { return number.bitPattern }
+      guard item.form == .float else { return nil }
+      let single = Float(number)
+      return single.isInfinite && number.isFinite ? nil : UInt64(single.bitPattern)
+    default: return nil
+    }
+  }
+
+  private func bits(of value: Value, _ item: StructFormat.Item, isNative: Bool) throws(Raised) -> UInt64 {
+    switch item.form {
+    case .character:
       guard let source = bytesLike(value), source.count == 1 else {
         throw structError("char format requires a bytes object of length 1")
       }
-      bits = UInt64(source[0])
-    case "?": bits = try isTrue(value) ? 1 : 0
-    case "e", "f", "d": bits = try floatBits(value, item.code)
-    default: bits = try integerBits(value, item)
-    }
-    for index in 0..<item.width {
-      let shift = UInt64(8 * (isBigEndian ? item.width - 1 - index : index))
-      bytes[place + index] = UInt8(truncatingIfNeeded: bits >> shift)
+      return UInt64(source[0])
+    case .bool: return try isTrue(value) ? 1 : 0
+    case .half, .float, .double: return try floatBits(value, item.code, isNative: isNative)
+    default: return try integerBits(value, item)
     }
   }
 
-  private func floatBits(_ value: Value, _ code: UInt8) throws(Raised) -> UInt64 {
+  private func floatBits(_ value: Value, _ code: UInt8, isNative: Bool) throws(Raised) -> UInt64 {
     guard let number = try? doubleIfNumber(value) else { throw structError("required argument is not a float") }
     switch Unicode.Scalar(code) {
     case "d": return number.bitPattern
     case "f":
       let single = Float(number)
-      if single.isInfinite, number.isFinite { throw overflowError("float too large to pack with f format") }
+      if !isNative, single.isInfinite, number.isFinite { throw overflowError("float too large to pack with f format") }
       return UInt64(single.bitPattern)
     default:
       guard let half = HalfFloat.bits(of: number) else { throw overflowError("float too large to pack with e format") }
@@ -206,12 +250,6 @@ extension Runtime {
   }
 
   private func integerBits(_ value: Value, _ item: StructFormat.Item) throws(Raised) -> UInt64 {
-    if case .int(let number) = value, item.code != UInt8(ascii: "P"), item.width < 8 {
-      let bound = 1 << (item.width * 8 - 1)
-      if item.code >= 0x61 ? number >= -bound && number < bound : number >= 0 && number < bound * 2 {
-        return UInt64(bitPattern: Int64(number))
-      }
-    }
     guard try clampedIndex(value) != nil else { throw structError("required argument is not an integer") }
     let isSigned = item.code >= 0x61 && item.code != UInt8(ascii: "P")
     let width = UInt64(item.width * 8)
@@ -303,51 +341,111 @@ extension Runtime {
     if bytes.count % format.size != 0 {
       throw structError("iterative unpacking requires a buffer of a multiple of \(format.size) bytes")
     }
-    var offset = 0
-    return .object(
-      ClosureIterator(type: types.iterators["unpack_iterator"]) { (runtime) throws(Raised) in
-        guard offset < bytes.count else { return .undefined }
-        defer { offset += format.size }
-        return runtime.structUnpack(format, bytes, at: offset)
-      })
+    return .object(UnpackIterator(self, format, bytes))
   }
 
-  private func structUnpack(_ format: StructFormat, _ bytes: [UInt8], at start: Int) -> Value {
-    var values: [Value] = []
-    values.reserveCapacity(format.valueCount)
+  /// The values from a place on, from where on there are as many bytes as the format takes.
+  fileprivate func structUnpack(_ format: StructFormat, _ bytes: ByteSpan, at start: Int) -> Value {
+    if format.valueCount == 0 { return tuple([]) }
+    return bytes.withBytes { bytes in
+      let memory = UnsafeBufferPointer(rebasing: bytes[start..<(start + format.size)])
+      return .object(TupleObject(self, count: format.valueCount) { structUnpack(format, memory, into: $0) })
+    }
+  }
+
+  /// Initialises as many places as the format has values.
+  private func structUnpack(_ format: StructFormat, _ bytes: UnsafeBufferPointer<UInt8>, into places: UnsafeMutablePointer<Value>) {
+    var next = places
     for item in format.items {
-      let place = start + item.offset
-      switch Unicode.Scalar(item.code) {
-      case "s":
-        values.append(.object(BytesObject(type: types.bytes, Array(bytes[place..<(place + item.count)]))))
-      case "p":
-        let length = item.count == 0 ? 0 : min(Int(bytes[place]), item.count - 1)
-        let text = item.count == 0 ? [] : Array(bytes[(place + 1)..<(place + 1 + length)])
-        values.append(.object(BytesObject(type: types.bytes, text)))
-      default:
-        for index in 0..<item.count {
-          values.append(unpack(item, bytes, at: place + index * item.width, format.isBigEndian))
+      if item.form == .text || item.form == .counted {
+        var span = item.offset..<(item.offset + item.count)
+        if item.form == .counted, item.count > 0 {
+          span = (item.offset + 1)..<(item.offset + 1 + min(Int(bytes[item.offset]), item.count - 1))
         }
+        next.initialize(to: .object(BytesObject(type: types.bytes, Array(UnsafeBufferPointer(rebasing: bytes[span])))))
+        next += 1
+        continue
+      }
+      guard item.count > 0, let base = bytes.baseAddress else { continue }
+      var place = UnsafeRawPointer(base + item.offset)
+      for _ in 0..<item.count {
+        next.initialize(to: unpacked(item, place.bits(item.width, format.isBigEndian)))
+        place += item.width
+        next += 1
       }
     }
-    return tuple(values)
   }
 
-  private func unpack(_ item: StructFormat.Item, _ bytes: [UInt8], at place: Int, _ isBigEndian: Bool) -> Value {
-    var bits: UInt64 = 0
-    for index in 0..<item.width {
-      bits = bits << 8 | UInt64(bytes[place + (isBigEndian ? index : item.width - 1 - index)])
-    }
-    switch Unicode.Scalar(item.code) {
-    case "c": return .object(BytesObject(type: types.bytes, [bytes[place]]))
-    case "?": return .bool(bits != 0)
-    case "e": return .float(HalfFloat.number(of: UInt16(truncatingIfNeeded: bits)))
-    case "f": return .float(Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits))))
-    case "d": return .float(Double(bitPattern: bits))
-    case "B", "H", "I", "L", "Q", "N", "P": return Int(exactly: bits).map { .int($0) } ?? integer(BigInt(bits))
-    default:
+  @inline(__always)
+  private func unpacked(_ item: StructFormat.Item, _ bits: UInt64) -> Value {
+    switch item.form {
+    case .signed:
       let unused = UInt64(64 - 8 * item.width)
       return .int(Int(Int64(bitPattern: bits << unused) >> Int64(unused)))
+    case .unsigned, .pointer: return bits <= UInt64(Int.max) ? .int(Int(bits)) : integer(BigInt(bits))
+    case .double: return .float(Double(bitPattern: bits))
+    case .float: return .float(Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits))))
+    case .half: return .float(HalfFloat.number(of: UInt16(truncatingIfNeeded: bits)))
+    case .bool: return .bool(bits != 0)
+    case .character, .text, .counted: return .object(BytesObject(type: types.bytes, [UInt8(truncatingIfNeeded: bits)]))
+    }
+  }
+}
+
+/// `iter_unpack`.
+private final class UnpackIterator: IteratorObject {
+  private let format: StructFormat
+  private let bytes: ByteSpan
+  private var offset = 0
+
+  init(_ runtime: Runtime, _ format: StructFormat, _ bytes: ByteSpan) {
+    self.format = format
+    self.bytes = bytes
+    super.init(type: runtime.types.iterators["unpack_iterator"])
+  }
+
+  override func next(_ runtime: Runtime) throws(Raised) -> Value {
+    guard offset < bytes.count else { return .undefined }
+    let place = offset
+    offset += format.size
+    return runtime.structUnpack(format, bytes, at: place)
+  }
+}
+
+extension UnsafeRawPointer {
+  /// The number of 1, 2, 4 or 8 bytes here.
+  @inline(__always)
+  fileprivate func bits(_ width: Int, _ isBigEndian: Bool) -> UInt64 {
+    switch width {
+    case 1: return UInt64(load(as: UInt8.self))
+    case 2:
+      let word = loadUnaligned(as: UInt16.self)
+      return UInt64(isBigEndian ? word.bigEndian : word.littleEndian)
+    case 4:
+      let word = loadUnaligned(as: UInt32.self)
+      return UInt64(isBigEndian ? word.bigEndian : word.littleEndian)
+    default:
+      let word = loadUnaligned(as: UInt64.self)
+      return isBigEndian ? word.bigEndian : word.littleEndian
+    }
+  }
+}
+
+extension [UInt8] {
+  /// Stores the lowest 1, 2, 4 or 8 bytes of a number.
+  @inline(__always)
+  fileprivate mutating func store(_ bits: UInt64, _ width: Int, _ isBigEndian: Bool, at place: Int) {
+    withUnsafeMutableBytes { bytes in
+      switch width {
+      case 1: bytes[place] = UInt8(truncatingIfNeeded: bits)
+      case 2:
+        let word = UInt16(truncatingIfNeeded: bits)
+        bytes.storeBytes(of: isBigEndian ? word.bigEndian : word.littleEndian, toByteOffset: place, as: UInt16.self)
+      case 4:
+        let word = UInt32(truncatingIfNeeded: bits)
+        bytes.storeBytes(of: isBigEndian ? word.bigEndian : word.littleEndian, toByteOffset: place, as: UInt32.self)
+      default: bytes.storeBytes(of: isBigEndian ? bits.bigEndian : bits.littleEndian, toByteOffset: place, as: UInt64.self)
+      }
     }
   }
 }

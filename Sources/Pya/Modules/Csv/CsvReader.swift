@@ -7,11 +7,11 @@ final class CsvReaderObject: IteratorObject {
   private let source: IteratorObject
   fileprivate let dialect: CsvDialect
   fileprivate private(set) var lineNumber = 0
-  private var state = State.startRecord
-  private var fields: [Value] = []
-  private var field = TextBuilder(capacity: 64)
-  private var fieldLength = 0
-  private var isUnquoted = true
+  @exclusivity(unchecked) private var state = State.startRecord
+  @exclusivity(unchecked) private var fields: [Value] = []
+  @exclusivity(unchecked) private var field = TextBuilder(capacity: 64)
+  @exclusivity(unchecked) private var fieldLength = 0
+  @exclusivity(unchecked) private var isUnquoted = true
 
   init(_ runtime: Runtime, _ source: IteratorObject, _ dialect: CsvDialect) {
     self.source = source
@@ -53,10 +53,10 @@ final class CsvReaderObject: IteratorObject {
     return .object(row)
   }
 
-  /// The row of a line without quotes and escapes, which only has to be cut at the delimiters.
+  /// The row of a line that has no escapes and no line end within, which only has to be cut at the delimiters.
   private func plainRow(_ text: StringObject, _ runtime: Runtime) -> Value? {
     guard dialect.quoting == .minimal || dialect.quoting == .all, dialect.escape == nil, !dialect.skipsInitialSpace,
-      dialect.delimiter < 0x80, let quote = dialect.quote, quote < 0x80
+      dialect.delimiter < 0x80, let quote = dialect.quote, quote < 0x80, text.byteCount < runtime.csvState.fieldLimit
     else { return nil }
     var end = text.byteCount
     if end > 0, text.bytes[end - 1] == 10 { end -= 1 }
@@ -64,17 +64,55 @@ final class CsvReaderObject: IteratorObject {
     let row = ListObject(runtime)
     if end == 0 { return .object(row) }
     let (delimiter, quoteByte) = (UInt8(dialect.delimiter), UInt8(quote))
-    for index in 0..<end {
-      let byte = text.bytes[index]
-      if byte == quoteByte || byte == 10 || byte == 13 { return nil }
+    let bytes = text.bytes
+    var index = 0
+    while true {
+      if index < end, bytes[index] == quoteByte {
+        guard let (part, next) = quotedField(text, index + 1, end, quoteByte, runtime), next == end || bytes[next] == delimiter else {
+          return nil
+        }
+        row.append(.object(part))
+        index = next
+      } else {
+        let start = index
+        while index < end, bytes[index] != delimiter {
+          if bytes[index] == 10 || bytes[index] == 13 { return nil }
+          index += 1
+        }
+        row.append(.object(runtime.part(text, start..<index)))
+      }
+      if index == end { return .object(row) }
+      index += 1
     }
-    var start = 0
-    for index in 0..<end where text.bytes[index] == delimiter {
-      row.append(.object(runtime.part(text, start..<index)))
-      start = index + 1
+  }
+
+  /// The field behind an opening quote, and where the line goes on behind the closing one; nil: it is not closed, or holds doubled quotes
+  /// that mean something else.
+  private func quotedField(
+    _ text: StringObject, _ start: Int, _ end: Int, _ quote: UInt8, _ runtime: Runtime
+  ) -> (StringObject, Int)? {
+    let bytes = text.bytes
+    var index = start
+    var doubled = 0
+    while true {
+      while index < end, bytes[index] != quote { index += 1 }
+      if index == end { return nil }
+      guard index + 1 < end, bytes[index + 1] == quote else { break }
+      doubled += 1
+      index += 2
     }
-    row.append(.object(runtime.part(text, start..<end)))
-    return .object(row)
+    if doubled == 0 { return (runtime.part(text, start..<index), index + 1) }
+    guard dialect.doublesQuotes else { return nil }
+    let (first, last) = (start, index)
+    let field = StringObject(type: runtime.types.str, count: last - first - doubled, isASCII: text.isASCII) { memory in
+      var (from, to) = (first, 0)
+      while from < last {
+        memory[to] = bytes[from]
+        from += bytes[from] == quote ? 2 : 1
+        to += 1
+      }
+    }
+    return (field, index + 1)
   }
 
   private func add(_ character: UInt32, _ runtime: Runtime) throws(Raised) {

@@ -81,25 +81,42 @@ final class SHA256: HashFunction {
           let large = y.rotatedRight(17) ^ y.rotatedRight(19) ^ y &>> 10
           w[index] = w[index - 16] &+ small &+ w[index - 7] &+ large
         }
-        var (a, b, c, d) = (state[0], state[1], state[2], state[3])
-        var (e, f, g, h) = (state[4], state[5], state[6], state[7])
-        for index in 0..<64 {
-          let choice = g ^ (e & (f ^ g))
-          let first = h &+ (e.rotatedRight(6) ^ e.rotatedRight(11) ^ e.rotatedRight(25)) &+ choice &+ k[index] &+ w[index]
-          let majority = (a & b) | (c & (a | b))
-          let second = (a.rotatedRight(2) ^ a.rotatedRight(13) ^ a.rotatedRight(22)) &+ majority
-          (h, g, f, e, d, c, b, a) = (g, f, e, d &+ first, c, b, a, first &+ second)
+        state.withUnsafeMutableBufferPointer { state in
+          var (a, b, c, d) = (state[0], state[1], state[2], state[3])
+          var (e, f, g, h) = (state[4], state[5], state[6], state[7])
+          // After eight steps every letter is where it was.
+          var index = 0
+          while index < 64 {
+            SHA256.step(a, b, c, &d, e, f, g, &h, k[index] &+ w[index])
+            SHA256.step(h, a, b, &c, d, e, f, &g, k[index &+ 1] &+ w[index &+ 1])
+            SHA256.step(g, h, a, &b, c, d, e, &f, k[index &+ 2] &+ w[index &+ 2])
+            SHA256.step(f, g, h, &a, b, c, d, &e, k[index &+ 3] &+ w[index &+ 3])
+            SHA256.step(e, f, g, &h, a, b, c, &d, k[index &+ 4] &+ w[index &+ 4])
+            SHA256.step(d, e, f, &g, h, a, b, &c, k[index &+ 5] &+ w[index &+ 5])
+            SHA256.step(c, d, e, &f, g, h, a, &b, k[index &+ 6] &+ w[index &+ 6])
+            SHA256.step(b, c, d, &e, f, g, h, &a, k[index &+ 7] &+ w[index &+ 7])
+            index &+= 8
+          }
+          state[0] &+= a
+          state[1] &+= b
+          state[2] &+= c
+          state[3] &+= d
+          state[4] &+= e
+          state[5] &+= f
+          state[6] &+= g
+          state[7] &+= h
         }
-        state[0] &+= a
-        state[1] &+= b
-        state[2] &+= c
-        state[3] &+= d
-        state[4] &+= e
-        state[5] &+= f
-        state[6] &+= g
-        state[7] &+= h
       }
     }
+  }
+
+  @inline(__always)
+  private static func step(
+    _ a: UInt32, _ b: UInt32, _ c: UInt32, _ d: inout UInt32, _ e: UInt32, _ f: UInt32, _ g: UInt32, _ h: inout UInt32, _ mixed: UInt32
+  ) {
+    let first = h &+ (e.rotatedRight(6) ^ e.rotatedRight(11) ^ e.rotatedRight(25)) &+ (g ^ (e & (f ^ g))) &+ mixed
+    d &+= first
+    h = first &+ (a.rotatedRight(2) ^ a.rotatedRight(13) ^ a.rotatedRight(22)) &+ ((a & b) | (c & (a | b)))
   }
 
   /// The first 32 bits of the fractions of the cube roots of the first 64 primes.
