@@ -223,3 +223,31 @@ extension StringObject {
     return rest.first == "0"
   }
 }
+
+extension CompactDecimal {
+  /// `text` of a number of few digits without an exponent; nil: it is another.
+  func shortText(_ runtime: Runtime) -> StringObject? {
+    guard exponent <= 0, exponent > -30, coefficient.high == 0 else { return nil }
+    let word = coefficient.low
+    let digits = word.decimalDigitCount
+    guard exponent + digits > -6 else { return nil }
+    let sign = isNegative ? 1 : 0
+    let whole = max(exponent + digits, 1)
+    return runtime.asciiText(sign + whole + (exponent < 0 ? 1 - exponent : 0)) { text in
+      var rest = word
+      func write(_ count: Int, before end: Int) {
+        for place in stride(from: end - 1, to: end - 1 - count, by: -1) {
+          let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+          text[place] = UInt8(ascii: "0") + UInt8(digit)
+          rest = quotient
+        }
+      }
+      if exponent < 0 {
+        write(-exponent, before: sign + whole + 1 - exponent)
+        text[sign + whole] = UInt8(ascii: ".")
+      }
+      write(whole, before: sign + whole)
+      text[0] = isNegative ? UInt8(ascii: "-") : text[0]
+    }
+  }
+}

@@ -413,7 +413,10 @@ extension Runtime {
       return .object(runtime.string(Array("Decimal('".utf8) + text + Array("')".utf8)))
     }
     type.define(self, "__str__", "self, /") { (runtime, arguments) throws(Raised) in
-      .object(
+      if let text = arguments.receiver(DecimalObject.self)._withUnsafeGuaranteedRef({ $0.compact?.shortText(runtime) }) {
+        return .object(text)
+      }
+      return .object(
         runtime.string(arguments[0].knownDecimal.text(isCapital: runtime.decimalTypes.current.capitals == 1)))
     }
     type.define(self, "to_eng_string", "self, /, context=None") { (runtime, arguments) throws(Raised) in

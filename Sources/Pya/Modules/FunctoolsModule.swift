@@ -225,6 +225,14 @@ private final class ComparisonKey: Object {
     self.value = value
     super.init(type: type, kind: .other)
   }
+
+  override func quickComparison(_ op: ComparisonOperator, _ other: Unmanaged<Object>) throws(Raised) -> Bool? {
+    guard other.isOfClass(ComparisonKey.self) else { return nil }
+    let runtime = type.runtime
+    let order = try runtime.call(function, value, other.as(ComparisonKey.self)._withUnsafeGuaranteedRef { $0.value })
+    if case .int(let order) = order { return op.holds(order, 0) }
+    return try runtime.isTrue(try runtime.compare(op, order, .int(0)))
+  }
 }
 
 /// `functools.partial`: a callable with some arguments given already.
@@ -234,7 +242,7 @@ final class PartialObject: Object {
   @exclusivity(unchecked) private(set) var keywords: DictObject
   private var dictionary: DictObject?
   /// The names of `keywords`, and the state of that dictionary when they were read.
-  @exclusivity(unchecked) private var names: (list: [StringObject], changes: Int, of: DictObject?) = ([], -1, nil)
+  @exclusivity(unchecked) private var names: (list: [StringObject], changes: Int) = ([], -1)
 
   init(_ runtime: Runtime, type: TypeObject, _ callee: Value, _ arguments: Arguments) {
     // A partial of a partial is one partial.
@@ -293,13 +301,13 @@ final class PartialObject: Object {
 
   /// The keywords' names in order; nil: not all are names.
   private func names(_ runtime: Runtime) -> [StringObject]? {
-    if names.changes == keywords.changes, names.of === keywords { return names.list }
+    if names.changes == keywords.changes { return names.list }
     var list: [StringObject] = []
     for index in 0..<keywords.used {
       guard let name = keywords.keyPlace(index).pointee.string else { return nil }
       list.append(runtime.intern(name))
     }
-    names = (list, keywords.changes, keywords)
+    names = (list, keywords.changes)
     return list
   }
 
@@ -325,6 +333,7 @@ final class PartialObject: Object {
     function = parts[0]
     positional = (0..<given.count).map { given[$0] }
     keywords = parts[2].dict?.copy(runtime) ?? DictObject(runtime)
+    names = ([], -1)
     dictionary = parts[3].dict
   }
 

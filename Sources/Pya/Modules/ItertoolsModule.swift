@@ -98,7 +98,15 @@ extension Runtime {
       let source = try runtime.iterator(arguments[1])
       return ClosureIterator(type: cls) { (runtime) throws(Raised) in
         let element = try source.next(runtime)
-        return element.isUndefined ? .undefined : try runtime.call(function, try runtime.array(element))
+        if element.isUndefined { return .undefined }
+        guard let held = element.uncounted, held.isPlain, held.kind == .tuple else {
+          return try runtime.call(function, try runtime.array(element))
+        }
+        let count = held.as(TupleObject.self)._withUnsafeGuaranteedRef { $0.count }
+        let base = try runtime.machine.reserveCall(count)
+        defer { runtime.machine.endCall(base, count) }
+        held.as(TupleObject.self)._withUnsafeGuaranteedRef { base.initializeCopies(of: $0.items, count: count) }
+        return try runtime.call(function, inPlace: base, count)
       }
     }
     addIteratorType("accumulate", to: module, "iterable, func=None, *, initial=None") {
@@ -186,6 +194,7 @@ extension Runtime {
       let source = try runtime.iterator(arguments[0])
       return ClosureIterator(type: cls) { (runtime) throws(Raised) in
         var batch: [Value] = []
+        batch.reserveCapacity(min(size, 16))
         while batch.count < size {
           let element = try source.next(runtime)
           if element.isUndefined { break }
@@ -241,8 +250,8 @@ extension Runtime {
 
 /// `pairwise`: each element with the one before it.
 private final class PairwiseIterator: IteratorObject {
-  private var source: IteratorObject?
-  private var previous = Value.undefined
+  @exclusivity(unchecked) private var source: IteratorObject?
+  @exclusivity(unchecked) private var previous = Value.undefined
   private let reusable = ReusableTuple()
 
   init(type: TypeObject, _ source: IteratorObject) {
@@ -289,7 +298,7 @@ private final class PairwiseIterator: IteratorObject {
 }
 
 private final class CountIterator: IteratorObject {
-  var current: Value
+  @exclusivity(unchecked) var current: Value
   let step: Value
 
   init(type: TypeObject, _ start: Value, step: Value) {
@@ -318,9 +327,9 @@ private final class CountIterator: IteratorObject {
 }
 
 private final class CycleIterator: IteratorObject {
-  private var source: IteratorObject?
-  private var saved: [Value] = []
-  private var index = 0
+  @exclusivity(unchecked) private var source: IteratorObject?
+  @exclusivity(unchecked) private var saved: [Value] = []
+  @exclusivity(unchecked) private var index = 0
 
   init(type: TypeObject, _ source: IteratorObject) {
     self.source = source
@@ -363,7 +372,7 @@ private final class CycleIterator: IteratorObject {
 private final class RepeatIterator: IteratorObject {
   let element: Value
   /// Nil: without end.
-  var remaining: Int?
+  @exclusivity(unchecked) var remaining: Int?
 
   init(type: TypeObject, _ element: Value, times: Int?) {
     self.element = element
@@ -387,8 +396,8 @@ private final class RepeatIterator: IteratorObject {
 }
 
 private final class ChainIterator: IteratorObject {
-  private var iterables: IteratorObject?
-  private var current: IteratorObject?
+  @exclusivity(unchecked) private var iterables: IteratorObject?
+  @exclusivity(unchecked) private var current: IteratorObject?
 
   init(type: TypeObject, _ iterables: IteratorObject) {
     self.iterables = iterables
@@ -431,9 +440,9 @@ private final class ChainIterator: IteratorObject {
 }
 
 private final class ZipLongestIterator: IteratorObject {
-  private var sources: [IteratorObject?]
+  @exclusivity(unchecked) private var sources: [IteratorObject?]
   private let fill: Value
-  private var liveCount: Int
+  @exclusivity(unchecked) private var liveCount: Int
 
   init(type: TypeObject, _ sources: [IteratorObject?], fill: Value) {
     self.sources = sources
@@ -468,8 +477,8 @@ private final class ZipLongestIterator: IteratorObject {
 private final class AccumulateIterator: IteratorObject {
   private let source: IteratorObject
   private let function: Value
-  private var initial: Value
-  private var total = Value.undefined
+  @exclusivity(unchecked) private var initial: Value
+  @exclusivity(unchecked) private var total = Value.undefined
 
   init(type: TypeObject, _ source: IteratorObject, function: Value, initial: Value) {
     self.source = source
@@ -506,11 +515,11 @@ private final class AccumulateIterator: IteratorObject {
 }
 
 private final class IsliceIterator: IteratorObject {
-  private var source: IteratorObject?
-  private var nextIndex: Int
+  @exclusivity(unchecked) private var source: IteratorObject?
+  @exclusivity(unchecked) private var nextIndex: Int
   private let stop: Int?
   private let step: Int
-  private var position = 0
+  @exclusivity(unchecked) private var position = 0
 
   init(type: TypeObject, _ source: IteratorObject, start: Int, stop: Int?, step: Int) {
     self.source = source
@@ -558,9 +567,9 @@ private final class IsliceIterator: IteratorObject {
 private final class TeeBlock {
   static let capacity = 57
   let source: IteratorObject
-  private var elements: [Value] = []
-  private var following: TeeBlock?
-  private var isRunning = false
+  @exclusivity(unchecked) private var elements: [Value] = []
+  @exclusivity(unchecked) private var following: TeeBlock?
+  @exclusivity(unchecked) private var isRunning = false
 
   init(_ source: IteratorObject) { self.source = source }
 
@@ -597,8 +606,8 @@ private final class TeeBlock {
 }
 
 private final class TeeIterator: IteratorObject {
-  private(set) var block: TeeBlock
-  private(set) var index: Int
+  @exclusivity(unchecked) private(set) var block: TeeBlock
+  @exclusivity(unchecked) private(set) var index: Int
 
   init(_ runtime: Runtime, _ block: TeeBlock, index: Int = 0) {
     self.block = block
@@ -624,11 +633,11 @@ private final class GroupbyIterator: IteratorObject {
   private let source: IteratorObject
   private let key: Value
   private let groupType: TypeObject
-  fileprivate var currentValue = Value.undefined
-  fileprivate var currentKey = Value.undefined
-  fileprivate var targetKey = Value.undefined
+  @exclusivity(unchecked) fileprivate var currentValue = Value.undefined
+  @exclusivity(unchecked) fileprivate var currentKey = Value.undefined
+  @exclusivity(unchecked) fileprivate var targetKey = Value.undefined
   /// The number of the group handed out last: earlier ones are over.
-  fileprivate var currentGroup = 0
+  @exclusivity(unchecked) fileprivate var currentGroup = 0
 
   init(type: TypeObject, _ source: IteratorObject, key: Value, groupType: TypeObject) {
     self.source = source

@@ -1,5 +1,24 @@
 /// `math` on integers of any size.
 extension MathFunctions {
+  /// The least common multiple of small ints; nil: they are something else, or it is beyond a word.
+  private static func smallMultiple(_ arguments: Arguments) -> Int? {
+    var result = 1
+    for index in 0..<arguments.count {
+      guard case .int(let number) = (arguments.base + index).number, number != .min else { return nil }
+      let next = abs(number)
+      if next == 0 || result == 0 {
+        result = 0
+        continue
+      }
+      var (divisor, rest) = (result, next)
+      while rest != 0 { (divisor, rest) = (rest, divisor % rest) }
+      let (product, overflow) = (result / divisor).multipliedReportingOverflow(by: next)
+      if overflow { return nil }
+      result = product
+    }
+    return result
+  }
+
   func defineIntegerFunctions() {
     define("factorial", "n, /") { (runtime, arguments) throws(Raised) in
       let n = try runtime.integer(fromIndex: arguments[0])
@@ -30,6 +49,7 @@ extension MathFunctions {
     }
     define("lcm", "*integers") { (runtime, arguments) throws(Raised) in
       if arguments.hasKeywords { throw runtime.typeError("math.lcm() takes no keyword arguments") }
+      if let small = MathFunctions.smallMultiple(arguments) { return .int(small) }
       var result = BigInt(1)
       for index in 0..<arguments.count {
         let next = BigInt(try runtime.bigInt(fromIndex: arguments[index]).magnitude)

@@ -157,14 +157,18 @@ private struct TripleSum {
 extension Runtime {
   /// `math.fsum`: Shewchuk's partial sums, which do not overlap, so that the last addition is the only rounding.
   fileprivate func exactSum(_ values: Value) throws(Raised) -> Double {
-    var partials: [Double] = []
+    // They do not overlap: forty at most fill the range of a double.
+    let partials = UnsafeMutablePointer<Double>.allocate(capacity: 128)
+    defer { partials.deallocate() }
+    var count = 0
     var specialSum = 0.0
     var infinitySum = 0.0
     try forEach(values) { (value) throws(Raised) in
-      var x = try double(value)
+      var x: Double
+      if case .float(let number) = value { x = number } else { x = try double(value) }
       let original = x
       var kept = 0
-      for index in 0..<partials.count {
+      for index in 0..<count {
         var y = partials[index]
         if x.magnitude < y.magnitude { swap(&x, &y) }
         let high = x + y
@@ -175,15 +179,18 @@ extension Runtime {
         }
         x = high
       }
-      partials.removeLast(partials.count - kept)
+      count = kept
       if x != 0 {
         if x.isFinite {
-          partials.append(x)
+          if count < 128 {
+            partials[count] = x
+            count += 1
+          }
         } else {
           if original.isFinite { throw overflowError("intermediate overflow in fsum") }
           if original.isInfinite { infinitySum += original }
           specialSum += original
-          partials = []
+          count = 0
         }
       }
     }
@@ -191,16 +198,20 @@ extension Runtime {
       if infinitySum.isNaN { throw valueError("-inf + inf in fsum") }
       return specialSum
     }
-    guard var high = partials.popLast() else { return 0 }
+    if count == 0 { return 0 }
+    count -= 1
+    var high = partials[count]
     var low = 0.0
-    while let y = partials.popLast() {
+    while count > 0 {
+      count -= 1
+      let y = partials[count]
       let x = high
       high = x + y
       low = y - (high - x)
       if low != 0 { break }
     }
     // Half-even rounding across the partials: a tie is decided by the sign of the next one.
-    if let next = partials.last, (low < 0 && next < 0) || (low > 0 && next > 0) {
+    if count > 0, (low < 0 && partials[count - 1] < 0) || (low > 0 && partials[count - 1] > 0) {
       let y = low * 2
       let x = high + y
       if y == x - high { high = x }

@@ -191,7 +191,15 @@ extension Runtime {
     if hasLengthOfItsOwn(values) {
       return try forEachAfterLength(values) { (value) throws(Raised) in list.append(value) }
     }
-    try forEach(values) { (value) throws(Raised) in list.append(value) }
+    if let held = values.uncounted, held.isPlain, held.kind == .range || held.kind == .bytes {
+      return try forEach(values) { (value) throws(Raised) in list.append(value) }
+    }
+    let source = try iterator(values)
+    while true {
+      let value = try source.next(self)
+      if value.isUndefined { return }
+      list.append(value)
+    }
   }
 
   /// `list *= count`.

@@ -64,10 +64,9 @@ extension Runtime {
   }
 
   private func richComparison(_ op: ComparisonOperator, _ a: Value, _ b: Value) throws(Raised) -> Value {
-    if let x = a.uncounted, let y = b.uncounted, x.kind == .other, y.kind == .other, x.isPlain, y.isPlain,
-      let holds = x._withUnsafeGuaranteedRef({ $0.quickComparison(op, y) })
-    {
-      return .bool(holds)
+    if let x = a.uncounted, let y = b.uncounted, x.kind == .other, y.kind == .other, x.isPlain, y.isPlain {
+      let holds = try x.borrowed { (x) throws(Raised) in try x.quickComparison(op, y) }
+      if let holds { return .bool(holds) }
     }
     if !a.isOfHeapType, !b.isOfHeapType {
       let result = try builtInComparison(op, a, b)

@@ -155,8 +155,12 @@ extension Runtime {
   func array(_ a: Value) throws(Raised) -> [Value] {
     if case .object(let object) = a, !object.type.isHeap {
       switch object.kind {
-      case .list: return unsafeDowncast(object, to: ListObject.self).array
-      case .tuple: return unsafeDowncast(object, to: TupleObject.self).array
+      case .list:
+        let list = unsafeDowncast(object, to: ListObject.self)
+        return list.count > 24 ? list.array : fewValues(list.items, list.count)
+      case .tuple:
+        let tuple = unsafeDowncast(object, to: TupleObject.self)
+        return tuple.count > 24 ? tuple.array : fewValues(tuple.items, tuple.count)
       case .dict where object.isExactly(types.dict): return unsafeDowncast(object, to: DictObject.self).keys
       case .set: return unsafeDowncast(object, to: SetObject.self).elements
       default: break
@@ -165,6 +169,14 @@ extension Runtime {
     var result: [Value] = []
     if let string = a.string { result.reserveCapacity(string.length) }
     try forEach(a) { (value) throws(Raised) in result.append(value) }
+    return result
+  }
+
+  /// A few values as an array. One by one, for the library's way of making an array as a whole asks for its type first.
+  private func fewValues(_ items: UnsafeMutablePointer<Value>, _ count: Int) -> [Value] {
+    var result: [Value] = []
+    result.reserveCapacity(count)
+    for index in 0..<count { result.append((items + index).copied) }
     return result
   }
 

@@ -198,3 +198,13 @@ struct SliceSpan {
     return SliceSpan(start: start + (count - 1) * step, stop: start + 1, step: -step, count: count)
   }
 }
+
+extension MemoryViewObject {
+  /// A view of some of the elements of a view in one dimension.
+  func part(_ runtime: Runtime, _ source: Object, _ span: SliceSpan) -> MemoryViewObject {
+    let (distance, overflows) = stride.multipliedReportingOverflow(by: span.step)
+    return MemoryViewObject(
+      runtime, source, format: format, start: start + span.start * stride, count: span.count,
+      stride: overflows || span.count <= 1 ? format.size : distance, isReadOnly: isReadOnly)
+  }
+}

@@ -29,14 +29,6 @@ final class MemoryViewObject: Object {
 
   deinit { release() }
 
-  /// A view of some of the elements of a view in one dimension.
-  func part(_ runtime: Runtime, _ source: Object, _ span: SliceSpan) -> MemoryViewObject {
-    let (distance, overflows) = stride.multipliedReportingOverflow(by: span.step)
-    return MemoryViewObject(
-      runtime, source, format: format, start: start + span.start * stride, count: span.count,
-      stride: overflows || span.count <= 1 ? format.size : distance, isReadOnly: isReadOnly)
-  }
-
   /// The array and the place in it where the bytes lie side by side; nil: they do not, or lie elsewhere.
   var span: ByteSpan? {
     guard let source, isContiguous, source.kind == .bytes || source.kind == .byteArray else { return nil }

@@ -95,9 +95,8 @@ class Object {
     typePointer == UnsafeRawPointer(Unmanaged.passUnretained(type).toOpaque())
   }
 
-  /// `self op other` for objects of built-in types whose kind is `.other`, where a class knows it without any code of the program; nil: the
-  /// types' special methods decide.
-  func quickComparison(_ op: ComparisonOperator, _ other: Unmanaged<Object>) -> Bool? { nil }
+  /// `self op other` for objects of built-in types whose kind is `.other`, where a class knows it; nil: the types' special methods decide.
+  func quickComparison(_ op: ComparisonOperator, _ other: Unmanaged<Object>) throws(Raised) -> Bool? { nil }
 
   /// The same for `self op other` with an operator for values; undefined: the types' special methods decide.
   func quickArithmetic(_ op: BinaryOperator, _ other: Unmanaged<Object>) throws(Raised) -> Value { .undefined }
