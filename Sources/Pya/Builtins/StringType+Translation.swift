@@ -31,8 +31,9 @@ extension Runtime {
   }
 
   private func translate(_ text: StringObject, _ table: Value) throws(Raised) -> StringObject {
-    var builder = TextBuilder(capacity: text.byteCount)
     let plainTable = table.dict.flatMap { $0.isExactly(types.dict) ? $0 : nil }
+    if let plainTable, text.isASCII, text.byteCount >= 16, let quick = try translateASCII(text, plainTable) { return quick }
+    var builder = TextBuilder(capacity: text.byteCount)
     var offset = 0
     while offset < text.byteCount {
       let (codePoint, width) = decodeUTF8(text.bytes + offset)
@@ -43,6 +44,7 @@ extension Runtime {
       }
       switch replacement.plainNumber {
       case .none: break
+      case .bool(let flag): builder.append(codePoint: flag ? 1 : 0)
       case .int(let number):
         guard number >= 0, number <= 0x10FFFF else {
           throw valueError("character mapping must be in range(0x110000)")
@@ -55,6 +57,42 @@ extension Runtime {
       case .object(let object) where object.kind == .bigInt:
         throw valueError("character mapping must be in range(0x110000)")
       default: throw typeError("character mapping must return integer, None or str")
+      }
+    }
+    return builder.finish(self)
+  }
+
+  /// The same for ASCII text and a dictionary, where each character is looked up once; nil: something is not as usual.
+  private func translateASCII(_ text: StringObject, _ table: DictObject) throws(Raised) -> StringObject? {
+    let unknown: Int32 = -2
+    let entries = UnsafeMutablePointer<Int32>.allocate(capacity: 128)
+    defer { entries.deallocate() }
+    entries.initialize(repeating: unknown, count: 128)
+    let changes = table.changes
+    var builder = TextBuilder(capacity: text.byteCount)
+    for index in 0..<text.byteCount {
+      let byte = text.bytes[index]
+      if entries[Int(byte)] == unknown {
+        let found = try table.find(.int(Int(byte)), hash: NumericHash.of(Int(byte)), self)
+        guard table.changes == changes, let entry = Int32(exactly: found) else { return nil }
+        entries[Int(byte)] = entry
+      }
+      let entry = Int(entries[Int(byte)])
+      if entry < 0 {
+        builder.append(byte: byte)
+        continue
+      }
+      let place = table.valuePlace(entry)
+      if case .int(let number) = place.number {
+        guard number >= 0, number <= 0x10FFFF else { return nil }
+        builder.append(codePoint: UInt32(number))
+      } else if let held = place.uncountedObject {
+        guard held.kind == .string else { return nil }
+        let count = held.as(StringObject.self)._withUnsafeGuaranteedRef { $0.byteCount }
+        try checkAllocation((builder.count + count) * 2)
+        held.as(StringObject.self)._withUnsafeGuaranteedRef { builder.append(string: $0) }
+      } else if !place.pointee.isNone {
+        return nil
       }
     }
     return builder.finish(self)

@@ -2,11 +2,11 @@
 extension Runtime {
   /// The values of the named parameters, `undefined` for those left out. `function` is the name in messages.
   func fields(
-    _ arguments: Arguments, _ names: [String], required: Int, positional: Int? = nil, function: String? = nil,
+    _ arguments: Arguments, _ names: [StaticString], required: Int, positional: Int? = nil, function: String? = nil,
     areIntegers: Bool = false
   ) throws(Raised) -> [Value] {
     let given = arguments.count + arguments.keywordNames.count
-    let title = function.map { "\($0)()" } ?? "function"
+    var title: String { function.map { "\($0)()" } ?? "function" }
     if arguments.count > positional ?? names.count, given <= names.count {
       let limit = positional ?? names.count
       throw typeError(
@@ -15,24 +15,26 @@ extension Runtime {
     if given > names.count {
       throw typeError("\(title) takes at most \(names.count) argument\(names.count == 1 ? "" : "s") (\(given) given)")
     }
-    var values = [Value](repeating: .undefined, count: names.count)
-    for index in 0..<arguments.count { values[index] = arguments[index] }
-    for (name, value) in arguments.keywords {
-      guard let index = names.firstIndex(of: name.text) else { continue }
+    var values: [Value] = []
+    values.reserveCapacity(names.count)
+    for index in 0..<names.count { values.append(arguments[index]) }
+    for position in arguments.keywordNames.indices {
+      let name = arguments.keywordNames[position]
+      guard let index = names.firstIndex(where: { name.hasText($0) }) else { continue }
       if index < arguments.count {
         throw typeError(
           "argument for \(title) given by name ('\(name.text)') and position (\(index + 1))")
       }
-      values[index] = value
+      values[index] = (arguments.base + arguments.count + position).copied
     }
     for index in 0..<required {
       if areIntegers, !values[index].isUndefined { _ = try int32(values[index]) }
       guard values[index].isUndefined else { continue }
       throw typeError("\(title) missing required argument '\(names[index])' (pos \(index + 1))")
     }
-    for (name, _) in arguments.keywords where !names.contains(name.text) {
+    for name in arguments.keywordNames where !names.contains(where: { name.hasText($0) }) {
       let title = function.map { "\($0)()" } ?? "this function"
-      let hint = closestName(to: name.text, among: names).map { ". Did you mean '\($0)'?" } ?? ""
+      let hint = closestName(to: name.text, among: names.map(\.description)).map { ". Did you mean '\($0)'?" } ?? ""
       throw typeError("\(title) got an unexpected keyword argument '\(name.text)'\(hint)")
     }
     return values

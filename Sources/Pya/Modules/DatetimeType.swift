@@ -2,7 +2,7 @@ import PyaSyntax
 
 /// `datetime.datetime`: making them and taking them apart.
 extension Runtime {
-  private static let fieldNames = [
+  private static let fieldNames: [StaticString] = [
     "year", "month", "day", "hour", "minute", "second", "microsecond", "tzinfo", "fold",
   ]
 

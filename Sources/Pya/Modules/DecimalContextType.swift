@@ -4,12 +4,12 @@ import PyaSyntax
 extension Runtime {
   func defineDecimalContext(_ types: DecimalTypes) {
     let type = types.context
-    let names = ["prec", "rounding", "Emin", "Emax", "capitals", "clamp", "flags", "traps"]
+    let names: [StaticString] = ["prec", "rounding", "Emin", "Emax", "capitals", "clamp", "flags", "traps"]
     type.defineFieldConstructor(self) { (runtime, type, arguments) throws(Raised) in
       let values = try runtime.fields(arguments, names, required: 0)
       let context = DecimalContextObject(type: type)
       for (name, value) in zip(names, values) where !value.isUndefined && !value.isNone {
-        try runtime.setDecimalContext(context, name, value)
+        try runtime.setDecimalContext(context, name.description, value)
       }
       return .object(context)
     }

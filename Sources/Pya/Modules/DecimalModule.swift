@@ -41,11 +41,11 @@ extension Runtime {
       return .none
     }
     module.define(self, "localcontext", "*args, **kwargs") { (runtime, arguments) throws(Raised) in
-      let names = ["ctx", "prec", "rounding", "Emin", "Emax", "capitals", "clamp", "flags", "traps"]
+      let names: [StaticString] = ["ctx", "prec", "rounding", "Emin", "Emax", "capitals", "clamp", "flags", "traps"]
       let values = try runtime.fields(arguments, names, required: 0, positional: 1)
       let context = try runtime.decimalContext(values[0]).copy()
       for (name, value) in zip(names, values).dropFirst() where !value.isUndefined && !value.isNone {
-        try runtime.setDecimalContext(context, name, value)
+        try runtime.setDecimalContext(context, name.description, value)
       }
       return .object(DecimalContextManager(type: runtime.decimalTypes.manager, context))
     }

@@ -2,7 +2,7 @@ import PyaSyntax
 
 /// `datetime.time`.
 extension Runtime {
-  private static let timeFieldNames = ["hour", "minute", "second", "microsecond", "tzinfo", "fold"]
+  private static let timeFieldNames: [StaticString] = ["hour", "minute", "second", "microsecond", "tzinfo", "fold"]
 
   func defineTimeOfDay(_ types: DatetimeTypes) {
     let type = types.time

@@ -34,7 +34,7 @@ extension Runtime {
     if let total = arguments.plainTimedelta {
       return .object(try timedelta(totalMicroseconds: total, type: type))
     }
-    let names = ["days", "seconds", "microseconds", "milliseconds", "minutes", "hours", "weeks"]
+    let names: [StaticString] = ["days", "seconds", "microseconds", "milliseconds", "minutes", "hours", "weeks"]
     let values = try fields(arguments, names, required: 0, function: "__new__")
     let scales = [
       86_400_000_000, 1_000_000, 1, 1000, 60_000_000, 3_600_000_000, 604_800_000_000,
