@@ -60,24 +60,27 @@ final class AppendElementNode: StatementNode {
   }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
-    let item = try element.evaluate(frame)
-    if kind == .list, let held = (frame.slots + slot).uncountedObject {
-      held._withUnsafeGuaranteedRef { unsafeDowncast($0, to: ListObject.self).append(item) }
-      return .normal
-    }
-    guard case .object(let collection) = frame[slot] else { fatalError("pya: comprehension without a collection") }
+    var item = try element.evaluate(frame)
+    let addition = if let value { try value.evaluate(frame) } else { Value.undefined }
+    guard let held = (frame.slots + slot).uncountedObject else { fatalError("pya: comprehension without a collection") }
     switch kind {
-    case .list: unsafeDowncast(collection, to: ListObject.self).append(item)
+    case .list: held.as(ListObject.self)._withUnsafeGuaranteedRef { $0.append(item) }
     case .set:
-      do { _ = try unsafeDowncast(collection, to: SetObject.self).add(item, frame.runtime) } catch {
-        try frame.fail(error, range)
-      }
+      do throws(Raised) {
+        try held.as(SetObject.self).borrowed { (set) throws(Raised) in
+          try frame.withRuntime { (runtime) throws(Raised) in
+            let hash = if let quick = item.quickHash { quick } else { try runtime.hash(item) }
+            _ = try set.add(keyAt: &item, hash: hash, runtime)
+          }
+        }
+      } catch { try frame.fail(error, range) }
     case .dict:
-      guard let value else { fatalError("pya: dict comprehension without a value") }
-      let element = try value.evaluate(frame)
-      do { try unsafeDowncast(collection, to: DictObject.self).set(item, element, frame.runtime) } catch {
-        try frame.fail(error, range)
-      }
+      if held.as(DictObject.self)._withUnsafeGuaranteedRef({ $0.set(keyAt: &item, addition) }) { return .normal }
+      do throws(Raised) {
+        try held.as(DictObject.self).borrowed { (dict) throws(Raised) in
+          try frame.withRuntime { (runtime) throws(Raised) in try dict.set(item, addition, runtime) }
+        }
+      } catch { try frame.fail(error, range) }
     }
     return .normal
   }

@@ -42,7 +42,7 @@ protocol LoopNode: StatementNode {
 
 /// `for target in iterable`.
 ///
-/// Ranges, lists, tuples and strings are walked without an iterator object; everything else through one. Where the target takes apart
+/// Ranges, lists, tuples, strings and bytes are walked without an iterator object; everything else through one. Where the target takes apart
 /// what `enumerate`, `zip` or `items()` deliver, no tuple is made.
 final class ForNode: StatementNode, LoopNode {
   private let target: TargetNode
@@ -82,6 +82,8 @@ final class ForNode: StatementNode, LoopNode {
         if string._withUnsafeGuaranteedRef({ $0.isASCII }) {
           return try string.borrowed { (string) throws(Raised) in try walk(string, frame) }
         }
+      case .bytes, .byteArray:
+        return try held.as(BytesObject.self).borrowed { (bytes) throws(Raised) in try walk(bytes, frame) }
       case .generator: if let generator = SuspendableFrame.complete(at: &source) { return try walk(generator, frame) }
       default: break
       }
@@ -167,6 +169,15 @@ final class ForNode: StatementNode, LoopNode {
       if index >= string.byteCount { return .undefined }
       defer { index &+= 1 }
       return (characters + Int(string.bytes[index])).copied
+    }
+  }
+
+  private func walk(_ bytes: BytesObject, _ frame: Frame) throws(Raised) -> Completion {
+    var index = 0
+    return try walk(frame) { () throws(Raised) in
+      if index >= bytes.bytes.count { return .undefined }
+      defer { index &+= 1 }
+      return .int(Int(bytes.bytes[index]))
     }
   }
 

@@ -36,7 +36,7 @@ final class MethodCallNode: ExpressionNode {
   private let calleeRange: SourceRange
   private let entries: UnsafeMutablePointer<MethodCacheEntry>
   private var nextEntry = 0
-  /// The plain method of the class with this token, for objects whose attributes lie in a dictionary: it must be asked each time.
+  /// The plain or native method of the class with this token, for objects whose attributes lie in a dictionary: it must be asked each time.
   private var besideDictionary = MethodCacheEntry()
   private var owners = CacheOwners()
   @exclusivity(unchecked) private var moduleCache = ModuleCache()
@@ -219,7 +219,9 @@ final class MethodCallNode: ExpressionNode {
       if let target = besideDictionary.target,
         held._withUnsafeGuaranteedRef({ $0.typeToken }) == besideDictionary.token, !runtime.instanceHides(value, name)
       {
-        return try callSeldom(.fromOpaque(target), receiver: value, arguments, frame)
+        if besideDictionary.form == .method { return try callSeldom(.fromOpaque(target), receiver: value, arguments, frame) }
+        var receiver = value
+        return try callNative(.fromOpaque(target), receiver: &receiver, arguments, frame)
       }
     }
     let type = runtime.type(of: value)
@@ -253,10 +255,10 @@ final class MethodCallNode: ExpressionNode {
   private func remember(_ found: Object, for value: Value) {
     guard case .object(let object) = value else { return }
     guard object.mayCacheMethods else {
-      if object.type.isHeap, let function = Value.object(found).cast(.function, to: FunctionObject.self),
-        function.takes(arguments.count + 1), owners.keep(function)
-      {
-        besideDictionary = MethodCacheEntry(token: object.typeToken, target: function.uncountedPointer)
+      let isFunction = found.kind == .function
+      if object.type.isHeap, !isFunction || unsafeDowncast(found, to: FunctionObject.self).takes(arguments.count + 1), owners.keep(found) {
+        besideDictionary = MethodCacheEntry(
+          token: object.typeToken, target: found.uncountedPointer, form: isFunction ? .method : .nativeMethod)
       }
       return
     }

@@ -421,10 +421,12 @@ final class DictObject: Object {
   var keys: [Value] { liveEntries.map(\.key) }
   var values: [Value] { liveEntries.map(\.value) }
 
-  var liveEntries: [Entry] {
+  var liveEntries: [Entry] { liveEntries(from: 0) }
+
+  private func liveEntries(from start: Int) -> [Entry] {
     var result: [Entry] = []
     result.reserveCapacity(count)
-    for index in 0..<used where !entries[index].key.isUndefined { result.append(entries[index]) }
+    for index in start..<used where !entries[index].key.isUndefined { result.append(entries[index]) }
     return result
   }
 
@@ -432,7 +434,15 @@ final class DictObject: Object {
   final func merge(_ other: DictObject, _ runtime: Runtime) throws(Raised) {
     if other === self { return }
     if capacity == 0 { return adopt(other) }
-    for entry in other.liveEntries { try set(entry.key, hash: entry.hash, entry.value, runtime) }
+    var index = 0
+    while index < other.used {
+      // Plain keys run no code of the program.
+      let key = other.keyPlace(index)
+      if !key.holdsUndefined, !set(keyAt: key, other.valuePlace(index).copied) { break }
+      index += 1
+    }
+    if index == other.used { return }
+    for entry in other.liveEntries(from: index) { try set(entry.key, hash: entry.hash, entry.value, runtime) }
   }
 
   /// A plain dictionary with the same entries.
