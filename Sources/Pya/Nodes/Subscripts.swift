@@ -16,8 +16,8 @@ final class SubscriptNode: ExpressionNode {
   override var maySettle: Bool { object.maySettle }
 
   override func settledPlace(_ frame: Frame) -> UnsafeMutablePointer<Value>? {
-    if let key = index.place(frame) {
-      guard let held = object.settledPlace(frame)?.uncountedObject else { return nil }
+    if index.maySettle {
+      guard let key = index.settledPlace(frame), let held = object.settledPlace(frame)?.uncountedObject else { return nil }
       return held.elementPlace(key, frame)
     }
     guard let position = index.node.settledInt(frame), let held = object.settledPlace(frame)?.uncountedObject else { return nil }

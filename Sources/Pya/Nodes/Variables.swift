@@ -88,6 +88,8 @@ final class CellNode: ExpressionNode {
     return place.holdsUndefined ? nil : place
   }
 
+  override func settledInt(_ frame: Frame) -> Int? { settledPlace(frame)?.heldInt }
+
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     let value = frame.cellPlace(slot).copied
     if value.isUndefined { try frame.fail(frame.unboundLocal(slot), range) }
@@ -110,6 +112,8 @@ final class FreeNode: ExpressionNode {
     let place = frame.closurePlace(index)
     return place.holdsUndefined ? nil : place
   }
+
+  override func settledInt(_ frame: Frame) -> Int? { settledPlace(frame)?.heldInt }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     let value = frame.closurePlace(index).copied
@@ -156,6 +160,8 @@ final class GlobalNode: ExpressionNode {
     if !isBuiltin { return globals.valuePlace(index) }
     return builtins.changes == builtinsChanges ? home.valuePlace(index) : nil
   }
+
+  override func settledInt(_ frame: Frame) -> Int? { settledPlace(frame)?.heldInt }
 
   /// The value, if it is known where it lies.
   var knownValue: Value? {

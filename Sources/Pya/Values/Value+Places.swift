@@ -25,6 +25,10 @@ extension UnsafeMutablePointer where Pointee == Value {
     }
   }
 
+  /// The int held here; nil for anything else.
+  @inline(__always)
+  var heldInt: Int? { tag == ValueTag.int ? UnsafeRawPointer(self).load(as: Int.self) : nil }
+
   @inline(__always)
   var holdsUndefined: Bool {
     tag > ValueTag.bool && pointee.isUndefined
