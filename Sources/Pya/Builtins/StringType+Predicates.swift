@@ -29,6 +29,11 @@ extension Runtime {
     define("isprintable") { $0.byteCount == 0 || $0.isNotEmptyAndAll({ $0 >= 0x20 && $0 < 0x7F }, { $0.isPrintable }) }
     define("isidentifier") { $0.isIdentifier }
     define("istitle") { $0.isTitle }
+    let shortcuts: [(String, NativeFunction.Shortcut)] = [
+      ("isalpha", .isLetter), ("isdigit", .isDigit), ("isalnum", .isLetterOrDigit), ("isspace", .isSpace), ("isupper", .isUpper),
+      ("islower", .isLower),
+    ]
+    for (name, shortcut) in shortcuts { type.attributes.setShortcut(shortcut, of: name, self) }
   }
 
   @inline(__always)

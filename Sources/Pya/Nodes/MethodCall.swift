@@ -11,6 +11,8 @@ struct MethodCacheEntry {
     case append, pop
     /// `dict.get`, `set.add`.
     case get, add
+    /// Questions about a string, which may be a single ASCII character.
+    case isLetter, isDigit, isLetterOrDigit, isSpace, isUpper, isLower
     /// A function got from a class, or a static method: nothing goes in front.
     case bare
     /// The class.
@@ -20,6 +22,30 @@ struct MethodCacheEntry {
   var token = 0
   var target: UnsafeMutableRawPointer?
   var form = Form.method
+}
+
+extension MethodCacheEntry.Form {
+  /// What the method answers for an ASCII character.
+  @inline(__always)
+  fileprivate func holds(_ character: UInt8) -> Bool {
+    switch self {
+    case .isLetter: ASCII.isLetter(character)
+    case .isDigit: ASCII.isDigit(character)
+    case .isLetterOrDigit: ASCII.isLetterOrDigit(character)
+    case .isSpace: ASCII.isSpace(character)
+    case .isUpper: ASCII.isUpper(character)
+    default: ASCII.isLower(character)
+    }
+  }
+}
+
+extension UnsafeMutablePointer where Pointee == Value {
+  /// The byte of a string here that is a single ASCII character.
+  @inline(__always)
+  fileprivate var character: UInt8? {
+    guard let held = uncountedObject, held.kind == .string else { return nil }
+    return held.as(StringObject.self)._withUnsafeGuaranteedRef { $0.byteCount == 1 ? $0.bytes[0] : nil }
+  }
 }
 
 /// `receiver.name(a, b, ...)` with positional arguments only: finds the method without making a bound one.
@@ -133,6 +159,9 @@ final class MethodCallNode: ExpressionNode {
       var element = try arguments.evaluateFirst(frame)
       try add(&element, to: set.as(SetObject.self), frame)
       return .none
+    case .isLetter, .isDigit, .isLetterOrDigit, .isSpace, .isUpper, .isLower:
+      if let byte = place.character { return .bool(entry.form.holds(byte)) }
+      return try callNative(.fromOpaque(target), receiver: place, arguments, frame)
     case .unplain:
       let function = Unmanaged<Object>.fromOpaque(target).takeUnretainedValue()
       return try callGeneral(function, receiver: place.copied, arguments, frame)
@@ -272,6 +301,12 @@ final class MethodCallNode: ExpressionNode {
       case .pop where arguments.count == 0 && object.kind == .list: .pop
       case .get where (1...2).contains(arguments.count) && object.kind == .dict: .get
       case .add where arguments.count == 1 && object.kind == .set: .add
+      case .isLetter where object.kind == .string: .isLetter
+      case .isDigit where object.kind == .string: .isDigit
+      case .isLetterOrDigit where object.kind == .string: .isLetterOrDigit
+      case .isSpace where object.kind == .string: .isSpace
+      case .isUpper where object.kind == .string: .isUpper
+      case .isLower where object.kind == .string: .isLower
       default: .nativeMethod
       }
     enter(found, object.cacheToken, form)
