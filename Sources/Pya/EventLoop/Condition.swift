@@ -3,7 +3,9 @@
 /// The lock is an `asyncio.Lock` as a rule; anything with `acquire`, `release` and `locked` will do.
 final class ConditionObject: SynchronizationObject {
   var lock: Value
-  @exclusivity(unchecked) var waiters = WaiterList()
+  @exclusivity(unchecked) private(set) var waiters = WaiterList()
+  /// This one and all before it are done and wait for their turn only: many that are cancelled together need not look at each other.
+  private unowned(unsafe) var lastDone: WaiterFuture?
 
   init(_ asyncio: Asyncio, type: TypeObject, lock: Value) {
     self.lock = lock
@@ -52,13 +54,20 @@ final class ConditionObject: SynchronizationObject {
   fileprivate func wake(_ count: Int, _ runtime: Runtime) throws(Raised) {
     var woken = 0
     var current = waiters.first
+    if let lastDone { current = lastDone.nextWaiter }
     while let waiter = current, woken < count {
+      lastDone = waiter
       if !waiter.isDone {
         woken += 1
         try waiter.setResult(.bool(false), runtime)
       }
       current = waiter.nextWaiter
     }
+  }
+
+  fileprivate func remove(_ waiter: WaiterFuture) {
+    if lastDone === waiter { lastDone = waiter.previousWaiter }
+    waiters.remove(waiter)
   }
 }
 
@@ -79,14 +88,14 @@ private final class ConditionWaiter: WaiterFuture {
 
   override func resume(_ runtime: Runtime, sent: Value) throws(Raised) -> Value {
     if let acquiring { return try acquire(runtime) { () throws(Raised) in try acquiring.resume(runtime, sent: sent) } }
-    condition.waiters.remove(self)
+    condition.remove(self)
     do { try checkOutcome(runtime) } catch { failure = error.exception }
     return try acquireAgain(runtime)
   }
 
   override func resume(_ runtime: Runtime, throwing exception: ExceptionObject) throws(Raised) -> Value {
     if let acquiring { return try acquire(runtime) { () throws(Raised) in try acquiring.resume(runtime, throwing: exception) } }
-    condition.waiters.remove(self)
+    condition.remove(self)
     failure = exception
     return try acquireAgain(runtime)
   }

@@ -4,7 +4,7 @@
 /// is a plain future that can stand in a list.
 class WaiterFuture: FutureObject {
   fileprivate(set) unowned(unsafe) var nextWaiter: WaiterFuture?
-  fileprivate unowned(unsafe) var previousWaiter: WaiterFuture?
+  fileprivate(set) unowned(unsafe) var previousWaiter: WaiterFuture?
   fileprivate(set) var isListed = false
   /// For `async with`: the result is None, not what `acquire` gives.
   final var givesNone = false
