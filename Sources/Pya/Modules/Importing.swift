@@ -205,7 +205,7 @@ extension Runtime {
       // Those that CPython itself has on Windows alone.
       && !["msvcrt", "nt", "winreg", "winsound", "_winapi"].contains(top)
     throw moduleNotFound(
-      fullName, "No module named '\(fullName)'" + (isStandard ? " (pya does not have this one of Python's modules)" : ""))
+      fullName, "No module named \((try? repr(.object(string(fullName))).text) ?? fullName)" + (isStandard ? " (pya does not have this one of Python's modules)" : ""))
   }
 
   /// A package of folders that have no `__init__` file.

@@ -93,7 +93,9 @@ extension Runtime {
       guard let command = arguments[0].string else {
         throw runtime.typeError("system() argument 1 must be str, not \(runtime.givenName(arguments[0]))")
       }
-      var child = ChildProcess(arguments: ["/bin/sh", "-c"].map { Array($0.utf8) } + [try runtime.pathBytes(.object(command))])
+      let bytes = try runtime.pathBytes(.object(command))
+      if bytes.contains(0) { throw runtime.valueError("embedded null byte") }
+      var child = ChildProcess(arguments: ["/bin/sh", "-c"].map { Array($0.utf8) } + [bytes])
       child.environment = runtime.environmentEntries()
       let process = child.start()
       if process < 0 { return .int(127 << 8) }
