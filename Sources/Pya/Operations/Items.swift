@@ -270,6 +270,8 @@ extension Runtime {
         target.bytes.replaceSubrange(replaced, with: bytes)
         return
       }
+      // As CPython has it, nothing in their place deletes them.
+      if bytes.isEmpty { return try deleteSpan(of: target, span) }
       guard bytes.count == span.count else {
         throw valueError("attempt to assign bytes of size \(bytes.count) to extended slice of size \(span.count)")
       }
@@ -326,10 +328,7 @@ extension Runtime {
     case .byteArray:
       let target = unsafeDowncast(object, to: BytesObject.self)
       if let slice = key.slice {
-        let span = try sliceSpan(slice) { target.bytes.count }.ascending
-        if span.count > 0 { try checkResizable(target) }
-        for offset in (0..<span.count).reversed() { target.bytes.remove(at: span.start + offset * span.step) }
-        return
+        return try deleteSpan(of: target, try sliceSpan(slice) { target.bytes.count })
       }
       let index = try sequenceIndex(key, "bytearray")
       let position = index < 0 ? index &+ target.bytes.count : index
@@ -340,6 +339,12 @@ extension Runtime {
       guard let method = object.type.lookup(names[.delitem]) else { throw noItemDeletion(.object(object)) }
       _ = try callSpecial(method, .object(object), key)
     }
+  }
+
+  private func deleteSpan(of array: BytesObject, _ span: SliceSpan) throws(Raised) {
+    let span = span.ascending
+    if span.count > 0 { try checkResizable(array) }
+    for offset in (0..<span.count).reversed() { array.bytes.remove(at: span.start + offset * span.step) }
   }
 
   private func deleteSpan(of list: ListObject, _ span: SliceSpan) {
