@@ -1,0 +1,171 @@
+import PyaSyntax
+
+/// `object.name = value`, `del object.name`.
+final class AttributeTarget: TargetNode {
+  private let object: ExpressionNode
+  private let name: StringObject
+  /// The slot when the object is a local variable, else -1.
+  private let objectSlot: Int
+  private let cache = SlotCache()
+  /// For adding the attribute to instances that do not have it yet: what the last ones got, newest first.
+  private var adding = Addition()
+  private var addingBefore = Addition()
+  /// For a property, a descriptor of the program or `__setattr__`: what to call instead.
+  private var setting: Setting?
+  private var owners = CacheOwners()
+
+  /// A plain function of the program that stores the attribute, for instances of one class and shape.
+  private struct Setting {
+    let shapeToken, typeToken: Int
+    let function: UnsafeMutableRawPointer
+    /// What stands before the instance among its arguments: the descriptor.
+    var descriptor = Value.undefined
+    var descriptorToken = 0
+    /// It is `__setattr__`, which gets the name.
+    var takesName = false
+  }
+
+  private struct Addition {
+    /// The token of the shape before.
+    var token = 0
+    var slot = 0
+    /// The shape that it then gets; `pointer` is the same, read without counting.
+    var shape: Shape?
+    var pointer: UnsafeRawPointer?
+  }
+
+  init(_ object: ExpressionNode, _ name: StringObject, _ range: SourceRange) {
+    self.object = object
+    self.name = name
+    objectSlot = object.localSlot ?? -1
+    super.init(range)
+  }
+
+  /// The slot for the attribute, if the cache knows it; one that the instance does not have yet is added.
+  @inline(__always)
+  private func place(in held: Unmanaged<Object>) -> UnsafeMutablePointer<Value>? {
+    guard held.kind == .instance else { return cache.placeBeside(held, name) }
+    let token = held._withUnsafeGuaranteedRef { $0.cacheToken }
+    let slot = cache.slot(token)
+    if slot >= 0 { return held.instanceSlot(slot) }
+    if slot < -1 { return held.dictionaryPlace(slot, name) }
+    if token == adding.token, let shape = adding.pointer {
+      return held.as(Instance.self)._withUnsafeGuaranteedRef { $0.addSlot(adding.slot, shape) }
+    }
+    if token == addingBefore.token, let shape = addingBefore.pointer {
+      return held.as(Instance.self)._withUnsafeGuaranteedRef { $0.addSlot(addingBefore.slot, shape) }
+    }
+    return nil
+  }
+
+  /// Where the attribute lies that is replaced, if the object is in a local variable and the cache knows it.
+  @inline(__always)
+  func knownPlace(_ frame: Frame) -> UnsafeMutablePointer<Value>? {
+    guard objectSlot >= 0, let held = (frame.slots + objectSlot).uncountedObject, held.kind == .instance else { return nil }
+    let slot = cache.slot(held._withUnsafeGuaranteedRef { $0.cacheToken })
+    return slot >= 0 ? held.instanceSlot(slot) : nil
+  }
+
+  deinit { cache.deallocate() }
+
+  override func store(_ frame: Frame, _ value: consuming Value) throws(Raised) {
+    if objectSlot >= 0, let held = (frame.slots + objectSlot).uncountedObject, let place = place(in: held) {
+      return place.store(value)
+    }
+    let target = try object.evaluate(frame)
+    try store(in: target, frame, value)
+  }
+
+  @inline(__always)
+  func store(in target: Value, _ frame: Frame, _ value: consuming Value) throws(Raised) {
+    if let held = target.uncounted {
+      if let place = place(in: held) { return place.store(value) }
+      if held.kind == .instance, setting != nil, try set(held, target, frame, value) { return }
+    }
+    try storeUncached(target, frame, value)
+  }
+
+  /// Calls what stores the attribute. False: for other instances.
+  @inline(never)
+  private func set(_ held: Unmanaged<Object>, _ target: Value, _ frame: Frame, _ value: Value) throws(Raised) -> Bool {
+    guard let setting,
+      held._withUnsafeGuaranteedRef({ $0.cacheToken == setting.shapeToken && $0.typeToken == setting.typeToken })
+    else { return false }
+    if setting.takesName {
+      _ = try call(.fromOpaque(setting.function), frame, with: target, .object(name), value)
+    } else if let descriptor = setting.descriptor.uncounted {
+      guard descriptor._withUnsafeGuaranteedRef({ $0.typeToken }) == setting.descriptorToken else { return false }
+      _ = try call(.fromOpaque(setting.function), frame, with: setting.descriptor, target, value)
+    } else {
+      _ = try call(.fromOpaque(setting.function), frame, with: target, value)
+    }
+    return true
+  }
+
+  @inline(never)
+  private func storeUncached(_ target: Value, _ frame: Frame, _ value: Value) throws(Raised) {
+    let runtime = frame.runtime
+    if let instance = target.instance, instance.type.special(.setattr) == nil, !instance.shape.isDictionary,
+      instance.type.mayHold(name, runtime), name !== runtime.names.class, name !== runtime.names.dict
+    {
+      if let index = instance.shape.index(of: name) {
+        cache.remember(instance.cacheToken, index)
+        instance.slot(index).store(value)
+      } else {
+        addingBefore = adding
+        adding = Addition(token: instance.cacheToken, slot: instance.shape.count)
+        instance.append(name, value)
+        adding.shape = instance.shape
+        adding.pointer = instance.shapePointer
+      }
+      return
+    }
+    if let object = target.object, let dictionary = object.ownDictionary, object.type.special(.setattr) == nil,
+      !runtime.isDataDescriptor(object.type.lookup(name))
+    {
+      // What is there already is the object's own attribute. Others may mean something to its kind.
+      let index = dictionary.index(ofString: name)
+      if index >= 0 {
+        cache.remember(object.cacheToken, SlotCache.inDictionary(index))
+        return dictionary.valuePlace(index).store(value)
+      }
+    }
+    if let instance = target.instance { learnSetting(instance) }
+    do { try runtime.setAttribute(target, name, value) } catch { try frame.fail(error, range) }
+  }
+
+  /// Remembers what function stores the attribute.
+  private func learnSetting(_ instance: Instance) {
+    let type = instance.type
+    func plain(_ value: Value?, _ count: Int) -> UnsafeMutableRawPointer? {
+      guard let function = value?.cast(.function, to: FunctionObject.self), function.takes(count), owners.keep(function) else { return nil }
+      return function.uncountedPointer
+    }
+    if let override = type.special(.setattr) {
+      guard let function = plain(override, 3) else { return }
+      setting = Setting(shapeToken: instance.cacheToken, typeToken: type.token, function: function, takesName: true)
+    } else if let found = type.lookup(name)?.object {
+      if found.kind == .property, !found.type.isHeap, let function = plain(unsafeDowncast(found, to: PropertyObject.self).setter, 2) {
+        setting = Setting(shapeToken: instance.cacheToken, typeToken: type.token, function: function)
+      } else if found.kind == .instance, let function = plain(found.type.special(.set), 3) {
+        setting = Setting(
+          shapeToken: instance.cacheToken, typeToken: type.token, function: function, descriptor: .object(found),
+          descriptorToken: found.type.token)
+      }
+    }
+  }
+
+  override func delete(_ frame: Frame) throws(Raised) {
+    let target = try object.evaluate(frame)
+    do { try frame.runtime.deleteAttribute(target, name) } catch { try frame.fail(error, range) }
+  }
+}
+
+extension TypeObject {
+  /// Whether instances may hold an attribute of this name in their slots.
+  fileprivate func mayHold(_ name: StringObject, _ runtime: Runtime) -> Bool {
+    let onType = lookup(name)
+    if hasNoInstanceDictionary { return (onType?.object as? MemberDescriptor)?.name === name }
+    return runtime.leavesToInstance(onType, name)
+  }
+}
