@@ -35,6 +35,8 @@ extension EventLoop {
     try checkIsIdle(runtime)
     let isNew = asyncio.isFuture(value) == nil
     let future = try asyncio.ensureFuture(value, loop: self)
+    // The caller learns that it did not end.
+    if isNew { future.mayBeDestroyed = true }
     let callback = StopCallback()
     try future.addOrSchedule(callback, runtime)
     if runsScript, scriptTask == nil { scriptTask = future as? TaskObject }

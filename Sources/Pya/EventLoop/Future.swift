@@ -33,12 +33,20 @@ class FutureObject: AwaitableObject {
   private enum Flag {
     static let isBlocking: UInt8 = 1, logsTraceback: UInt8 = 2, isListedAsFailed: UInt8 = 4, holdsException: UInt8 = 8
     static let mustCancel: UInt8 = 16, hasBegunCoroutine: UInt8 = 32
+    static let mayBeDestroyed: UInt8 = 64
   }
 
   @inline(__always)
   final private func has(_ flag: UInt8) -> Bool { flags & flag != 0 }
   @inline(__always)
   final private func set(_ flag: UInt8, _ value: Bool) { flags = value ? flags | flag : flags & ~flag }
+
+  /// Of a task: nothing is said when it is destroyed while pending (`_log_destroy_pending` is false).
+  @inline(__always)
+  final var mayBeDestroyed: Bool {
+    get { has(Flag.mayBeDestroyed) }
+    set { set(Flag.mayBeDestroyed, newValue) }
+  }
 
   /// Being awaited: the task's step that receives the future checks and clears this (`_asyncio_future_blocking`).
   @inline(__always)

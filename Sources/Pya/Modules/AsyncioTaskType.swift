@@ -31,7 +31,11 @@ extension Asyncio {
     type.defineProperty(runtime, "_fut_waiter") { [unowned(unsafe) self] (_, value) throws(Raised) in
       try task(value).waiter.map { .object($0) } ?? .none
     }
-    type.defineProperty(runtime, "_log_destroy_pending") { (_, _) throws(Raised) in .bool(false) } set: { (_, _, _) in }
+    type.defineProperty(runtime, "_log_destroy_pending") { [unowned(unsafe) self] (_, value) throws(Raised) in
+      .bool(try !task(value).mayBeDestroyed)
+    } set: { [unowned(unsafe) self] (runtime, value, flag) throws(Raised) in
+      try task(value).mayBeDestroyed = try !runtime.isTrue(flag)
+    }
   }
 
   /// A `context` argument.
