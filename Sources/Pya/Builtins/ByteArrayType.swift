@@ -70,11 +70,7 @@ extension Runtime {
         throw runtime.typeError(
           "can't concat \(runtime.typeName(arguments[1])) to \(runtime.typeName(arguments[0]))")
       }
-      if !added.isEmpty {
-        if arguments[1].isIdentical(to: arguments[0]) { throw runtime.sizeIsFixed() }
-        try runtime.checkResizable(arguments.byteArray)
-      }
-      arguments.byteArray.bytes.append(contentsOf: added)
+      try runtime.extend(arguments.byteArray, with: added, of: arguments[1])
       return arguments[0]
     }
     type.define(self, "__imul__", "self, value, /") { (runtime, arguments) throws(Raised) in

@@ -36,13 +36,7 @@ extension Runtime {
               text[0] = UInt8(ascii: "-")
               text[front - 2] = prefix.utf8Start[0]
               text[front - 1] = prefix.utf8Start[1]
-              var rest = number.magnitude
-              var position = front + digits
-              while position > front {
-                position &-= 1
-                text[position] = ASCII.hexDigit(UInt8(truncatingIfNeeded: rest & (1 &<< UInt(bits) &- 1)))
-                rest &>>= UInt(bits)
-              }
+              (text + front).store(digits, of: number.magnitude, bitsPerDigit: bits)
             })
         case let big:
           let number = big.bigInt.unsafelyUnwrapped.value

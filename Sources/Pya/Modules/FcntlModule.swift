@@ -79,4 +79,8 @@ extension Runtime {
 }
 
 /// The structure, whose name is that of a function, too.
-private func systemLock() -> Glibc.flock { Glibc.flock() }
+#if canImport(Glibc)
+  private func systemLock() -> Glibc.flock { Glibc.flock() }
+#else
+  private func systemLock() -> Darwin.flock { Darwin.flock() }
+#endif

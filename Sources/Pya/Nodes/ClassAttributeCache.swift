@@ -59,8 +59,9 @@ final class ClassAttributeCache {
         }
       }
       if meaning == .fallback {
-        guard let get, held.lacksInDictionary(found) else { return .undefined }
-        return try node.call(.fromOpaque(get), frame, with: .object(held.takeUnretainedValue()), found)
+        let instance = Value.object(held.takeUnretainedValue())
+        guard let get, let name = found.string, !frame.runtime.instanceHides(instance, name) else { return .undefined }
+        return try node.call(.fromOpaque(get), frame, with: instance, found)
       }
       guard let getter = found.uncounted else { return .undefined }
       if meaning == .descriptor {
@@ -139,17 +140,6 @@ final class ClassAttributeCache {
     classToken = type.token
     self.shapeToken = shapeToken
     self.found = found
-  }
-}
-
-extension Unmanaged where Instance == Object {
-  /// Whether an instance has no such attribute in its dictionary, if it has one.
-  @inline(__always)
-  fileprivate func lacksInDictionary(_ name: Value) -> Bool {
-    self.as(Pya.Instance.self)._withUnsafeGuaranteedRef { instance in
-      guard let dictionary = instance.dictionary else { return true }
-      return name.string.map { dictionary.index(ofString: $0) < 0 } ?? false
-    }
   }
 }
 

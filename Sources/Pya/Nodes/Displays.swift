@@ -104,24 +104,22 @@ final class TupleNode: ExpressionNode {
 /// that CPython's compiler gives such a display.
 final class SetNode: ExpressionNode {
   private let items: [DisplayItem]
-  private let isConstant: Bool
+  private let hasOnlyConstants: Bool
   private var template: SetObject?
 
   init(_ items: [DisplayItem], _ range: SourceRange) {
     self.items = items
-    isConstant = items.count > 2 && items.allSatisfy { !$0.isUnpacked && $0.node.constant != nil }
+    hasOnlyConstants = items.allSatisfy { !$0.isUnpacked && $0.node.constant != nil }
     super.init(range)
   }
 
   /// Where a set of these elements lies that is made once, for `x in {a, b}`; nil: they are not all constants.
-  var fixed: FixedSetNode? {
-    items.allSatisfy { !$0.isUnpacked && $0.node.constant != nil } ? FixedSetNode(self) : nil
-  }
+  var fixed: FixedSetNode? { hasOnlyConstants ? FixedSetNode(self) : nil }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     let runtime = frame.runtime
     let set = SetObject(type: runtime.types.set)
-    if isConstant {
+    if hasOnlyConstants, items.count > 2 {
       if template == nil {
         let first = try filled(SetObject(runtime), frame)
         // CPython makes the constant once more from the elements of the first, when it looks for an equal constant.

@@ -11,8 +11,8 @@ struct MethodCacheEntry {
     case append, pop
     /// `dict.get`, `set.add`.
     case get, add
-    /// Questions about a string, which may be a single ASCII character.
-    case isLetter, isDigit, isLetterOrDigit, isSpace, isUpper, isLower
+    /// `str.isalpha` and its kin: a question about a string, which may be a single ASCII character.
+    case question
     /// A function got from a class, or a static method: nothing goes in front.
     case bare
     /// The class.
@@ -24,17 +24,18 @@ struct MethodCacheEntry {
   var form = Form.method
 }
 
-extension MethodCacheEntry.Form {
-  /// What the method answers for an ASCII character.
+extension NativeFunction.Shortcut {
+  /// What a question about a string answers for an ASCII character; nil: it is no such question.
   @inline(__always)
-  fileprivate func holds(_ character: UInt8) -> Bool {
+  fileprivate func holds(_ character: UInt8) -> Bool? {
     switch self {
     case .isLetter: ASCII.isLetter(character)
     case .isDigit: ASCII.isDigit(character)
     case .isLetterOrDigit: ASCII.isLetterOrDigit(character)
     case .isSpace: ASCII.isSpace(character)
     case .isUpper: ASCII.isUpper(character)
-    default: ASCII.isLower(character)
+    case .isLower: ASCII.isLower(character)
+    default: nil
     }
   }
 }
@@ -159,9 +160,10 @@ final class MethodCallNode: ExpressionNode {
       var element = try arguments.evaluateFirst(frame)
       try add(&element, to: set.as(SetObject.self), frame)
       return .none
-    case .isLetter, .isDigit, .isLetterOrDigit, .isSpace, .isUpper, .isLower:
-      if let byte = place.character { return .bool(entry.form.holds(byte)) }
-      return try callNative(.fromOpaque(target), receiver: place, arguments, frame)
+    case .question:
+      let native = Unmanaged<NativeFunction>.fromOpaque(target)
+      if let byte = place.character, let answer = native._withUnsafeGuaranteedRef({ $0.shortcut.holds(byte) }) { return .bool(answer) }
+      return try callNative(native, receiver: place, arguments, frame)
     case .unplain:
       let function = Unmanaged<Object>.fromOpaque(target).takeUnretainedValue()
       return try callGeneral(function, receiver: place.copied, arguments, frame)
@@ -301,12 +303,7 @@ final class MethodCallNode: ExpressionNode {
       case .pop where arguments.count == 0 && object.kind == .list: .pop
       case .get where (1...2).contains(arguments.count) && object.kind == .dict: .get
       case .add where arguments.count == 1 && object.kind == .set: .add
-      case .isLetter where object.kind == .string: .isLetter
-      case .isDigit where object.kind == .string: .isDigit
-      case .isLetterOrDigit where object.kind == .string: .isLetterOrDigit
-      case .isSpace where object.kind == .string: .isSpace
-      case .isUpper where object.kind == .string: .isUpper
-      case .isLower where object.kind == .string: .isLower
+      case let question where object.kind == .string && question.holds(0) != nil: .question
       default: .nativeMethod
       }
     enter(found, object.cacheToken, form)

@@ -92,13 +92,7 @@ extension Runtime {
         if !result.isUndefined { return result }
       } else if op == .add, x.kind == .byteArray, y.kind == .bytes || y.kind == .byteArray {
         try x.as(BytesObject.self).borrowed { (array) throws(Raised) in
-          let added = y.as(BytesObject.self)._withUnsafeGuaranteedRef { $0.bytes }
-          if !added.isEmpty {
-            // The array itself would be seen while it grows.
-            if x.toOpaque() == y.toOpaque() { throw sizeIsFixed() }
-            try checkResizable(array)
-          }
-          array.bytes.append(contentsOf: added)
+          try extend(array, with: y.as(BytesObject.self)._withUnsafeGuaranteedRef { $0.bytes }, of: b)
         }
         return a
       }

@@ -205,12 +205,7 @@ extension Runtime {
     defer { leave() }
     var index = 0
     while index < a.count, index < b.count {
-      let quick = (a.items + index).isQuicklySame(as: b.items + index)
-      if quick != true {
-        let (x, y) = (a[index], b[index])
-        let same = if quick == nil { try isSame(x, y) } else { false }
-        if !same { return try compareFirstDifference(op, x, y) }
-      }
+      if let (x, y) = try difference(a.items + index, b.items + index) { return try compareFirstDifference(op, x, y) }
       index += 1
     }
     return .bool(op.holds(a.count, b.count))
@@ -221,15 +216,22 @@ extension Runtime {
     defer { leave() }
     var index = 0
     while index < a.count, index < b.count {
-      let quick = (a.items + index).isQuicklySame(as: b.items + index)
-      if quick != true {
-        let (x, y) = (a[index], b[index])
-        let same = if quick == nil { try isSame(x, y) } else { false }
-        if !same { return try compareFirstDifference(op, x, y) }
-      }
+      if let (x, y) = try difference(a.items + index, b.items + index) { return try compareFirstDifference(op, x, y) }
       index += 1
     }
     return .bool(op.holds(a.count, b.count))
+  }
+
+  /// What lies at two places, if it is not the same.
+  @inline(__always)
+  private func difference(
+    _ x: UnsafeMutablePointer<Value>, _ y: UnsafeMutablePointer<Value>
+  ) throws(Raised) -> (Value, Value)? {
+    let quick = x.isQuicklySame(as: y)
+    if quick == true { return nil }
+    let values = (x.copied, y.copied)
+    if quick == nil, try isSame(values.0, values.1) { return nil }
+    return values
   }
 
   private func compareFirstDifference(_ op: ComparisonOperator, _ x: Value, _ y: Value) throws(Raised) -> Value {

@@ -250,7 +250,17 @@ extension Runtime {
     if array.exports > 0 { throw sizeIsFixed() }
   }
 
-  func sizeIsFixed() -> Raised { error("BufferError", "Existing exports of data: object cannot be re-sized") }
+  /// `array += value`, whose bytes are `added`.
+  func extend(_ array: BytesObject, with added: [UInt8], of value: Value) throws(Raised) {
+    if !added.isEmpty {
+      // The array itself would be seen while it grows.
+      if value.object === array { throw sizeIsFixed() }
+      try checkResizable(array)
+    }
+    array.bytes.append(contentsOf: added)
+  }
+
+  private func sizeIsFixed() -> Raised { error("BufferError", "Existing exports of data: object cannot be re-sized") }
 
   private func setByteArrayItem(_ target: BytesObject, _ key: Value, _ value: Value) throws(Raised) {
     if let slice = key.slice {

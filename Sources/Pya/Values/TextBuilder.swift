@@ -114,15 +114,8 @@ struct TextBuilder: ~Copyable {
   mutating func append(unsigned number: UInt, bitsPerDigit bits: Int) {
     let digits = number.digitCount(bitsPerDigit: bits)
     if capacity &- count < digits { grow(by: digits) }
-    var rest = number
-    var position = count &+ digits
-    count = position
-    for _ in 0..<digits {
-      position &-= 1
-      let digit = UInt8(truncatingIfNeeded: rest & ((1 << UInt(bits)) &- 1))
-      bytes[position] = digit < 10 ? UInt8(ascii: "0") &+ digit : UInt8(ascii: "a") &+ (digit &- 10)
-      rest >>= UInt(bits)
-    }
+    (bytes + count).store(digits, of: number, bitsPerDigit: bits)
+    count &+= digits
   }
 
   mutating func append(repeating byte: UInt8, _ times: Int) {
@@ -184,6 +177,20 @@ struct TextBuilder: ~Copyable {
     capacity = 16
     bytes = .obtain(16)
     return made
+  }
+}
+
+extension UnsafeMutablePointer where Pointee == UInt8 {
+  /// Writes so many digits in base 2, 8 or 16, in lowercase.
+  @inline(__always)
+  func store(_ digits: Int, of number: UInt, bitsPerDigit bits: Int) {
+    var rest = number
+    var position = digits
+    while position > 0 {
+      position &-= 1
+      self[position] = ASCII.hexDigit(UInt8(truncatingIfNeeded: rest & (1 &<< UInt(bits) &- 1)))
+      rest &>>= UInt(bits)
+    }
   }
 }
 
