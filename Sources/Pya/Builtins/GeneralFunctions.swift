@@ -32,6 +32,9 @@ extension Runtime {
     defineBuiltin("getattr", "object, name, default=None, /") { (runtime, arguments) throws(Raised) in
       let name = try runtime.attributeName(arguments[1])
       if let place = runtime.ownAttribute(of: arguments.base, name) { return place.copied }
+      if let method = runtime.plainMethod(of: arguments.base, name) {
+        return .object(BoundMethod(runtime, function: .object(method.takeUnretainedValue()), receiver: arguments[0]))
+      }
       if arguments[2].isUndefined { return try runtime.getAttribute(arguments[0], name) }
       return try runtime.getAttributeIfPresent(arguments[0], name) ?? arguments[2]
     }

@@ -42,6 +42,12 @@ final class DequeObject: Object {
     return index >= 0 && index < count ? slots + ((first &+ index) & (capacity &- 1)) : nil
   }
 
+  override func storeElement(_ value: Value, at position: Int) -> Bool {
+    guard let place = elementPlace(at: position) else { return false }
+    place.store(value)
+    return true
+  }
+
   var array: [Value] { (0..<count).map { self[$0] } }
 
   func append(_ value: Value) {

@@ -218,6 +218,7 @@ final class CacheObject: Object {
   }
 
   override var isDescriptor: Bool { true }
+  override var bindsAsMethod: Bool { true }
 
   override func descriptorGet(_ runtime: Runtime, instance: Value, owner: TypeObject) throws(Raised) -> Value {
     if instance.isUndefined { return .object(self) }

@@ -12,7 +12,8 @@ final class AttributeNode: ExpressionNode {
   let name: StringObject
   /// The slot when the object is a local variable, else -1.
   private let objectSlot: Int
-  private let isOfGlobalName: Bool
+  /// The object may be found without running code of the program: a variable's attribute or element, or a global variable.
+  private let objectMaySettle: Bool
   private let cache = SlotCache()
   @exclusivity(unchecked) private var moduleCache = ModuleCache()
   /// Made when something is found on a class; owned, called uncounted.
@@ -22,7 +23,7 @@ final class AttributeNode: ExpressionNode {
     self.object = object
     self.name = name
     objectSlot = object.localSlot ?? -1
-    isOfGlobalName = object is GlobalNode
+    objectMaySettle = objectSlot < 0 && (object.maySettle || object is GlobalNode)
     super.init(range)
   }
 
@@ -50,10 +51,17 @@ final class AttributeNode: ExpressionNode {
     return try frame.runtime.getAttributeIfPresent(value, name) ?? .undefined
   }
 
-  override var maySettle: Bool { objectSlot >= 0 }
+  override var maySettle: Bool { objectSlot >= 0 || objectMaySettle }
+
+  /// The object, if it lies somewhere.
+  @inline(__always)
+  private func settledObject(_ frame: Frame) -> Unmanaged<Object>? {
+    if objectSlot >= 0 { return (frame.slots + objectSlot).uncountedObject }
+    return objectMaySettle ? object.settledPlace(frame)?.uncountedObject : nil
+  }
 
   override func settledPlace(_ frame: Frame) -> UnsafeMutablePointer<Value>? {
-    guard objectSlot >= 0, let held = (frame.slots + objectSlot).uncountedObject else { return nil }
+    guard let held = settledObject(frame) else { return nil }
     let slot = cachedSlot(held)
     guard slot >= 0 else { return slot == -1 ? nil : held.dictionaryPlace(slot, name) }
     let place = held.instanceSlot(slot)
@@ -66,16 +74,17 @@ final class AttributeNode: ExpressionNode {
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    if objectSlot >= 0, let held = (frame.slots + objectSlot).uncountedObject {
-      let slot = cachedSlot(held)
-      if slot >= 0 {
-        let found = held.instanceSlot(slot).copied
-        if !found.isUndefined { return found }
-      }
-      return try lookUp(held, frame)
+    guard let held = settledObject(frame) else { return try attribute(of: try object.evaluate(frame), frame) }
+    let slot = cachedSlot(held)
+    if slot >= 0 {
+      let found = held.instanceSlot(slot).copied
+      if !found.isUndefined { return found }
     }
-    if isOfGlobalName, let held = object.settledPlace(frame)?.uncountedObject { return try lookUp(held, frame) }
-    return try attribute(of: try object.evaluate(frame), frame)
+    if objectSlot >= 0 { return try lookUp(held, frame) }
+    // A property may replace what the object lies in.
+    let object = held.takeUnretainedValue()
+    defer { withExtendedLifetime(object) {} }
+    return try lookUp(held, frame)
   }
 
   /// The attribute of an object that a variable holds.
@@ -114,6 +123,9 @@ final class AttributeNode: ExpressionNode {
   @inline(never)
   private func lookUp(_ value: Value, _ frame: Frame) throws(Raised) -> Value {
     let runtime = frame.runtime
+    if let held = value.uncounted, held.isPlain, held.kind != .module, held.kind != .type {
+      do { return try runtime.getAttribute(value, name) } catch { try frame.fail(error, range) }
+    }
     if let module = value.cast(.module, to: ModuleObject.self) {
       let found = moduleCache.value(of: module, name)
       if !found.isUndefined { return found }

@@ -6,6 +6,8 @@ final class AttributeTarget: TargetNode {
   private let name: StringObject
   /// The slot when the object is a local variable, else -1.
   private let objectSlot: Int
+  /// The object may be found without running code of the program.
+  private let objectMaySettle: Bool
   private let cache = SlotCache()
   /// For adding the attribute to instances that do not have it yet: what the last ones got, newest first.
   private var adding = Addition()
@@ -38,6 +40,7 @@ final class AttributeTarget: TargetNode {
     self.object = object
     self.name = name
     objectSlot = object.localSlot ?? -1
+    objectMaySettle = object.maySettle
     super.init(range)
   }
 
@@ -72,6 +75,7 @@ final class AttributeTarget: TargetNode {
     if objectSlot >= 0, let held = (frame.slots + objectSlot).uncountedObject, let place = place(in: held) {
       return place.store(value)
     }
+    if objectMaySettle, let held = object.settledPlace(frame)?.uncountedObject, let place = place(in: held) { return place.store(value) }
     let target = try object.evaluate(frame)
     try store(in: target, frame, value)
   }

@@ -339,7 +339,9 @@ final class SuperCallNode: ExpressionNode {
   private let calleeRange: SourceRange
   @exclusivity(unchecked) private var receiverToken = 0
   @exclusivity(unchecked) private var ownerClass: UnsafeMutableRawPointer?
+  /// A function of the program, or a built-in one.
   @exclusivity(unchecked) private var function: UnsafeMutableRawPointer?
+  @exclusivity(unchecked) private var isNative = false
   @exclusivity(unchecked) private var owners = CacheOwners()
 
   init(
@@ -360,25 +362,42 @@ final class SuperCallNode: ExpressionNode {
       do { callee = try runtime.getAttribute(object, name) } catch { try frame.fail(error, calleeRange) }
       return try callValue(callee, arguments, frame)
     }
-    if let instance = receiver.instance {
-      if instance.type.token == receiverToken, owner.uncountedPointer == ownerClass, let function {
-        return try callPlain(.fromOpaque(function), receiver: receiver, arguments, frame)
+    if let held = receiver.uncounted, held.kind != .type {
+      let token = held._withUnsafeGuaranteedRef { $0.typeToken }
+      if token == receiverToken, owner.uncountedPointer == ownerClass, let function {
+        if !isNative { return try callPlain(.fromOpaque(function), receiver: receiver, arguments, frame) }
+        var receiver = receiver
+        return try callNative(.fromOpaque(function), receiver: &receiver, arguments, frame)
       }
       let found: Value?
       do { found = try runtime.superFind(owner, receiver, name) } catch { try frame.fail(error, calleeRange) }
-      if let method = found?.cast(.function, to: FunctionObject.self), method.takes(arguments.count + 1) {
-        if owners.keep(method) {
-          receiverToken = instance.type.token
+      if case .object(let method)? = found, takesMethodCall(method) {
+        if runtime.type(of: receiver).isSubtype(of: owner), owners.keep(method) {
+          receiverToken = token
           ownerClass = owner.uncountedPointer
           function = method.uncountedPointer
+          isNative = method.kind == .nativeFunction
         }
         defer { withExtendedLifetime(method) {} }
-        return try callSeldom(.passUnretained(method), receiver: receiver, arguments, frame)
+        if method.kind == .function {
+          return try callSeldom(.passUnretained(unsafeDowncast(method, to: FunctionObject.self)), receiver: receiver, arguments, frame)
+        }
+        var receiver = receiver
+        return try callNative(.fromOpaque(method.uncountedPointer), receiver: &receiver, arguments, frame)
       }
     }
     let callee: Value
     do { callee = try runtime.superLookup(owner, receiver, name) } catch { try frame.fail(error, calleeRange) }
     return try callValue(callee, arguments, frame)
+  }
+
+  /// Whether what was found can be called with the receiver in front, without binding it first.
+  private func takesMethodCall(_ method: Object) -> Bool {
+    switch method.kind {
+    case .function: unsafeDowncast(method, to: FunctionObject.self).takes(arguments.count + 1)
+    case .nativeFunction: method.isDescriptor && unsafeDowncast(method, to: NativeFunction.self).takes(arguments.count + 1)
+    default: false
+    }
   }
 }
 

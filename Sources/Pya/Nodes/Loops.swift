@@ -52,6 +52,7 @@ final class ForNode: StatementNode, LoopNode {
   private let iterable: ExpressionNode
   private let body: StatementNode
   private let otherwise: StatementNode
+  private lazy var noArguments = CallArguments([])
   var ownedSlot = -1
 
   init(
@@ -82,11 +83,14 @@ final class ForNode: StatementNode, LoopNode {
         if string._withUnsafeGuaranteedRef({ $0.isASCII }) {
           return try string.borrowed { (string) throws(Raised) in try walk(string, frame) }
         }
+      case .set: return try held.as(SetObject.self).borrowed { (set) throws(Raised) in try walk(set, frame) }
       case .bytes, .byteArray:
         return try held.as(BytesObject.self).borrowed { (bytes) throws(Raised) in try walk(bytes, frame) }
       case .generator: if let generator = SuspendableFrame.complete(at: &source) { return try walk(generator, frame) }
       default: break
       }
+    } else if let generator = try beginIteration(source, frame) {
+      return try walk(generator, frame)
     }
     return try walkIterator(source, frame)
   }
@@ -100,6 +104,16 @@ final class ForNode: StatementNode, LoopNode {
     }
     if let end { return end }
     return try otherwise.execute(frame)
+  }
+
+  /// Of an instance of a class whose `__iter__` is a generator: begins that without an object. Nil: it is something else.
+  private func beginIteration(_ source: Value, _ frame: Frame) throws(Raised) -> BegunGenerator? {
+    guard let held = source.uncounted, held.kind == .instance,
+      let method = held._withUnsafeGuaranteedRef({ $0.type.uncountedSpecial(.iter) }), method.kind == .function
+    else { return nil }
+    let function = method.as(FunctionObject.self)
+    guard function._withUnsafeGuaranteedRef({ $0.makesGenerator(1) }) else { return nil }
+    return try iterable.begin(function, receiver: source, noArguments, frame)
   }
 
   @inline(never)
@@ -169,6 +183,16 @@ final class ForNode: StatementNode, LoopNode {
       if index >= string.byteCount { return .undefined }
       defer { index &+= 1 }
       return (characters + Int(string.bytes[index])).copied
+    }
+  }
+
+  private func walk(_ set: SetObject, _ frame: Frame) throws(Raised) -> Completion {
+    let count = set.count
+    var position = 0
+    return try walk(frame) { () throws(Raised) in
+      if set.count != count { try frame.fail(frame.runtime.runtimeError("Set changed size during iteration"), iterable.range) }
+      let index = set.next(&position)
+      return index >= 0 ? set.keyPlace(index).copied : .undefined
     }
   }
 

@@ -99,6 +99,7 @@ final class MethodCallNode: ExpressionNode {
     guard let place = receiver.settledPlace(frame), let entry = entry(for: place.uncountedObject), entry.form == .unplain,
       let target = entry.target
     else { return nil }
+    guard Unmanaged<Object>.fromOpaque(target).kind == .function else { return nil }
     let function = Unmanaged<FunctionObject>.fromOpaque(target)
     guard function._withUnsafeGuaranteedRef({ $0.makesGenerator(arguments.count + 1) }) else { return nil }
     return try begin(function, receiver: place.copied, arguments, frame)
@@ -315,7 +316,7 @@ final class MethodCallNode: ExpressionNode {
     let found: Value?
     if object.kind == .type {
       let owner = unsafeDowncast(object, to: TypeObject.self)
-      guard owner.isHeap, type === runtime.types.type, type.lookup(name) == nil else { return }
+      guard owner.isHeap, type === runtime.types.type, !runtime.isDataDescriptor(type.lookup(name)) else { return }
       found = owner.lookup(name)
     } else {
       guard object.kind == .instance, type.special(.getattribute) == nil, object.mayCacheMethods,
@@ -331,7 +332,7 @@ final class MethodCallNode: ExpressionNode {
       remember(unsafeDowncast(attribute, to: StaticMethodObject.self).function, extra: 0, object.methodToken, .bare)
     case .classMethod:
       remember(unsafeDowncast(attribute, to: ClassMethodObject.self).function, extra: 1, object.methodToken, .classMethod)
-    default: break
+    default: if object.kind != .type, attribute.bindsAsMethod { enter(attribute, object.methodToken, .unplain) }
     }
   }
 

@@ -57,11 +57,32 @@ final class SubscriptNode: ExpressionNode {
 
   @inline(never)
   private func general(_ container: Value, _ key: Value, _ frame: Frame) throws(Raised) -> Value {
+    if let held = container.uncounted, held.isPlain, let error = missing(in: held, key, frame) { try frame.fail(error, range) }
     let answer = try ask(container, .getitem, frame, with: key)
     if !answer.isUndefined { return answer }
     do throws(Raised) {
       return try frame.withRuntime { (runtime) throws(Raised) in try runtime.getItem(container, key) }
     } catch { try frame.fail(error, range) }
+  }
+}
+
+extension ExpressionNode {
+  /// The error for what a plain list, tuple or dictionary, looked into already, certainly does not have; nil: the general rule must tell.
+  fileprivate func missing(in held: Unmanaged<Object>, _ key: Value, _ frame: Frame) -> Raised? {
+    switch held.kind {
+    case .list, .tuple:
+      guard case .int = key else { return nil }
+      return frame.runtime.indexError(held.kind == .list ? "list index out of range" : "tuple index out of range")
+    case .dict:
+      var key = key
+      guard let hash = key.quickHash,
+        let index = held.as(DictObject.self)._withUnsafeGuaranteedRef({ dict in
+          dict.quickIndex(hash: hash) { $0.isQuicklySame(as: &key) }
+        }), index < 0
+      else { return nil }
+      return frame.runtime.keyError(key)
+    default: return nil
+    }
   }
 }
 
@@ -138,6 +159,10 @@ extension Object {
       let dict = unsafeDowncast(self, to: DictObject.self)
       let index = dict.index(ofInt: position)
       return index >= 0 ? dict.valuePlace(index) : nil
+    case .bytes, .byteArray:
+      let bytes = unsafeDowncast(self, to: BytesObject.self)
+      let index = position < 0 ? position &+ bytes.bytes.count : position
+      return index >= 0 && index < bytes.bytes.count ? frame.machine.pointee.byteValues + Int(bytes.bytes[index]) : nil
     case .other: return elementPlace(at: position)
     default: return nil
     }
@@ -222,8 +247,10 @@ extension Object {
       place.store(value)
       return true
     }
-    guard kind == .dict, !mayDecideItems else { return false }
-    return unsafeDowncast(self, to: DictObject.self).set(keyAt: key, value)
+    if mayDecideItems { return false }
+    if kind == .dict { return unsafeDowncast(self, to: DictObject.self).set(keyAt: key, value) }
+    guard kind == .other || kind == .byteArray, case .int(let position) = key.number else { return false }
+    return storeElement(value, at: position)
   }
 
   /// Where an element of a plain list lies; nil for anything else.

@@ -47,7 +47,7 @@ final class UnpackTarget: TargetNode {
       } else if held.kind == .list {
         let (items, itemCount) = held.as(ListObject.self)._withUnsafeGuaranteedRef { ($0.items, $0.count) }
         if itemCount == exactCount {
-          if slots != nil { return try store(frame, copiesOf: items) }
+          if let slots, replacesQuietly(frame, slots) { return try store(frame, copiesOf: items) }
           return try storeByWay(frame, items)
         }
         if let star, itemCount >= count - 1 { return try store(frame, items, itemCount, star: star) }
@@ -59,10 +59,19 @@ final class UnpackTarget: TargetNode {
   @inline(__always)
   private func store(_ frame: Frame, copiesOf items: UnsafeMutablePointer<Value>) throws(Raised) {
     if let slots {
-      for index in 0..<count { (frame.slots + slots[index]).store((items + index).copied) }
+      for index in 0..<count { (frame.slots + slots[index]).store(copyAt: items + index) }
       return
     }
     for index in 0..<count { try store(frame, index, (items + index).copied) }
+  }
+
+  /// Whether what the variables hold can be released without running code of the program, which might change a list being unpacked.
+  @inline(__always)
+  private func replacesQuietly(_ frame: Frame, _ slots: UnsafeMutablePointer<Int>) -> Bool {
+    for index in 0..<count {
+      if let old = (frame.slots + slots[index]).uncountedObject, old.kind != .string || !old.isPlain { return false }
+    }
+    return true
   }
 
   @inline(__always)

@@ -5,7 +5,7 @@
 /// `__getattr__`.
 extension Runtime {
   func getAttribute(_ value: Value, _ name: StringObject) throws(Raised) -> Value {
-    if let held = value.uncounted, held.kind == .other, held.isPlain, let field = field(of: held, name) {
+    if let held = value.uncounted, held.kind == .other || held.kind == .complex, held.isPlain, let field = field(of: held, name) {
       return try field.borrowed { (field) throws(Raised) in try field.get(self, value) }
     }
     let type = type(of: value)
@@ -154,6 +154,21 @@ extension Runtime {
         !instance.slot(index).holdsUndefined
       else { return nil }
       return instance.slot(index)
+    }
+  }
+
+  /// The function of an instance's class that the name stands for, where it was looked up before; nil: the general rule must tell. The name
+  /// is interned.
+  func plainMethod(of place: UnsafeMutablePointer<Value>, _ name: StringObject) -> Unmanaged<FunctionObject>? {
+    guard let held = place.uncountedObject, held.kind == .instance else { return nil }
+    return held.as(Instance.self)._withUnsafeGuaranteedRef { instance in
+      let type = Unmanaged<TypeObject>.fromOpaque(instance.typePointer)
+      let shape = Unmanaged<Shape>.fromOpaque(instance.shapePointer)
+      guard type._withUnsafeGuaranteedRef({ $0.special(.getattribute) == nil }),
+        let found = type._withUnsafeGuaranteedRef({ $0.rememberedPlace(name) })?.uncountedObject, found.kind == .function, found.isPlain,
+        shape._withUnsafeGuaranteedRef({ !$0.isDictionary && $0.index(of: name) == nil })
+      else { return nil }
+      return found.as(FunctionObject.self)
     }
   }
 

@@ -64,10 +64,15 @@ extension Runtime {
   }
 
   private func richComparison(_ op: ComparisonOperator, _ a: Value, _ b: Value) throws(Raised) -> Value {
+    if let method = ownMethod(op, a, b) {
+      let result = try ask(method, a, b)
+      return result.isNotImplemented ? try compare(op, a, declining: b) : result
+    }
     if let x = a.uncounted, let y = b.uncounted, x.kind == .other, y.kind == .other, x.isPlain, y.isPlain {
       let holds = try x.borrowed { (x) throws(Raised) in try x.quickComparison(op, y) }
       if let holds { return .bool(holds) }
     }
+    if let x = a.comparedNumber, let y = b.comparedNumber { return try builtInComparison(op, x, y) }
     if !a.isOfHeapType, !b.isOfHeapType {
       let result = try builtInComparison(op, a, b)
       if !result.isNotImplemented { return result }
@@ -83,6 +88,27 @@ extension Runtime {
     let result = try ask(a, op, b)
     if !result.isNotImplemented { return result }
     return isRightAsked ? try compareWithoutMethods(op, a, b) : try compare(op, a, declining: b)
+  }
+
+  /// The plain function that compares two instances of one class of the program; nil: something else.
+  @inline(__always)
+  private func ownMethod(_ op: ComparisonOperator, _ a: Value, _ b: Value) -> Unmanaged<Object>? {
+    guard let x = a.uncounted, let y = b.uncounted, x.kind == .instance, y.kind == .instance else { return nil }
+    let type = x._withUnsafeGuaranteedRef { $0.typePointer }
+    guard y._withUnsafeGuaranteedRef({ $0.typePointer }) == type else { return nil }
+    let method = Unmanaged<TypeObject>.fromOpaque(type)._withUnsafeGuaranteedRef { $0.uncountedSpecial(op.method) }
+    guard let method, method.kind == .function else { return nil }
+    return method
+  }
+
+  private func ask(_ method: Unmanaged<Object>, _ a: Value, _ b: Value) throws(Raised) -> Value {
+    // The class may lose it meanwhile.
+    let function = method.takeUnretainedValue()
+    let base = try machine.reserveCall(2)
+    defer { machine.endCall(base, 2) }
+    base.initialize(to: a)
+    (base + 1).initialize(to: b)
+    return try function.call(self, inPlace: base, 2)
   }
 
   /// `a op b` after the left operand's method, which was to be asked first, did not know.
@@ -152,9 +178,9 @@ extension Runtime {
       return .bool(op.holds(first.compare(to: second), 0))
     case .bytes, .byteArray:
       guard y.kind == .bytes || y.kind == .byteArray else { return .notImplemented }
-      let (first, second) = (unsafeDowncast(x, to: BytesObject.self).bytes, unsafeDowncast(y, to: BytesObject.self).bytes)
-      if op == .equal { return .bool(first == second) }
-      if op == .notEqual { return .bool(first != second) }
+      let (mine, theirs) = (unsafeDowncast(x, to: BytesObject.self), unsafeDowncast(y, to: BytesObject.self))
+      if op == .equal || op == .notEqual { return .bool(mine.hasSameBytes(as: theirs) == (op == .equal)) }
+      let (first, second) = (mine.bytes, theirs.bytes)
       if first == second { return .bool(op == .lessEqual || op == .greaterEqual) }
       return .bool(first.lexicographicallyPrecedes(second) == (op == .less || op == .lessEqual))
     case .list:
@@ -305,6 +331,23 @@ extension Kind {
       .slice, .boundMethod:
       return true
     default: return false
+    }
+  }
+}
+
+extension Value {
+  /// The number that an int, a float or an instance of a subclass is compared as; nil for anything else, and where the class has a say in it.
+  @inline(__always)
+  fileprivate var comparedNumber: Value? {
+    guard let held = uncounted else { return isNumber ? self : nil }
+    guard held.kind == .intInstance || held.kind == .floatInstance, held.comparesPlainly else { return nil }
+    return held.as(NumberInstance.self)._withUnsafeGuaranteedRef { $0.number }
+  }
+
+  private var isNumber: Bool {
+    switch self {
+    case .int, .float, .bool: true
+    default: false
     }
   }
 }

@@ -52,10 +52,7 @@ extension Runtime {
       let number = unsafeDowncast(object, to: ComplexObject.self)
       return NumericHash.of(number.real, number.imaginary)
     case .intInstance, .floatInstance: return try hash(unsafeDowncast(object, to: NumberInstance.self).number)
-    case .bytes:
-      return unsafeDowncast(object, to: BytesObject.self).bytes.withUnsafeBufferPointer {
-        StringObject(type: types.str, utf8: $0).stringHash
-      }
+    case .bytes: return unsafeDowncast(object, to: BytesObject.self).bytesHash
     case .tuple:
       let tuple = unsafeDowncast(object, to: TupleObject.self)
       try enter()

@@ -410,7 +410,7 @@ final class SetIterator: IteratorObject {
     position = next
     if index >= 0 {
       delivered += 1
-      return set.entries[index].key
+      return set.keyPlace(index).copied
     }
     self.set = nil
     return .undefined

@@ -19,18 +19,35 @@ extension UnsafeMutablePointer where Pointee == Value {
     guard mine.kind == theirs.kind, mine.comparesPlainly, theirs.comparesPlainly else { return nil }
     switch mine.kind {
     case .string: return mine.hasSameText(as: theirs)
-    case .instance: return false
+    case .type, .function, .nativeFunction, .instance: return false
+    case .bytes:
+      return mine.as(BytesObject.self)._withUnsafeGuaranteedRef { mine in
+        theirs.as(BytesObject.self)._withUnsafeGuaranteedRef { mine.hasSameBytes(as: $0) }
+      }
     case .tuple:
       guard depth < 8 else { return nil }
       return mine.as(TupleObject.self)._withUnsafeGuaranteedRef { mine in
         theirs.as(TupleObject.self)._withUnsafeGuaranteedRef { mine.quickEquals($0, depth: depth + 1) }
       }
+    case .intInstance, .floatInstance:
+      var number = mine.as(NumberInstance.self)._withUnsafeGuaranteedRef { $0.number }
+      var otherNumber = theirs.as(NumberInstance.self)._withUnsafeGuaranteedRef { $0.number }
+      return withUnsafeMutablePointer(to: &number) { a in withUnsafeMutablePointer(to: &otherNumber) { a.quickEquals($0) } }
     case .complex:
       return mine.as(ComplexObject.self)._withUnsafeGuaranteedRef { mine in
         theirs.as(ComplexObject.self)._withUnsafeGuaranteedRef { mine.real == $0.real && mine.imaginary == $0.imaginary }
       }
     default: return nil
     }
+  }
+
+  /// `self == other` for two objects that no class of the program has a say in; nil: the general rule must decide.
+  @inline(__always)
+  func equalsPlainly(_ other: UnsafeMutablePointer<Value>) -> Bool? {
+    guard let mine = uncountedObject, let theirs = other.uncountedObject, mine.comparesPlainly, theirs.comparesPlainly else { return nil }
+    // What holds a NaN is not equal to itself.
+    if mine.kind == .complex || mine.kind == .floatInstance { return nil }
+    return quickEquals(other)
   }
 
   /// Whether the values are of kinds that are never equal, as a string and a number, or None and either; false: they may be.
@@ -121,6 +138,17 @@ extension Value {
     else { return nil }
     return mine.as(TupleObject.self)._withUnsafeGuaranteedRef { mine in
       theirs.as(TupleObject.self)._withUnsafeGuaranteedRef { mine.quickComparison(op, $0) }
+    }
+  }
+}
+
+extension ComparisonOperator {
+  /// `==` or `!=`.
+  @inline(__always)
+  var asksEquality: Bool {
+    switch self {
+    case .equal, .notEqual: true
+    default: false
     }
   }
 }

@@ -29,7 +29,9 @@ extension UnsafeMutablePointer where Pointee == Value {
     case .tuple:
       guard depth < 8 else { return nil }
       return held.as(TupleObject.self)._withUnsafeGuaranteedRef { $0.items.quickHash(ofTuple: $0.count, depth: depth + 1) }
-    case .instance: return held._withUnsafeGuaranteedRef { $0.identityHash }
+    case .bytes: return held.as(BytesObject.self)._withUnsafeGuaranteedRef { $0.bytesHash }
+    case .type, .function, .nativeFunction, .instance: return held._withUnsafeGuaranteedRef { $0.identityHash }
+    case .intInstance, .floatInstance: return held.as(NumberInstance.self)._withUnsafeGuaranteedRef { $0.number.quickHash }
     case .complex: return held.as(ComplexObject.self)._withUnsafeGuaranteedRef { NumericHash.of($0.real, $0.imaginary) }
     default: return nil
     }

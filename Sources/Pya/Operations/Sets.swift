@@ -47,9 +47,19 @@ extension Runtime {
 
   func isSubset(_ a: SetObject, _ b: SetObject) throws(Raised) -> Bool {
     if a.count > b.count { return false }
+    var position = 0
+    while true {
+      let before = position
+      let index = a.next(&position)
+      if index < 0 { return true }
+      guard let isContained = b.quickContains(keyAt: a.keyPlace(index), hash: a.entries[index].hash) else {
+        position = before
+        break
+      }
+      if !isContained { return false }
+    }
     try enter()
     defer { leave() }
-    var position = 0
     while case let index = a.next(&position), index >= 0 {
       if try !b.contains(keyAt: a.keyPlace(index), hash: a.entries[index].hash, self) { return false }
     }

@@ -16,7 +16,7 @@ final class ExceptionObject: Object {
   /// Further attributes: `errno`, `__notes__`, and what the program sets.
   @exclusivity(unchecked) var dictionary: DictObject?
   /// What kinds of exception keep beside `args`: StopIteration's `value`, a group's `message` and `exceptions`, `name`...
-  @exclusivity(unchecked) var fields = [String: Value]()
+  @exclusivity(unchecked) var fields = ExceptionFields()
 
   init(type: TypeObject, arguments: [Value]) {
     self.arguments = arguments
@@ -43,7 +43,7 @@ final class ExceptionObject: Object {
     cause = nil
     context = nil
     arguments = []
-    fields = Dictionary()
+    fields = ExceptionFields()
     dictionary = nil
     traceback = []
   }
@@ -60,7 +60,7 @@ final class ExceptionObject: Object {
     cause = nil
     context = nil
     arguments = []
-    if !fields.isEmpty { fields = Dictionary() }
+    if !fields.isEmpty { fields = ExceptionFields() }
     machine.endRelease()
   }
 }
@@ -122,4 +122,27 @@ struct Raised: Error, @unchecked Sendable {
   /// Throws it on. For hot code: a call that throws is smaller than a `throw`, which keeps the error in memory for debuggers.
   @inline(never)
   func again() throws(Raised) -> Never { throw self }
+}
+
+/// Values under names: so few that they are looked through one after the other, and nothing is hashed for each exception.
+struct ExceptionFields {
+  private var entries: [(name: String, value: Value)] = []
+
+  var isEmpty: Bool { entries.isEmpty }
+  var values: [Value] { entries.map(\.value) }
+
+  subscript(name: String) -> Value? {
+    get {
+      for entry in entries where entry.name == name { return entry.value }
+      return nil
+    }
+    set {
+      let index = entries.firstIndex { $0.name == name }
+      guard let newValue else {
+        if let index { entries.remove(at: index) }
+        return
+      }
+      if let index { entries[index].value = newValue } else { entries.append((name, newValue)) }
+    }
+  }
 }

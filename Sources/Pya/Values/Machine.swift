@@ -84,6 +84,9 @@ struct Machine {
   /// Where the strings of one ASCII character lie.
   let characters: UnsafeMutablePointer<Value>
   static let characterCount = 128
+  /// Where the ints lie that bytes are.
+  let byteValues: UnsafeMutablePointer<Value>
+  private static let byteCount = 256
 
   private var lastToken = 0
   fileprivate var releaseDepth = 0
@@ -103,11 +106,14 @@ struct Machine {
     runtimeReference = .passUnretained(runtime)
     characters = .allocate(capacity: Machine.characterCount)
     characters.initialize(repeating: .undefined, count: Machine.characterCount)
+    byteValues = .allocate(capacity: Machine.byteCount)
+    for byte in 0..<Machine.byteCount { (byteValues + byte).initialize(to: .int(byte)) }
   }
 
   func releaseCharacters() {
     characters.deinitialize(count: Machine.characterCount)
     characters.deallocate()
+    byteValues.deallocate()
   }
 
   fileprivate static func reserveStack(_ capacity: Int) -> UnsafeMutablePointer<Value>? {

@@ -121,6 +121,12 @@ class Object {
   /// it does not, or has no such element.
   func elementPlace(at position: Int) -> UnsafeMutablePointer<Value>? { nil }
 
+  /// Whether `instance.name(...)`, where a class has this object under the name, calls it with the instance in front.
+  var bindsAsMethod: Bool { false }
+
+  /// Replaces such an element, or one of a `bytearray`, by what needs no conversion. False: the general rule must decide.
+  func storeElement(_ value: Value, at position: Int) -> Bool { false }
+
   /// The dictionary behind `__dict__`, made on first use by kinds that can have one; nil for those that cannot.
   func instanceDictionary(_ runtime: Runtime) -> DictObject? { nil }
 

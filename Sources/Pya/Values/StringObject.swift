@@ -121,24 +121,7 @@ final class StringObject: Object {
   final var stringHash: Int { cachedHash != 0 ? cachedHash : computeHash() }
 
   private func computeHash() -> Int {
-    if byteCount == 0 { return 0 }
-    var hash: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ UInt64(byteCount)
-    var index = 0
-    while index + 8 <= byteCount {
-      let word = UnsafeRawPointer(bytes + index).loadUnaligned(as: UInt64.self)
-      hash = (hash ^ word) &* 0xFF51_AFD7_ED55_8CCD
-      hash ^= hash >> 32
-      index += 8
-    }
-    while index < byteCount {
-      hash = (hash ^ UInt64(bytes[index])) &* 0x0000_0100_0000_01B3
-      index += 1
-    }
-    hash ^= hash >> 29
-    hash = hash &* 0xC4CE_B9FE_1A85_EC53
-    hash ^= hash >> 32
-    let result = Int(truncatingIfNeeded: hash >> 1)
-    cachedHash = result == 0 ? 1 : result
+    cachedHash = UnsafePointer(bytes).textHash(byteCount)
     return cachedHash
   }
 
@@ -322,5 +305,29 @@ extension StringObject {
       memcpy(bytes, first.bytes, first.byteCount)
       memcpy(bytes + first.byteCount, second.bytes, second.byteCount)
     }
+  }
+}
+
+extension UnsafePointer<UInt8> {
+  /// The hash of a text or of bytes, 0 only for no bytes at all. A word at a time is mixed in by a multiplication and a shift.
+  func textHash(_ count: Int) -> Int {
+    if count == 0 { return 0 }
+    var hash: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ UInt64(count)
+    var index = 0
+    while index + 8 <= count {
+      let word = UnsafeRawPointer(self + index).loadUnaligned(as: UInt64.self)
+      hash = (hash ^ word) &* 0xFF51_AFD7_ED55_8CCD
+      hash ^= hash >> 32
+      index += 8
+    }
+    while index < count {
+      hash = (hash ^ UInt64(self[index])) &* 0x0000_0100_0000_01B3
+      index += 1
+    }
+    hash ^= hash >> 29
+    hash = hash &* 0xC4CE_B9FE_1A85_EC53
+    hash ^= hash >> 32
+    let result = Int(truncatingIfNeeded: hash >> 1)
+    return result == 0 ? 1 : result
   }
 }

@@ -98,7 +98,7 @@ struct Tracer {
     for index in values.indices { visit(values[index]) }
   }
 
-  func visit(_ fields: inout [String: Value]) {
+  func visit(_ fields: inout ExceptionFields) {
     if fields.isEmpty || !Tracer.isUnshared(&fields) { return }
     for value in fields.values { visit(value) }
   }

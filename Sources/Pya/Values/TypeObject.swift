@@ -151,6 +151,16 @@ final class TypeObject: Object {
     return specialMethods[Int(method.rawValue)].defined
   }
 
+  /// The same without counting; good until the class changes.
+  @inline(__always)
+  func uncountedSpecial(_ method: SpecialMethod) -> Unmanaged<Object>? {
+    if !isHeap { return nil }
+    return specialMethods.withUnsafeBufferPointer { methods in
+      guard let first = methods.baseAddress else { return nil }
+      return UnsafeMutablePointer(mutating: first + Int(method.rawValue)).uncountedObject
+    }
+  }
+
   /// Must follow every change of `attributes`, `bases` or `mro` after creation, and the creation itself.
   func didChange() {
     token = machine.pointee.freshToken()

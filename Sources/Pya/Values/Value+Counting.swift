@@ -80,6 +80,19 @@ extension UnsafeMutablePointer where Pointee == Value {
     }
   }
 
+  /// Stores a copy of what lies at another place; what was here is released.
+  @inline(__always)
+  func store(copyAt place: UnsafeMutablePointer<Value>) {
+    if place.tag == ValueTag.object { place.word.retainPlainly() }
+    if tag == ValueTag.object {
+      let old = word
+      lend(place)
+      old.releasePlainly()
+    } else {
+      lend(place)
+    }
+  }
+
   /// Initialises this place with a copy of what lies at another.
   @inline(__always)
   func initialize(toCopyAt place: UnsafeMutablePointer<Value>) {

@@ -33,6 +33,26 @@ final class ArrayObject: Object {
   override var existingInstanceDictionary: DictObject? { dictionary }
 
   override func elementPlace(at position: Int) -> UnsafeMutablePointer<Value>? { list.listPlace(position) }
+
+  override func storeElement(_ value: Value, at position: Int) -> Bool {
+    switch value {
+    case .float: guard code == UInt8(ascii: "d") else { return false }
+    case .int(let number): guard holds(number) else { return false }
+    default: return false
+    }
+    guard let place = list.listPlace(position) else { return false }
+    place.store(value)
+    return true
+  }
+
+  /// Whether an array of ints may hold the number.
+  fileprivate func holds(_ number: Int) -> Bool {
+    if isText || code == UInt8(ascii: "d") || code == UInt8(ascii: "f") { return false }
+    let bits = itemSize * 8
+    let isSigned = code >= UInt8(ascii: "a")
+    if bits == 64 { return isSigned || number >= 0 }
+    return isSigned ? number >= -(1 << (bits - 1)) && number < 1 << (bits - 1) : number >= 0 && number < 1 << bits
+  }
 }
 
 extension ArrayObject: BufferExporter {
@@ -146,12 +166,7 @@ extension Runtime {
     let number = try integer(fromIndex: value)
     let isSigned = array.code >= 0x61
     if case .int(let small) = number {
-      let bits = array.itemSize * 8
-      if isSigned {
-        if bits == 64 || (small >= -(1 << (bits - 1)) && small < 1 << (bits - 1)) { return number }
-      } else if small >= 0, bits == 64 || small < 1 << bits {
-        return number
-      }
+      if array.holds(small) { return number }
     } else if !isSigned, array.itemSize == 8, let big = number.bigInt, UInt(exactly: big.value) != nil {
       return number
     }
