@@ -15,6 +15,7 @@ extension Runtime {
       try runtime.checkObjectInit(arguments[0], arguments.dropFirst)
       return .none
     }
+    type.attributes.setShortcut(.nothing, of: "__init__", self)
     type.attributes.setString(
       names.doc,
       .object(

@@ -53,4 +53,20 @@ extension ExpressionNode {
     }
     return BegunGenerator(function: .passRetained(kept), frame: body)
   }
+
+  /// Of this node's value, an instance of a class whose `__iter__` is a generator: begins that without an object. Nil: it is something else.
+  final func beginIteration(over source: Value, _ frame: Frame) throws(Raised) -> BegunGenerator? {
+    guard let held = source.uncounted, held.kind == .instance,
+      let method = held._withUnsafeGuaranteedRef({ $0.type.uncountedSpecial(.iter) }), method.kind == .function
+    else { return nil }
+    let function = method.as(FunctionObject.self)
+    guard function._withUnsafeGuaranteedRef({ $0.makesGenerator(1) }) else { return nil }
+    let machine = frame.machine
+    guard let body = machine.openFrame(function, function._withUnsafeGuaranteedRef { $0.frameSize }) else {
+      try frame.fail(machine.stackOverflow(), range)
+    }
+    body.slots.initialize(to: source)
+    if function._withUnsafeGuaranteedRef({ $0.completeAwaitCount }) != 1 { try frame.complete(body, of: function, given: 1, range) }
+    return BegunGenerator(function: function.retain(), frame: body)
+  }
 }

@@ -366,8 +366,10 @@ final class SuperCallNode: ExpressionNode {
       let token = held._withUnsafeGuaranteedRef { $0.typeToken }
       if token == receiverToken, owner.uncountedPointer == ownerClass, let function {
         if !isNative { return try callPlain(.fromOpaque(function), receiver: receiver, arguments, frame) }
+        let native = Unmanaged<NativeFunction>.fromOpaque(function)
+        if arguments.count == 0, native._withUnsafeGuaranteedRef({ $0.shortcut == .nothing }) { return .none }
         var receiver = receiver
-        return try callNative(.fromOpaque(function), receiver: &receiver, arguments, frame)
+        return try callNative(native, receiver: &receiver, arguments, frame)
       }
       let found: Value?
       do { found = try runtime.superFind(owner, receiver, name) } catch { try frame.fail(error, calleeRange) }
@@ -395,7 +397,10 @@ final class SuperCallNode: ExpressionNode {
   private func takesMethodCall(_ method: Object) -> Bool {
     switch method.kind {
     case .function: unsafeDowncast(method, to: FunctionObject.self).takes(arguments.count + 1)
-    case .nativeFunction: method.isDescriptor && unsafeDowncast(method, to: NativeFunction.self).takes(arguments.count + 1)
+    case .nativeFunction:
+      method.isDescriptor
+        && (unsafeDowncast(method, to: NativeFunction.self).takes(arguments.count + 1)
+          || arguments.count == 0 && unsafeDowncast(method, to: NativeFunction.self).shortcut == .nothing)
     default: false
     }
   }

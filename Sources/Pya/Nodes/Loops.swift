@@ -52,7 +52,6 @@ final class ForNode: StatementNode, LoopNode {
   private let iterable: ExpressionNode
   private let body: StatementNode
   private let otherwise: StatementNode
-  private lazy var noArguments = CallArguments([])
   var ownedSlot = -1
 
   init(
@@ -89,7 +88,7 @@ final class ForNode: StatementNode, LoopNode {
       case .generator: if let generator = SuspendableFrame.complete(at: &source) { return try walk(generator, frame) }
       default: break
       }
-    } else if let generator = try beginIteration(source, frame) {
+    } else if let generator = try iterable.beginIteration(over: source, frame) {
       return try walk(generator, frame)
     }
     return try walkIterator(source, frame)
@@ -104,16 +103,6 @@ final class ForNode: StatementNode, LoopNode {
     }
     if let end { return end }
     return try otherwise.execute(frame)
-  }
-
-  /// Of an instance of a class whose `__iter__` is a generator: begins that without an object. Nil: it is something else.
-  private func beginIteration(_ source: Value, _ frame: Frame) throws(Raised) -> BegunGenerator? {
-    guard let held = source.uncounted, held.kind == .instance,
-      let method = held._withUnsafeGuaranteedRef({ $0.type.uncountedSpecial(.iter) }), method.kind == .function
-    else { return nil }
-    let function = method.as(FunctionObject.self)
-    guard function._withUnsafeGuaranteedRef({ $0.makesGenerator(1) }) else { return nil }
-    return try iterable.begin(function, receiver: source, noArguments, frame)
   }
 
   @inline(never)

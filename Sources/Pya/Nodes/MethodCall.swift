@@ -109,8 +109,8 @@ final class MethodCallNode: ExpressionNode {
   @inline(never)
   private func callEvaluated(_ frame: Frame) throws(Raised) -> Value {
     let value: Value
-    if isGlobalName, let place = receiver.settledPlace(frame) {
-      if let held = place.uncountedObject, held.kind == .module, let result = try callOfModule(held, frame) { return result }
+    if receiver.maySettle || isGlobalName, let place = receiver.settledPlace(frame) {
+      if isGlobalName, let held = place.uncountedObject, held.kind == .module, let result = try callOfModule(held, frame) { return result }
       value = place.copied
     } else {
       value = try receiver.evaluate(frame)

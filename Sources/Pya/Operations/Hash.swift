@@ -5,7 +5,7 @@ extension Runtime {
     switch value {
     case .object:
       let held = value.uncounted.unsafelyUnwrapped
-      if held.comparesPlainly {
+      if held.isPlainKey {
         if held.kind == .string { return held.as(StringObject.self)._withUnsafeGuaranteedRef { $0.stringHash } }
         if held.kind == .tuple, let hash = held.as(TupleObject.self)._withUnsafeGuaranteedRef({ $0.items.quickHash(ofTuple: $0.count) }) {
           return hash

@@ -12,6 +12,7 @@ extension UnsafeMutablePointer where Pointee == Value {
     // A NaN is the same as itself: the general rule knows.
     case ValueTag.float: return double == other.double ? true : double < other.double || double > other.double ? false : nil
     case ValueTag.object: break
+    case ValueTag.bool: return isIdentical(to: other)
     default: return isIdentical(to: other) ? true : nil
     }
     guard let mine = uncountedObject, let theirs = other.uncountedObject else { return nil }
@@ -63,6 +64,7 @@ extension UnsafeMutablePointer where Pointee == Value {
     switch tag {
     case ValueTag.int: return op.holds(word, other.word)
     case ValueTag.float: return op.holds(double, other.double)
+    case ValueTag.bool: return op.holds(flag, other.flag)
     case ValueTag.object: break
     default: return nil
     }
@@ -86,6 +88,9 @@ extension UnsafeMutablePointer where Pointee == Value {
   private var word: Int { UnsafeRawPointer(self).load(as: Int.self) }
   @inline(__always)
   private var double: Double { UnsafeRawPointer(self).load(as: Double.self) }
+  /// The bool that lies here, as a number.
+  @inline(__always)
+  private var flag: Int { if case .bool(true) = pointee { 1 } else { 0 } }
 }
 
 extension Unmanaged where Instance == Object {

@@ -23,7 +23,7 @@ extension UnsafeMutablePointer where Pointee == Value {
   }
 
   private func quickHashOfObject(depth: Int) -> Int? {
-    guard let held = uncountedObject, held.comparesPlainly else { return nil }
+    guard let held = uncountedObject, held.isPlainKey else { return nil }
     switch held.kind {
     case .string: return held.as(StringObject.self)._withUnsafeGuaranteedRef { $0.stringHash }
     case .tuple:

@@ -291,7 +291,7 @@ final class DictObject: Object {
   final func insert(_ key: Value, hash: Int, _ value: Value) {
     if used == capacity { resize() }
     if let held = key.uncounted {
-      if !held.comparesPlainly { hasInstanceKeys = true }
+      if !held.isPlainKey { hasInstanceKeys = true }
       if held.kind != .string || !held.isPlain { hasOnlyPlainKeys = false }
     } else if case .int = key {
     } else {
@@ -539,7 +539,7 @@ extension UnsafeMutablePointer where Pointee == Value {
     guard let held = uncountedObject else { return false }
     return held._withUnsafeGuaranteedRef { object in
       if object === other { return true }
-      guard object.kind == .string, object.comparesPlainly else { return false }
+      guard object.kind == .string, object.isPlainKey else { return false }
       return unsafeDowncast(object, to: StringObject.self).hasSameText(as: other)
     }
   }

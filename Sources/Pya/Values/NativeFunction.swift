@@ -48,6 +48,8 @@ final class NativeFunction: Object {
     case get
     /// `set.add(element)`
     case add
+    /// `object.__init__(self)`: nothing
+    case nothing
     /// `str.isalpha()`, `isdigit`, `isalnum`, `isspace`, `isupper`, `islower`
     case isLetter, isDigit, isLetterOrDigit, isSpace, isUpper, isLower
   }

@@ -75,9 +75,13 @@ class Object {
   @inline(__always)
   final var mayDecideItems: Bool { flags & Object.decidesItemsFlag != 0 && typeOfProgram._withUnsafeGuaranteedRef { $0.decidesItems } }
 
-  /// Whether compared and hashed as its kind is: no class of the program has a say in it.
+  /// Whether compared as its kind is: no class of the program has a say in it.
   @inline(__always)
   final var comparesPlainly: Bool { flags & Object.heapTypeFlag == 0 || !typeOfProgram._withUnsafeGuaranteedRef { $0.decidesComparison } }
+
+  /// The same for being a key: compared and hashed.
+  @inline(__always)
+  final var isPlainKey: Bool { flags & Object.heapTypeFlag == 0 || !typeOfProgram._withUnsafeGuaranteedRef { $0.decidesHash } }
 
   @inline(__always)
   private final var typeOfProgram: Unmanaged<TypeObject> { .fromOpaque(typePointer) }

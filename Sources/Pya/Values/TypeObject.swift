@@ -35,8 +35,10 @@ final class TypeObject: Object {
   @exclusivity(unchecked) private(set) var specialMethods: [Value] = []
   /// What was found last about the instances of another class (`AbstractAnswers`).
   var abstractAnswer = AbstractAnswer()
-  /// A class of the program, here or above, defines how instances are compared or hashed.
+  /// A class of the program, here or above, defines how instances are compared.
   private(set) var decidesComparison = true
+  /// The same for how they are hashed, or compared.
+  private(set) var decidesHash = true
   /// The same for what their items are.
   private(set) var decidesItems = true
   var hasFinalizer = false
@@ -212,7 +214,8 @@ final class TypeObject: Object {
 
   private func noteSpecialMethods() {
     func defines(_ methods: SpecialMethod...) -> Bool { methods.contains { special($0) != nil } }
-    decidesComparison = defines(.hash, .eq, .ne, .lt, .le, .gt, .ge)
+    decidesComparison = defines(.eq, .ne, .lt, .le, .gt, .ge)
+    decidesHash = decidesComparison || defines(.hash)
     decidesItems = defines(.len, .getitem, .setitem, .delitem, .contains, .missing, .iter)
     hasFinalizer = special(.del) != nil
     if hasFinalizer { machine.pointee.hasFinalizers = true }

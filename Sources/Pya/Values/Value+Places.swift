@@ -101,6 +101,10 @@ extension Unmanaged where Instance == Object {
   @inline(__always)
   var comparesPlainly: Bool { _withUnsafeGuaranteedRef { $0.comparesPlainly } }
 
+  /// `Object.isPlainKey`.
+  @inline(__always)
+  var isPlainKey: Bool { _withUnsafeGuaranteedRef { $0.isPlainKey } }
+
   /// `Object.mayDecideItems`.
   @inline(__always)
   var mayDecideItems: Bool { _withUnsafeGuaranteedRef { $0.mayDecideItems } }

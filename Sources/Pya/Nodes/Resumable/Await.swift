@@ -363,7 +363,11 @@ final class DeliverAllNode: StatementNode {
       do { result = try generator.run(nil, frame.machine) } catch { try frame.fail(error, range) }
     } else {
       var source = try value.evaluate(frame)
-      do { result = try frame.machine.deliverAll(of: &source, in: frame.code) } catch { try frame.fail(error, range) }
+      if let generator = try value.beginIteration(over: source, frame) {
+        do { result = try generator.run(nil, frame.machine) } catch { try frame.fail(error, range) }
+      } else {
+        do { result = try frame.machine.deliverAll(of: &source, in: frame.code) } catch { try frame.fail(error, range) }
+      }
     }
     if frame.machine.isConsumerDone { return .returns(.none) }
     if let slot { frame[slot] = result }
