@@ -153,12 +153,7 @@ extension Runtime {
       return .float(try arrayFloat(value))
     case "f": return .float(Double(Float(try arrayFloat(value))))
     case "u", "w":
-      guard let text = value.string else {
-        throw typeError("array item must be a unicode character, not \(typeName(value))")
-      }
-      guard text.length == 1 else {
-        throw typeError("array item must be a string of length 1, not \(text.length)")
-      }
+      guard let text = value.string, text.length == 1 else { throw typeError("array item must be unicode character") }
       return .object(plain(text))
     default: break
     }
