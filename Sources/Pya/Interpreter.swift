@@ -282,13 +282,14 @@ extension Runtime {
   }
 
   private func exitStatus(_ exception: ExceptionObject) -> Int32 {
-    switch exception.fields["code"] ?? .none {
+    let code = exception.fields["code"] ?? .none
+    switch code.plainNumber {
     case .none: return 0
     case .bool(let flag): return flag ? 1 : 0
     case .int(let status): return Int32(truncatingIfNeeded: status & 0xFF)
-    case let other:
-      if other.bigInt != nil { return 255 }
-      if let text = try? str(other) { errorOutput.write(text.text + "\n") }
+    case let number:
+      if number.bigInt != nil { return 255 }
+      if let text = try? str(code) { errorOutput.write(text.text + "\n") }
       return 1
     }
   }

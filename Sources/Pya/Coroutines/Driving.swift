@@ -74,7 +74,7 @@ extension SuspendableFrame {
     // Nearly always the first frame suspends again, or is the only one.
     var fails = false
     do throws(Raised) {
-      let result = try first.runOnce(runtime, machine)
+      let result = chainHandles && !isThrowing ? try runShowing(first, runtime, machine) : try first.runOnce(runtime, machine)
       if result.isUndefined { return suspend(machine) }
       if first === self {
         finish()
@@ -96,6 +96,10 @@ extension SuspendableFrame {
   @inline(__always)
   func suspend(_ machine: UnsafeMutablePointer<Machine>) -> Step {
     state = .suspended
+    if machine.pointee.suspendedInHandler {
+      machine.pointee.suspendedInHandler = false
+      chainHandles = true
+    }
     setInnermost(machine.pointee.innermost)
     return .suspended(machine.pointee.takeSuspended())
   }
@@ -120,7 +124,7 @@ extension SuspendableFrame {
       if isFailing { machine.pointee.announceThrow(isThrowing: isThrowing, runtime) }
       isFailing = false
       do throws(Raised) {
-        let result = try current.runOnce(runtime, machine)
+        let result = chainHandles && !isThrowing ? try runShowing(current, runtime, machine) : try current.runOnce(runtime, machine)
         if result.isUndefined { return suspend(machine) }
         if current === self {
           finish()
@@ -136,6 +140,19 @@ extension SuspendableFrame {
         isFailing = true
       }
     }
+  }
+
+  /// Runs a frame of the chain whose outermost is this one, and shows it what those who await it are handling.
+  @inline(never)
+  private func runShowing(_ first: SuspendableFrame, _ runtime: Runtime, _ machine: UnsafeMutablePointer<Machine>) throws(Raised) -> Value {
+    guard let handled = first.handledByAwaiters else {
+      // What this frame itself handles is noted anew when it suspends.
+      chainHandles = false
+      return try first.runOnce(runtime, machine)
+    }
+    runtime.handled.append(handled)
+    defer { runtime.handled.removeLast() }
+    return try first.runOnce(runtime, machine)
   }
 
   /// Runs this frame until it suspends (`undefined`) or returns.

@@ -1,39 +1,40 @@
-/// What those who await a frame are handling. The innermost frame of a chain is resumed without them: their exceptions are not in
-/// `Runtime.handled` then, but where they keep them while they are suspended.
+/// What those who await a frame are handling. The innermost frame of a chain is resumed without them, so their exceptions lie where they keep
+/// them while they are suspended. Whoever drives the chain shows the frame the nearest of them (`Runtime.handled`), as if all had been resumed.
+///
+/// An exception that is thrown in from outside meets the innermost frame alone: CPython does not enter the awaiting frames for that.
 extension Frame {
-  /// The exception that an awaiting frame handles, the nearest one.
-  var handledByAwaiters: ExceptionObject? {
-    guard let pointer = suspendablePointer else { return nil }
-    return Unmanaged<SuspendableFrame>.fromOpaque(pointer).takeUnretainedValue().handledByAwaiters
+  /// The frame is about to suspend while it handles an exception, which it keeps in a slot.
+  func stopHandling() {
+    runtime.handled.removeLast()
+    machine.pointee.suspendedInHandler = true
   }
 
   /// The exception that this frame, which is suspended, is handling.
   fileprivate var handledInside: ExceptionObject? {
     for slot in code.information.handlerSlots {
       if let exception = self[slot].exception { return exception }
+      if let part = self[slot].object as? HandledPart { return part.part }
     }
     return nil
   }
 }
 
+/// What a suspended `except*` keeps in its slot.
+class HandledPart: Object {
+  /// What the clause that is running handles.
+  final var part: ExceptionObject?
+
+  init(_ runtime: Runtime) { super.init(type: runtime.types.object, kind: .other) }
+}
+
 extension SuspendableFrame {
-  fileprivate var handledByAwaiters: ExceptionObject? {
+  /// The exception that an awaiting frame handles, the nearest one.
+  var handledByAwaiters: ExceptionObject? {
     var outer = awaiter
     while let frame = outer {
       if let exception = frame.frame.handledInside { return exception }
       outer = frame.awaiter
     }
     return nil
-  }
-
-  /// Of the chain of which this frame is the outermost: what frames other than the one that runs handle, the nearest to that one.
-  var handledInChain: ExceptionObject? {
-    var found: ExceptionObject?
-    var current: SuspendableFrame? = self
-    while let frame = current, let inner = frame.delegate as? SuspendableFrame {
-      if let exception = frame.frame.handledInside { found = exception }
-      current = inner
-    }
-    return found
   }
 }

@@ -30,7 +30,7 @@ class SuspendableFrame: IteratorObject {
 
   private enum Flag {
     static let isThrown: UInt8 = 1, isRegistered: UInt8 = 2, isResurrected: UInt8 = 4, isLarge: UInt8 = 8, hasRarities: UInt8 = 16
-    static let linkIsAwaiter: UInt8 = 32
+    static let linkIsAwaiter: UInt8 = 32, chainHandles: UInt8 = 64
   }
 
   @inline(__always)
@@ -47,6 +47,12 @@ class SuspendableFrame: IteratorObject {
   final var isRegisteredWithLoop: Bool {
     get { flags & Flag.isRegistered != 0 }
     set { set(Flag.isRegistered, newValue) }
+  }
+  /// Of the outermost frame of a chain: perhaps some frame of it is suspended while it handles an exception.
+  @inline(__always)
+  final var chainHandles: Bool {
+    get { flags & Flag.chainHandles != 0 }
+    set { set(Flag.chainHandles, newValue) }
   }
   /// The slots lie in memory of their own.
   @inline(__always)

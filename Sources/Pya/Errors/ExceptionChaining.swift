@@ -21,28 +21,6 @@ extension Runtime {
     exception.context = current
   }
 
-  /// Makes what a frame is handling the end of the chain of an exception that comes out of a frame it awaited: that one, resumed
-  /// directly, did not see what is being handled around it, and may have taken `outermost` for it.
-  func extendContext(
-    of exception: ExceptionObject, with current: ExceptionObject, inPlaceOf outermost: ExceptionObject?
-  ) {
-    if current === exception { return }
-    var link = exception
-    var length = 0
-    while let context = link.context, context !== outermost {
-      length += 1
-      if context === current || context === exception || length > 10_000 { return }
-      link = context
-    }
-    var outer = current.context
-    while let context = outer {
-      length += 1
-      if context === exception || context === link || length > 20_000 { return }
-      outer = context.context
-    }
-    link.context = current
-  }
-
   /// `raise exception from cause`: `cause` is None or an exception (instances only; classes are instantiated before).
   func setCause(of exception: ExceptionObject, _ cause: ExceptionObject?) {
     exception.cause = cause

@@ -132,19 +132,12 @@ struct Frame {
   @inline(never)
   func fail(_ raised: Raised, _ range: SourceRange) throws(Raised) -> Never { throw located(raised, range) }
 
-  /// Takes over an exception that was thrown into a suspended frame, or comes out of a frame it awaited: notes the place, and what this very
-  /// frame is handling as context. What is being handled around the whole chain does not count.
+  /// Takes over an exception that was thrown into a suspended frame, or comes out of a frame it awaited: notes the place. One that was thrown
+  /// in gets what this very frame is handling as context; what is being handled around the whole chain does not count.
   @inline(never)
   func received(_ exception: ExceptionObject, _ range: SourceRange) -> Raised {
     let runtime = runtime
-    let base = machine.pointee.handledBase
-    if runtime.handled.count > base, let own = runtime.handled.last {
-      if machine.pointee.isThrowing {
-        runtime.setContext(of: exception)
-      } else {
-        runtime.extendContext(of: exception, with: own, inPlaceOf: base > 0 ? runtime.handled[base - 1] : nil)
-      }
-    }
+    if machine.pointee.isThrowing, runtime.handled.count > machine.pointee.handledBase { runtime.setContext(of: exception) }
     exception.isLocated = true
     exception.traceback.append(TracebackEntry(code: code.information, range: range))
     return Raised(exception)

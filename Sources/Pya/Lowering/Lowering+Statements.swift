@@ -148,7 +148,7 @@ extension CodeLowering {
           temporaries: temporaries, range)
       case (true, true):
         node = ResumableTryGroupNode(
-          body: node, clauses: clauses, otherwise: otherwise, handlingSlot: newSlot(), state: newSlot(),
+          body: node, clauses: clauses, otherwise: otherwise, handlingSlot: newHandlerSlot(), state: newSlot(),
           temporaries: temporaries, range)
       }
     }

@@ -260,8 +260,5 @@ extension Runtime {
 
 extension Runtime {
   /// `sys.exception()`
-  var exceptionInHand: ExceptionObject? {
-    if let own = handled.last { return own }
-    return (asyncio.runningLoop?.currentTask?.coroutine as? SuspendableFrame)?.handledInChain
-  }
+  var exceptionInHand: ExceptionObject? { handled.last }
 }

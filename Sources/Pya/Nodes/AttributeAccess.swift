@@ -14,6 +14,8 @@ final class AttributeNode: ExpressionNode {
   private let objectSlot: Int
   /// The object may be found without running code of the program: a variable's attribute or element, or a global variable.
   private let objectMaySettle: Bool
+  /// How often it was not found so: a property's value lies nowhere, for instance.
+  private var disappointments: UInt8 = 0
   private let cache = SlotCache()
   @exclusivity(unchecked) private var moduleCache = ModuleCache()
   /// Made when something is found on a class; owned, called uncounted.
@@ -57,7 +59,10 @@ final class AttributeNode: ExpressionNode {
   @inline(__always)
   private func settledObject(_ frame: Frame) -> Unmanaged<Object>? {
     if objectSlot >= 0 { return (frame.slots + objectSlot).uncountedObject }
-    return objectMaySettle ? object.settledPlace(frame)?.uncountedObject : nil
+    guard objectMaySettle, disappointments < .max else { return nil }
+    if let held = object.settledPlace(frame)?.uncountedObject { return held }
+    disappointments += 1
+    return nil
   }
 
   override func settledPlace(_ frame: Frame) -> UnsafeMutablePointer<Value>? {

@@ -2,16 +2,28 @@ import PyaSyntax
 
 /// `callee(a, b, ...)` with positional arguments only.
 final class CallNode: ExpressionNode {
-  private let callee: ExpressionNode
+  private let callee: Operand
   private let arguments: CallArguments
 
   init(_ callee: ExpressionNode, _ arguments: [ExpressionNode], _ range: SourceRange) {
-    self.callee = callee
+    self.callee = Operand(callee)
     self.arguments = CallArguments(arguments)
     super.init(range)
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    if let held = callee.place(frame)?.uncountedObject, held.kind == .function {
+      // In a local variable, which keeps it.
+      let function = held.as(FunctionObject.self)
+      if function._withUnsafeGuaranteedRef({ $0.takes(arguments.count) }) {
+        return try callPlain(function, receiver: .undefined, arguments, frame)
+      }
+    }
+    return try callEvaluated(frame)
+  }
+
+  @inline(never)
+  private func callEvaluated(_ frame: Frame) throws(Raised) -> Value {
     let value = try callee.evaluate(frame)
     guard case .object(let object) = value else { return try refuse(value, arguments, frame) }
     if object.kind == .function {

@@ -29,7 +29,7 @@ final class RaiseNode: StatementNode {
 /// A bare `raise`: the exception being handled goes on, with the traceback it had.
 final class ReraiseNode: StatementNode {
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
-    guard let exception = frame.runtime.handled.last ?? frame.handledByAwaiters else {
+    guard let exception = frame.runtime.handled.last else {
       try frame.fail(frame.runtime.runtimeError("No active exception to reraise"), range)
     }
     let last = exception.traceback.last

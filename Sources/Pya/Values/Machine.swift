@@ -66,6 +66,8 @@ struct Machine {
 
   /// While an exception is on its way into suspended frames: how many were being handled outside of them.
   var handledBase = 0
+  /// A frame that has just suspended did so while it handles an exception; its chain's driver takes note.
+  var suspendedInHandler = false
   /// It was thrown in from outside, not raised by one of the frames.
   var isThrowing = false
 

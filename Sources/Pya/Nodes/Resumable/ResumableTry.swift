@@ -69,7 +69,7 @@ final class ResumableTryNode: ResumableNode {
       throw error
     }
     if case .suspends = completion {
-      frame.runtime.handled.removeLast()
+      frame.stopHandling()
       frame[exceptionSlot] = .object(exception)
       return suspend(frame, Phase.firstHandler + index)
     }
@@ -162,7 +162,7 @@ final class ResumableFinallyNode: ResumableNode {
       frame[exceptionSlot] = .undefined
       throw error
     }
-    runtime.handled.removeLast()
+    if case .suspends = last { frame.stopHandling() } else { runtime.handled.removeLast() }
     switch last {
     case .normal:
       frame[exceptionSlot] = .undefined
@@ -189,12 +189,11 @@ final class ResumableTryGroupNode: ResumableNode {
 
   private enum Phase { static let body = 0, otherwise = 1, firstHandler = 2 }
 
-  private final class Box: Object {
+  private final class Box: HandledPart {
     var handling: GroupHandling
-    var part: ExceptionObject?
     init(_ runtime: Runtime, _ handling: GroupHandling) {
       self.handling = handling
-      super.init(type: runtime.types.object, kind: .other)
+      super.init(runtime)
     }
   }
 
@@ -249,7 +248,7 @@ final class ResumableTryGroupNode: ResumableNode {
       do throws(Raised) {
         let completion = try clause.body.execute(frame)
         if case .suspends = completion {
-          frame.runtime.handled.removeLast()
+          frame.stopHandling()
           frame[handlingSlot] = .object(box)
           return suspend(frame, Phase.firstHandler + index)
         }

@@ -154,7 +154,7 @@ final class AsyncWithNode: ResumableNode {
     runtime.handled.append(exception)
     let result: Value
     do throws(Raised) {
-      defer { runtime.handled.removeLast() }
+      defer { frame.stopHandling() }
       result = try point.begin(
         calling: exit, receiver: manager, .object(exception.type), .object(exception),
         runtime.tracebackObject(of: exception), .aexit, frame)
@@ -176,7 +176,7 @@ final class AsyncWithNode: ResumableNode {
   private func resumeExit(_ frame: Frame) throws(Raised) -> Value {
     guard let exception = frame[exceptionSlot].exception else { fatalError("pya: __aexit__ without its exception") }
     frame.runtime.handled.append(exception)
-    defer { frame.runtime.handled.removeLast() }
+    defer { frame.stopHandling() }
     do throws(Raised) { return try point.resume(frame) } catch {
       frame[exceptionSlot] = .undefined
       throw error
