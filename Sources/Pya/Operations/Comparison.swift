@@ -67,6 +67,8 @@ extension Runtime {
     if let x = a.uncounted, let y = b.uncounted, x.kind == .other, y.kind == .other, x.isPlain, y.isPlain {
       let holds = try x.borrowed { (x) throws(Raised) in try x.quickComparison(op, y) }
       if let holds { return .bool(holds) }
+    } else if let holds = a.quickComparison(op, with: b) ?? b.quickComparison(op.reflected, with: a) {
+      return .bool(holds)
     }
     if !a.isOfHeapType, !b.isOfHeapType {
       let result = try builtInComparison(op, a, b)
@@ -306,5 +308,14 @@ extension Kind {
       return true
     default: return false
     }
+  }
+}
+
+extension Value {
+  /// `self op other` for an object whose class knows ints; nil for anything else.
+  @inline(__always)
+  fileprivate func quickComparison(_ op: ComparisonOperator, with other: Value) -> Bool? {
+    guard let object = uncounted, object.kind == .other, object.isPlain, case .int(let number) = other else { return nil }
+    return object._withUnsafeGuaranteedRef { $0.quickComparison(op, number: number) }
   }
 }
