@@ -23,6 +23,7 @@ extension Runtime {
       "asyncio.timeouts": { $0.asyncio.makeModule("asyncio.timeouts") },
       "contextvars": makeContextvarsModule,
       "_abc": { $0.makeAbcModule() },
+      "_base64": { $0.makeBaseTextModule() },
       "_ast": { $0.makeAstModule() },
       "_frames": { $0.makeFramesModule() },
       "_weakref": { $0.makeWeakrefModule() },
