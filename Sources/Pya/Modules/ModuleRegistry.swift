@@ -67,6 +67,7 @@ extension Runtime {
       "_enum": { $0.makeEnumModule() },
       "_copy": { $0.makeCopyModule() },
       "_pickle": { $0.makePickleModule() },
+      "_pprint": { $0.makePprintModule() },
       "_zlib": { $0.makeCompressionModule() },
       "resource": { $0.makeResourceModule() },
       "_fcntl": { $0.makeFcntlModule() },
