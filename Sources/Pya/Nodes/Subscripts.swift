@@ -222,8 +222,20 @@ extension Object {
       place.store(value)
       return true
     }
+    if kind == .byteArray { return storeByte(key, value) }
     guard kind == .dict, !mayDecideItems else { return false }
     return unsafeDowncast(self, to: DictObject.self).set(keyAt: key, value)
+  }
+
+  @inline(never)
+  private final func storeByte(_ key: UnsafeMutablePointer<Value>, _ value: Value) -> Bool {
+    guard !isOfHeapType, case .int(let position) = key.number, case .int(let number) = value, let byte = UInt8(exactly: number)
+    else { return false }
+    let array = unsafeDowncast(self, to: BytesObject.self)
+    let index = position < 0 ? position &+ array.bytes.count : position
+    guard index >= 0, index < array.bytes.count else { return false }
+    array.bytes[index] = byte
+    return true
   }
 
   /// Where an element of a plain list lies; nil for anything else.
