@@ -8,6 +8,7 @@ extension TypeObject {
     _ make: @escaping (Runtime, TypeObject, Arguments) throws(Raised) -> Value
   ) {
     let name = name
+    let arranger = ArgumentArranger(name, signature)
     let arranged: (Runtime, TypeObject, Arguments) throws(Raised) -> Value = {
       (runtime, cls, arguments) throws(Raised) in
       if arguments.keywordNames.isEmpty, arguments.count >= signature.required, arguments.count <= signature.maximum {
@@ -22,10 +23,9 @@ extension TypeObject {
       if !arguments.hasKeywords, signature.required == 1, signature.maximum == 1 {
         throw runtime.typeError("\(name) expected 1 argument, got \(arguments.count)")
       }
-      let function = NativeFunction(runtime, name, signature) { (runtime, arguments) throws(Raised) in
+      return try arranger.arrange(runtime, arguments) { (runtime, arguments) throws(Raised) in
         try make(runtime, cls, arguments)
       }
-      return try function.callChecked(runtime, arguments)
     }
     construct = arranged
     defineNew(runtime, arranged)
@@ -36,17 +36,16 @@ extension TypeObject {
     _ runtime: Runtime, _ signature: NativeSignature, empty: @escaping (Runtime, TypeObject) -> Value,
     fill: @escaping (Runtime, Value, Arguments) throws(Raised) -> Void
   ) {
-    let name = name
+    let arranger = ArgumentArranger(name, signature)
     construct = { (runtime, cls, arguments) throws(Raised) in
       let made = empty(runtime, cls)
       if arguments.keywordNames.isEmpty, arguments.count >= signature.required, arguments.count <= signature.maximum {
         try fill(runtime, made, arguments)
       } else {
-        let function = NativeFunction(runtime, name, signature) { (runtime, arguments) throws(Raised) in
+        _ = try arranger.arrange(runtime, arguments) { (runtime, arguments) throws(Raised) in
           try fill(runtime, made, arguments)
           return .none
         }
-        _ = try function.callChecked(runtime, arguments)
       }
       return made
     }
@@ -210,5 +209,24 @@ extension Runtime {
     _ arguments: Arguments, _ function: String, _ known: Int, _ names: @autoclosure () -> [String]
   ) throws(Raised) {
     if arguments.keywordNames.count > known { _ = try keywordValues(arguments, function, names()) }
+  }
+}
+
+/// Puts the arguments of a constructor in their places. What it needs to know of the parameters is made once, when a call first passes
+/// keywords.
+private final class ArgumentArranger {
+  private let name: String
+  private let signature: NativeSignature
+  private var function: NativeFunction?
+
+  init(_ name: String, _ signature: NativeSignature) {
+    self.name = name
+    self.signature = signature
+  }
+
+  func arrange(_ runtime: Runtime, _ arguments: Arguments, _ body: NativeBody) throws(Raised) -> Value {
+    let known = function ?? NativeFunction(runtime, name, signature) { (_, _) throws(Raised) in .none }
+    function = known
+    return try signature.arrange(runtime, known, arguments, body)
   }
 }

@@ -108,11 +108,20 @@ extension Runtime {
       text = CompiledText(self, SourceFile(name: "<string>", bytes: try sourceBytes(source, function, mode), isText: true), mode)
     }
     let usesNamespace = !locals.isUndefined
-    let code =
-      text.mode == .expression
-      ? try compileExpression(text.file, globals: globals)
-      : try compile(
-          text.file, globals: globals, usesNamespace: usesNamespace, displays: text.mode == .interactive ? .all : .none)
+    let code: Code
+    if let known = text.known(for: globals, usesNamespace: usesNamespace) {
+      code = known
+    } else {
+      code =
+        text.mode == .expression
+        ? try compileExpression(text.file, globals: globals)
+        : try compile(
+            text.file, globals: globals, usesNamespace: usesNamespace, displays: text.mode == .interactive ? .all : .none)
+      text.remember(code, for: globals, usesNamespace: usesNamespace)
+    }
+    if !code.doc.isNone {
+      if usesNamespace { try setItem(locals, .object(names.doc), code.doc) } else { globals.setString(names.doc, code.doc) }
+    }
     // An expression's names are always looked up in a namespace.
     let namespace = text.mode == .expression && !usesNamespace ? .object(globals) : locals
     return try run(code, namespace: namespace)
@@ -173,10 +182,25 @@ final class CompiledText: Object {
 
   let file: SourceFile
   let mode: Mode
+  /// The code for the globals it ran with last, once it did so twice in a row; it keeps these.
+  private var code: Code?
+  private var globalsAddress = 0
+  private var usesNamespace = false
 
   init(_ runtime: Runtime, _ file: SourceFile, _ mode: Mode) {
     self.file = file
     self.mode = mode
     super.init(type: runtime.types.code, kind: .other)
+  }
+
+  fileprivate func known(for globals: DictObject, usesNamespace: Bool) -> Code? {
+    globalsAddress == globals.address && self.usesNamespace == usesNamespace ? code : nil
+  }
+
+  fileprivate func remember(_ code: Code, for globals: DictObject, usesNamespace: Bool) {
+    let isSecond = globalsAddress == globals.address && self.usesNamespace == usesNamespace
+    self.code = isSecond ? code : nil
+    globalsAddress = globals.address
+    self.usesNamespace = usesNamespace
   }
 }

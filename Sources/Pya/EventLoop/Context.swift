@@ -41,6 +41,12 @@ final class ContextObject: Object {
     }
   }
 
+  /// The object that the variable holds, which the context keeps; nil: there is none.
+  @inline(__always)
+  func object(of variable: ContextVariable) -> Unmanaged<Object>? {
+    index(of: variable).flatMap { entries[$0].value.uncounted }
+  }
+
   private func remove(at index: Int) {
     let removed = entries.remove(at: index)
     if entries.count > ContextObject.searchLimit { rebuildIndices() }

@@ -39,6 +39,21 @@ extension Runtime {
     }
   }
 
+  /// The recorded frame of the program itself, so many of them further out than the innermost; the outermost, where there are fewer.
+  func programSite(level: Int) -> CallSite? {
+    var depth = Int.max
+    var left = level
+    var found: CallSite?
+    for site in callSites.stack.reversed() where site.depth < depth {
+      depth = site.depth
+      if site.file.isLibrary { continue }
+      found = site
+      if left == 0 { break }
+      left -= 1
+    }
+    return found
+  }
+
   /// The name of the module of the program whose recorded call is in progress: to it belongs what the call makes.
   var callingModule: String {
     let site = callSites.stack.last { !$0.file.isLibrary }

@@ -28,6 +28,10 @@ extension Runtime {
 
   private func bisect(_ arguments: Arguments, _ wanted: Value, isRight: Bool) throws(Raised) -> Int {
     let sequence = arguments[0]
+    if arguments.count == 2, let list = sequence.list, !list.isOfHeapType {
+      let known = bisect(list, wanted, 0, list.count, isRight: isRight)
+      if known >= 0 { return known }
+    }
     let key = arguments[4].defined ?? .none
     var low = arguments[2].isUndefined ? 0 : try index(arguments[2])
     if low < 0 { throw valueError("lo must be non-negative") }

@@ -1,7 +1,7 @@
 /// A finite decimal number whose coefficient fits into two words: what programs calculate with nearly always.
 ///
 /// The four operations, rounding and comparison, without memory of their own. Each gives nil for what needs more room or is a special
-/// case (zeros in a sum, exponents near the limits); `DecimalArithmetic` knows the whole rule.
+/// case (division by zero, exponents near the limits); `DecimalArithmetic` knows the whole rule.
 struct CompactDecimal {
   var coefficient: WideUInt
   var exponent: Int
@@ -43,7 +43,7 @@ struct CompactContext {
 
   /// Nil for a context whose limits could matter.
   init?(_ context: DecimalContextObject) {
-    guard context.precision <= 36, context.maximumExponent > 400_000, context.minimumExponent < -400_000, context.clamp == 0
+    guard context.maximumExponent > 400_000, context.minimumExponent < -400_000, context.clamp == 0
     else { return nil }
     precision = context.precision
     rounding = context.rounding
@@ -96,7 +96,7 @@ struct CompactContext {
   // MARK: The four operations
 
   mutating func add(_ a: CompactDecimal, _ b: CompactDecimal) -> CompactDecimal? {
-    if a.isZero || b.isZero { return nil }
+    if a.isZero || b.isZero { return addZero(a, b) }
     var (high, low) = a.exponent >= b.exponent ? (a, b) : (b, a)
     if high.exponent != low.exponent {
       guard let shifted = high.coefficient.shifted(high.exponent - low.exponent) else { return nil }
@@ -114,6 +114,18 @@ struct CompactContext {
       : finish(CompactDecimal(high.isNegative, high.coefficient.subtracting(low.coefficient), low.exponent))
   }
 
+  /// The sum where one of the numbers is zero, which gives its exponent if there is room for so many digits.
+  private mutating func addZero(_ a: CompactDecimal, _ b: CompactDecimal) -> CompactDecimal? {
+    let exponent = min(a.exponent, b.exponent)
+    if a.isZero, b.isZero {
+      return CompactDecimal(a.isNegative == b.isNegative ? a.isNegative : rounding == .floor, a.coefficient, exponent)
+    }
+    let other = a.isZero ? b : a
+    let zeros = min(other.exponent - exponent, precision + 1)
+    guard let coefficient = other.coefficient.shifted(zeros) else { return nil }
+    return finish(CompactDecimal(other.isNegative, coefficient, other.exponent - zeros))
+  }
+
   mutating func multiply(_ a: CompactDecimal, _ b: CompactDecimal) -> CompactDecimal? {
     let isNegative = a.isNegative != b.isNegative
     let (long, short) = a.coefficient.high == 0 ? (b, a) : (a, b)
@@ -122,7 +134,7 @@ struct CompactContext {
   }
 
   mutating func divide(_ a: CompactDecimal, _ b: CompactDecimal) -> CompactDecimal? {
-    if a.isZero || b.isZero || b.coefficient.high != 0 { return nil }
+    if a.isZero || b.isZero || b.coefficient.high != 0 || precision > 36 { return nil }
     let ideal = a.exponent - b.exponent
     let shift = b.coefficient.digitCount - a.coefficient.digitCount + precision + 1
     guard shift >= 0, let (quotient, isExact) = a.coefficient.shiftedQuotient(shift, dividedBy: b.coefficient.low) else { return nil }
@@ -143,6 +155,26 @@ struct CompactContext {
       }
     }
     return finish(result)
+  }
+
+  /// What `//` gives.
+  func divideInteger(_ a: CompactDecimal, _ b: CompactDecimal) -> CompactDecimal? {
+    wholeQuotient(a, b).map { CompactDecimal(a.isNegative != b.isNegative, $0.quotient, 0) }
+  }
+
+  /// What `%` gives: it has the sign of the first.
+  mutating func remainder(_ a: CompactDecimal, _ b: CompactDecimal) -> CompactDecimal? {
+    guard let rest = wholeQuotient(a, b)?.rest else { return nil }
+    return finish(CompactDecimal(a.isNegative, WideUInt(low: rest), min(a.exponent, b.exponent)))
+  }
+
+  private func wholeQuotient(_ a: CompactDecimal, _ b: CompactDecimal) -> (quotient: WideUInt, rest: UInt)? {
+    if a.isZero || b.isZero { return nil }
+    let exponent = min(a.exponent, b.exponent)
+    guard let x = a.coefficient.shifted(a.exponent - exponent), let y = b.coefficient.shifted(b.exponent - exponent), y.high == 0
+    else { return nil }
+    let (quotient, rest) = x.divided(by: y.low)
+    return quotient.digitCount > precision ? nil : (quotient, rest)
   }
 
   /// With the exponent of another number.

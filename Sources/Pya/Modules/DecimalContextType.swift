@@ -109,13 +109,19 @@ extension Runtime {
     let ownBinary: [(String, DecimalBinary)] = [
       ("add", { $0.add($1, $2) }), ("subtract", { $0.subtract($1, $2) }), ("multiply", { $0.multiply($1, $2) }),
       ("divide", { $0.divide($1, $2) }), ("divide_int", { $0.divideInteger($1, $2) }),
-      ("remainder", { $0.remainder($1, $2) }), ("quantize", { $0.quantize($1, $2) }),
+      ("remainder", { $0.remainder($1, $2) }),
     ]
     for (name, operation) in DecimalOperations.binary + ownBinary {
       type.define(self, name, "self, x, y, /") { (runtime, arguments) throws(Raised) in
         let (a, b) = (try runtime.decimalOperand(arguments[1]), try runtime.decimalOperand(arguments[2]))
         return runtime.decimal(try runtime.compute(arguments[0].knownContext) { operation(&$0, a, b) })
       }
+    }
+    type.define(self, "quantize", "self, x, y, /") { (runtime, arguments) throws(Raised) in
+      let context = arguments[0].knownContext
+      if let result = try runtime.quantizeCompactly(arguments[1], arguments[2], context) { return result }
+      let (a, b) = (try runtime.decimalOperand(arguments[1]), try runtime.decimalOperand(arguments[2]))
+      return runtime.decimal(try runtime.compute(context) { $0.quantize(a, b) })
     }
     for (name, question) in DecimalOperations.questions {
       type.define(self, name, "self, x, /") { (runtime, arguments) throws(Raised) in

@@ -1,13 +1,15 @@
+import PyaSyntax
+
 /// An instance of `decimal.Decimal`.
 final class DecimalObject: ExtensibleObject {
   /// The number, if it is a small one.
   let compact: CompactDecimal?
-  /// The number, if it is not.
-  private let large: DecimalNumber?
+  /// The number, if it is not. Apart, so that small numbers are small objects.
+  private let large: LargeDecimal?
 
   init(type: TypeObject, _ number: DecimalNumber) {
     compact = CompactDecimal(number)
-    large = compact == nil ? number : nil
+    large = compact == nil ? LargeDecimal(number) : nil
     super.init(type: type, kind: .other)
   }
 
@@ -17,7 +19,21 @@ final class DecimalObject: ExtensibleObject {
     super.init(type: type, kind: .other)
   }
 
-  var number: DecimalNumber { compact?.general ?? large ?? .zero }
+  var number: DecimalNumber { compact?.general ?? large?.number ?? .zero }
+
+  override func quickComparison(_ op: ComparisonOperator, _ other: Unmanaged<Object>) -> Bool? { compared(op, other) }
+  override func quickComparison(_ op: ComparisonOperator, number: Int) -> Bool? { compared(op, number: number) }
+  override func quickArithmetic(_ op: BinaryOperator, _ other: Unmanaged<Object>) throws(Raised) -> Value {
+    try computed(op, other)
+  }
+  override func quickArithmetic(_ op: BinaryOperator, number: Int, isReflected: Bool) throws(Raised) -> Value {
+    try computed(op, number: number, isReflected: isReflected)
+  }
+}
+
+private final class LargeDecimal {
+  let number: DecimalNumber
+  init(_ number: DecimalNumber) { self.number = number }
 }
 
 /// An instance of `decimal.Context`.
@@ -138,7 +154,7 @@ final class DecimalTypes {
   /// The context in force, which is a context variable: each task has its own.
   var current: DecimalContextObject {
     get {
-      if let known = contexts.current?[variable].uncounted {
+      if let known = contexts.current?.object(of: variable) {
         if known._withUnsafeGuaranteedRef({ $0.isExactly(context) }) {
           return known.as(DecimalContextObject.self).takeUnretainedValue()
         }
@@ -194,31 +210,7 @@ extension Runtime {
     return Number(value)?.bigInt.map { DecimalNumber($0) }
   }
 
-  /// An int or a Decimal as a compact number; nil for anything else.
-  @inline(__always)
-  func compactDecimal(_ value: Value, _ types: DecimalTypes) -> CompactDecimal? {
-    if let held = value.uncounted {
-      guard held._withUnsafeGuaranteedRef({ $0.isExactly(types.decimal) }) else { return nil }
-      return held.as(DecimalObject.self)._withUnsafeGuaranteedRef { $0.compact }
-    }
-    if case .int(let number) = value { return CompactDecimal(number) }
-    return nil
-  }
-
-  /// An operation on compact numbers under the context in force; nil: the general one has to do it.
-  @inline(__always)
-  func computeCompactly(
-    _ a: Value, _ b: Value, _ operation: (inout CompactContext, CompactDecimal, CompactDecimal) -> CompactDecimal?
-  ) throws(Raised) -> Value? {
-    let types = decimalTypes
-    guard let x = compactDecimal(a, types), let y = compactDecimal(b, types) else { return nil }
-    let context = types.current
-    guard var rules = CompactContext(context), let result = operation(&rules, x, y) else { return nil }
-    if rules.isRounded { try signal(rules.status, context) }
-    return .object(DecimalObject(type: types.decimal, result))
-  }
-
-  /// The same, with TypeError for anything else.
+  /// An int or a Decimal as a number, with TypeError for anything else.
   func decimalOperand(_ value: Value) throws(Raised) -> DecimalNumber {
     if let number = decimalNumber(value) { return number }
     throw typeError("conversion from \(typeName(value)) to Decimal is not supported")

@@ -96,15 +96,10 @@ extension Runtime {
   // MARK: Operators
 
   private func defineDecimalOperators(_ type: TypeObject) {
-    func define(
-      _ op: BinaryOperator, _ operation: @escaping DecimalBinary,
-      compact: @escaping (inout CompactContext, CompactDecimal, CompactDecimal) -> CompactDecimal? = { _, _, _ in nil }
-    ) {
+    func define(_ op: BinaryOperator, _ operation: @escaping DecimalBinary) {
       for isReflected in [false, true] {
         let method = isReflected ? op.reflectedMethod : op.method
         type.define(self, method.pythonName, "self, value, /") { (runtime, arguments) throws(Raised) in
-          let (left, right) = isReflected ? (arguments[1], arguments[0]) : (arguments[0], arguments[1])
-          if let result = try runtime.computeCompactly(left, right, compact) { return result }
           guard let other = runtime.decimalNumber(arguments[1]) else { return .notImplemented }
           let number = arguments[0].knownDecimal
           let (a, b) = isReflected ? (other, number) : (number, other)
@@ -112,26 +107,10 @@ extension Runtime {
         }
       }
     }
-    define(.add) {
-      $0.add($1, $2)
-    } compact: {
-      $0.add($1, $2)
-    }
-    define(.subtract) {
-      $0.subtract($1, $2)
-    } compact: {
-      $0.add($1, CompactDecimal(!$2.isNegative, $2.coefficient, $2.exponent))
-    }
-    define(.multiply) {
-      $0.multiply($1, $2)
-    } compact: {
-      $0.multiply($1, $2)
-    }
-    define(.divide) {
-      $0.divide($1, $2)
-    } compact: {
-      $0.divide($1, $2)
-    }
+    define(.add) { $0.add($1, $2) }
+    define(.subtract) { $0.subtract($1, $2) }
+    define(.multiply) { $0.multiply($1, $2) }
+    define(.divide) { $0.divide($1, $2) }
     define(.floorDivide) { $0.divideInteger($1, $2) }
     define(.modulo) { $0.remainder($1, $2) }
     for (name, isReflected) in [("__divmod__", false), ("__rdivmod__", true)] {
@@ -174,13 +153,7 @@ extension Runtime {
   private func defineDecimalComparison(_ type: TypeObject) {
     for op in ComparisonOperator.rich {
       type.define(self, op.methodName, "self, value, /") { (runtime, arguments) throws(Raised) in
-        let types = runtime.decimalTypes
-        if let a = runtime.compactDecimal(arguments[0], types), let b = runtime.compactDecimal(arguments[1], types),
-          let order = CompactDecimal.order(a, b)
-        {
-          return .bool(op.holds(order, 0))
-        }
-        return try runtime.compareDecimals(op, arguments[0].knownDecimal, arguments[1])
+        try runtime.compareDecimals(op, arguments[0].knownDecimal, arguments[1])
       }
     }
     type.define(self, "__hash__", "self, /") { (runtime, arguments) throws(Raised) in
@@ -339,9 +312,7 @@ extension Runtime {
     }
     type.define(self, "quantize", "self, /, *args, **kwargs") { (runtime, arguments) throws(Raised) in
       if arguments.count == 2, !arguments.hasKeywords,
-        let result = try runtime.computeCompactly(
-          arguments[0], arguments[1],
-          { (context, number, unit) in context.quantize(number, unit.exponent) })
+        let result = try runtime.quantizeCompactly(arguments[0], arguments[1], runtime.decimalTypes.current)
       {
         return result
       }

@@ -42,9 +42,7 @@ extension Runtime {
     // (file, line, function, module) of the innermost call in the program itself, `level` recorded frames further out.
     module.define(self, "caller", "level=0, /") { (runtime, arguments) throws(Raised) in
       let level = arguments[0].isUndefined ? 0 : max(0, try runtime.index(arguments[0]))
-      let sites = runtime.recordedFrames.filter { !$0.file.isLibrary }
-      guard !sites.isEmpty else { return .none }
-      let site = sites[min(level, sites.count - 1)]
+      guard let site = runtime.programSite(level: level) else { return .none }
       return .object(
         TupleObject(
           runtime,
@@ -75,7 +73,9 @@ extension Runtime {
     }
     // A module that has been imported, without importing it.
     module.define(self, "loaded", "name, /") { (runtime, arguments) throws(Raised) in
-      guard let name = arguments[0].string, let module = runtime.modules[name.text] else { return .none }
+      guard let name = arguments[0].string, case .object(let module)? = runtime.moduleDictionary.getString(name),
+        module.kind == .module
+      else { return .none }
       return .object(module)
     }
     // The text of a file that was read to be run; None when there is no such file.

@@ -133,7 +133,7 @@ extension RandomSource {
     let q = 1 / r
     let f = (q + z) / (1 + q * z)
     let isPositive = try float() > 0.5
-    return runtime.floatModulo(isPositive ? mu + acos(f) : mu - acos(f), turn)
+    return (isPositive ? mu + acos(f) : mu - acos(f)).floorRemainder(dividingBy: turn)
   }
 
   fileprivate func gamma(_ alpha: Double, _ beta: Double) throws(Raised) -> Double {

@@ -188,6 +188,7 @@ func quickFloorDivide(_ a: Value, _ b: Value) -> Value {
 
 @inline(__always)
 func quickModulo(_ a: Value, _ b: Value) -> Value {
+  if case .float(let x) = a, case .float(let y) = b, y != 0 { return .float(x.floorRemainder(dividingBy: y)) }
   guard case .int(let x) = a, case .int(let y) = b, y > 0 else { return .undefined }
   let remainder = x % y
   return .int(remainder < 0 ? remainder &+ y : remainder)

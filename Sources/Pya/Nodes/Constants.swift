@@ -16,5 +16,12 @@ final class ConstantNode: ExpressionNode {
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value { place.copied }
+
+  /// `while True`
+  override func evaluateBool(_ frame: Frame) throws(Raised) -> Bool {
+    if case .bool(let flag) = place.pointee { return flag }
+    return try super.evaluateBool(frame)
+  }
+
   override var constant: Value? { place.pointee }
 }

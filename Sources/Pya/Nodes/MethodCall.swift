@@ -15,6 +15,8 @@ struct MethodCacheEntry {
     case question
     /// A function got from a class, or a static method: nothing goes in front.
     case bare
+    /// A class that is an attribute of the class: the same.
+    case callable
     /// The class.
     case classMethod
   }
@@ -168,6 +170,8 @@ final class MethodCallNode: ExpressionNode {
     case .unplain:
       let function = Unmanaged<Object>.fromOpaque(target).takeUnretainedValue()
       return try callGeneral(function, receiver: place.copied, arguments, frame)
+    case .callable:
+      return try callGeneral(Unmanaged<Object>.fromOpaque(target).takeUnretainedValue(), receiver: .undefined, arguments, frame)
     case .bare: return try callSeldom(.fromOpaque(target), receiver: .undefined, arguments, frame)
     case .classMethod:
       guard let held = place.uncountedObject else { return .none }
@@ -332,6 +336,7 @@ final class MethodCallNode: ExpressionNode {
       remember(unsafeDowncast(attribute, to: StaticMethodObject.self).function, extra: 0, object.methodToken, .bare)
     case .classMethod:
       remember(unsafeDowncast(attribute, to: ClassMethodObject.self).function, extra: 1, object.methodToken, .classMethod)
+    case .type: enter(attribute, object.methodToken, .callable)
     default: if object.kind != .type, attribute.bindsAsMethod { enter(attribute, object.methodToken, .unplain) }
     }
   }

@@ -21,7 +21,12 @@ class ExpressionNode: Node {
   /// The truth of the value.
   func evaluateBool(_ frame: Frame) throws(Raised) -> Bool {
     let value = try evaluate(frame)
-    if case .bool(let flag) = value { return flag }
+    switch value {
+    case .bool(let flag): return flag
+    case .none: return false
+    case .int(let number): return number != 0
+    default: break
+    }
     do throws(Raised) {
       return try frame.withRuntime { (runtime) throws(Raised) in try runtime.isTrue(value) }
     } catch { try frame.fail(error, range) }

@@ -20,14 +20,20 @@ struct WideUInt: Equatable {
   @inline(__always)
   static func tenPower(_ exponent: Int) -> UInt { WideUInt.tenPowers[exponent] }
 
-  private static let tenPowers: [UInt] = (0..<20).map { (0..<$0).reduce(1 as UInt) { power, _ in power &* 10 } }
+  // Written out, so that they are there when the program starts: the digits of every result are counted with them.
+  private static let tenPowers: [UInt] = [
+    1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 10_000_000_000, 100_000_000_000,
+    1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000, 1_000_000_000_000_000, 10_000_000_000_000_000,
+    100_000_000_000_000_000, 1_000_000_000_000_000_000, 10_000_000_000_000_000_000,
+  ]
 
   /// How many decimal digits: 1 for zero.
   var digitCount: Int {
     if high == 0 { return WideUInt.digitCount(low) }
-    let upper = divided(by: WideUInt.tenPower(19)).quotient
-    // It may be a bit longer than a word.
-    return upper.high == 0 ? 19 + WideUInt.digitCount(upper.low) : 39
+    // log10(2) times the width (19 to 38), or one more.
+    let estimate = ((128 - high.leadingZeroBitCount) * 1233) >> 12
+    let power = WideUInt.tenPower(19).multipliedFullWidth(by: WideUInt.tenPower(estimate - 19))
+    return self < WideUInt(high: power.high, low: power.low) ? estimate : estimate + 1
   }
 
   private static func digitCount(_ word: UInt) -> Int {

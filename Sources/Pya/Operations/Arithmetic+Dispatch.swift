@@ -24,6 +24,8 @@ extension Runtime {
       let result = try quickOperation(op, x, y, b)
       if !result.isUndefined { return result }
     }
+    let mixed = try quickOperationWithInt(op, a, b)
+    if !mixed.isUndefined { return mixed }
     if let x = Complex(plain: a, with: b), let y = Complex(plain: b, with: a) {
       let result = try complexOperation(op, x, y)
       if !result.isNotImplemented { return result }
@@ -55,6 +57,18 @@ extension Runtime {
     case .other: return try x.borrowed { (x) throws(Raised) in try x.quickArithmetic(op, y) }
     default: return .undefined
     }
+  }
+
+  /// `a op b` for an int and an object whose class knows ints; else undefined.
+  @inline(__always)
+  private func quickOperationWithInt(_ op: BinaryOperator, _ a: Value, _ b: Value) throws(Raised) -> Value {
+    if case .int(let number) = b, let x = a.uncounted, x.kind == .other, x.isPlain {
+      return try x.borrowed { (x) throws(Raised) in try x.quickArithmetic(op, number: number, isReflected: false) }
+    }
+    if case .int(let number) = a, let y = b.uncounted, y.kind == .other, y.isPlain {
+      return try y.borrowed { (y) throws(Raised) in try y.quickArithmetic(op, number: number, isReflected: true) }
+    }
+    return .undefined
   }
 
   /// `a op b` after the left operand's method, which was to be asked first, did not know.
@@ -97,6 +111,8 @@ extension Runtime {
         return a
       }
     }
+    let mixed = try quickOperationWithInt(op, a, b)
+    if !mixed.isUndefined { return mixed }
     if case .object(let object) = a {
       let result = try changeInPlace(op, object, b)
       if !result.isNotImplemented { return result }

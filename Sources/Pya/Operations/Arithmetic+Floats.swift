@@ -20,17 +20,10 @@ extension Runtime {
       return .float(floatDivmod(x, y).quotient)
     case .modulo:
       if y == 0 { throw zeroDivisionError("float modulo by zero") }
-      return .float(floatModulo(x, y))
+      return .float(x.floorRemainder(dividingBy: y))
     case .power: return try floatPower(x, y)
     case .matrixMultiply, .leftShift, .rightShift, .and, .or, .xor: return .notImplemented
     }
-  }
-
-  /// The remainder with the divisor's sign. The divisor is not 0.
-  func floatModulo(_ x: Double, _ y: Double) -> Double {
-    let remainder = fmod(x, y)
-    if remainder == 0 { return copysign(0, y) }
-    return (y < 0) != (remainder < 0) ? remainder + y : remainder
   }
 
   func floatDivmod(_ x: Double, _ y: Double) -> (quotient: Double, remainder: Double) {
@@ -111,5 +104,24 @@ extension Value {
     if case .float(let x) = self { return x }
     if case .int(let x) = self, x.magnitude < 1 << 53 { return Double(x) }
     return nil
+  }
+}
+
+extension Double {
+  /// The remainder with the divisor's sign. The divisor is not 0.
+  func floorRemainder(dividingBy divisor: Double) -> Double {
+    if self >= 0, divisor > 0 {
+      let quotient = self / divisor
+      if quotient < 0x1p52 {
+        // The rounded quotient may be one off. Where it is not, the rest is a number of this size and precision, and computed exactly: what
+        // `fmod` gives, in a third of the time.
+        let rest = addingProduct(-Double(Int(quotient)), divisor)
+        if rest > 0, rest < divisor { return rest }
+        if rest == 0 { return 0 }
+      }
+    }
+    let remainder = fmod(self, divisor)
+    if remainder == 0 { return copysign(0, divisor) }
+    return (divisor < 0) != (remainder < 0) ? remainder + divisor : remainder
   }
 }

@@ -5,7 +5,7 @@
 /// `__getattr__`.
 extension Runtime {
   func getAttribute(_ value: Value, _ name: StringObject) throws(Raised) -> Value {
-    if let held = value.uncounted, held.kind == .other || held.kind == .complex, held.isPlain, let field = field(of: held, name) {
+    if let held = value.uncounted, held.kind.hasNativeFields, held.isPlain, let field = field(of: held, name) {
       return try field.borrowed { (field) throws(Raised) in try field.get(self, value) }
     }
     let type = type(of: value)
@@ -21,7 +21,7 @@ extension Runtime {
     return try callSpecial(fallback, value, .object(name))
   }
 
-  /// What computes the attribute of an object whose type is built-in, where that was asked before.
+  /// What computes the attribute of an object whose type is built-in (a data descriptor: nothing of the object itself comes first), where that was asked before.
   @inline(__always)
   private func field(of held: Unmanaged<Object>, _ name: StringObject) -> Unmanaged<NativeAttribute>? {
     let place = Unmanaged<TypeObject>.fromOpaque(held._withUnsafeGuaranteedRef { $0.typePointer })._withUnsafeGuaranteedRef {
@@ -340,5 +340,15 @@ extension Runtime {
     raised.exception.fields["name"] = .object(name)
     raised.exception.fields["obj"] = value
     return raised
+  }
+}
+
+extension Kind {
+  /// Kinds whose attributes are computed, as a rule.
+  fileprivate var hasNativeFields: Bool {
+    switch self {
+    case .other, .complex, .type, .function, .slice, .range, .exception, .generator, .coroutine: true
+    default: false
+    }
   }
 }

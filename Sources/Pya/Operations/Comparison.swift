@@ -71,6 +71,8 @@ extension Runtime {
     if let x = a.uncounted, let y = b.uncounted, x.kind == .other, y.kind == .other, x.isPlain, y.isPlain {
       let holds = try x.borrowed { (x) throws(Raised) in try x.quickComparison(op, y) }
       if let holds { return .bool(holds) }
+    } else if let holds = a.quickComparison(op, with: b) ?? b.quickComparison(op.reflected, with: a) {
+      return .bool(holds)
     }
     if let x = a.comparedNumber, let y = b.comparedNumber { return try builtInComparison(op, x, y) }
     if !a.isOfHeapType, !b.isOfHeapType {
@@ -349,5 +351,12 @@ extension Value {
     case .int, .float, .bool: true
     default: false
     }
+  }
+
+  /// `self op other` for an object whose class knows ints; nil for anything else.
+  @inline(__always)
+  fileprivate func quickComparison(_ op: ComparisonOperator, with other: Value) -> Bool? {
+    guard let object = uncounted, object.kind == .other, object.isPlain, case .int(let number) = other else { return nil }
+    return object._withUnsafeGuaranteedRef { $0.quickComparison(op, number: number) }
   }
 }

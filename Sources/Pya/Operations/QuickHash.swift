@@ -32,6 +32,8 @@ extension UnsafeMutablePointer where Pointee == Value {
     case .bytes: return held.as(BytesObject.self)._withUnsafeGuaranteedRef { $0.bytesHash }
     case .type, .function, .nativeFunction, .instance: return held._withUnsafeGuaranteedRef { $0.identityHash }
     case .intInstance, .floatInstance: return held.as(NumberInstance.self)._withUnsafeGuaranteedRef { $0.number.quickHash }
+    // Of a frozenset that was hashed before.
+    case .set: return held.as(SetObject.self)._withUnsafeGuaranteedRef { $0.cachedHash }
     case .complex: return held.as(ComplexObject.self)._withUnsafeGuaranteedRef { NumericHash.of($0.real, $0.imaginary) }
     default: return nil
     }

@@ -121,7 +121,7 @@ final class NativeFunction: Object {
     if arguments.keywordNames.isEmpty, takes(arguments.count) {
       return try body(runtime, arguments)
     }
-    return try signature.arrange(runtime, self, arguments)
+    return try signature.arrange(runtime, self, arguments, body)
   }
 
   override func call(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {
@@ -261,10 +261,11 @@ struct NativeSignature: ExpressibleByStringLiteral {
   /// The names, empty for positional-only parameters.
   fileprivate func makeNames(_ runtime: Runtime) -> [StringObject] {
     var names: [StringObject] = []
-    for part in text.split(separator: ",") {
-      let item = part.drop { $0 == " " }
-      if item.hasPrefix("*") || item == "/" { continue }
-      names.append(names.count < positionalOnlyCount ? runtime.names.empty : runtime.intern(String(item.prefix { $0 != "=" })))
+    for part in text.utf8.split(separator: UInt8(ascii: ",")) {
+      let item = part.drop { $0 == UInt8(ascii: " ") }
+      if item.first == UInt8(ascii: "*") || item.elementsEqual("/".utf8) { continue }
+      let name = item.prefix { $0 != UInt8(ascii: "=") }
+      names.append(names.count < positionalOnlyCount ? runtime.names.empty : runtime.intern(String(Substring(name))))
     }
     return names
   }
@@ -274,11 +275,13 @@ struct NativeSignature: ExpressibleByStringLiteral {
   /// Takes positional arguments alone.
   var isPositional: Bool { !hasKeywordParameters && !takesRawKeywords }
 
-  /// The slow path of a call: keywords put in their places, or the complaint about the count.
-  func arrange(_ runtime: Runtime, _ function: NativeFunction, _ arguments: Arguments) throws(Raised) -> Value {
+  /// The slow path of a call: keywords put in their places for the body, or the complaint about the count.
+  func arrange(
+    _ runtime: Runtime, _ function: NativeFunction, _ arguments: Arguments, _ body: NativeBody
+  ) throws(Raised) -> Value {
     if function.isWrittenInPython { return try arrangeAsPython(runtime, function, arguments) }
     if takesRawKeywords, arguments.count >= min(required, positionalOnlyCount) || required == 0 {
-      return try function.body(runtime, arguments)
+      return try body(runtime, arguments)
     }
     guard hasKeywordParameters else {
       if arguments.hasKeywords {
@@ -313,7 +316,7 @@ struct NativeSignature: ExpressibleByStringLiteral {
         "\(function.name)() got an unexpected keyword argument '\(name.text)'"
           + (hint.map { ". Did you mean '\($0)'?" } ?? ""))
     }
-    return try function.body(runtime, Arguments(values, names.count))
+    return try body(runtime, Arguments(values, names.count))
   }
 
   /// The complaints about counts that come before any name is looked at.

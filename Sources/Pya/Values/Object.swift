@@ -105,6 +105,10 @@ class Object {
   /// The same for `self op other` with an operator for values; undefined: the types' special methods decide.
   func quickArithmetic(_ op: BinaryOperator, _ other: Unmanaged<Object>) throws(Raised) -> Value { .undefined }
 
+  /// Both for an int as the other operand; `isReflected`: as the left one of the arithmetic.
+  func quickComparison(_ op: ComparisonOperator, number: Int) -> Bool? { nil }
+  func quickArithmetic(_ op: BinaryOperator, number: Int, isReflected: Bool) throws(Raised) -> Value { .undefined }
+
   // What a kind of object can do beyond what its type's attributes say. Each has a default for "cannot".
 
   /// Calls the object. The arguments stay the caller's.

@@ -22,6 +22,9 @@ extension Runtime {
     for name in ["hexlify", "b2a_hex"] {
       module.define(self, name, "data, sep=None, bytes_per_sep=1") { (runtime, arguments) throws(Raised) in
         let bytes = try runtime.binaryArgument(arguments[0])
+        if arguments.count == 1, !arguments.hasKeywords {
+          return .object(BytesObject(type: runtime.types.bytes, Base64.hexadecimal(bytes)))
+        }
         let object = Value.object(BytesObject(type: runtime.types.bytes, bytes))
         let text = try runtime.callMethod(object, "hex", Array(arguments.positional.dropFirst()))
         return .object(BytesObject(type: runtime.types.bytes, text.string?.copyBytes() ?? []))
@@ -192,29 +195,67 @@ enum Base64 {
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
   static func encode(_ bytes: [UInt8]) -> [UInt8] {
-    var result: [UInt8] = []
-    result.reserveCapacity((bytes.count + 2) / 3 * 4)
-    var index = 0
-    while index < bytes.count {
-      let count = min(3, bytes.count - index)
-      var group: UInt32 = 0
-      for offset in 0..<3 { group = group << 8 | (offset < count ? UInt32(bytes[index + offset]) : 0) }
-      for place in 0..<4 {
-        result.append(place <= count ? alphabet[Int(group >> UInt32(18 - 6 * place) & 63)] : UInt8(ascii: "="))
+    let size = (bytes.count + 2) / 3 * 4
+    return [UInt8](unsafeUninitializedCapacity: size) { result, count in
+      alphabet.withUnsafeBufferPointer { alphabet in
+        bytes.withUnsafeBufferPointer { bytes in
+          var (index, place) = (0, 0)
+          while index &+ 3 <= bytes.count {
+            let group = Int(bytes[index]) << 16 | Int(bytes[index &+ 1]) << 8 | Int(bytes[index &+ 2])
+            result[place] = alphabet[group >> 18]
+            result[place &+ 1] = alphabet[group >> 12 & 63]
+            result[place &+ 2] = alphabet[group >> 6 & 63]
+            result[place &+ 3] = alphabet[group & 63]
+            index &+= 3
+            place &+= 4
+          }
+          guard index < bytes.count else { return }
+          let isLast = index + 1 == bytes.count
+          let group = Int(bytes[index]) << 16 | (isLast ? 0 : Int(bytes[index + 1]) << 8)
+          result[place] = alphabet[group >> 18]
+          result[place + 1] = alphabet[group >> 12 & 63]
+          result[place + 2] = isLast ? UInt8(ascii: "=") : alphabet[group >> 6 & 63]
+          result[place + 3] = UInt8(ascii: "=")
+        }
       }
-      index += 3
+      count = size
     }
-    return result
   }
 
-  private static func value(of byte: UInt8) -> UInt8? {
-    switch byte {
-    case 0x41...0x5A: byte - 0x41
-    case 0x61...0x7A: byte - 0x61 + 26
-    case 0x30...0x39: byte - 0x30 + 52
-    case UInt8(ascii: "+"): 62
-    case UInt8(ascii: "/"): 63
-    default: nil
+  /// Two digits for each byte.
+  static func hexadecimal(_ bytes: [UInt8]) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: 2 * bytes.count) { result, count in
+      for (index, byte) in bytes.enumerated() {
+        result[2 &* index] = ASCII.hexDigit(byte >> 4)
+        result[2 &* index &+ 1] = ASCII.hexDigit(byte & 15)
+      }
+      count = 2 * bytes.count
+    }
+  }
+
+  /// The value of each byte as a digit; 255: it is none.
+  private static let values: [UInt8] = {
+    var values = [UInt8](repeating: 255, count: 256)
+    for (value, digit) in alphabet.enumerated() { values[Int(digit)] = UInt8(value) }
+    return values
+  }()
+
+  /// Digits alone, in groups of four, as far as there are any: gives how many characters those are.
+  private static func decodeGroups(_ text: [UInt8], into result: inout [UInt8]) -> Int {
+    values.withUnsafeBufferPointer { values in
+      text.withUnsafeBufferPointer { text in
+        var index = 0
+        while index &+ 4 <= text.count {
+          let (a, b) = (values[Int(text[index])], values[Int(text[index &+ 1])])
+          let (c, d) = (values[Int(text[index &+ 2])], values[Int(text[index &+ 3])])
+          if (a | b | c | d) & 128 != 0 { break }
+          result.append(a << 2 | b >> 4)
+          result.append(b << 4 | c >> 2)
+          result.append(c << 6 | d)
+          index &+= 4
+        }
+        return index
+      }
     }
   }
 
@@ -225,9 +266,13 @@ enum Base64 {
     if isStrict, text.first == UInt8(ascii: "=") { throw Failure(message: "Leading padding not allowed") }
     var phase = 0
     var pads = 0
+    var hasPadding = false
     var left: UInt8 = 0
-    for (index, byte) in text.enumerated() {
+    for index in decodeGroups(text, into: &result)..<text.count {
+      let byte = text[index]
       if byte == UInt8(ascii: "=") {
+        hasPadding = true
+        if isStrict, phase == 0 { throw Failure(message: "Excess padding not allowed") }
         if phase >= 2 {
           pads += 1
           if phase + pads >= 4 {
@@ -237,11 +282,12 @@ enum Base64 {
         }
         continue
       }
-      guard let digit = value(of: byte) else {
+      let digit = values[Int(byte)]
+      if digit == 255 {
         if isStrict { throw Failure(message: "Only base64 data is allowed") }
         continue
       }
-      if isStrict, pads > 0 { throw Failure(message: "Discontinuous padding not allowed") }
+      if isStrict, hasPadding { throw Failure(message: "Discontinuous padding not allowed") }
       pads = 0
       switch phase {
       case 0: left = digit

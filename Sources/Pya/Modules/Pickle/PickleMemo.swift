@@ -64,7 +64,7 @@ final class PickleMemo: Object {
 
   private func growTable() {
     let (old, oldMask) = (table, mask)
-    let size = old == nil ? 32 : (mask + 1) * 2
+    let size = old == nil ? 64 : (mask + 1) * 4
     let made = UnsafeMutablePointer<UInt>.obtain(size * 2)
     made.initialize(repeating: 0, count: size * 2)
     table = made
