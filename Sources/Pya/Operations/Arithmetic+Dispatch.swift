@@ -16,6 +16,8 @@ extension Runtime {
     case (.bool(let x), .int(let y)) where op != .matrixMultiply: return try integerOperation(op, x ? 1 : 0, y)
     default: break
     }
+    let quick = doubleWordOperation(op, a, b)
+    if !quick.isUndefined { return quick }
     if let x = a.uncounted, x.kind == .bigInt {
       let result = try x.borrowed { (x) throws(Raised) in try bigIntegerOperation(op, x, b) }
       if !result.isNotImplemented { return result }
@@ -77,10 +79,13 @@ extension Runtime {
     case (.float(let x), .float(let y)):
       let result = try floatOperation(op, x, y)
       if !result.isNotImplemented { return result }
-    case (.object(let x), _) where x.kind == .bigInt:
-      let result = try bigIntegerOperation(op, x, b)
-      if !result.isNotImplemented { return result }
     default: break
+    }
+    let quick = doubleWordOperation(op, a, b)
+    if !quick.isUndefined { return quick }
+    if let x = a.uncounted, x.kind == .bigInt {
+      let result = try x.borrowed { (x) throws(Raised) in try bigIntegerOperation(op, x, b) }
+      if !result.isNotImplemented { return result }
     }
     if let x = Complex(plain: a, with: b), let y = Complex(plain: b, with: a) {
       let result = try complexOperation(op, x, y)

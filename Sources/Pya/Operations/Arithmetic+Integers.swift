@@ -61,6 +61,33 @@ extension Runtime {
     return integer(BigInt(sign: (x < 0) == (y < 0) ? .plus : .minus, magnitude: BigUInt(high: high, low: low)))
   }
 
+  /// `a op b` for two plain ints of at most two words whose result has no more, one of the ints being beyond a machine word; else undefined.
+  @inline(__always)
+  func doubleWordOperation(_ op: BinaryOperator, _ a: Value, _ b: Value) -> Value {
+    guard a.uncounted?.kind == .bigInt || b.uncounted?.kind == .bigInt, let x = a.doubleWord, let y = b.doubleWord else { return .undefined }
+    return doubleWordOperation(op, x, y)
+  }
+
+  private func doubleWordOperation(_ op: BinaryOperator, _ x: DoubleWord, _ y: DoubleWord) -> Value {
+    let result: DoubleWord?
+    switch op {
+    case .add: result = x + y
+    case .subtract: result = x - y
+    case .multiply: result = x * y
+    case .floorDivide: result = x.divided(by: y)?.quotient
+    case .modulo: result = x.divided(by: y)?.remainder
+    case .leftShift: result = x.shiftedLeft(by: y)
+    case .rightShift: result = x.shiftedRight(by: y)
+    case .and: result = x & y
+    case .or: result = x | y
+    case .xor: result = x ^ y
+    case .divide, .power, .matrixMultiply: result = nil
+    }
+    guard let result else { return .undefined }
+    if let word = result.word { return .int(word) }
+    return .object(BigIntObject(self, result.bigInt))
+  }
+
   /// An operation on an int beyond a machine word and another plain int; NotImplemented for any other operand.
   func bigIntegerOperation(_ op: BinaryOperator, _ object: Object, _ other: Value) throws(Raised) -> Value {
     let x = unsafeDowncast(object, to: BigIntObject.self).value
@@ -227,5 +254,15 @@ extension Runtime {
       if rest > 0 { square = product(square, square) }
     }
     return result
+  }
+}
+
+extension Value {
+  /// A plain int of at most two words.
+  @inline(__always)
+  fileprivate var doubleWord: DoubleWord? {
+    if case .int(let number) = self { return DoubleWord(number) }
+    guard let held = uncounted, held.kind == .bigInt else { return nil }
+    return held.as(BigIntObject.self)._withUnsafeGuaranteedRef { DoubleWord($0.value) }
   }
 }
