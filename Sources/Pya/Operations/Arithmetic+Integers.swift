@@ -61,13 +61,15 @@ extension Runtime {
     return integer(BigInt(sign: (x < 0) == (y < 0) ? .plus : .minus, magnitude: BigUInt(high: high, low: low)))
   }
 
-  /// `a op b` for two plain ints of at most two words whose result has no more, one of the ints being beyond a machine word; else undefined.
-  @inline(__always)
-  func doubleWordOperation(_ op: BinaryOperator, _ a: Value, _ b: Value) -> Value {
-    guard a.uncounted?.kind == .bigInt || b.uncounted?.kind == .bigInt, let x = a.doubleWord, let y = b.doubleWord else { return .undefined }
-    return doubleWordOperation(op, x, y)
+  /// `a op b` where one of them is an int beyond a machine word; NotImplemented unless both are plain ints and the left one is that.
+  func largeIntegerOperation(_ op: BinaryOperator, _ a: Value, _ b: Value) throws(Raised) -> Value {
+    if let x = a.doubleWord, let y = b.doubleWord, case let result = doubleWordOperation(op, x, y), !result.isUndefined { return result }
+    guard a.isLargeInt, let held = a.uncounted else { return .notImplemented }
+    return try held.borrowed { (x) throws(Raised) in try bigIntegerOperation(op, x, b) }
   }
 
+  /// The same where no number has more than two words, nor the result; undefined: it has.
+  @inline(__always)
   private func doubleWordOperation(_ op: BinaryOperator, _ x: DoubleWord, _ y: DoubleWord) -> Value {
     let result: DoubleWord?
     switch op {
@@ -258,6 +260,10 @@ extension Runtime {
 }
 
 extension Value {
+  /// An int beyond a machine word.
+  @inline(__always)
+  var isLargeInt: Bool { uncounted?.kind == .bigInt }
+
   /// A plain int of at most two words.
   @inline(__always)
   fileprivate var doubleWord: DoubleWord? {

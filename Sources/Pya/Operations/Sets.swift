@@ -72,6 +72,27 @@ extension Runtime {
   /// `set.update(iterable)`.
   func setUpdate(_ target: SetObject, _ iterable: Value) throws(Raised) {
     if let other = iterable.set { return try update(target, other) }
+    if let held = iterable.uncounted, held.isPlain {
+      if held.kind == .list {
+        return try held.as(ListObject.self).borrowed { (list) throws(Raised) in
+          var index = 0
+          while index < list.count {
+            _ = try target.add((list.items + index).copied, self)
+            index += 1
+          }
+        }
+      }
+      if held.kind == .tuple {
+        return try held.as(TupleObject.self).borrowed { (tuple) throws(Raised) in
+          for index in 0..<tuple.count { _ = try target.add((tuple.items + index).copied, self) }
+        }
+      }
+      if held.kind == .string, held.as(StringObject.self)._withUnsafeGuaranteedRef({ $0.isASCII }) {
+        return try held.as(StringObject.self).borrowed { (text) throws(Raised) in
+          for index in 0..<text.byteCount { _ = try target.add((machine.pointee.characters + Int(text.bytes[index])).copied, self) }
+        }
+      }
+    }
     if let dict = exactDict(iterable) {
       target.makeRoom(expecting: dict.count)
       var index = 0

@@ -212,7 +212,9 @@ final class SetObject: Object {
   /// Adds an element unless an equal one is there. Whether it was added.
   @discardableResult
   final func add(_ key: Value, _ runtime: Runtime) throws(Raised) -> Bool {
-    try add(key, hash: try runtime.hash(key), runtime)
+    var key = key
+    if let hash = withUnsafeMutablePointer(to: &key, { $0.quickHash }) { return try add(keyAt: &key, hash: hash, runtime) }
+    return try add(key, hash: try runtime.hash(key), runtime)
   }
 
   @discardableResult
