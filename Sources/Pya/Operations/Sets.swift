@@ -16,7 +16,7 @@ extension Runtime {
   /// `a |= b` and its kin, for a `set`; the other operand is a set too.
   func setInPlace(_ op: BinaryOperator, _ a: SetObject, _ b: SetObject) throws(Raised) -> Bool {
     switch op {
-    case .or: try update(a, b)
+    case .or: try a.merge(b, self)
     case .and: a.swapElements(with: try intersection(a, b))
     case .subtract: try subtract(b, from: a)
     case .xor: try setSymmetricDifferenceUpdate(a, .object(b))
@@ -71,7 +71,7 @@ extension Runtime {
 
   /// `set.update(iterable)`.
   func setUpdate(_ target: SetObject, _ iterable: Value) throws(Raised) {
-    if let other = iterable.set { return try update(target, other) }
+    if let other = iterable.set { return try target.merge(other, self) }
     if let held = iterable.uncounted, held.isPlain {
       if held.kind == .list {
         return try held.as(ListObject.self).borrowed { (list) throws(Raised) in
@@ -106,11 +106,6 @@ extension Runtime {
     try forEach(iterable) { (key) throws(Raised) in _ = try target.add(key, self) }
   }
 
-  private func update(_ target: SetObject, _ other: SetObject) throws(Raised) {
-    if !other.isOfHeapType || other.type.special(.iter) == nil { return try target.merge(other, self) }
-    try forEach(.object(other)) { (key) throws(Raised) in _ = try target.add(key, self) }
-  }
-
   private func exactDict(_ value: Value) -> DictObject? {
     guard let dict = value.dict, dict.isExactly(types.dict) else { return nil }
     return dict
@@ -118,7 +113,7 @@ extension Runtime {
 
   private func union(_ a: SetObject, _ b: SetObject) throws(Raised) -> SetObject {
     let result = try a.copy(type: baseSetType(a), self)
-    try update(result, b)
+    try result.merge(b, self)
     return result
   }
 
