@@ -38,12 +38,13 @@ struct Words: RandomAccessCollection, Hashable, @unchecked Sendable {
       }
       return used
     }
-    if used <= 2 {
-      self.init(high: used > 1 ? place.1 : 0, low: used > 0 ? place.0 : 0)
-    } else {
+    if used > 2 {
       made.unsafelyUnwrapped.header = used
       memory = made
       (low, high) = (0, 0)
+    } else {
+      memory = nil
+      (low, high) = (used > 0 ? place.0 : 0, used > 1 ? place.1 : 0)
     }
   }
 
