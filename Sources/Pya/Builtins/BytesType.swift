@@ -44,6 +44,15 @@ extension Runtime {
 
   /// The bytes that a constructor's arguments stand for.
   func makeBytes(_ arguments: Arguments, _ type: TypeObject) throws(Raised) -> [UInt8] {
+    if arguments.count == 1, isDrainable(arguments, at: 0) {
+      let complaint = bytesComplaint(isMutable: type === types.bytearray)
+      var result: [UInt8] = []
+      try walk(arguments, at: 0) { (item) throws(Raised) in
+        result.append(try byte(item, complaint))
+        return true
+      }
+      return result
+    }
     let source = arguments[0]
     if !arguments[1].isUndefined || !arguments[2].isUndefined {
       let encoding = try codecName(arguments[1], "\(type.name)() argument 'encoding'", or: "utf-8")
@@ -100,14 +109,18 @@ extension Runtime {
       if result.count == held.as(ListObject.self)._withUnsafeGuaranteedRef({ $0.count }) { return result }
       result.removeAll()
     }
-    try forEach(source) { (item) throws(Raised) in
-      result.append(try byte(item, isMutable ? "byte must be in range(0, 256)" : "bytes must be in range(0, 256)"))
-    }
+    let complaint = bytesComplaint(isMutable: isMutable)
+    try forEach(source) { (item) throws(Raised) in result.append(try byte(item, complaint)) }
     return result
+  }
+
+  private func bytesComplaint(isMutable: Bool) -> String {
+    isMutable ? "byte must be in range(0, 256)" : "bytes must be in range(0, 256)"
   }
 
   /// A value as one byte.
   func byte(_ value: Value, _ complaint: String = "byte must be in range(0, 256)") throws(Raised) -> UInt8 {
+    if case .int(let number) = value, let byte = UInt8(exactly: number) { return byte }
     if case .int(let number) = try integer(fromIndex: value), let byte = UInt8(exactly: number) { return byte }
     throw valueError(complaint)
   }

@@ -67,11 +67,11 @@ extension Runtime {
     }
     type.attributes.setShortcut(.add, of: "add", self)
     define(type, "discard", "self, object, /") { (runtime, set, arguments) throws(Raised) in
-      _ = try set.remove(arguments[1], hash: try runtime.hashInSet(arguments[1]), runtime)
+      _ = try runtime.removeElement(of: set, at: arguments.base + 1)
       return .none
     }
     define(type, "remove", "self, object, /") { (runtime, set, arguments) throws(Raised) in
-      if try set.remove(arguments[1], hash: try runtime.hashInSet(arguments[1]), runtime) { return .none }
+      if try runtime.removeElement(of: set, at: arguments.base + 1) { return .none }
       throw runtime.keyError(arguments[1])
     }
     define(type, "pop", "self, /") { (runtime, set, _) throws(Raised) in
@@ -84,6 +84,12 @@ extension Runtime {
       set.removeAll()
       return .none
     }
+  }
+
+  /// Removes what is equal to the argument that lies at `key`. Whether it was there.
+  private func removeElement(of set: SetObject, at key: UnsafeMutablePointer<Value>) throws(Raised) -> Bool {
+    let hash = if let quick = key.quickHash { quick } else { try hashInSet(key.pointee) }
+    return try set.remove(keyAt: key, hash: hash, self)
   }
 
   private func installSetUpdates(_ type: TypeObject) {

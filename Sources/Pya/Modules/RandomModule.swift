@@ -204,7 +204,10 @@ extension Runtime {
 
 private func defineIntegers(_ runtime: Runtime, _ type: TypeObject) {
   type.define(runtime, "random", "self, /") { (runtime, arguments) throws(Raised) in
-    .float(try RandomSource(runtime, arguments[0]).object.float())
+    if arguments.base.uncountedObject?.isPlain == true {
+      return .float(arguments.receiver(RandomObject.self)._withUnsafeGuaranteedRef { $0.float() })
+    }
+    return .float(try RandomSource(runtime, arguments[0]).object.float())
   }
   type.define(runtime, "getrandbits", "self, k, /") { (runtime, arguments) throws(Raised) in
     let object = try RandomSource(runtime, arguments[0]).object

@@ -45,7 +45,14 @@ class BinaryNode: ExpressionNode {
 
   @inline(never)
   private func general(_ op: BinaryOperator, _ frame: Frame) throws(Raised) -> Value {
-    try general(op, try left.evaluate(frame), try right.evaluate(frame), frame)
+    if op == .add, let a = left.place(frame)?.plainString, let b = right.place(frame)?.plainString {
+      do throws(Raised) {
+        return try frame.withRuntime { (runtime) throws(Raised) in
+          try a.borrowed { (a) throws(Raised) in try b.borrowed { (b) throws(Raised) in try runtime.concatenate(a, b) } }
+        }
+      } catch { try frame.fail(error, range) }
+    }
+    return try general(op, try left.evaluate(frame), try right.evaluate(frame), frame)
   }
 
   @inline(never)
@@ -62,6 +69,15 @@ class BinaryNode: ExpressionNode {
         answer.isNotImplemented ? try runtime.binary(op, a, declining: b) : try runtime.binary(op, a, b)
       }
     } catch { try frame.fail(error, range) }
+  }
+}
+
+extension UnsafeMutablePointer where Pointee == Value {
+  /// The string here, if it is of no class of the program.
+  @inline(__always)
+  fileprivate var plainString: Unmanaged<StringObject>? {
+    guard let held = uncountedObject, held.kind == .string, held.isPlain else { return nil }
+    return held.as(StringObject.self)
   }
 }
 

@@ -138,7 +138,10 @@ final class GlobalCallNode: ExpressionNode {
   @inline(never)
   private func callOther(_ cached: UnsafeMutableRawPointer, _ frame: Frame) throws(Raised) -> Value {
     switch cachedKind {
-    case .length: if let length = arguments.lengthOfFirst(frame) { return .int(length) }
+    case .length:
+      if let length = arguments.lengthOfFirst(frame) { return .int(length) }
+      var argument = try arguments.evaluateFirst(frame)
+      return try callUnary(.fromOpaque(cached), &argument, frame)
     case .instanceCheck: if let answer = arguments.isInstance(frame) { return .bool(answer) }
     case .minimum, .maximum: return try extreme(.fromOpaque(cached), cachedKind == .maximum, frame)
     case .typeOf: if let type = arguments.typeOfFirst(frame) { return .object(type) }
@@ -192,7 +195,15 @@ final class GlobalCallNode: ExpressionNode {
         return try next(of: held.as(SuspendableFrame.self), frame)
       }
     case .hash: if let hash = argument.quickHash { return .int(hash) }
+    case .length:
+      if let held = argument.uncountedObject, held.isPlain, case let length = held._withUnsafeGuaranteedRef({ $0.knownLength }), length >= 0 {
+        return .int(length)
+      }
     default:
+      if let held = argument.uncountedObject, held.kind == .complex, held.isPlain {
+        let size = Complex(of: held.as(ComplexObject.self)).size
+        if size.isFinite { return .float(size) }
+      }
       if case .int(let x) = argument.number, x != .min { return .int(Swift.abs(x)) }
       if case .float(let x) = argument.number { return .float(Swift.abs(x)) }
     }

@@ -73,7 +73,12 @@ class ComparisonNode: ExpressionNode {
   @inline(never)
   private final func compare(_ op: ComparisonOperator, _ a: Value, _ b: Value, _ frame: Frame) throws(Raised) -> Bool {
     if case .int(let x) = a, case .int(let y) = b { return op.holds(x, y) }
-    if case .float(let x) = a, case .float(let y) = b { return op.holds(x, y) }
+    if case .float(let x) = a {
+      if case .float(let y) = b { return op.holds(x, y) }
+      if case .int(let y) = b, y.magnitude < 1 << 53 { return op.holds(x, Double(y)) }
+    } else if case .float(let y) = b, case .int(let x) = a, x.magnitude < 1 << 53 {
+      return op.holds(Double(x), y)
+    }
     if let quick = compareTexts(op, a.uncounted, b.uncounted) { return quick }
     return try truth(try general(op, a, b, frame), frame)
   }

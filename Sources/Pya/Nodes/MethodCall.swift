@@ -67,6 +67,8 @@ final class MethodCallNode: ExpressionNode {
   private var nextEntry = 0
   /// The plain or native method of the class with this token, for objects whose attributes lie in a dictionary: it must be asked each time.
   private var besideDictionary = MethodCacheEntry()
+  /// The native method of numbers that are no objects; their types never change.
+  private var ofNumbers = MethodCacheEntry()
   private var owners = CacheOwners()
   @exclusivity(unchecked) private var moduleCache = ModuleCache()
 
@@ -243,12 +245,20 @@ final class MethodCallNode: ExpressionNode {
       if plain._withUnsafeGuaranteedRef({ $0.takes(arguments.count) }) {
         return try callSeldom(plain, receiver: .undefined, arguments, frame)
       }
+    } else if function.kind == .boundMethod {
+      return try function.as(BoundMethod.self).borrowed { (method) throws(Raised) in try callBound(method, arguments, frame) }
     }
     return try callValue(callee, arguments, frame)
   }
 
   @inline(never)
   private func callUncached(_ value: Value, _ frame: Frame) throws(Raised) -> Value {
+    if value.uncounted == nil {
+      var receiver = value
+      if let target = ofNumbers.target, ofNumbers.token == value.numberToken {
+        return try callNative(.fromOpaque(target), receiver: &receiver, arguments, frame)
+      }
+    }
     let runtime = frame.runtime
     if let held = value.uncounted {
       if held.kind == .module, let result = try callOfModule(held, frame) { return result }
@@ -289,7 +299,12 @@ final class MethodCallNode: ExpressionNode {
   }
 
   private func remember(_ found: Object, for value: Value) {
-    guard case .object(let object) = value else { return }
+    guard case .object(let object) = value else {
+      if found.kind == .nativeFunction, value.numberToken != 0, owners.keep(found) {
+        ofNumbers = MethodCacheEntry(token: value.numberToken, target: found.uncountedPointer, form: .nativeMethod)
+      }
+      return
+    }
     guard object.mayCacheMethods else {
       let isFunction = found.kind == .function
       if object.type.isHeap, !isFunction || unsafeDowncast(found, to: FunctionObject.self).takes(arguments.count + 1), owners.keep(found) {
@@ -320,7 +335,7 @@ final class MethodCallNode: ExpressionNode {
     let found: Value?
     if object.kind == .type {
       let owner = unsafeDowncast(object, to: TypeObject.self)
-      guard owner.isHeap, type === runtime.types.type, !runtime.isDataDescriptor(type.lookup(name)) else { return }
+      guard type === runtime.types.type, !runtime.isDataDescriptor(type.lookup(name)) else { return }
       found = owner.lookup(name)
     } else {
       guard object.kind == .instance, type.special(.getattribute) == nil, object.mayCacheMethods,
@@ -332,6 +347,13 @@ final class MethodCallNode: ExpressionNode {
     switch attribute.kind {
     case .function:
       if object.kind == .type { remember(.object(attribute), extra: 0, object.methodToken, .bare) }
+    case .classMethod where unsafeDowncast(attribute, to: ClassMethodObject.self).function.uncounted?.kind == .nativeFunction:
+      // The class is the receiver; an instance would have to be asked for its class.
+      guard object.kind == .type,
+        let native = unsafeDowncast(attribute, to: ClassMethodObject.self).function.cast(.nativeFunction, to: NativeFunction.self),
+        native.takesClass, native.takes(arguments.count + 1)
+      else { return }
+      enter(native, object.methodToken, .nativeMethod)
     case .staticMethod:
       remember(unsafeDowncast(attribute, to: StaticMethodObject.self).function, extra: 0, object.methodToken, .bare)
     case .classMethod:
@@ -354,11 +376,25 @@ final class MethodCallNode: ExpressionNode {
 }
 
 extension Object {
-  /// What the cache of methods compares. A class of the program stands for itself; no other object has its token.
+  /// What the cache of methods compares. A class stands for itself; no other object has its token: that of a built-in class is what its
+  /// instances are known by, so the class has the complement.
   @inline(__always)
   fileprivate final var methodToken: Int {
     guard kind == .type else { return cacheToken }
     let type = unsafeDowncast(self, to: TypeObject.self)
-    return type.isHeap ? type.token : 0
+    return type.isHeap ? type.token : ~type.token
+  }
+}
+
+extension Value {
+  /// Tells the types of numbers that are no objects apart; 0: it is none of them.
+  @inline(__always)
+  fileprivate var numberToken: Int {
+    switch self {
+    case .int: 1
+    case .float: 2
+    case .bool: 3
+    default: 0
+    }
   }
 }

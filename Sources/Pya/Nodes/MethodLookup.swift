@@ -14,6 +14,8 @@ final class MethodLookup {
   private struct Entry {
     var token = 0
     var function: UnsafeMutableRawPointer?
+    /// The receiver may have an attribute of its own under the name, in a dictionary.
+    var asksInstance = false
   }
 
   /// Nil: it is no attribute that is called.
@@ -37,14 +39,14 @@ final class MethodLookup {
   private func function(of value: Value, _ frame: Frame) -> UnsafeMutableRawPointer? {
     guard let held = value.uncounted, held.kind != .module, held.kind != .type else { return nil }
     let token = held._withUnsafeGuaranteedRef { $0.cacheToken }
-    if newest.token == token { return newest.function }
-    if other.token == token { return other.function }
-    return learn(value, frame.runtime)
+    if newest.token != token, other.token != token { return learn(value, frame.runtime) }
+    let entry = newest.token == token ? newest : other
+    return entry.asksInstance && frame.runtime.instanceHides(value, attribute.name) ? nil : entry.function
   }
 
   @inline(never)
   private func learn(_ value: Value, _ runtime: Runtime) -> UnsafeMutableRawPointer? {
-    guard case .object(let object) = value, object.mayCacheMethods else { return nil }
+    guard case .object(let object) = value, object.mayCacheMethods || object.kind != .instance else { return nil }
     var known: UnsafeMutableRawPointer?
     let type = object.type
     if type.special(.getattribute) == nil, case .object(let found)? = type.lookup(attribute.name),
@@ -54,7 +56,7 @@ final class MethodLookup {
       known = found.uncountedPointer
     }
     other = newest
-    newest = Entry(token: object.cacheToken, function: known)
+    newest = Entry(token: object.cacheToken, function: known, asksInstance: known != nil && !object.mayCacheMethods)
     return known
   }
 }

@@ -122,32 +122,41 @@ struct BigInt: Hashable, Comparable, ExpressibleByIntegerLiteral, Sendable {
   @inline(__always)
   private static func combined(_ a: BigInt, _ b: BigInt, _ operation: (UInt, UInt) -> UInt) -> BigInt {
     let count = max(a.magnitude.words.count, b.magnitude.words.count) + 1
-    var (x, y) = (Complement(a), Complement(b))
-    var words: [UInt] = []
-    words.reserveCapacity(count)
-    for index in 0..<count { words.append(operation(x.word(index), y.word(index))) }
-    guard let top = words.last, top >> 63 != 0 else { return BigInt(BigUInt(words: words)) }
-    // Negative: the magnitude is the complement and one.
-    var carry: UInt = 1
-    for index in 0..<count {
-      let (sum, overflow) = (~words[index]).addingReportingOverflow(carry)
-      words[index] = sum
-      carry = overflow ? 1 : 0
+    let isNegative = operation(a.isNegative ? .max : 0, b.isNegative ? .max : 0) != 0
+    let magnitude = a.magnitude.withWords { aWords, aCount in
+      b.magnitude.withWords { bWords, bCount in
+        BigUInt(count: count) { result in
+          var (x, y) = (Complement(aWords, aCount, a.isNegative), Complement(bWords, bCount, b.isNegative))
+          // The magnitude of a negative result is the complement and one.
+          var carry: UInt = isNegative ? 1 : 0
+          for index in 0..<count {
+            let word = operation(x.word(index), y.word(index))
+            let (sum, overflow) = (isNegative ? ~word : word).addingReportingOverflow(carry)
+            result[index] = sum
+            carry = overflow ? 1 : 0
+          }
+        }
+      }
     }
-    return BigInt(sign: .minus, magnitude: BigUInt(words: words))
+    return BigInt(sign: isNegative ? .minus : .plus, magnitude: magnitude)
   }
 
   /// Yields the words of the two's complement from the lowest.
   private struct Complement {
-    let number: BigInt
+    let words: UnsafePointer<UInt>
+    let count: Int
+    let isNegative: Bool
     var carry: UInt = 1
 
-    init(_ number: BigInt) { self.number = number }
+    @inline(__always)
+    init(_ words: UnsafePointer<UInt>, _ count: Int, _ isNegative: Bool) {
+      (self.words, self.count, self.isNegative) = (words, count, isNegative)
+    }
 
     @inline(__always)
     mutating func word(_ index: Int) -> UInt {
-      let word = index < number.magnitude.words.count ? number.magnitude.words[index] : 0
-      if number.sign == .plus { return word }
+      let word = index < count ? words[index] : 0
+      if !isNegative { return word }
       let (sum, overflow) = (~word).addingReportingOverflow(carry)
       carry = overflow ? 1 : 0
       return sum

@@ -167,21 +167,20 @@ extension BigUInt {
         text.append(UInt8(ascii: "0"))
         return
       }
-      var index = groupCount - 1
-      var digits = topDigits
-      while index >= 0 {
-        let start = text.count
-        text.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: digits))
-        var word = groups[index]
-        var place = start + digits
-        while word > 0, place > start {
-          place -= 1
-          let (quotient, digit) = word.quotientAndRemainder(dividingBy: 10)
-          text[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit)
-          word = quotient
+      withUnsafeTemporaryAllocation(of: UInt8.self, capacity: total) { digits in
+        guard let start = digits.baseAddress else { return }
+        var end = start + total
+        for index in 0..<groupCount {
+          let groupStart = index == groupCount - 1 ? start : end - 19
+          var word = groups[index]
+          while end > groupStart {
+            end -= 1
+            let (quotient, digit) = word.quotientAndRemainder(dividingBy: 10)
+            end.initialize(to: UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit))
+            word = quotient
+          }
         }
-        index -= 1
-        digits = 19
+        text.append(contentsOf: UnsafeBufferPointer(start: start, count: total))
       }
     }
   }

@@ -6,18 +6,14 @@ struct BigUInt: Hashable, Comparable, ExpressibleByIntegerLiteral, Sendable {
   init() { words = Words() }
 
   @inline(__always)
-  init(_ word: UInt) {
-    words = Words(count: word == 0 ? 0 : 1) {
-      $0.initialize(to: word)
-      return 1
-    }
-  }
+  init(_ word: UInt) { words = Words(low: word) }
   init(_ number: Int) {
     precondition(number >= 0)
     self.init(UInt(number))
   }
   init(_ number: UInt64, _: Void = ()) { self.init(UInt(number)) }
-  init(high: UInt, low: UInt) { self.init(words: [low, high]) }
+  @inline(__always)
+  init(high: UInt, low: UInt) { words = Words(high: high, low: low) }
   init(integerLiteral value: UInt) { self.init(value) }
 
   /// With or without zeros on top.

@@ -15,12 +15,15 @@ struct Complex: Equatable {
     self.imaginary = imaginary
   }
 
+  @inline(__always)
+  init(of object: Unmanaged<ComplexObject>) { self = object._withUnsafeGuaranteedRef { Complex($0.real, $0.imaginary) } }
+
   /// A plain complex number; or an int or float whose other operand is an object, so that it may be one. Nil for anything else.
   @inline(__always)
   init?(plain value: Value, with other: Value) {
     if let held = value.uncounted {
       guard held.kind == .complex, held.isPlain else { return nil }
-      self = held.as(ComplexObject.self)._withUnsafeGuaranteedRef { Complex($0.real, $0.imaginary) }
+      self.init(of: held.as(ComplexObject.self))
       return
     }
     guard other.uncounted != nil else { return nil }

@@ -16,8 +16,8 @@ extension Runtime {
     case (.bool(let x), .int(let y)) where op != .matrixMultiply: return try integerOperation(op, x ? 1 : 0, y)
     default: break
     }
-    if let x = a.uncounted, x.kind == .bigInt {
-      let result = try x.borrowed { (x) throws(Raised) in try bigIntegerOperation(op, x, b) }
+    if a.isLargeInt || b.isLargeInt {
+      let result = try largeIntegerOperation(op, a, b)
       if !result.isNotImplemented { return result }
     }
     if let x = a.uncounted, let y = b.uncounted, x.isPlain, y.isPlain, x.kind == y.kind {
@@ -53,6 +53,10 @@ extension Runtime {
       let result = try x.as(SetObject.self).borrowed { (x) throws(Raised) in
         try y.as(SetObject.self).borrowed { (y) throws(Raised) in try setOperation(op, x, y) }
       }
+      return result.isNotImplemented ? .undefined : result
+    case .complex:
+      let (first, second) = (Complex(of: x.as(ComplexObject.self)), Complex(of: y.as(ComplexObject.self)))
+      let result = try complexOperation(op, first, second)
       return result.isNotImplemented ? .undefined : result
     case .other: return try x.borrowed { (x) throws(Raised) in try x.quickArithmetic(op, y) }
     default: return .undefined
@@ -91,10 +95,11 @@ extension Runtime {
     case (.float(let x), .float(let y)):
       let result = try floatOperation(op, x, y)
       if !result.isNotImplemented { return result }
-    case (.object(let x), _) where x.kind == .bigInt:
-      let result = try bigIntegerOperation(op, x, b)
-      if !result.isNotImplemented { return result }
     default: break
+    }
+    if a.isLargeInt || b.isLargeInt {
+      let result = try largeIntegerOperation(op, a, b)
+      if !result.isNotImplemented { return result }
     }
     if let x = Complex(plain: a, with: b), let y = Complex(plain: b, with: a) {
       let result = try complexOperation(op, x, y)

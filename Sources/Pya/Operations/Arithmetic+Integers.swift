@@ -61,6 +61,35 @@ extension Runtime {
     return integer(BigInt(sign: (x < 0) == (y < 0) ? .plus : .minus, magnitude: BigUInt(high: high, low: low)))
   }
 
+  /// `a op b` where one of them is an int beyond a machine word; NotImplemented unless both are plain ints and the left one is that.
+  func largeIntegerOperation(_ op: BinaryOperator, _ a: Value, _ b: Value) throws(Raised) -> Value {
+    if let x = a.doubleWord, let y = b.doubleWord, case let result = doubleWordOperation(op, x, y), !result.isUndefined { return result }
+    guard a.isLargeInt, let held = a.uncounted else { return .notImplemented }
+    return try held.borrowed { (x) throws(Raised) in try bigIntegerOperation(op, x, b) }
+  }
+
+  /// The same where no number has more than two words, nor the result; undefined: it has.
+  @inline(__always)
+  private func doubleWordOperation(_ op: BinaryOperator, _ x: DoubleWord, _ y: DoubleWord) -> Value {
+    let result: DoubleWord?
+    switch op {
+    case .add: result = x + y
+    case .subtract: result = x - y
+    case .multiply: result = x * y
+    case .floorDivide: result = x.divided(by: y)?.quotient
+    case .modulo: result = x.divided(by: y)?.remainder
+    case .leftShift: result = x.shiftedLeft(by: y)
+    case .rightShift: result = x.shiftedRight(by: y)
+    case .and: result = x & y
+    case .or: result = x | y
+    case .xor: result = x ^ y
+    case .divide, .power, .matrixMultiply: result = nil
+    }
+    guard let result else { return .undefined }
+    if let word = result.word { return .int(word) }
+    return .object(BigIntObject(self, result.bigInt))
+  }
+
   /// An operation on an int beyond a machine word and another plain int; NotImplemented for any other operand.
   func bigIntegerOperation(_ op: BinaryOperator, _ object: Object, _ other: Value) throws(Raised) -> Value {
     let x = unsafeDowncast(object, to: BigIntObject.self).value
@@ -227,5 +256,19 @@ extension Runtime {
       if rest > 0 { square = product(square, square) }
     }
     return result
+  }
+}
+
+extension Value {
+  /// An int beyond a machine word.
+  @inline(__always)
+  var isLargeInt: Bool { uncounted?.kind == .bigInt }
+
+  /// A plain int of at most two words.
+  @inline(__always)
+  fileprivate var doubleWord: DoubleWord? {
+    if case .int(let number) = self { return DoubleWord(number) }
+    guard let held = uncounted, held.kind == .bigInt else { return nil }
+    return held.as(BigIntObject.self)._withUnsafeGuaranteedRef { DoubleWord($0.value) }
   }
 }

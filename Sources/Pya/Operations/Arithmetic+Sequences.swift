@@ -3,9 +3,9 @@ import PyaSyntax
 /// `+` and `*` on sequences.
 extension Runtime {
   func concatenate(_ a: StringObject, _ b: StringObject) throws(Raised) -> Value {
-    if a.byteCount == 0, !b.type.isHeap { return .object(b) }
-    if b.byteCount == 0, !a.type.isHeap { return .object(a) }
-    return .object(StringObject(joining: a, b, type: types.str))
+    if a.byteCount == 0, !b.isOfHeapType { return .object(b) }
+    if b.byteCount == 0, !a.isOfHeapType { return .object(a) }
+    return .object(StringObject(joining: a, b, type: a.isOfHeapType ? types.str : a.type))
   }
 
   /// `a + b` for sequences of the same type; NotImplemented leaves the complaint to `sequenceOperation`.
@@ -185,6 +185,18 @@ extension Runtime {
       if object.kind == .tuple {
         let other = unsafeDowncast(object, to: TupleObject.self)
         if other.count > 0 { list.append(copiesOf: other.items, count: other.count) }
+        return
+      }
+      if object.kind == .string, case let text = unsafeDowncast(object, to: StringObject.self), text.isASCII {
+        list.grow(to: list.count + text.byteCount)
+        for index in 0..<text.byteCount { list.append((machine.pointee.characters + Int(text.bytes[index])).copied) }
+        return
+      }
+      if object.kind == .set {
+        let other = unsafeDowncast(object, to: SetObject.self)
+        list.grow(to: list.count + other.count)
+        var position = 0
+        while case let index = other.next(&position), index >= 0 { list.append(other.keyPlace(index).copied) }
         return
       }
     }

@@ -11,7 +11,6 @@ extension Runtime {
     let known = object.knownLength
     if known >= 0 { return known }
     switch object.kind {
-    case .bytes, .byteArray: return unsafeDowncast(object, to: BytesObject.self).bytes.count
     case .range:
       let count = unsafeDowncast(object, to: RangeObject.self).count
       if count == .max { throw overflowError("Python int too large to convert to C ssize_t") }
@@ -403,6 +402,7 @@ extension Object {
     case .dict: unsafeDowncast(self, to: DictObject.self).count
     case .set: unsafeDowncast(self, to: SetObject.self).count
     case .string: unsafeDowncast(self, to: StringObject.self).length
+    case .bytes, .byteArray: unsafeDowncast(self, to: BytesObject.self).bytes.count
     default: builtInLength
     }
   }

@@ -5,8 +5,8 @@ extension Runtime {
   /// `a | b`, `a & b`, `a - b`, `a ^ b`. The result is a set or frozenset as `a` is.
   func setOperation(_ op: BinaryOperator, _ a: SetObject, _ b: SetObject) throws(Raised) -> Value {
     switch op {
-    case .or: return .object(try setUnion(a, .object(b)))
-    case .and: return .object(try setIntersection(a, .object(b)))
+    case .or: return .object(try union(a, b))
+    case .and: return .object(try intersection(a, b))
     case .subtract: return .object(try setDifference(a, .object(b)))
     case .xor: return .object(try setSymmetricDifference(a, .object(b)))
     default: return .notImplemented
@@ -16,9 +16,9 @@ extension Runtime {
   /// `a |= b` and its kin, for a `set`; the other operand is a set too.
   func setInPlace(_ op: BinaryOperator, _ a: SetObject, _ b: SetObject) throws(Raised) -> Bool {
     switch op {
-    case .or: try setUpdate(a, .object(b))
-    case .and: a.swapElements(with: try setIntersection(a, .object(b)))
-    case .subtract: try setDifferenceUpdate(a, .object(b))
+    case .or: try a.merge(b, self)
+    case .and: a.swapElements(with: try intersection(a, b))
+    case .subtract: try subtract(b, from: a)
     case .xor: try setSymmetricDifferenceUpdate(a, .object(b))
     default: return false
     }
@@ -67,7 +67,13 @@ extension Runtime {
   }
 
   /// `set` for sets and their subclasses, `frozenset` likewise.
+  @inline(__always)
   func baseSetType(_ set: SetObject) -> TypeObject {
+    set.isOfHeapType ? baseOfSubtype(set) : set.type
+  }
+
+  @inline(never)
+  private func baseOfSubtype(_ set: SetObject) -> TypeObject {
     set.type.isSubtype(of: types.frozenset) ? types.frozenset : types.set
   }
 
@@ -75,7 +81,28 @@ extension Runtime {
 
   /// `set.update(iterable)`.
   func setUpdate(_ target: SetObject, _ iterable: Value) throws(Raised) {
-    if let other = iterable.set, other.type.special(.iter) == nil { return try target.merge(other, self) }
+    if let other = iterable.set { return try target.merge(other, self) }
+    if let held = iterable.uncounted, held.isPlain {
+      if held.kind == .list {
+        return try held.as(ListObject.self).borrowed { (list) throws(Raised) in
+          var index = 0
+          while index < list.count {
+            _ = try target.add((list.items + index).copied, self)
+            index += 1
+          }
+        }
+      }
+      if held.kind == .tuple {
+        return try held.as(TupleObject.self).borrowed { (tuple) throws(Raised) in
+          for index in 0..<tuple.count { _ = try target.add((tuple.items + index).copied, self) }
+        }
+      }
+      if held.kind == .string, held.as(StringObject.self)._withUnsafeGuaranteedRef({ $0.isASCII }) {
+        return try held.as(StringObject.self).borrowed { (text) throws(Raised) in
+          for index in 0..<text.byteCount { _ = try target.add((machine.pointee.characters + Int(text.bytes[index])).copied, self) }
+        }
+      }
+    }
     if let dict = exactDict(iterable) {
       target.makeRoom(expecting: dict.count)
       var index = 0
@@ -94,31 +121,15 @@ extension Runtime {
     return dict
   }
 
-  func setUnion(_ a: SetObject, _ iterable: Value) throws(Raised) -> SetObject {
+  private func union(_ a: SetObject, _ b: SetObject) throws(Raised) -> SetObject {
     let result = try a.copy(type: baseSetType(a), self)
-    try setUpdate(result, iterable)
+    try result.merge(b, self)
     return result
   }
 
   func setIntersection(_ a: SetObject, _ iterable: Value) throws(Raised) -> SetObject {
-    if iterable.isIdentical(to: .object(a)) { return try a.copy(type: baseSetType(a), self) }
+    if let other = iterable.set { return try intersection(a, other) }
     let result = SetObject(type: baseSetType(a))
-    if let other = iterable.set {
-      let (searched, walked) = other.count > a.count ? (other, a) : (a, other)
-      var position = 0
-      while case let index = walked.next(&position), index >= 0 {
-        let key = walked.keyPlace(index)
-        let hash = walked.entries[index].hash
-        switch searched.quickContains(keyAt: key, hash: hash) {
-        case true?: result.addNew(keyAt: key, hash: hash, self)
-        case false?: break
-        case nil:
-          let key = key.copied
-          if try searched.contains(key, hash: hash, self) { try result.add(key, hash: hash, self) }
-        }
-      }
-      return result
-    }
     try forEach(iterable) { (key) throws(Raised) in
       let hash = try self.hash(key)
       if try a.contains(key, hash: hash, self) { try result.add(key, hash: hash, self) }
@@ -126,17 +137,38 @@ extension Runtime {
     return result
   }
 
-  func setDifferenceUpdate(_ target: SetObject, _ iterable: Value) throws(Raised) {
-    if iterable.isIdentical(to: .object(target)) { return target.removeAll() }
-    if let other = iterable.set {
-      // A much larger set is cut down to what matters first.
-      let removed = other.count >> 3 > target.count ? try setIntersection(target, iterable) : other
-      var position = 0
-      while case let index = removed.next(&position), index >= 0 {
-        _ = try target.remove(keyAt: removed.keyPlace(index), hash: removed.entries[index].hash, self)
+  private func intersection(_ a: SetObject, _ b: SetObject) throws(Raised) -> SetObject {
+    if a === b { return try a.copy(type: baseSetType(a), self) }
+    let result = SetObject(type: baseSetType(a))
+    let (searched, walked) = b.count > a.count ? (b, a) : (a, b)
+    var position = 0
+    while case let index = walked.next(&position), index >= 0 {
+      let key = walked.keyPlace(index)
+      let hash = walked.entries[index].hash
+      switch searched.quickContains(keyAt: key, hash: hash) {
+      case true?: result.addNew(keyAt: key, hash: hash, self)
+      case false?: break
+      case nil:
+        let key = key.copied
+        if try searched.contains(key, hash: hash, self) { try result.add(key, hash: hash, self) }
       }
-    } else {
-      try forEach(iterable) { (key) throws(Raised) in _ = try target.remove(key, self) }
+    }
+    return result
+  }
+
+  func setDifferenceUpdate(_ target: SetObject, _ iterable: Value) throws(Raised) {
+    if let other = iterable.set { return try subtract(other, from: target) }
+    try forEach(iterable) { (key) throws(Raised) in _ = try target.remove(key, self) }
+    target.dropDummies()
+  }
+
+  private func subtract(_ other: SetObject, from target: SetObject) throws(Raised) {
+    if other === target { return target.removeAll() }
+    // A much larger set is cut down to what matters first.
+    let removed = other.count >> 3 > target.count ? try intersection(target, other) : other
+    var position = 0
+    while case let index = removed.next(&position), index >= 0 {
+      _ = try target.remove(keyAt: removed.keyPlace(index), hash: removed.entries[index].hash, self)
     }
     target.dropDummies()
   }

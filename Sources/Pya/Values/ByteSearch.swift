@@ -65,6 +65,11 @@ enum ByteSearch {
   /// How often a needle (not empty) occurs, without overlaps.
   static func count(_ needle: Bytes, in haystack: Bytes) -> Int {
     var count = 0
+    if needle.count == 1 {
+      let byte = needle[0]
+      for index in 0..<haystack.count { count &+= haystack[index] == byte ? 1 : 0 }
+      return count
+    }
     var rest = haystack
     while true {
       let offset = first(needle, in: rest)

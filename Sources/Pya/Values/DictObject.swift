@@ -214,7 +214,7 @@ final class DictObject: Object {
   /// The index of the first entry, or -1. Removing entries from the front and asking again takes constant time on average.
   final func firstIndex() -> Int {
     while firstCandidate < used {
-      if !entries[firstCandidate].key.isUndefined { return firstCandidate }
+      if !keyPlace(firstCandidate).holdsUndefined { return firstCandidate }
       firstCandidate += 1
     }
     return -1
@@ -222,7 +222,7 @@ final class DictObject: Object {
 
   /// The index of the last entry, or -1. The room of deleted entries behind it becomes free: only for who is about to remove it.
   final func lastIndex() -> Int {
-    while used > 0, entries[used - 1].key.isUndefined { used -= 1 }
+    while used > 0, keyPlace(used - 1).holdsUndefined { used -= 1 }
     firstCandidate = min(firstCandidate, used)
     return used - 1
   }
@@ -316,9 +316,9 @@ final class DictObject: Object {
       }
       table[slot] = -2
     }
-    let key = entries[index].key
-    let value = entries[index].value
-    entries[index] = Entry(hash: 0, key: .undefined, value: .undefined)
+    let key = keyPlace(index).move()
+    let value = valuePlace(index).move()
+    (entries + index).initialize(to: Entry(hash: 0, key: .undefined, value: .undefined))
     count -= 1
     changes &+= 1
     _ = consume key

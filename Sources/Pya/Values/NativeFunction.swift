@@ -296,27 +296,48 @@ struct NativeSignature: ExpressibleByStringLiteral {
     defer { runtime.machine.release(values, total) }
     values.initializeCopies(of: arguments.base, count: arguments.count)
     for index in arguments.count..<total { (values + index).initialize(to: .undefined) }
+    var isEachPlaced = true
     for (position, name) in arguments.keywordNames.enumerated() {
-      guard let index = names.firstIndex(where: { $0 === name }), name.byteCount > 0 else { continue }
-      if index >= arguments.count { (values + index).store((arguments.base + arguments.count + position).copied) }
+      let index = NativeSignature.position(of: name, in: names)
+      if index >= arguments.count {
+        (values + index).store((arguments.base + arguments.count + position).copied)
+      } else {
+        isEachPlaced = false
+      }
     }
     let offset = function.hasReceiver ? 1 : 0
     for index in 0..<required where (values + index).holdsUndefined {
       throw runtime.typeError(
         "\(function.name)() missing required argument '\(names[index].text)' (pos \(index + 1 - offset))")
     }
+    if !isEachPlaced { try refuseKeywords(runtime, function, arguments, names) }
+    return try function.body(runtime, Arguments(values, names.count))
+  }
+
+  /// Which of the names of a function's parameters it is, or -1.
+  @inline(__always)
+  private static func position(of name: StringObject, in names: [StringObject]) -> Int {
+    if name.byteCount == 0 { return -1 }
+    for index in 0..<names.count where names[index] === name { return index }
+    return -1
+  }
+
+  /// The complaint about a keyword that names no parameter, or one that was given by position.
+  private func refuseKeywords(
+    _ runtime: Runtime, _ function: NativeFunction, _ arguments: Arguments, _ names: [StringObject]
+  ) throws(Raised) {
     for name in arguments.keywordNames {
-      if let index = names.firstIndex(where: { $0 === name }), name.byteCount > 0 {
+      let index = NativeSignature.position(of: name, in: names)
+      if index >= 0 {
         if index >= arguments.count { continue }
         throw runtime.typeError(
-          "argument for \(function.name)() given by name ('\(name.text)') and position (\(index + 1 - offset))")
+          "argument for \(function.name)() given by name ('\(name.text)') and position (\(index + 1 - (function.hasReceiver ? 1 : 0)))")
       }
       let hint = runtime.closestName(to: name.text, among: names.map(\.text).filter { !$0.isEmpty && $0 != "self" })
       throw runtime.typeError(
         "\(function.name)() got an unexpected keyword argument '\(name.text)'"
           + (hint.map { ". Did you mean '\($0)'?" } ?? ""))
     }
-    return try body(runtime, Arguments(values, names.count))
   }
 
   /// The complaints about counts that come before any name is looked at.

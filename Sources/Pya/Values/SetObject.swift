@@ -15,7 +15,8 @@ final class SetObject: Object {
     var key: Value
   }
 
-  /// Entries in use are `entries[0..<used]`, removed ones among them.
+  /// Entries in use are `entries[0..<used]`, removed ones among them. The table lies behind them in the same memory; there is none before the
+  /// first element.
   final private(set) var entries: UnsafeMutablePointer<Entry>
   final private(set) var used = 0
   private final var capacity = 0
@@ -23,7 +24,7 @@ final class SetObject: Object {
   final private(set) var count = 0
   /// Changes whenever an element is added, removed or moved.
   final private(set) var changes = 0
-  /// `free`, `dummy` (an element was here) or an index into `entries`; `mask + 1` slots, or nil before the first element.
+  /// `free`, `dummy` (an element was here) or an index into `entries`; `mask + 1` slots.
   private final var table: UnsafeMutablePointer<Int32>?
   private final var mask = SetObject.smallestTable - 1
   /// Slots of the table that are not free.
@@ -65,7 +66,7 @@ final class SetObject: Object {
     if hasPerRunHash {
       while position < used {
         position += 1
-        if !entries[position - 1].key.isUndefined { return position - 1 }
+        if !keyPlace(position - 1).holdsUndefined { return position - 1 }
       }
       return -1
     }
@@ -211,7 +212,9 @@ final class SetObject: Object {
   /// Adds an element unless an equal one is there. Whether it was added.
   @discardableResult
   final func add(_ key: Value, _ runtime: Runtime) throws(Raised) -> Bool {
-    try add(key, hash: try runtime.hash(key), runtime)
+    var key = key
+    if let hash = withUnsafeMutablePointer(to: &key, { $0.quickHash }) { return try add(keyAt: &key, hash: hash, runtime) }
+    return try add(key, hash: try runtime.hash(key), runtime)
   }
 
   @discardableResult
@@ -276,7 +279,7 @@ final class SetObject: Object {
   @inline(__always)
   private final func place(_ key: UnsafeMutablePointer<Value>, hash: Int, at slot: Int, isFree: Bool, _ runtime: Runtime) {
     if !hasPerRunHash, key.tag != ValueTag.int, !runtime.hashesAlike(key.pointee) { hasPerRunHash = true }
-    if used == capacity { makeRoom(for: 1) }
+    if used == capacity { compact() }
     UnsafeMutableRawPointer(entries + used).storeBytes(of: hash, as: Int.self)
     keyPlace(used).initialize(toCopyAt: key)
     table.unsafelyUnwrapped[slot] = Int32(truncatingIfNeeded: used)
@@ -350,7 +353,6 @@ final class SetObject: Object {
     fill = 0
     hasPerRunHash = false
     mask = SetObject.smallestTable - 1
-    table?.relinquish()
     table = nil
     changes &+= 1
     SetObject.release(oldEntries, oldUsed)
@@ -389,11 +391,28 @@ final class SetObject: Object {
 
   // MARK: The table
 
+  /// Memory for the first elements.
+  @inline(never)
   private final func makeTable() -> UnsafeMutablePointer<Int32> {
-    let made = UnsafeMutablePointer<Int32>.obtain(mask + 1)
-    made.initialize(repeating: SetObject.free, count: mask + 1)
-    table = made
-    return made
+    let made = SetObject.memory(mask: mask)
+    (entries, capacity, table) = (made.entries, made.capacity, made.table)
+    return made.table
+  }
+
+  /// Memory for a table of `mask + 1` slots, all free, and the entries that it takes before it grows; with room for some more, so that a set
+  /// which keeps losing and getting elements does not keep moving them.
+  @inline(__always)
+  private static func memory(
+    mask: Int
+  ) -> (entries: UnsafeMutablePointer<Entry>, capacity: Int, table: UnsafeMutablePointer<Int32>) {
+    let limit = mask &* 3 / 5
+    let capacity = limit &+ limit >> 2 &+ 2
+    let entriesSize = capacity &* MemoryLayout<Entry>.stride
+    let size = entriesSize &+ (mask &+ 1) &* MemoryLayout<Int32>.stride
+    let memory = UnsafeMutableRawPointer(UnsafeMutablePointer<UInt8>.obtain(size))
+    let table = (memory + entriesSize).assumingMemoryBound(to: Int32.self)
+    table.initialize(repeating: SetObject.free, count: mask &+ 1)
+    return (memory.assumingMemoryBound(to: Entry.self), capacity, table)
   }
 
   /// Makes a table of more than `leastSize` slots and fills it anew, without dummies.
@@ -401,16 +420,23 @@ final class SetObject: Object {
     var size = SetObject.smallestTable
     while size <= leastSize { size *= 2 }
     if size == mask + 1, size == SetObject.smallestTable, fill == count { return }
-    let (oldTable, oldMask) = (table, mask)
+    let (oldEntries, oldUsed, oldCapacity, oldTable, oldMask) = (entries, used, capacity, table, mask)
     mask = size - 1
-    let new = makeTable()
+    let made = SetObject.memory(mask: mask)
+    (entries, capacity, table) = (made.entries, made.capacity, made.table)
     fill = count
+    used = count
     changes &+= 1
-    if let oldTable {
-      for slot in 0...oldMask where oldTable[slot] >= 0 { fillFreeSlot(new, oldTable[slot]) }
-      oldTable.relinquish()
+    guard let oldTable else { return }
+    if oldUsed == count {
+      entries.moveInitialize(from: oldEntries, count: count)
+      for slot in 0...oldMask where oldTable[slot] >= 0 { fillFreeSlot(made.table, oldTable[slot]) }
+    } else {
+      SetObject.moveLiveEntries(oldEntries, oldUsed, to: entries) { newIndices in
+        for slot in 0...oldMask where oldTable[slot] >= 0 { fillFreeSlot(made.table, newIndices[Int(oldTable[slot])]) }
+      }
     }
-    makeRoom(for: 0)
+    if oldCapacity > 0 { oldEntries.relinquish() }
   }
 
   @inline(__always)
@@ -434,37 +460,34 @@ final class SetObject: Object {
     }
   }
 
-  /// Room for the entries that the table takes before it grows, at least `additional` more; drops removed entries.
-  private final func makeRoom(for additional: Int) {
-    let needed = max(mask * 3 / 5 + 2, count + count >> 2 + additional + 1)
-    if needed <= capacity, used + additional <= capacity { return }
-    let memory = UnsafeMutablePointer<Entry>.obtain(needed)
-    if used == count {
-      memory.moveInitialize(from: entries, count: used)
-    } else {
-      moveLiveEntries(to: memory)
+  /// Drops removed entries: there are more entries than the table takes elements.
+  @inline(never)
+  private final func compact() {
+    guard let table else { return }
+    SetObject.moveLiveEntries(entries, used, to: entries) { newIndices in
+      for slot in 0...mask where table[slot] >= 0 { table[slot] = newIndices[Int(table[slot])] }
     }
-    if capacity > 0 { entries.relinquish() }
-    entries = memory
     used = count
-    capacity = needed
     changes &+= 1
   }
 
-  private final func moveLiveEntries(to memory: UnsafeMutablePointer<Entry>) {
-    var newIndices = [Int32](repeating: 0, count: used)
-    var kept = 0
-    for index in 0..<used {
-      newIndices[index] = Int32(truncatingIfNeeded: kept)
-      if entries[index].key.isUndefined {
-        (entries + index).deinitialize(count: 1)
-      } else {
-        (memory + kept).moveInitialize(from: entries + index, count: 1)
+  /// Moves the entries that were not removed to `target`, which may be where they are. `body` gets the new index of each.
+  private static func moveLiveEntries(
+    _ entries: UnsafeMutablePointer<Entry>, _ used: Int, to target: UnsafeMutablePointer<Entry>,
+    _ body: (UnsafeMutablePointer<Int32>) -> Void
+  ) {
+    withUnsafeTemporaryAllocation(of: Int32.self, capacity: used) { newIndices in
+      guard let indices = newIndices.baseAddress else { return }
+      var kept = 0
+      for index in 0..<used {
+        indices[index] = Int32(truncatingIfNeeded: kept)
+        // A removed entry holds nothing that has to be released.
+        let key = (UnsafeMutableRawPointer(entries + index) + keyOffset).assumingMemoryBound(to: Value.self)
+        if key.holdsUndefined { continue }
+        if target + kept != entries + index { (target + kept).moveInitialize(from: entries + index, count: 1) }
         kept += 1
       }
-    }
-    if let table {
-      for slot in 0...mask where table[slot] >= 0 { table[slot] = newIndices[Int(table[slot])] }
+      body(indices)
     }
   }
 
@@ -488,14 +511,7 @@ final class SetObject: Object {
   private final func adopt(_ other: SetObject) {
     let copiesLayout = mask == other.mask && other.fill == other.count
     let table = self.table ?? makeTable()
-    let memory = UnsafeMutablePointer<Entry>.obtain(max(mask * 3 / 5 + 2, other.count))
-    if capacity > 0 {
-      SetObject.release(entries, used)
-      entries.relinquish()
-    }
-    entries = memory
-    capacity = max(mask * 3 / 5 + 2, other.count)
-    used = 0
+    let memory = entries
     hasPerRunHash = other.hasPerRunHash
     if copiesLayout, other.used == other.count, let otherTable = other.table {
       for index in 0..<other.used { SetObject.copy(other.entries + index, to: memory + index) }
@@ -564,7 +580,6 @@ final class SetObject: Object {
     SetObject.release(entries, used)
     machine.endRelease()
     if capacity > 0 { entries.relinquish() }
-    table?.relinquish()
   }
 }
 

@@ -15,7 +15,7 @@ final class StructFormat {
     var range: ClosedRange<Int>
   }
 
-  private(set) var items: [Item] = []
+  @exclusivity(unchecked) private(set) var items: [Item] = []
   private(set) var size = 0
   private(set) var isBigEndian = false
   /// Of the machine: sizes, alignment, and what C makes of a float.

@@ -13,9 +13,9 @@ final class StructObject: Object {
 private final class StructState {
   let error: TypeObject
   /// Formats seen before, by their text.
-  var formats: [[UInt8]: StructFormat] = [:]
+  @exclusivity(unchecked) var formats: [[UInt8]: StructFormat] = [:]
   /// The texts used last, literals of the program most often, and their formats.
-  private var recent: [(text: StringObject, format: StructFormat)] = []
+  @exclusivity(unchecked) private var recent: [(text: StringObject, format: StructFormat)] = []
   private var nextPlace = 0
 
   /// The format of a text used lately.
