@@ -311,7 +311,7 @@ struct NativeSignature: ExpressibleByStringLiteral {
         "\(function.name)() missing required argument '\(names[index].text)' (pos \(index + 1 - offset))")
     }
     if !isEachPlaced { try refuseKeywords(runtime, function, arguments, names) }
-    return try function.body(runtime, Arguments(values, names.count))
+    return try body(runtime, Arguments(values, names.count))
   }
 
   /// Which of the names of a function's parameters it is, or -1.
