@@ -55,9 +55,15 @@ extension Runtime {
         if separator.isEmpty { throw runtime.valueError("empty separator") }
         let bytes = arguments.bytes
         let offset = ByteSearch.find(separator, in: bytes, 0..<bytes.count, isReverse: isReverse)
-        var parts: [[UInt8]] = isReverse ? [[], [], bytes] : [bytes, [], []]
-        if offset >= 0 { parts = [Array(bytes[..<offset]), separator, Array(bytes[(offset + separator.count)...])] }
-        return .object(TupleObject(runtime, parts.map { .object(runtime.bytes(like: arguments, $0)) }))
+        let isFound = offset >= 0
+        let first = isFound ? Array(bytes[..<offset]) : isReverse ? [] : bytes
+        let last = isFound ? Array(bytes[(offset + separator.count)...]) : isReverse ? bytes : []
+        return .object(
+          TupleObject(runtime, count: 3) { parts in
+            parts.initialize(to: .object(runtime.bytes(like: arguments, first)))
+            (parts + 1).initialize(to: .object(runtime.bytes(like: arguments, isFound ? separator : [])))
+            (parts + 2).initialize(to: .object(runtime.bytes(like: arguments, last)))
+          })
       }
     }
   }

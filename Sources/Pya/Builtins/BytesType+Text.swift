@@ -155,12 +155,23 @@ extension Runtime {
       return .object(runtime.bytes(like: arguments, result))
     }
     type.define(self, "decode", "self, /, encoding='utf-8', errors='strict'") { (runtime, arguments) throws(Raised) in
+      if arguments.keepsASCII, let text = runtime.asciiText(arguments) { return .object(text) }
       let encoding = try runtime.codecName(arguments[1], "decode() argument 'encoding'", or: "utf-8")
       let errors = try runtime.codecName(arguments[2], "decode() argument 'errors'", or: "strict")
       return .object(try runtime.decode(arguments.bytes, encoding: encoding, errors: errors))
     }
     type.define(self, "hex", "self, /, sep=None, bytes_per_sep=1") { (runtime, arguments) throws(Raised) in
       .object(try runtime.hexadecimal(arguments.bytes, separator: arguments[1], group: arguments[2]))
+    }
+  }
+
+  /// The bytes as text, if they are ASCII.
+  private func asciiText(_ arguments: Arguments) -> StringObject? {
+    arguments.receiver(BytesObject.self)._withUnsafeGuaranteedRef { receiver in
+      receiver.bytes.withUnsafeBufferPointer { bytes in
+        guard bytes.isASCII else { return nil }
+        return asciiText(bytes.count) { text in if let start = bytes.baseAddress { text.initialize(from: start, count: bytes.count) } }
+      }
     }
   }
 

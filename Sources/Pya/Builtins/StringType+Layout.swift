@@ -4,7 +4,7 @@ extension Runtime {
     for (name, left, right) in [("strip", true, true), ("lstrip", true, false), ("rstrip", false, true)] {
       type.define(self, name, "self, chars=None, /") { (runtime, arguments) throws(Raised) in
         let text = arguments.text
-        if arguments[1].isUndefined || arguments[1].isNone {
+        if arguments.isMissingOrNone(1) {
           let start = left ? text.skipSpace(0) : 0
           let end = right ? max(start, text.skipSpaceBackward(text.byteCount)) : text.byteCount
           return .object(runtime.part(text, start..<end))

@@ -159,18 +159,18 @@ extension Runtime {
     let text = arguments.text
     let offset =
       isReverse ? ByteSearch.last(separator.utf8, in: text.utf8) : ByteSearch.first(separator.utf8, in: text.utf8)
-    let empty = Value.object(names.empty)
-    if offset < 0 {
-      let whole = arguments[0]
-      return .object(TupleObject(self, isReverse ? [empty, empty, whole] : [whole, empty, empty]))
-    }
     return .object(
-      TupleObject(
-        self,
-        [
-          .object(part(text, 0..<offset)), .object(plain(separator)),
-          .object(part(text, (offset + separator.byteCount)..<text.byteCount)),
-        ]))
+      TupleObject(self, count: 3) { parts in
+        if offset < 0 {
+          (parts + (isReverse ? 2 : 0)).initialize(toCopyAt: arguments.base)
+          (parts + (isReverse ? 0 : 1)).initialize(to: .object(names.empty))
+          (parts + (isReverse ? 1 : 2)).initialize(to: .object(names.empty))
+        } else {
+          parts.initialize(to: .object(part(text, 0..<offset)))
+          (parts + 1).initialize(to: .object(plain(separator)))
+          (parts + 2).initialize(to: .object(part(text, (offset + separator.byteCount)..<text.byteCount)))
+        }
+      })
   }
 }
 

@@ -3,10 +3,10 @@ extension Runtime {
   func installStringSplitting(_ type: TypeObject) {
     for (name, isReverse) in [("split", false), ("rsplit", true)] {
       type.define(self, name, "self, /, sep=None, maxsplit=-1") { (runtime, arguments) throws(Raised) in
-        let limit = arguments[2].isUndefined ? -1 : try runtime.size(arguments[2])
+        let limit = arguments.isMissing(2) ? -1 : try runtime.size(arguments[2])
         let parts = ListObject(runtime)
         let splits = limit < 0 ? Int.max : limit
-        if arguments[1].isUndefined || arguments[1].isNone {
+        if arguments.isMissingOrNone(1) {
           runtime.split(arguments.text, limit: splits, isReverse: isReverse, into: parts)
         } else {
           let separator = try runtime.textArgument(arguments[1], "must be str or None, not ")
@@ -40,22 +40,23 @@ extension Runtime {
   ) {
     var span = 0..<text.byteCount
     var remaining = limit
+    let wanted = separator.utf8
     while remaining > 0 {
       let piece = text.slice(span)
-      let offset =
-        isReverse ? ByteSearch.last(separator.utf8, in: piece) : ByteSearch.first(separator.utf8, in: piece)
+      let offset = isReverse ? ByteSearch.last(wanted, in: piece) : ByteSearch.first(wanted, in: piece)
       if offset < 0 { break }
       let place = span.lowerBound + offset
       if isReverse {
-        add(text, (place + separator.byteCount)..<span.upperBound, to: parts)
+        add(text, (place + wanted.count)..<span.upperBound, to: parts)
         span = span.lowerBound..<place
       } else {
         add(text, span.lowerBound..<place, to: parts)
-        span = (place + separator.byteCount)..<span.upperBound
+        span = (place + wanted.count)..<span.upperBound
       }
       remaining -= 1
     }
     add(text, span, to: parts)
+    withExtendedLifetime(separator) {}
   }
 
   /// Splits at runs of whitespace.

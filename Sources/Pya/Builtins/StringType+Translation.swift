@@ -8,9 +8,9 @@ extension Runtime {
       .object(try runtime.makeTranslation(arguments))
     }
     type.define(self, "encode", "self, /, encoding='utf-8', errors='strict'") { (runtime, arguments) throws(Raised) in
-      if arguments.count == 1 || (arguments.count == 2 && arguments[1].namesUTF8),
-        let bytes = arguments.receiver(StringObject.self)._withUnsafeGuaranteedRef({ $0.plainUTF8 })
-      {
+      if let bytes = arguments.receiver(StringObject.self)._withUnsafeGuaranteedRef({ (text) -> [UInt8]? in
+        text.isASCII ? (arguments.keepsASCII ? text.copyBytes() : nil) : arguments.namesUTF8 ? text.plainUTF8 : nil
+      }) {
         return .object(BytesObject(type: runtime.types.bytes, bytes))
       }
       let encoding = try runtime.codecName(arguments[1], "encode() argument 'encoding'", or: "utf-8")
@@ -145,18 +145,27 @@ extension Runtime {
   }
 }
 
-extension Value {
-  /// Whether it is one of the usual names of UTF-8.
-  fileprivate var namesUTF8: Bool {
-    guard let held = uncounted, held.kind == .string else { return false }
-    return held.as(StringObject.self)._withUnsafeGuaranteedRef { $0.hasText("utf-8") || $0.hasText("utf8") }
+/// The arguments of `encode` and `decode` as they mostly are: no encoding or one of the commonest names, and nothing about errors.
+extension Arguments {
+  fileprivate var namesUTF8: Bool { namesEncoding { $0.hasText("utf-8") || $0.hasText("utf8") } }
+
+  /// Text of ASCII alone is its own bytes in the encoding.
+  var keepsASCII: Bool {
+    namesEncoding { $0.hasText("utf-8") || $0.hasText("latin-1") || $0.hasText("ascii") || $0.hasText("utf8") || $0.hasText("latin1") }
+  }
+
+  @inline(__always)
+  private func namesEncoding(_ isMeant: (StringObject) -> Bool) -> Bool {
+    if count == 1 { return true }
+    guard count == 2, let held = (base + 1).uncountedObject, held.kind == .string else { return false }
+    return held.as(StringObject.self)._withUnsafeGuaranteedRef(isMeant)
   }
 }
 
 extension StringObject {
   /// The bytes as they are; nil: there are lone surrogates, perhaps.
   fileprivate var plainUTF8: [UInt8]? {
-    if !isASCII, utf8.contains(0xED) { return nil }
+    if utf8.contains(0xED) { return nil }
     return Array(utf8)
   }
 

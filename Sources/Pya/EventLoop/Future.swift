@@ -166,6 +166,8 @@ class FutureObject: AwaitableObject {
     return made
   }
 
+  override var ownHash: Int? { Int(serial) }
+
   // MARK: Awaiting
 
   override func begin(_ runtime: Runtime) throws(Raised) -> Value {

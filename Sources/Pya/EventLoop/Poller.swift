@@ -23,7 +23,9 @@ final class Poller {
   /// Ends a wait, from any thread.
   let wakeup = WakeupPipe()
   private let queue: Int32
-  private var watches: [Int32: Watch] = [:]
+  /// By descriptor.
+  private var watches: [Watch] = []
+  private var watchCount = 0
   private static let batch = 256
 
   #if canImport(Glibc)
@@ -52,24 +54,28 @@ final class Poller {
   var descriptor: Int32 { queue }
 
   /// Somebody waits for some descriptor.
-  var isWatching: Bool { !watches.isEmpty }
+  var isWatching: Bool { watchCount > 0 }
 
   // MARK: Watching
 
-  func reader(_ descriptor: Int32) -> Watcher? { watches[descriptor]?.reader }
-  func writer(_ descriptor: Int32) -> Watcher? { watches[descriptor]?.writer }
+  func reader(_ descriptor: Int32) -> Watcher? { watch(of: descriptor).reader }
+  func writer(_ descriptor: Int32) -> Watcher? { watch(of: descriptor).writer }
+
+  private func watch(of descriptor: Int32) -> Watch {
+    watches.indices.contains(Int(descriptor)) ? watches[Int(descriptor)] : Watch()
+  }
 
   /// Sets who is told that a descriptor can be read. The error of the system when it cannot be watched, else 0.
   func setReader(_ watcher: Watcher?, _ descriptor: Int32) -> Int32 {
-    var watch = watches[descriptor] ?? Watch()
-    let before = watch
+    let before = self.watch(of: descriptor)
+    var watch = before
     watch.reader = watcher
     return update(descriptor, from: before, to: watch)
   }
 
   func setWriter(_ watcher: Watcher?, _ descriptor: Int32) -> Int32 {
-    var watch = watches[descriptor] ?? Watch()
-    let before = watch
+    let before = self.watch(of: descriptor)
+    var watch = before
     watch.writer = watcher
     return update(descriptor, from: before, to: watch)
   }
@@ -88,7 +94,11 @@ final class Poller {
       #endif
     }
     if failure != 0, !watch.isEmpty { return failure }
-    watches[descriptor] = watch.isEmpty ? nil : watch
+    if before.isEmpty, watch.isEmpty { return 0 }
+    // The system knows the descriptor: its number is small.
+    while watches.count <= descriptor { watches.append(Watch()) }
+    watches[Int(descriptor)] = watch
+    watchCount += (watch.isEmpty ? 0 : 1) - (before.isEmpty ? 0 : 1)
     return 0
   }
 
@@ -135,7 +145,7 @@ final class Poller {
         wakeup.drain()
         continue
       }
-      guard let watch = watches[descriptor] else { continue }
+      let watch = self.watch(of: descriptor)
       if isReadable, let reader = watch.reader { run(reader) }
       if isWritable, let writer = watch.writer { run(writer) }
     }

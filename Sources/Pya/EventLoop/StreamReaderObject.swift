@@ -76,6 +76,23 @@ final class StreamReaderObject: Object {
     resumeIfDrained()
     return .object(taken)
   }
+
+  /// What a request asks for, if that is here and there is nothing to complain of.
+  func takeAtOnce(_ request: StreamReading.Request, _ runtime: Runtime) -> Value? {
+    guard exception == nil, !buffer.isEmpty else { return nil }
+    switch request {
+    case .some(let count): return count > 0 ? take(min(count, buffer.count), runtime) : nil
+    case .exactly(let count): return count <= buffer.count ? take(count, runtime) : nil
+    case .until(let separator): return takeAtOnce(through: separator, runtime)
+    case .line, .nextLine: return takeAtOnce(through: StreamReading.lineEnd, runtime)
+    case .all, .untilAny: return nil
+    }
+  }
+
+  private func takeAtOnce(through separator: [UInt8], _ runtime: Runtime) -> Value? {
+    guard let position = separator.withUnsafeBufferPointer({ buffer.firstIndex(of: $0, from: 0) }), position <= limit else { return nil }
+    return take(position + separator.count, runtime)
+  }
 }
 
 /// `read`, `readline`, `readuntil`, `readexactly` and iteration of a stream reader.
@@ -84,11 +101,15 @@ final class StreamReading: WaitingOperation {
     case some(Int)
     case all
     case exactly(Int)
-    case until([[UInt8]])
+    case until([UInt8])
+    /// One of several separators.
+    case untilAny([[UInt8]])
     case line
     /// `__anext__`.
     case nextLine
   }
+
+  static let lineEnd: [UInt8] = [10]
 
   private let reader: StreamReaderObject
   private let request: Request
@@ -106,7 +127,7 @@ final class StreamReading: WaitingOperation {
     switch request {
     case .some, .all: "StreamReader.read"
     case .exactly: "StreamReader.readexactly"
-    case .until: "StreamReader.readuntil"
+    case .until, .untilAny: "StreamReader.readuntil"
     case .line: "StreamReader.readline"
     case .nextLine: "StreamReader.__anext__"
     }
@@ -137,7 +158,8 @@ final class StreamReading: WaitingOperation {
       if reader.buffer.count >= count { return reader.take(count, runtime) }
       if reader.isAtEnd { throw try incomplete(expected: .int(count), runtime) }
       return try waitForData("readexactly", runtime)
-    case .until(let separators): return try readUntil(separators, runtime)
+    case .until(let separator): return try readUntil(find(separator), runtime)
+    case .untilAny(let separators): return try readUntil(find(separators), runtime)
     case .line, .nextLine:
       let line = try readLine(runtime)
       if case .nextLine = request, let bytes = line.bytes?.bytes, bytes.isEmpty { throw runtime.error("StopAsyncIteration", []) }
@@ -146,7 +168,7 @@ final class StreamReading: WaitingOperation {
   }
 
   private func readLine(_ runtime: Runtime) throws(Raised) -> Value {
-    switch find([[10]]) {
+    switch find(StreamReading.lineEnd) {
     case .found(let position, let length):
       if position > reader.limit {
         reader.buffer.drop(position + length)
@@ -165,8 +187,8 @@ final class StreamReading: WaitingOperation {
     }
   }
 
-  private func readUntil(_ separators: [[UInt8]], _ runtime: Runtime) throws(Raised) -> Value {
-    switch find(separators) {
+  private func readUntil(_ finding: Finding, _ runtime: Runtime) throws(Raised) -> Value {
+    switch finding {
     case .found(let position, let length):
       if position > reader.limit {
         throw try limitOverrun("Separator is found, but chunk is longer than limit", position, runtime)
@@ -182,6 +204,14 @@ final class StreamReading: WaitingOperation {
   }
 
   private enum Finding { case found(position: Int, length: Int), missing }
+
+  private func find(_ separator: [UInt8]) -> Finding {
+    if let position = separator.withUnsafeBufferPointer({ reader.buffer.firstIndex(of: $0, from: offset) }) {
+      return .found(position: position, length: separator.count)
+    }
+    offset = max(0, reader.buffer.count + 1 - separator.count)
+    return .missing
+  }
 
   /// The separator that ends first.
   private func find(_ separators: [[UInt8]]) -> Finding {

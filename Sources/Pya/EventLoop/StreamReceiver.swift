@@ -76,6 +76,8 @@ final class StreamReceiver: TransportReceiver {
     for waiter in waiters where !waiter.isDone { try waiter.setResult(.none, runtime) }
   }
 
+  var takesMore: Bool { !isLost && !isPaused }
+
   /// What `drain` waits for; nil when there is room.
   func drainWaiter(_ runtime: Runtime) throws(Raised) -> FutureObject? {
     if isLost { throw runtime.error("ConnectionResetError", "Connection lost") }
@@ -112,6 +114,9 @@ final class StreamWriterObject: Object {
     let transport: TransportObject
     let receiver: StreamReceiver
     let reader: StreamReaderObject?
+
+    /// `drain` has nothing to wait for and nothing to raise.
+    var isDrained: Bool { reader?.exception == nil && !transport.isClosing && receiver.takesMore }
   }
 
   /// None: one that the program made of a transport and a protocol, whose methods are written in the language (`asyncio.streams`).

@@ -78,3 +78,24 @@ class WaitingOperation: AwaitableObject {
     if phase == .created { type.runtime.coroutineWasNeverAwaited(name: type.runtime.intern(name)) }
   }
 }
+
+extension TypeObject {
+  /// A coroutine method whose calls make an operation. Awaited on the spot it first tries `atOnce`, which gives the result where there is
+  /// nothing to wait for and to complain of, and else `undefined`; then the operation begins.
+  func defineWaiting<Operation: WaitingOperation>(
+    _ runtime: Runtime, _ name: String, _ signature: NativeSignature,
+    atOnce: @escaping NativeBody = { (_, _) throws(Raised) in .undefined },
+    _ make: @escaping (Runtime, Arguments) throws(Raised) -> Operation
+  ) {
+    define(runtime, name, signature) { (runtime, arguments) throws(Raised) in .object(try make(runtime, arguments)) }
+    let function = attributes.getString(runtime.intern(name))?.cast(.nativeFunction, to: NativeFunction.self)
+    function?.awaitBody = { (runtime, arguments) throws(Raised) in
+      let ready = try atOnce(runtime, arguments)
+      if !ready.isUndefined { return ready }
+      let operation = try make(runtime, arguments)
+      let result = try operation.begin(runtime)
+      if result.isUndefined { runtime.machine.pointee.pendingChild = operation }
+      return result
+    }
+  }
+}

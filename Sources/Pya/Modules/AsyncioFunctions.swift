@@ -152,8 +152,7 @@ extension Asyncio {
   private func isWrittenWithAsync(_ function: NativeFunction) -> Bool {
     let methods: [String]
     switch function.owner?.name {
-    case "StreamReader": methods = ["read", "readexactly", "readline", "readuntil", "__anext__"]
-    case "StreamWriter": methods = ["drain", "wait_closed", "start_tls"]
+    case "StreamWriter": methods = ["start_tls"]
     case "_UnixSelectorEventLoop": methods = ["shutdown_asyncgens", "shutdown_default_executor"]
     default: return false
     }

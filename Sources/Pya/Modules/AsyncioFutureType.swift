@@ -29,7 +29,7 @@ extension Asyncio {
       .object(runtime.string(try runtime.representation(of: try future(arguments[0]))))
     }
     type.define(runtime, "__hash__", "self, /") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
-      .int(Int(try future(arguments[0]).serial))
+      .int(try future(arguments[0]).ownHash ?? 0)
     }
   }
 

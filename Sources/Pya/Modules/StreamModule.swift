@@ -39,6 +39,13 @@ extension Runtime {
     return transport
   }
 
+  /// What `readuntil` looks for.
+  fileprivate func separator(_ value: Value) throws(Raised) -> [UInt8] {
+    guard let bytes = bytesLike(value) else { throw typeError("object of type '\(typeName(value))' has no len()") }
+    if bytes.isEmpty { throw valueError("Separator should be at least one-byte string") }
+    return bytes
+  }
+
   // MARK: Connections
 
   private func defineConnecting(in module: ModuleObject) {
@@ -191,8 +198,15 @@ extension Runtime {
       guard let reader = value.object as? StreamReaderObject else { throw typeError("expected a StreamReader") }
       return reader
     }
-    func reading(_ value: Value, _ request: StreamReading.Request) throws(Raised) -> Value {
-      .object(StreamReading(try reader(value), request))
+    func defineReading(
+      _ name: String, _ signature: NativeSignature, _ request: @escaping (Runtime, Arguments) throws(Raised) -> StreamReading.Request
+    ) {
+      type.defineWaiting(
+        self, name, signature,
+        atOnce: { (runtime, arguments) throws(Raised) in
+          try reader(arguments[0]).takeAtOnce(try request(runtime, arguments), runtime) ?? .undefined
+        },
+        { (runtime, arguments) throws(Raised) in StreamReading(try reader(arguments[0]), try request(runtime, arguments)) })
     }
     type.defineConstructor(self, "limit=65536, loop=None") { (runtime, cls, arguments) throws(Raised) in
       let limit = try arguments[0].defined.map { (value) throws(Raised) in try runtime.index(value) } ?? 65536
@@ -201,35 +215,26 @@ extension Runtime {
       if let given = arguments[1].object as? EventLoop { loop = given } else { loop = try runtime.asyncio.eventLoop() }
       return .object(StreamReaderObject(type: cls, loop: loop, limit: limit))
     }
-    type.define(self, "read", "self, n=-1") { (runtime, arguments) throws(Raised) in
+    defineReading("read", "self, n=-1") { (runtime, arguments) throws(Raised) in
       let count = try arguments[1].defined.map { (value) throws(Raised) in try runtime.index(value) } ?? -1
-      return try reading(arguments[0], count < 0 ? .all : .some(count))
+      return count < 0 ? .all : .some(count)
     }
-    type.define(self, "readline", "self") { (_, arguments) throws(Raised) in try reading(arguments[0], .line) }
-    type.define(self, "readexactly", "self, n") { (runtime, arguments) throws(Raised) in
+    defineReading("readline", "self") { (_, _) throws(Raised) in .line }
+    defineReading("readexactly", "self, n") { (runtime, arguments) throws(Raised) in
       let count = try runtime.index(arguments[1])
       if count < 0 { throw runtime.valueError("readexactly size can not be less than zero") }
-      return try reading(arguments[0], .exactly(count))
+      return .exactly(count)
     }
-    type.define(self, "readuntil", "self, separator=b'\\n'") { (runtime, arguments) throws(Raised) in
-      var separators: [[UInt8]] = []
-      if let given = arguments[1].defined {
-        let parts = given.cast(.tuple, to: TupleObject.self)?.array ?? [given]
-        for part in parts {
-          guard let bytes = runtime.bytesLike(part) else {
-            throw runtime.typeError("object of type '\(runtime.typeName(part))' has no len()")
-          }
-          if bytes.isEmpty { throw runtime.valueError("Separator should be at least one-byte string") }
-          separators.append(bytes)
-        }
-        if separators.isEmpty { throw runtime.valueError("Separator should contain at least one element") }
-      } else {
-        separators = [[10]]
+    defineReading("readuntil", "self, separator=b'\\n'") { (runtime, arguments) throws(Raised) in
+      guard let given = arguments[1].defined else { return .until(StreamReading.lineEnd) }
+      guard let several = given.cast(.tuple, to: TupleObject.self)?.array else {
+        return .until(try runtime.separator(given))
       }
-      return try reading(arguments[0], .until(separators))
+      if several.isEmpty { throw runtime.valueError("Separator should contain at least one element") }
+      return .untilAny(try several.map { (part) throws(Raised) in try runtime.separator(part) })
     }
     type.define(self, "__aiter__", "self") { (_, arguments) throws(Raised) in arguments[0] }
-    type.define(self, "__anext__", "self") { (_, arguments) throws(Raised) in try reading(arguments[0], .nextLine) }
+    defineReading("__anext__", "self") { (_, _) throws(Raised) in .nextLine }
     type.define(self, "at_eof", "self") { (_, arguments) throws(Raised) in
       let reader = try reader(arguments[0])
       return .bool(reader.isAtEnd && reader.buffer.isEmpty)
@@ -304,9 +309,12 @@ extension Runtime {
     type.defineProperty(self, "_protocol") { (_, value) throws(Raised) in try writer(value).receiver.value }
     type.defineProperty(self, "_reader") { (_, value) throws(Raised) in try writer(value).reader.map { .object($0) } ?? .none }
     type.defineProperty(self, "_loop") { (_, value) throws(Raised) in .object(try writer(value).transport.loop) }
-    type.define(self, "drain", "self") { (_, arguments) throws(Raised) in .object(StreamDraining(try writer(arguments[0]))) }
-    type.define(self, "wait_closed", "self") { (_, arguments) throws(Raised) in
-      .object(StreamClosing(try writer(arguments[0]).receiver))
+    type.defineWaiting(
+      self, "drain", "self",
+      atOnce: { (_, arguments) throws(Raised) in try writer(arguments[0]).isDrained ? .none : .undefined },
+      { (_, arguments) throws(Raised) in StreamDraining(try writer(arguments[0])) })
+    type.defineWaiting(self, "wait_closed", "self") { (_, arguments) throws(Raised) in
+      StreamClosing(try writer(arguments[0]).receiver)
     }
     type.defineProperty(self, "transport") { (_, value) throws(Raised) in .object(try writer(value).transport) }
     type.define(self, "start_tls", "self, *args, **kwargs") { (runtime, _) throws(Raised) in

@@ -35,12 +35,15 @@ extension Runtime {
     case .bytes, .byteArray:
       guard let second = bytesLike(b) else { return .notImplemented }
       let first = unsafeDowncast(a, to: BytesObject.self).bytes
-      var result: [UInt8] = []
-      result.reserveCapacity(first.count + second.count)
-      result.append(contentsOf: first)
-      result.append(contentsOf: second)
-      return .object(bytesLike(a.kind, result))
+      return .object(bytesLike(a.kind, joined(first, second)))
     default: return .notImplemented
+    }
+  }
+
+  private func joined(_ first: [UInt8], _ second: [UInt8]) -> [UInt8] {
+    Array(unsafeUninitializedCapacity: first.count + second.count) { bytes, count in
+      let end = first.withUnsafeBufferPointer { bytes.initialize(fromContentsOf: $0) }
+      count = second.withUnsafeBufferPointer { bytes[end...].initialize(fromContentsOf: $0) }
     }
   }
 

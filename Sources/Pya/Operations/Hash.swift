@@ -37,6 +37,7 @@ extension Runtime {
     case .function, .nativeFunction, .module, .cell, .code, .generator, .coroutine, .asyncGenerator, .property:
       return identityHash(object)
     default:
+      if !type.isHeap, let hash = object.ownHash { return hash }
       guard let method = specialMethod(.object(object), .hash) else { return identityHash(object) }
       if method.isNone { throw unhashable(type) }
       return try hashFrom(method, object)

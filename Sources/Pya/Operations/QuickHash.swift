@@ -3,7 +3,8 @@ import PyaSyntax
 // Hashes of what lies somewhere, for those whose hash runs no code of the program: what most keys of sets and dictionaries are.
 
 extension UnsafeMutablePointer where Pointee == Value {
-  /// The hash of a number, a string, None, an instance that is equal to itself alone, or a tuple of these; nil: the general rule must tell.
+  /// The hash of a number, a string, None, an instance or future that is equal to itself alone, or a tuple of these; nil: the general
+  /// rule must tell.
   @inline(__always)
   var quickHash: Int? {
     switch tag {
@@ -35,6 +36,7 @@ extension UnsafeMutablePointer where Pointee == Value {
     // Of a frozenset that was hashed before.
     case .set: return held.as(SetObject.self)._withUnsafeGuaranteedRef { $0.cachedHash }
     case .complex: return held.as(ComplexObject.self)._withUnsafeGuaranteedRef { NumericHash.of($0.real, $0.imaginary) }
+    case .awaitable: return held._withUnsafeGuaranteedRef { $0.ownHash }
     default: return nil
     }
   }

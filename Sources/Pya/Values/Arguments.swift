@@ -18,6 +18,14 @@ struct Arguments {
   @inline(__always)
   subscript(_ index: Int) -> Value { index < count ? base[index] : .undefined }
 
+  /// The call did not give the argument.
+  @inline(__always)
+  func isMissing(_ index: Int) -> Bool { index >= count || (base + index).holdsUndefined }
+
+  /// The call did not give the argument, or gave None.
+  @inline(__always)
+  func isMissingOrNone(_ index: Int) -> Bool { isMissing(index) || (base + index).holdsNone }
+
   /// `self` of a method of a built-in type, which the call has checked. Uncounted: the call holds it.
   @inline(__always)
   func receiver<Class: Object>(_ type: Class.Type) -> Unmanaged<Class> {

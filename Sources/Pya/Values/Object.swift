@@ -122,6 +122,9 @@ class Object {
     try call(runtime, Arguments(base, count))
   }
 
+  /// Its hash, where the class of the object is built in and the hash another one than the address gives; nil: `__hash__` decides.
+  var ownHash: Int? { nil }
+
   /// How many elements it has, for kinds that `Runtime.length` does not know; negative: no such kind.
   var builtInLength: Int { -1 }
 

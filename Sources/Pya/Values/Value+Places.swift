@@ -34,6 +34,9 @@ extension UnsafeMutablePointer where Pointee == Value {
     tag > ValueTag.bool && pointee.isUndefined
   }
 
+  @inline(__always)
+  var holdsNone: Bool { tag > ValueTag.bool && pointee.isNone }
+
   /// Python's `is` on what lies here and there.
   @inline(__always)
   func isIdentical(to other: UnsafeMutablePointer<Value>) -> Bool {
