@@ -376,13 +376,10 @@ final class MethodCallNode: ExpressionNode {
 }
 
 extension Object {
-  /// What the cache of methods compares. A class stands for itself; no other object has its token: that of a built-in class is what its
-  /// instances are known by, so the class has the complement.
+  /// What the cache of methods compares. A class is known by the complement of its token, by which some of its instances are known.
   @inline(__always)
   fileprivate final var methodToken: Int {
-    guard kind == .type else { return cacheToken }
-    let type = unsafeDowncast(self, to: TypeObject.self)
-    return type.isHeap ? type.token : ~type.token
+    kind == .type ? ~unsafeDowncast(self, to: TypeObject.self).token : cacheToken
   }
 }
 
