@@ -68,6 +68,7 @@ extension Runtime {
       "_copy": { $0.makeCopyModule() },
       "_pickle": { $0.makePickleModule() },
       "_pprint": { $0.makePprintModule() },
+      "_elementtree": { $0.makeElementTreeModule() },
       "_zlib": { $0.makeCompressionModule() },
       "resource": { $0.makeResourceModule() },
       "_fcntl": { $0.makeFcntlModule() },

@@ -43,7 +43,7 @@ extension Runtime {
       if !isIterator(result) { throw typeError("iter() returned non-iterator of type '\(typeName(result))'") }
       return result
     }
-    if object.kind != .type, hasElementsByIndex(object.type) {
+    if object.kind != .type, hasElementsByIndex(object) {
       return .object(SequenceIterator(self, .object(object)))
     }
     throw notIterable(.object(object))
@@ -89,14 +89,15 @@ extension Runtime {
     case .type: return object.type.lookup(names[.iter]) != nil
     default:
       if let method = object.type.lookup(names[.iter]) { return !method.isNone }
-      return hasElementsByIndex(object.type)
+      return hasElementsByIndex(object)
     }
   }
 
-  /// Whether `__getitem__` alone makes its instances iterable: that of a class of the program does, matches and unions have keys.
-  private func hasElementsByIndex(_ type: TypeObject) -> Bool {
-    guard let (_, owner) = type.lookupWithOwner(names[.getitem]) else { return false }
-    return owner.isHeap || owner.instanceKind != .other
+  /// Whether `__getitem__` alone makes it iterable: that of a class of the program does, and that of what has a length; matches and unions
+  /// have keys.
+  private func hasElementsByIndex(_ object: Object) -> Bool {
+    guard let (_, owner) = object.type.lookupWithOwner(names[.getitem]) else { return false }
+    return owner.isHeap || owner.instanceKind != .other || object.builtInLength >= 0
   }
 
   func notIterable(_ value: Value) -> Raised { typeError("'\(typeName(value))' object is not iterable") }

@@ -446,6 +446,12 @@ final class SequenceIterator: IteratorObject {
 
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
     if sequence.isUndefined { return .undefined }
+    if let held = sequence.uncounted, held.kind == .other, held.isPlain,
+      let place = held._withUnsafeGuaranteedRef({ $0.elementPlace(at: index) })
+    {
+      index += 1
+      return place.copied
+    }
     do {
       let value = try runtime.getItem(sequence, .int(index))
       index += 1
