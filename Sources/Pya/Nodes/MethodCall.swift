@@ -370,13 +370,11 @@ final class MethodCallNode: ExpressionNode {
 }
 
 extension Object {
-  /// What the cache of methods compares. A class stands for itself; no other object has its token: that of a built-in class is what its
-  /// instances are known by, so the class has the complement.
+  /// What the cache of methods compares. A class stands for itself; no other object has its token: the class's own is what the instances of
+  /// built-in kinds are known by, so the class has the complement.
   @inline(__always)
   fileprivate final var methodToken: Int {
-    guard kind == .type else { return cacheToken }
-    let type = unsafeDowncast(self, to: TypeObject.self)
-    return type.isHeap ? type.token : ~type.token
+    kind == .type ? ~unsafeDowncast(self, to: TypeObject.self).token : cacheToken
   }
 }
 
