@@ -163,6 +163,7 @@ public final class Interpreter {
   func finish(_ status: Int32) -> Int32 {
     runtime.finishThreads()
     runtime.runExitCallbacks()
+    runtime.stopThreads()
     runtime.finishEventLoops()
     runtime.finalizeObjects()
     runtime.errorOutput.flush()
@@ -287,6 +288,7 @@ extension Runtime {
     case .bool(let flag): return flag ? 1 : 0
     case .int(let status): return Int32(truncatingIfNeeded: status & 0xFF)
     case let other:
+      if case .int(let status) = other.plainNumber { return Int32(truncatingIfNeeded: status & 0xFF) }
       if other.bigInt != nil { return 255 }
       if let text = try? str(other) { errorOutput.write(text.text + "\n") }
       return 1
