@@ -163,6 +163,7 @@ public final class Interpreter {
   func finish(_ status: Int32) -> Int32 {
     runtime.finishThreads()
     runtime.runExitCallbacks()
+    runtime.stopThreads()
     runtime.finishEventLoops()
     runtime.finalizeObjects()
     runtime.errorOutput.flush()
@@ -178,6 +179,8 @@ public final class Interpreter {
     if !["<string>", "<prompt>", "<module>"].contains(program.name) {
       module.set(runtime, "__file__", .object(runtime.string(program.name)))
     }
+    // A script comes of no spec and is in no package.
+    module.lazyAttribute = { (_, _, name) throws(Raised) in name.hasText("__spec__") || name.hasText("__package__") ? Value.none : nil }
     module.set(runtime, "__builtins__", (try? runtime.importModule("builtins", level: 0, globals: module.namespace)) ?? .none)
     return module
   }

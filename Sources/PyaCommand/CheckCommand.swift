@@ -157,7 +157,7 @@ struct CheckCommand: ParsableCommand {
   private func isAvailable(_ module: String, from program: String) -> Bool {
     if CheckCommand.modules.contains(module) { return true }
     let folder = program.contains("/") ? String(program[..<(program.lastIndex(of: "/") ?? program.startIndex)]) : "."
-    let folders = [folder] + (environmentVariable("PYAPATH")?.split(separator: ":").map(String.init) ?? [])
+    let folders = [folder] + Interpreter.moduleFolders
     let first = String(module.prefix { $0 != "." })
     return folders.contains { folder in
       [".pya", ".py", ""].contains { access("\(folder)/\(first)\($0)", F_OK) == 0 }

@@ -21,7 +21,8 @@ extension Command {
     --color auto|always|never  colours (also NO_COLOR, FORCE_COLOR)
     --tokens, --ast, --scopes  print what lexer, parser, scope analysis make of it
     --generate-completion-script bash|zsh|fish     for your shell; --man: for man
-    Variables: PYA_HISTORY (the prompt's history), PYAPATH (modules; -E: ignored)
+    Variables: PYA_HISTORY (the prompt's history), PYAPATH and PYTHONPATH
+    (folders of modules; -E, -I: ignored)
 
     """
 
@@ -76,7 +77,7 @@ extension Command {
     ("-u", "Write output at once."),
     ("-O, -OO", "Leave out assertions, and set __debug__ to False; leave out docstrings too."),
     ("-b, -bb", "Warn where a text is made of bytes or compared with them; raise there."),
-    ("-E, -I", "Ignore PYAPATH."),
+    ("-E, -I", "Ignore PYAPATH and PYTHONPATH."),
     ("-B, -d, -s, -S", "Without effect, as there is no byte code and no site module."),
     ("-W arg", "Add a warning filter: action:message:category:module:line."),
     ("-X dev", "Show all warnings, and use the debug mode of asyncio."),

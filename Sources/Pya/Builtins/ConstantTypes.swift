@@ -57,28 +57,15 @@ extension Runtime {
 
   func installModuleType() {
     let type = types.module
-    type.construct = { (runtime, _, arguments) throws(Raised) in
+    type.defineConstructor(self, "name, doc=None") { (runtime, cls) in
+      .object(ModuleObject(type: cls, namespace: DictObject(runtime)))
+    } fill: { (runtime, value, arguments) throws(Raised) in
       guard let name = arguments[0].string else {
-        if arguments.count == 0 { throw runtime.typeError("module() missing required argument 'name' (pos 1)") }
         throw runtime.typeError("module() argument 'name' must be str, not \(runtime.givenName(arguments[0]))")
       }
-      let module = ModuleObject(runtime, name: name.text)
-      module.isMadeByProgram = true
-      if !arguments[1].isUndefined { module.set(runtime, "__doc__", arguments[1]) }
-      return .object(module)
+      value.cast(.module, to: ModuleObject.self)?.initialize(runtime, name: name, doc: arguments[1].defined ?? .none)
     }
-    type.define(self, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in
-      guard let module = arguments[0].cast(.module, to: ModuleObject.self) else { return .none }
-      let name = module.namespace.getString(runtime.names.name)?.string?.text ?? module.name
-      if let file = module.namespace.getString(runtime.names.file)?.string {
-        return .object(runtime.string("<module '\(name)' from \(try runtime.repr(.object(file)).text)>"))
-      }
-      if module.namespace.getString(runtime.names.file) != nil, let path = module.namespace.getString(runtime.names.path) {
-        return .object(runtime.string("<module '\(name)' (namespace) from \(try runtime.repr(path).text)>"))
-      }
-      let isBuiltin = runtime.modules[module.name] === module && !module.isMadeByProgram
-      return .object(runtime.string("<module '\(name)'\(isBuiltin ? " (built-in)" : "")>"))
-    }
+    type.defineRepresentation(self)
     type.define(self, "__dir__", "self, /") { (runtime, arguments) throws(Raised) in
       guard let module = arguments[0].cast(.module, to: ModuleObject.self) else { return .none }
       if let override = module.namespace.getString(runtime.names[.dir]) { return try runtime.call(override) }

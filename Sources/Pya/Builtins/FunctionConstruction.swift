@@ -19,11 +19,8 @@ extension Runtime {
     let defaults = given(arguments[3])
     if let defaults, defaults.tuple == nil { throw typeError("arg 4 (defaults) must be None or tuple") }
     let cells = try cells(given(arguments[4]), for: code)
-    guard code.addressOfGlobals == globals.address else {
-      throw error("NotImplementedError", "pya: a function has the globals that its code was compiled for, no others")
-    }
     let function = FunctionObject(
-      self, code: code, cells: cells, globals: globals, defaults: defaults?.tuple?.array ?? [],
+      self, code: try self.code(code, withGlobals: globals), cells: cells, globals: globals, defaults: defaults?.tuple?.array ?? [],
       keywordDefaults: [])
     if let name = name?.string { function.name = name }
     if let keywordDefaults = given(arguments[5]) {

@@ -77,21 +77,14 @@ extension Runtime {
       }
     }
     type.defineProperty(self, "__kwdefaults__") { (runtime, value) throws(Raised) in
-      let function = try runtime.functionArgument(value)
-      let result = DictObject(runtime)
-      for (index, value) in function.keywordDefaults.enumerated() where !value.isUndefined {
-        result.setString(function.code.parameters.names[function.code.parameters.positionalCount + index], value)
-      }
-      return result.count == 0 ? .none : .object(result)
+      try runtime.functionArgument(value).keywordDefaultsByName(runtime).map { .object($0) } ?? .none
     } set: { (runtime, value, new) throws(Raised) in
       let function = try runtime.functionArgument(value)
       if new.isUndefined || new.isNone {
         function.keywordDefaults = []
+        function.keywordDefaultsOfProgram = nil
       } else if let dict = new.dict {
-        let parameters = function.code.parameters
-        function.keywordDefaults = (0..<parameters.keywordOnlyCount).map { index in
-          dict.getString(parameters.names[parameters.positionalCount + index]) ?? .undefined
-        }
+        function.keywordDefaultsOfProgram = dict
       } else {
         throw runtime.typeError("__kwdefaults__ must be set to a dict object")
       }
@@ -125,6 +118,16 @@ extension Runtime {
       let function = try runtime.functionArgument(value)
       function.code.addressOfGlobals = function.globals.address
       return .object(function.code)
+    } set: { (runtime, value, new) throws(Raised) in
+      let function = try runtime.functionArgument(value)
+      guard let code = new.cast(.code, to: Code.self) else { throw runtime.typeError("__code__ must be set to a code object") }
+      if code.freeNames.count != function.cellCount {
+        throw runtime.valueError(
+          "\(function.name.text)() requires a code object with \(function.cellCount) free vars, not \(code.freeNames.count)")
+      }
+      guard function.replaceCode(by: try runtime.code(code, withGlobals: function.globals)) else {
+        throw runtime.error("NotImplementedError", "pya: a function gets no code that is called in another way")
+      }
     }
     type.defineProperty(self, "__globals__") { (runtime, value) throws(Raised) in
       .object(try runtime.functionArgument(value).globals)

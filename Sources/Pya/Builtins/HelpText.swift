@@ -105,8 +105,7 @@ extension Runtime {
       parts.append("*")
     }
     for offset in 0..<layout.keywordOnlyCount {
-      let value = offset < function.keywordDefaults.count ? function.keywordDefaults[offset].defined : nil
-      parts.append(try written(layout.positionalCount + offset, "", value))
+      parts.append(try written(layout.positionalCount + offset, "", function.keywordDefault(offset).defined))
     }
     if layout.hasVariadicKeywords { parts.append(try written(layout.variadicKeywordsSlot, "**", nil)) }
     let result = try annotations?.getString(intern("return")).map { (value) throws(Raised) in " -> " + (try annotationText(value)) }

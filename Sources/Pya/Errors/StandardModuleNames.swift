@@ -27,3 +27,9 @@ let standardModuleNames = """
   urllib uuid venv warnings wave weakref webbrowser winreg winsound wsgiref xml xmlrpc zipapp zipfile \
   zipimport zlib zoneinfo
   """
+
+/// Whether the module, or the package it is in, is one of Python's own.
+func isStandardModule(_ name: String) -> Bool {
+  let top = name.prefix { $0 != "." }
+  return standardModuleNames.split(whereSeparator: \.isWhitespace).contains(top)
+}

@@ -90,7 +90,7 @@ extension EventLoop {
 }
 
 /// Stops the loop when the future of `run_until_complete` is done.
-private final class StopCallback: DoneCallback {
+final class StopCallback: DoneCallback {
   override func run(_ runtime: Runtime, _ future: FutureObject) throws(Raised) {
     if !future.isCancelled, let exception = try future.exception(runtime),
       future.loop.endsProgram(exception, runtime)

@@ -427,11 +427,16 @@ private final class ThreadBody {
 extension Runtime {
   var threads: Threads { attachment(Threads.self) { Threads(self) } }
 
-  /// The program is over: waits for its threads. Daemons stop where they are.
+  /// The program is over: waits for its threads. Daemons go on while callbacks of `atexit` run.
   func finishThreads() {
     guard let threads = existingAttachment(Threads.self) else { return }
     do throws(Raised) { try threads.finish() } catch { _ = report(uncaught: error) }
-    if !threads.isAlone { threads.close() }
+  }
+
+  /// Daemons stop where they are.
+  func stopThreads() {
+    guard let threads = existingAttachment(Threads.self), !threads.isAlone else { return }
+    threads.close()
   }
 
   /// The names of the threads, as far as `threading` knows them.

@@ -81,11 +81,8 @@ extension FunctionObject {
     for index in 0..<layout.keywordOnlyCount {
       let slot = layout.positionalCount + index
       guard frame.isUnbound(slot) else { continue }
-      if index < keywordDefaults.count, !keywordDefaults[index].isUndefined {
-        frame[slot] = keywordDefaults[index]
-      } else {
-        missing.append(layout.names[slot].text)
-      }
+      let value = keywordDefault(index)
+      if value.isUndefined { missing.append(layout.names[slot].text) } else { frame[slot] = value }
     }
     if !missing.isEmpty { throw missingArguments(missing, kind: "keyword-only", runtime) }
   }

@@ -1,19 +1,19 @@
 /// A function of the program: code, its defaults, and the cells it closes over.
 final class FunctionObject: Object {
-  let code: Code
+  @exclusivity(unchecked) private(set) var code: Code
   // Copies of what calls ask of the code, one load away.
-  let codePointer: UnsafeMutableRawPointer
-  let frameSize: Int
-  let positionalCount: Int
-  let takesPlainCalls: Bool
-  private let takesDirectCalls: Bool
-  private let takesPlainAwaits: Bool
+  @exclusivity(unchecked) private(set) var codePointer: UnsafeMutableRawPointer
+  @exclusivity(unchecked) private(set) var frameSize: Int
+  @exclusivity(unchecked) private(set) var positionalCount: Int
+  @exclusivity(unchecked) private(set) var takesPlainCalls: Bool
+  @exclusivity(unchecked) private var takesDirectCalls: Bool
+  @exclusivity(unchecked) private var takesPlainAwaits: Bool
   /// A generator or async function whose parameters are all positional.
-  private let makesObjects: Bool
+  @exclusivity(unchecked) private var makesObjects: Bool
   /// How many positional arguments leave nothing to complete; -1 when there are cells to make.
-  let completeCount: Int
+  @exclusivity(unchecked) private(set) var completeCount: Int
   /// The same of an async function whose call is awaited.
-  let completeAwaitCount: Int
+  @exclusivity(unchecked) private(set) var completeAwaitCount: Int
   let cells: UnsafeMutablePointer<Cell>
   let cellCount: Int
   /// The module's namespace.
@@ -23,6 +23,8 @@ final class FunctionObject: Object {
   private var requiredCount: Int
   /// Defaults of keyword-only parameters in slot order; undefined: none. Empty when there are none at all.
   @exclusivity(unchecked) var keywordDefaults: [Value]
+  /// What the program has seen or set as `__kwdefaults__`, and may change; it counts in place of `keywordDefaults`.
+  var keywordDefaultsOfProgram: DictObject?
   var name: StringObject
   var qualifiedName: StringObject
   var doc: Value
@@ -71,6 +73,60 @@ final class FunctionObject: Object {
     super.init(type: runtime.types.function, kind: .function)
   }
 
+  /// `function.__code__ = code`, of as many cells. False, and nothing is done, where calls in progress or what call nodes remember of the
+  /// function would not fit the new code.
+  func replaceCode(by new: Code) -> Bool {
+    let isRemembered = code.takesOnlyPositional
+    guard code.flavour == .plain else { return false }
+    if isRemembered {
+      guard new.flavour == .plain, new.takesOnlyPositional, new.positionalCount == positionalCount, new.frameSize == frameSize,
+        new.takesPlainCalls == takesPlainCalls
+      else { return false }
+    }
+    // Frames of the former code may be in progress: it lives on.
+    let runtime = type.runtime
+    let former = runtime.attachment(FormerCode.self) { FormerCode() }
+    former.code.append(code)
+    // The defaults of keyword-only parameters stay those of their names.
+    if !keywordDefaults.isEmpty { _ = keywordDefaultsByName(runtime) }
+    code = new
+    codePointer = Unmanaged.passUnretained(new).toOpaque()
+    frameSize = new.frameSize
+    positionalCount = new.positionalCount
+    takesPlainCalls = new.takesPlainCalls
+    takesDirectCalls = new.takesDirectCalls
+    completeCount = new.takesPlainCalls ? new.positionalCount : -1
+    takesPlainAwaits = new.takesPlainAwaits
+    makesObjects = new.flavour != .plain && new.takesOnlyPositional
+    completeAwaitCount = new.cellSlots.isEmpty ? new.positionalCount : -1
+    requiredCount = new.positionalCount - defaults.count
+    return true
+  }
+
+  private final class FormerCode {
+    var code: [Code] = []
+  }
+
+  /// `__kwdefaults__`; nil where there are none.
+  func keywordDefaultsByName(_ runtime: Runtime) -> DictObject? {
+    if let known = keywordDefaultsOfProgram { return known }
+    let made = DictObject(runtime)
+    for (index, value) in keywordDefaults.enumerated() where !value.isUndefined {
+      made.setString(code.parameters.names[positionalCount + index], value)
+    }
+    if made.count == 0 { return nil }
+    keywordDefaultsOfProgram = made
+    return made
+  }
+
+  /// The default of a keyword-only parameter; undefined: it has none.
+  func keywordDefault(_ index: Int) -> Value {
+    if let known = keywordDefaultsOfProgram {
+      return known.getString(code.parameters.names[positionalCount + index]) ?? .undefined
+    }
+    return index < keywordDefaults.count ? keywordDefaults[index] : .undefined
+  }
+
   private static var noCells: UnsafeMutablePointer<Cell> {
     UnsafeMutablePointer(bitPattern: MemoryLayout<Cell>.alignment).unsafelyUnwrapped
   }
@@ -80,6 +136,7 @@ final class FunctionObject: Object {
     tracer.visit(globals)
     tracer.visit(&defaults)
     tracer.visit(&keywordDefaults)
+    tracer.visit(keywordDefaultsOfProgram)
     tracer.visit(annotations)
     tracer.visit(typeParameters)
     tracer.visit(dictionary)
@@ -182,7 +239,8 @@ final class FunctionObject: Object {
     guard takes(count) else { return try call(runtime, Arguments(base, count)) }
     let machine = runtime.machine
     let frame = try machine.openFrame(around: base, count, self)
-    defer { machine.release(base + count, frameSize - count) }
+    let size = frameSize
+    defer { machine.release(base + count, size - count) }
     if count != completeCount { try complete(frame, given: count, machine) }
     defer { machine.leaveFrame() }
     do throws(Raised) {

@@ -174,8 +174,35 @@ struct LoweringUnit {
 
   /// Every call is recorded: the file looks at frames.
   var placesAllCalls = false
+  let importedNames = ImportedNames()
+  /// The code of all functions and lambdas, where somebody wants to have it.
+  var functionCode: FunctionCode?
   /// The async functions of the file, where remarks are wanted: their calls note where they stand.
   var coroutineNames: Set<String> = []
+}
+
+/// The code of the functions and lambdas of a file.
+final class FunctionCode {
+  var all: [Code] = []
+}
+
+/// The names bound by imports so far that are not of Python's own modules.
+final class ImportedNames {
+  private var names: Set<String> = []
+
+  func note(_ name: String, ofModule module: String, level: Int = 0) {
+    if level > 0 || !isStandardModule(module) { names.insert(name) }
+  }
+
+  /// Whether the callee is such a name, or an attribute of one.
+  func contain(_ callee: Expression) -> Bool {
+    if names.isEmpty { return false }
+    switch callee.kind {
+    case .name(let name): return names.contains(name)
+    case .attribute(let object, _, _): return contain(object)
+    default: return false
+    }
+  }
 }
 
 /// The class bodies around the code that is being lowered, innermost last: which attributes of `self` their methods set.

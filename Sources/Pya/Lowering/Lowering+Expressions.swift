@@ -159,6 +159,7 @@ extension CodeLowering {
       showsVariables = true
       return PlacedCallNode(node, runtime.callSites, globals: unit.globals, range)
     }
+    if unit.importedNames.contain(callee) { return ImportedCallNode(node, runtime.callSites, globals: unit.globals, range) }
     if !unit.coroutineNames.isEmpty, let name = calledName(callee), unit.coroutineNames.contains(name) {
       let line = unit.file.location(of: range.start).line
       return CoroutineCreationNode(node, place: runtime.string("\(unit.file.name):\(line)"), range)

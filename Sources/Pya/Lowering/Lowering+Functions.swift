@@ -57,6 +57,7 @@ extension CodeLowering {
   private func function(
     _ code: Code, scope inner: ScopeID, _ parameters: Parameters, returns: Expression? = nil, _ range: SourceRange
   ) -> ExpressionNode {
+    unit.functionCode?.all.append(code)
     var blueprint = FunctionNode.Blueprint(code: code, captures: captures(of: inner), globals: unit.globals)
     let positional = parameters.positionalOnly + parameters.positionalOrKeyword
     let keywordOnly = parameters.keywordOnly

@@ -22,9 +22,9 @@ extension Runtime {
       unit.usesNamespace = usesNamespace
       unit.annotationsAreText = module.importsFutureAnnotations
       unit.displays = displays
-      unit.placesAllCalls =
-        !file.isLibrary
-        && (launchOptions.bytesWarning > 0 || debugsEventLoops || CallSites.wordsAboutFrames.contains { file.mentions($0) })
+      let looksAtFrames = !file.isLibrary && CallSites.wordsAboutFrames.contains { file.mentions($0) }
+      if looksAtFrames { machine.pointee.looksAtFrames = true }
+      unit.placesAllCalls = looksAtFrames || !file.isLibrary && (launchOptions.bytesWarning > 0 || debugsEventLoops)
       if !file.isLibrary,
         KeptFrame.words.contains(where: { file.mentions($0) })
           || file.mentions("yield") && KeptFrame.wordsOfGenerators.contains(where: { file.mentions($0) })
@@ -46,6 +46,32 @@ extension Runtime {
     }
     try issue(warnings, in: file)
     return StatementCode(self, draft, body: nodes)
+  }
+
+  /// The code of a function with other globals than those it was compiled for: its text is compiled once more.
+  func code(_ code: Code, withGlobals globals: DictObject) throws(Raised) -> Code {
+    if code.addressOfGlobals == globals.address { return code }
+    let file = code.information.file
+    let found = FunctionCode()
+    do {
+      var parser = Parser(file: file, allowsTopLevelAwait: !file.isText)
+      let module = try parser.parseTree()
+      let table = try analyseScopes(of: module)
+      var unit = LoweringUnit(
+        runtime: self, file: file, table: table, globals: globals, builtins: builtins(of: globals),
+        assignedInExpressions: AssignedInExpressions(file))
+      unit.usesNamespace = true
+      unit.annotationsAreText = module.importsFutureAnnotations
+      unit.functionCode = found
+      _ = CodeLowering(unit, host: .module, privateClass: nil).lowerModule(module.body, SourceRange(0, file.bytes.count))
+    } catch {
+      throw syntaxError(error, in: file, stage: .compiling)
+    }
+    let information = code.information
+    guard let made = found.all.first(where: { $0.information.start == information.start && $0.information.name == information.name })
+    else { throw self.error("NotImplementedError", "pya: this code has the globals that it was compiled for, no others") }
+    made.addressOfGlobals = globals.address
+    return made
   }
 
   /// Compiles a lone expression, for `eval`: names of its top level live in a namespace.

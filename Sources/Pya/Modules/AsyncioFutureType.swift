@@ -133,9 +133,14 @@ extension Asyncio {
       return future.state == .finished && !future.holdsException ? future.outcome : .none
     }
     type.defineProperty(runtime, "_callbacks") { [unowned(unsafe) self] (runtime, value) throws(Raised) in
-      let functions = try future(value).callbacks.compactMap { callback -> Value? in
-        guard case .call(let callback) = callback, let function = callback as? FunctionCallback else { return nil }
-        return .object(TupleObject(runtime, [function.function, .none]))
+      var functions: [Value] = []
+      for case .call(let callback) in try future(value).callbacks {
+        if let function = callback as? FunctionCallback {
+          functions.append(runtime.pair(function.function, .none))
+        } else if callback is StopCallback {
+          let events = try runtime.importModule("asyncio.base_events", level: 0, globals: runtime.builtins)
+          functions.append(runtime.pair(try runtime.getAttribute(events, "_run_until_complete_cb"), .none))
+        }
       }
       return functions.isEmpty ? .none : .object(ListObject(runtime, functions))
     }

@@ -14,7 +14,7 @@ extension Runtime {
     }
     module.define(self, "_getframemodulename", "depth=0") { (runtime, arguments) throws(Raised) in
       let level = arguments[0].isUndefined ? 0 : max(0, try runtime.index(arguments[0]))
-      let sites = runtime.recordedFrames.filter { !$0.file.isLibrary }
+      let sites = runtime.recordedFrames.filter { !$0.file.isLibrary || $0.file.name == "<library abc>" }
       guard level < sites.count else { return .none }
       return sites[level].globals.getString(runtime.names.name) ?? .none
     }

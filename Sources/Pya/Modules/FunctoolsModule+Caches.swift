@@ -102,20 +102,19 @@ extension Runtime {
     type.defineProperty(self, "func") { (_, value) throws(Raised) in
       (value.object as? CachedPropertyObject)?.function ?? .none
     }
-    for name in ["__doc__", "__module__"] {
-      let key = intern(name)
-      type.defineProperty(self, name) { (runtime, value) throws(Raised) in
-        guard let property = value.object as? CachedPropertyObject else { return .none }
-        return try runtime.getAttributeIfPresent(property.function, key) ?? .none
-      }
-    }
     type.defineProperty(self, "attrname") { (_, value) throws(Raised) in
       (value.object as? CachedPropertyObject)?.name.map { .object($0) } ?? .none
     }
     for name in ["__doc__", "__module__"] {
+      let key = intern(name)
       type.defineProperty(self, name) { (runtime, value) throws(Raised) in
-        guard let function = (value.object as? CachedPropertyObject)?.function else { return .none }
-        return try runtime.getAttributeIfPresent(function, runtime.intern(name)) ?? .none
+        guard let property = value.object as? CachedPropertyObject else { return .none }
+        if let given = property.attributes?.getString(key) { return given }
+        return try runtime.getAttributeIfPresent(property.function, key) ?? .none
+      } set: { (runtime, value, new) throws(Raised) in
+        guard let property = value.object as? CachedPropertyObject else { return }
+        if property.attributes == nil { property.attributes = DictObject(runtime) }
+        property.attributes?.setString(key, new.defined ?? .none)
       }
     }
     type.defineClassMethod(self, "__class_getitem__", "cls, item, /") { (runtime, arguments) throws(Raised) in
@@ -233,10 +232,19 @@ final class CacheObject: Object {
 private final class CachedPropertyObject: Object {
   let function: Value
   var name: StringObject?
+  /// What the program has stored.
+  var attributes: DictObject?
 
   init(type: TypeObject, _ function: Value) {
     self.function = function
     super.init(type: type, kind: .other)
+  }
+
+  override var existingInstanceDictionary: DictObject? { attributes }
+
+  override func instanceDictionary(_ runtime: Runtime) -> DictObject? {
+    if attributes == nil { attributes = DictObject(runtime) }
+    return attributes
   }
 
   override var isDescriptor: Bool { true }

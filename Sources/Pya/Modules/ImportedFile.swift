@@ -26,6 +26,20 @@ enum ImportedFile {
     return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// The folders of modules that the environment names, each once.
+  static var foldersOfEnvironment: [String] {
+    var folders: [String] = []
+    for variable in ["PYAPATH", "PYTHONPATH"] {
+      guard let text = environmentVariable(variable), !text.isEmpty else { continue }
+      for entry in text.split(separator: ":", omittingEmptySubsequences: false) {
+        let path = entry.hasPrefix("/") ? String(entry) : "\(workingDirectory)/\(entry)"
+        let folder = String(decoding: PathText.normalized(Array(path.utf8)), as: UTF8.self)
+        if !folders.contains(folder) { folders.append(folder) }
+      }
+    }
+    return folders
+  }
+
   static var workingDirectory: String {
     guard let path = getcwd(nil, 0) else { return "." }
     defer { free(path) }

@@ -3,8 +3,10 @@ import PyaSyntax
 /// `import`: finds a module by its dotted name, runs it once and remembers it.
 ///
 /// Looked through in order: modules already there, those that nothing can take the place of (`sys`, `time`, ...), `.py` files in the
-/// script's folder and the folders of `PYAPATH` (`sys.path`), modules written in Swift, the library written in the language itself, and
-/// `.pya` files. The library's own imports do not look at files first: it needs others than CPython's does.
+/// script's folder and the folders of `PYAPATH` and `PYTHONPATH` (`sys.path`), modules written in Swift, the library written in the language
+/// itself, and `.pya` files. The library's own imports do not look at files first: it needs others than CPython's does.
+///
+/// All of that is one finder of `sys.meta_path` to a program that puts its own into that list (`ImportFinders.swift`).
 extension Runtime {
   /// What importing needs to remember.
   final class ImportState {
@@ -17,6 +19,8 @@ extension Runtime {
     fileprivate var awaited: [ObjectIdentifier: String] = [:]
     /// Modules of the program that have the name of one of the library.
     fileprivate var inPlaceOfLibrary: Set<String> = []
+    /// `sys.meta_path`, once the program has asked for it.
+    var finders: DefaultFinders?
 
     fileprivate init(_ runtime: Runtime) {
       path = ListObject(runtime, [])
@@ -25,44 +29,49 @@ extension Runtime {
 
   var imports: ImportState { attachment(ImportState.self) { ImportState(self) } }
 
-  /// Sets `sys.path`: the script's folder, then those of `PYAPATH`.
+  /// Sets `sys.path`: the script's folder, then those of `PYAPATH` and `PYTHONPATH`.
   func setSearchPath(first: String?) {
     var folders = first.map { [$0] } ?? []
-    if !launchOptions.ignoresEnvironment, let more = environmentVariable("PYAPATH") { folders += more.split(separator: ":").map(String.init) }
+    if !launchOptions.ignoresEnvironment { folders += ImportedFile.foldersOfEnvironment }
     for folder in folders { imports.path.append(.object(string(folder))) }
   }
 
-  /// Where a module of this name comes from: the path of its file, `built-in`, or nil.
-  func origin(ofModule name: String) throws(Raised) -> (path: String, isPackage: Bool)? {
-    let dot = name.lastIndex(of: ".")
-    let package = dot.flatMap { modules[String(name[..<$0])] }
-    if isOfLibrary(name), dot != nil && package == nil || !prefersFile(name, in: package, importer: nil) { return ("built-in", false) }
-    if dot != nil, package == nil { return nil }
-    let last = dot.map { String(name[name.index(after: $0)...]) } ?? name
-    for entry in try searchPath(of: package) ?? [] {
-      if let found = ImportedFile.find(last, in: entry.isEmpty ? ImportedFile.workingDirectory : entry) { return found }
+  /// What a module is made of.
+  enum ModuleOrigin {
+    case native((Runtime) -> ModuleObject)
+    case library([UInt8])
+    case file(path: String, isPackage: Bool)
+    /// Folders without an `__init__` file.
+    case namespace([String])
+  }
+
+  /// Where a module of this name would come from, without importing the packages it is in.
+  func origin(ofModule name: String) throws(Raised) -> ModuleOrigin? {
+    guard let dot = name.lastIndex(of: ".") else { return try origin(of: name, in: nil, importer: nil) }
+    guard let package = moduleDictionary.getString(intern(String(name[..<dot]))) else {
+      return isOfLibrary(name) ? libraryOrigin(of: name) : nil
     }
-    return nil
+    return try origin(of: name, in: package, importer: nil)
   }
 
   // MARK: By name
 
   /// The last module of a dotted name; its packages are imported before it. `level` counts the dots of a relative import.
   func importModule(_ name: String, level: Int, globals: DictObject) throws(Raised) -> Value {
-    if level == 0, let known = moduleDictionary.getString(intern(name)) {
-      if known.isNone { throw moduleNotFound(name, "import of \(name) halted; None in sys.modules") }
+    if level == 0, let known = moduleDictionary.getString(intern(name)), !known.isNone {
       if known.cast(.module, to: ModuleObject.self) == nil || imports.initializing.isEmpty { return known }
     }
     let fullName = level == 0 ? name : try absoluteName(name, level: level, globals: globals)
     if fullName.isEmpty { throw valueError("Empty module name") }
-    var module: ModuleObject?
+    var module: Value?
     var end = fullName.startIndex
     while end < fullName.endIndex {
       end = fullName[end...].dropFirst().firstIndex(of: ".") ?? fullName.endIndex
-      module = try load(String(fullName[..<end]), in: module, importer: globals)
+      module = try load(
+        String(fullName[..<end]), in: module, importer: globals, isPackageOfAnother: end < fullName.endIndex)
     }
     guard let module else { throw valueError("Empty module name") }
-    return .object(module)
+    return module
   }
 
   /// The absolute name of `from ..name import`, as seen from the module with these globals.
@@ -90,14 +99,29 @@ extension Runtime {
   }
 
   /// A module whose package is there.
-  private func load(_ fullName: String, in package: ModuleObject?, importer: DictObject) throws(Raised) -> ModuleObject {
-    if let known = modules[fullName] {
+  private func load(
+    _ fullName: String, in package: Value?, importer: DictObject, isPackageOfAnother: Bool = false
+  ) throws(Raised) -> Value {
+    if let known = moduleDictionary.getString(intern(fullName)) {
+      if known.isNone, isPackageOfAnother { return known }
+      if known.isNone {
+        // A program that forbids a module means CPython's: the library goes on having its own.
+        if isOfLibrary(importer: importer), let make = nativeModules[fullName] { return .object(make(self)) }
+        throw moduleNotFound(fullName, "import of \(fullName) halted; None in sys.modules")
+      }
       if !imports.initializing.isEmpty { try awaitInitialization(of: fullName) }
       return known
     }
     let module = try make(fullName, in: package, importer: importer)
     if let package, let dot = fullName.lastIndex(of: ".") {
-      package.set(self, String(fullName[fullName.index(after: dot)...]), .object(module))
+      let name = intern(String(fullName[fullName.index(after: dot)...]))
+      if let plain = package.cast(.module, to: ModuleObject.self), !plain.type.isHeap {
+        plain.namespace.setString(name, module)
+      } else {
+        do { try setAttribute(package, name, module) } catch {
+          guard matches(error, .attributeError) else { throw error }
+        }
+      }
     }
     return module
   }
@@ -140,100 +164,134 @@ extension Runtime {
   }
 
   /// Whether the file of the program is meant, if there is one.
-  private func prefersFile(_ fullName: String, in package: ModuleObject?, importer: DictObject?) -> Bool {
-    if let package { return imports.inPlaceOfLibrary.contains(package.name) }
-    guard isOfLibrary(fullName), !isAlwaysOfLibrary(fullName), importer !== builtins else { return false }
-    if let importing = importer?.getString(names.name)?.string?.text, isOfLibrary(importing),
-      modules[importing]?.namespace === importer, !imports.inPlaceOfLibrary.contains(importing)
-    {
-      return false
+  private func prefersFile(_ fullName: String, in package: Value?, importer: DictObject?) -> Bool {
+    if package != nil {
+      return fullName.lastIndex(of: ".").map { imports.inPlaceOfLibrary.contains(String(fullName[..<$0])) } ?? false
     }
+    guard isOfLibrary(fullName), !isAlwaysOfLibrary(fullName), importer.map(isOfLibrary(importer:)) != true else { return false }
     return hasShadowingFile(fullName)
   }
 
-  private func make(_ fullName: String, in package: ModuleObject?, importer: DictObject) throws(Raised) -> ModuleObject {
-    if prefersFile(fullName, in: package, importer: importer) {
-      imports.inPlaceOfLibrary.insert(fullName)
-      return try makeFromFile(fullName, in: package)
-    }
-    if let make = nativeModules[fullName] {
-      let module = make(self)
-      if module.namespace.getString(names.doc).map(\.isNone) ?? true, let text = ModuleDocs.texts[fullName] {
-        module.set(self, "__doc__", .object(string(text)))
-      }
-      modules[fullName] = module
-      return module
-    }
-    if let bytes = LibraryFolder.read(fullName) ?? Library.sources[fullName].map({ Array($0.utf8) }) {
-      let file = SourceFile(name: "<library \(fullName)>", bytes: bytes)
-      return try run(file, as: fullName) { module in
-        // A library module counts as a package when there are modules below it.
-        if Library.sources.keys.contains(where: { $0.hasPrefix(fullName + ".") }) || LibraryFolder.isPackage(fullName) {
-          module.set(self, "__path__", .object(ListObject(self, [])))
-        }
-      }
-    }
-    return try makeFromFile(fullName, in: package)
+  /// Whether these are the globals of a module of the library.
+  private func isOfLibrary(importer: DictObject) -> Bool {
+    if importer === builtins { return true }
+    guard let name = importer.getString(names.name)?.string?.text else { return false }
+    return isOfLibrary(name) && modules[name]?.namespace === importer && !imports.inPlaceOfLibrary.contains(name)
   }
 
-  private func makeFromFile(_ fullName: String, in package: ModuleObject?) throws(Raised) -> ModuleObject {
-    let lastName = fullName.lastIndex(of: ".").map { String(fullName[fullName.index(after: $0)...]) } ?? fullName
+  private func libraryOrigin(of name: String) -> ModuleOrigin? {
+    if let make = nativeModules[name] { return .native(make) }
+    return (LibraryFolder.read(name) ?? Library.sources[name].map { Array($0.utf8) }).map { .library($0) }
+  }
+
+  /// Finds a module whose package, if it has one, is there.
+  func origin(of fullName: String, in package: Value?, importer: DictObject?) throws(Raised) -> ModuleOrigin? {
+    if !prefersFile(fullName, in: package, importer: importer), let found = libraryOrigin(of: fullName) { return found }
     guard let folders = try searchPath(of: package) else {
-      throw moduleNotFound(fullName, "No module named '\(fullName)'; '\(package?.name ?? "")' is not a package")
+      let name = fullName.lastIndex(of: ".").map { String(fullName[..<$0]) } ?? ""
+      throw moduleNotFound(fullName, "No module named '\(fullName)'; '\(name)' is not a package")
     }
-    var portions: [Value] = []
+    return fileOrigin(of: fullName, in: folders)
+  }
+
+  /// Looks for the file of a module in these folders.
+  func fileOrigin(of fullName: String, in folders: [String]) -> ModuleOrigin? {
+    let lastName = fullName.lastIndex(of: ".").map { String(fullName[fullName.index(after: $0)...]) } ?? fullName
+    var portions: [String] = []
     for entry in folders {
       let folder = entry.isEmpty ? ImportedFile.workingDirectory : entry
-      guard let found = ImportedFile.find(lastName, in: folder) else {
-        let portion = folder.hasSuffix("/") ? folder + lastName : "\(folder)/\(lastName)"
-        if ImportedFile.isFolder(portion) { portions.append(.object(string(portion))) }
-        continue
-      }
-      guard let bytes = fileContents(found.path) else { continue }
-      return try run(SourceFile(name: found.path, bytes: bytes), as: fullName) { module in
-        module.set(self, "__file__", .object(string(found.path)))
-        if found.isPackage {
-          module.set(self, "__path__", .object(ListObject(self, [.object(string("\(folder)/\(lastName)"))])))
+      if let found = ImportedFile.find(lastName, in: folder) { return .file(path: found.path, isPackage: found.isPackage) }
+      let portion = folder.hasSuffix("/") ? folder + lastName : "\(folder)/\(lastName)"
+      if ImportedFile.isFolder(portion) { portions.append(portion) }
+    }
+    return portions.isEmpty ? nil : .namespace(portions)
+  }
+
+  private func make(_ fullName: String, in package: Value?, importer: DictObject) throws(Raised) -> Value {
+    if let finders = findersOfProgram, !isOfLibrary(importer: importer) {
+      var path: Value?
+      if let package { path = try getAttributeIfPresent(package, names.path) }
+      for finder in finders {
+        if try isDefault(finder) {
+          if let found = try origin(of: fullName, in: package, importer: importer) { return try make(fullName, found) }
+        } else if let module = try load(fullName, path ?? .none, by: finder) {
+          return module
         }
       }
+    } else if let found = try origin(of: fullName, in: package, importer: importer) {
+      return try make(fullName, found)
     }
-    if !portions.isEmpty { return namespacePackage(fullName, portions) }
     let top = fullName.prefix { $0 != "." }
     let isStandard =
-      (package.map { Library.sources[$0.name] != nil } ?? true)
-      && standardModuleNames.split(whereSeparator: \.isWhitespace).contains(top)
+      (top.count == fullName.count || Library.sources[String(fullName[..<(fullName.lastIndex(of: ".") ?? fullName.endIndex)])] != nil)
+      && isStandardModule(fullName)
       // Those that CPython itself has on Windows alone.
       && !["msvcrt", "nt", "winreg", "winsound", "_winapi"].contains(top)
     throw moduleNotFound(
       fullName, "No module named \((try? repr(.object(string(fullName))).text) ?? fullName)" + (isStandard ? " (pya does not have this one of Python's modules)" : ""))
   }
 
-  /// A package of folders that have no `__init__` file.
-  private func namespacePackage(_ name: String, _ portions: [Value]) -> ModuleObject {
-    let module = ModuleObject(self, name: name)
-    module.set(self, "__path__", .object(ListObject(self, portions)))
-    module.set(self, "__package__", .object(string(name)))
-    for attribute in ["__spec__", "__loader__", "__file__"] { module.set(self, attribute, .none) }
-    modules[name] = module
-    return module
+  /// Makes a module that was found.
+  private func make(_ fullName: String, _ origin: ModuleOrigin) throws(Raised) -> Value {
+    switch origin {
+    case .native(let make):
+      let module = make(self)
+      if module.namespace.getString(names.doc).map(\.isNone) ?? true, let text = ModuleDocs.texts[fullName] {
+        module.set(self, "__doc__", .object(string(text)))
+      }
+      modules[fullName] = module
+      addLibrarySpec(to: module)
+      return .object(module)
+    case .library(let bytes):
+      return try run(SourceFile(name: "<library \(fullName)>", bytes: bytes), as: fullName) { (module) throws(Raised) in
+        addLibrarySpec(to: module)
+        // A library module counts as a package when there are modules below it.
+        if Library.sources.keys.contains(where: { $0.hasPrefix(fullName + ".") }) || LibraryFolder.isPackage(fullName) {
+          module.set(self, "__path__", .object(ListObject(self, [])))
+        }
+      }
+    case .file(let path, let isPackage):
+      guard let bytes = fileContents(path) else {
+        throw error("OSError", "could not read \(path)")
+      }
+      if hasShadowableName(fullName) { imports.inPlaceOfLibrary.insert(fullName) }
+      return try run(SourceFile(name: path, bytes: bytes), as: fullName) { (module) throws(Raised) in
+        module.set(self, "__file__", .object(string(path)))
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+        let locations: Value = isPackage ? .object(ListObject(self, [.object(string(folder))])) : .none
+        if isPackage { module.set(self, "__path__", locations) }
+        try setSpec(of: module, fullName, path: .object(string(path)), locations)
+      }
+    case .namespace(let portions):
+      let module = ModuleObject(self, name: fullName)
+      let path = Value.object(ListObject(self, portions.map { .object(string($0)) }))
+      module.set(self, "__path__", path)
+      module.set(self, "__package__", .object(string(fullName)))
+      module.set(self, "__file__", .none)
+      try setSpec(of: module, fullName, path: .none, path)
+      modules[fullName] = module
+      return .object(module)
+    }
   }
 
+  private func hasShadowableName(_ name: String) -> Bool { isOfLibrary(name) && !isAlwaysOfLibrary(name) }
+
   /// The folders to look through: `sys.path`, or a package's `__path__`. Nil: not a package.
-  private func searchPath(of package: ModuleObject?) throws(Raised) -> [String]? {
+  private func searchPath(of package: Value?) throws(Raised) -> [String]? {
     guard let package else { return imports.path.array.compactMap { $0.string?.text } }
-    guard let path = package.namespace.getString(names.path) else { return nil }
+    guard let path = try getAttributeIfPresent(package, names.path) else { return nil }
     return try array(path).compactMap { $0.string?.text }
   }
 
   /// Makes a module of a file and runs it. A module that fails is forgotten.
-  private func run(_ file: SourceFile, as name: String, prepare: (ModuleObject) -> Void) throws(Raised) -> ModuleObject {
+  private func run(
+    _ file: SourceFile, as name: String, prepare: (ModuleObject) throws(Raised) -> Void
+  ) throws(Raised) -> Value {
     let module = ModuleObject(self, name: name)
-    prepare(module)
+    try prepare(module)
     let isPackage = module.namespace.getString(names.path) != nil
     let package = isPackage ? name : name.lastIndex(of: ".").map { String(name[..<$0]) } ?? ""
     module.set(self, "__package__", .object(string(package)))
-    module.set(self, "__spec__", .none)
-    module.set(self, "__loader__", .none)
     module.set(self, "__builtins__", .object(builtins))
     modules[name] = module
     let isFirst = imports.initializing.insert(name).inserted
@@ -249,7 +307,7 @@ extension Runtime {
       throw error
     }
     // The module may have put something else in its own place.
-    return modules[name] ?? module
+    return moduleDictionary.getString(intern(name)) ?? .object(module)
   }
 
   // MARK: Names of a module
@@ -260,11 +318,10 @@ extension Runtime {
     let moduleName = try getAttributeIfPresent(module, names.name)?.string?.text
     guard let moduleName else { throw cannotImport(name, from: "<unknown module name>", module) }
     let fullName = "\(moduleName).\(name.text)"
-    if let known = modules[fullName] { return .object(known) }
-    if let package = module.cast(.module, to: ModuleObject.self),
-      package.namespace.getString(names.path) != nil || nativeModules[fullName] != nil || Library.sources[fullName] != nil
-    {
-      do { return .object(try load(fullName, in: package, importer: package.namespace)) } catch {
+    if let known = moduleDictionary.getString(intern(fullName)), !known.isNone { return known }
+    if try getAttributeIfPresent(module, names.path) != nil || nativeModules[fullName] != nil || Library.sources[fullName] != nil {
+      let importer = module.cast(.module, to: ModuleObject.self)?.namespace ?? DictObject(self)
+      do { return try load(fullName, in: module, importer: importer) } catch {
         guard matches(error, "ModuleNotFoundError"), error.exception.fields["name"]?.string?.text == fullName else {
           throw error
         }
@@ -314,7 +371,7 @@ extension Runtime {
 
   private func importError(_ message: String) -> Raised { error("ImportError", message) }
 
-  private func moduleNotFound(_ name: String, _ message: String) -> Raised {
+  func moduleNotFound(_ name: String, _ message: String) -> Raised {
     let raised = error("ModuleNotFoundError", message)
     raised.exception.fields["name"] = .object(string(name))
     return raised

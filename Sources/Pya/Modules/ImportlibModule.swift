@@ -4,6 +4,8 @@ import PyaSyntax
 extension Runtime {
   func makeImportlibModule() -> ModuleObject {
     let module = ModuleObject(self, name: "importlib")
+    module.set(self, "__path__", .object(ListObject(self)))
+    if let function = builtins.getString(intern("__import__")) { module.set(self, "__import__", function) }
     module.define(self, "import_module", "name, package=None") { (runtime, arguments) throws(Raised) in
       let name = try runtime.moduleName(arguments[0])
       let level = name.prefix { $0 == "." }.count
@@ -17,20 +19,40 @@ extension Runtime {
       globals.setString(runtime.intern("__package__"), .object(package))
       return try runtime.importModule(String(name.dropFirst(level)), level: level, globals: globals)
     }
-    // (path or "built-in", whether it is a package) of a module that could be imported.
-    module.define(self, "_origin", "name, /") { (runtime, arguments) throws(Raised) in
-      guard let (path, isPackage) = try runtime.origin(ofModule: try runtime.moduleName(arguments[0])) else { return .none }
-      return .object(TupleObject(runtime, [.object(runtime.string(path)), .bool(isPackage)]))
+    // (path, whether it is a package) of a module that could be imported; the path is None where pya has it itself, and a list of folders for
+    // a package that is no more than these. With folders: what lies in them.
+    module.define(self, "_origin", "name, folders=None, /") { (runtime, arguments) throws(Raised) in
+      let name = try runtime.moduleName(arguments[0])
+      let origin: Runtime.ModuleOrigin?
+      if arguments[1].isUndefined {
+        origin = try runtime.origin(ofModule: name)
+      } else {
+        origin = runtime.fileOrigin(of: name, in: try runtime.array(arguments[1]).compactMap { $0.string?.text })
+      }
+      switch origin {
+      case nil: return .none
+      case .native, .library: return runtime.pair(.none, .bool(false))
+      case .file(let path, let isPackage): return runtime.pair(.object(runtime.string(path)), .bool(isPackage))
+      case .namespace(let portions):
+        return runtime.pair(.object(ListObject(runtime, portions.map { .object(runtime.string($0)) })), .bool(true))
+      }
     }
     module.define(self, "invalidate_caches", "") { (_, _) throws(Raised) in .none }
-    module.define(self, "reload", "module, /") { (runtime, arguments) throws(Raised) in
-      guard let module = arguments[0].cast(.module, to: ModuleObject.self) else {
-        throw runtime.typeError("reload() argument must be a module")
+    module.define(self, "reload", "module") { (runtime, arguments) throws(Raised) in
+      var name = try runtime.getAttributeIfPresent(arguments[0], runtime.names.name)
+      if let spec = try runtime.getAttributeIfPresent(arguments[0], runtime.intern("__spec__")), !spec.isNone {
+        name = try runtime.getAttributeIfPresent(spec, runtime.intern("name")) ?? name
       }
-      if let path = module.namespace.getString(runtime.names.file)?.string?.text, let bytes = fileContents(path) {
+      guard let name = name?.string else { throw runtime.typeError("reload() argument must be a module") }
+      guard let known = runtime.moduleDictionary.getString(runtime.intern(name)), known.isIdentical(to: arguments[0]) else {
+        throw runtime.error("ImportError", "module \(name.text) not in sys.modules")
+      }
+      if let module = known.cast(.module, to: ModuleObject.self), let path = module.namespace.getString(runtime.names.file)?.string?.text,
+        let bytes = fileContents(path)
+      {
         try runtime.runModule(source: SourceFile(name: path, bytes: bytes), name: module.name, into: module)
       }
-      return arguments[0]
+      return runtime.moduleDictionary.getString(runtime.intern(name)) ?? known
     }
     return module
   }

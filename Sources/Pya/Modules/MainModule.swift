@@ -33,6 +33,10 @@ extension Runtime {
       packageOfMain = name
     }
     main.set(self, "__file__", .object(string(found.file.name)))
+    if !found.file.isLibrary {
+      let fullName = packageOfMain == name ? name + ".__main__" : name
+      try setSpec(of: main, fullName, path: .object(string(found.file.name)), .none)
+    }
     main.set(self, "__package__", .object(string(packageOfMain)))
     if !scriptArguments.isEmpty { scriptArguments[0] = found.file.name }
     return found.file

@@ -67,7 +67,9 @@ extension Runtime {
     let extras = DictObject(self)
     for (name, value) in options.extras { extras.setString(intern(name), value.map { text($0) } ?? .bool(true)) }
     module.set(self, "_xoptions", .object(extras))
-    for name in ["meta_path", "path_hooks"] { module.set(self, name, .object(ListObject(self))) }
+    module.set(self, "path_hooks", .object(ListObject(self)))
+    module.set(self, "path_importer_cache", .object(DictObject(self)))
+    defineFinders(of: module)
     module.set(self, "dont_write_bytecode", .bool(true))
     module.set(self, "builtin_module_names", .object(TupleObject(self, texts(nativeModules.keys.sorted()))))
     let names = standardModuleNames.split(whereSeparator: { $0 == " " || $0 == "\n" }).map(String.init)

@@ -146,12 +146,16 @@ extension Runtime {
 
   private func allowsWeakReferences(_ object: Object) -> Bool {
     switch object.kind {
-    case .function, .nativeFunction, .boundMethod, .set, .generator, .coroutine, .asyncGenerator, .module, .type: return true
+    case .function, .nativeFunction, .boundMethod, .set, .generator, .coroutine, .asyncGenerator, .module, .type, .code:
+      return object.type.isHeap || !typesWithoutWeakReferences.contains(object.type.name)
+    case .dict where !object.type.isHeap: return !object.isExactly(types.dict)
     case .intInstance, .tuple, .bytes: return false
     case .awaitable: return object is FutureObject || object is NativeCoroutine
     case .other where !object.type.isHeap:
-      return !["slice", "code", "frame", "traceback", "mappingproxy", "NoneType"].contains(object.type.name)
-    default: return object.type.isHeap && (object.type.lookup(intern("__weakref__")) != nil || hasWeakReferenceSlot(object.type))
+      return !typesWithoutWeakReferences.contains(object.type.name)
+    default:
+      if object is FileObject { return true }
+      return object.type.isHeap && (object.type.lookup(intern("__weakref__")) != nil || hasWeakReferenceSlot(object.type))
     }
   }
 
@@ -164,3 +168,11 @@ extension Runtime {
     }
   }
 }
+
+/// Built-in types whose instances refuse weak references, among those of kinds that have them otherwise.
+private let typesWithoutWeakReferences: Set<String> = [
+  "slice", "frame", "traceback", "mappingproxy", "NoneType", "Match", "SRE_Scanner", "date", "datetime", "time", "timedelta", "timezone",
+  "Decimal", "Context", "HASH", "HASHXOF", "blake2b", "blake2s", "HMAC", "Compress", "Decompress", "SimpleNamespace", "ContextVar", "Token",
+  "itemgetter", "attrgetter", "methodcaller", "ReferenceType", "ProxyType", "CallableProxyType", "UnionType", "method_descriptor",
+  "wrapper_descriptor", "method-wrapper", "getset_descriptor", "member_descriptor", "writer", "Dialect", "KeyWrapper",
+]

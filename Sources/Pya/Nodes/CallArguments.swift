@@ -290,7 +290,7 @@ extension Node {
     let machine = frame.machine
     do throws(Raised) {
       try machine.enterFrame()
-      let result = try function.borrowed { (function) throws(Raised) in try function.code.run(callee) }
+      let result = try Unmanaged<Code>.fromOpaque(callee.codePointer).borrowed { (code) throws(Raised) in try code.run(callee) }
       machine.leaveFrame()
       machine.closeFrame(callee, size)
       return result

@@ -12,9 +12,11 @@ final class PlacedCallNode: ExpressionNode {
     "extract_stack", "debug", "info", "warning", "error", "critical", "fatal", "exception", "_log", "sleep",
     "get_event_loop", "getrefcount", "DocTestSuite", "DocFileSuite", "DocFileTest", "utcnow", "utcfromtimestamp",
     "strptime",
+    // Protocols of the program ask whether it was `abc` that called.
+    "__subclasscheck__",
     // These name what they make after the module that calls them.
     "namedtuple", "NamedTuple", "TypedDict", "NewType", "TypeVar", "ParamSpec", "TypeVarTuple", "TypeAliasType",
-    "make_dataclass", "Enum", "IntEnum", "StrEnum", "Flag", "IntFlag",
+    "make_dataclass", "files", "Enum", "IntEnum", "StrEnum", "Flag", "IntFlag",
   ]
   /// The same for methods alone.
   static let methodNames: Set<String> = ["log"]
@@ -31,4 +33,23 @@ final class PlacedCallNode: ExpressionNode {
     defer { sites.stack.removeLast() }
     return try call.evaluate(frame)
   }
+}
+
+/// A call of what was imported from another file: recorded as soon as a file of the program looks at frames. That is mostly found out
+/// after the calling file was lowered, when it imports such a library.
+final class ImportedCallNode: ExpressionNode {
+  private let call: ExpressionNode
+  private let placed: PlacedCallNode
+
+  init(_ call: ExpressionNode, _ sites: CallSites, globals: DictObject, _ range: SourceRange) {
+    self.call = call
+    placed = PlacedCallNode(call, sites, globals: globals, range)
+    super.init(range)
+  }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    frame.machine.pointee.looksAtFrames ? try placed.evaluate(frame) : try call.evaluate(frame)
+  }
+
+  override func beginGenerator(_ frame: Frame) throws(Raised) -> BegunGenerator? { try call.beginGenerator(frame) }
 }

@@ -291,7 +291,8 @@ extension Runtime {
   /// `object.__class__ = newType`: both classes must lay out their instances alike.
   func setClass(_ object: Object, _ newType: TypeObject) throws(Raised) {
     let oldType = object.type
-    guard oldType.isHeap, newType.isHeap else {
+    let isModule = object.kind == .module && newType.isSubtype(of: types.module)
+    guard isModule || oldType.isHeap && newType.isHeap else {
       throw typeError("__class__ assignment only supported for mutable types or ModuleType subclasses")
     }
     guard oldType.instanceKind == newType.instanceKind, oldType.hasNoInstanceDictionary == newType.hasNoInstanceDictionary
@@ -299,6 +300,7 @@ extension Runtime {
       throw typeError("__class__ assignment: '\(newType.name)' object layout differs from '\(oldType.name)'")
     }
     object.type = newType
+    if isModule { unsafeDowncast(object, to: ModuleObject.self).namespace.distrustPlaces() }
     guard object.kind == .instance else { return }
     let instance = unsafeDowncast(object, to: Instance.self)
     if instance.dictionary != nil {

@@ -257,9 +257,12 @@ extension Runtime {
         try runtime.replaceInstanceDictionary(of: instance, by: value)
       }
     }
-    if made.lookupUncached(intern("__weakref__")) == nil {
-      made.defineProperty(self, "__weakref__") { (_, _) throws(Raised) in .none }
-    }
+    if made.attributes.getString(names.slots) == nil, made.lookupUncached(intern("__weakref__")) == nil { defineWeakReferences(of: made) }
+  }
+
+  /// The attribute `__weakref__`. (CPython's holds the first reference; nobody looks at that.)
+  func defineWeakReferences(of type: TypeObject) {
+    type.defineProperty(self, "__weakref__") { (_, _) throws(Raised) in .none }
   }
 
   /// `instance.__dict__ = {...}`: takes over the entries. (CPython takes over the dictionary itself.)

@@ -12,7 +12,10 @@ extension Runtime {
         givesDictionary = true
         continue
       }
-      if name.text == "__weakref__" { continue }
+      if name.text == "__weakref__" {
+        defineWeakReferences(of: type)
+        continue
+      }
       if holdsVariableSize(type) {
         throw typeError("nonempty __slots__ not supported for subtype of '\(type.bases.first?.name ?? "object")'")
       }

@@ -69,6 +69,8 @@ extension Runtime {
     if let wrapper = new.cast(.staticMethod, to: StaticMethodObject.self) {
       return try callPrepending(wrapper.function, .object(type), arguments)
     }
+    // Assigned to the class after it was made.
+    if new.cast(.function, to: FunctionObject.self) != nil { return try callPrepending(new, .object(type), arguments) }
     return try callPrepending(try bind(new, to: .object(type)), .object(type), arguments)
   }
 

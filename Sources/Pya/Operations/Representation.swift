@@ -230,7 +230,7 @@ extension Runtime {
 
   private func appendModule(_ module: ModuleObject, to builder: inout TextBuilder) throws(Raised) {
     builder.append("<module ")
-    builder.append(quoted: string(module.name))
+    builder.append(quoted: module.namespace.getString(names.name)?.string ?? string(module.name))
     if let file = module.namespace.getString(names.file)?.string {
       builder.append(" from ")
       builder.append(quoted: file)
@@ -239,6 +239,19 @@ extension Runtime {
       try appendRepr(path, to: &builder)
     } else if modules[module.name] === module, !module.isMadeByProgram {
       builder.append(" (built-in)")
+    } else if let spec = module.namespace.getString(intern("__spec__")), !spec.isNone {
+      // A finder of the program has found it.
+      let origin = try getAttribute(spec, "origin")
+      let loader = try getAttribute(spec, "loader")
+      if !origin.isNone {
+        builder.append(" (")
+        builder.append(string: try str(origin))
+        builder.append(")")
+      } else if !loader.isNone {
+        builder.append(" (")
+        try appendRepr(loader, to: &builder)
+        builder.append(")")
+      }
     }
     builder.append(">")
   }

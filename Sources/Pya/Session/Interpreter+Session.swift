@@ -4,6 +4,9 @@ extension Interpreter {
     Set(Interpreter().runtime.nativeModules.keys).union(Library.sources.keys)
   }
 
+  /// The folders of the environment's PYAPATH and PYTHONPATH, in which programs find modules besides their own folder.
+  public static var moduleFolders: [String] { ImportedFile.foldersOfEnvironment }
+
   /// Opens a session on a thread with a large stack and hands it to `body` there; returns how it ended. With a program the session
   /// goes on where that ends.
   public static func runSession(

@@ -54,6 +54,9 @@ final class DictObject: Object {
     UnsafeMutablePointer(bitPattern: MemoryLayout<Entry>.alignment)!
   }
 
+  /// Makes those who remember where entries lie look again.
+  func distrustPlaces() { changes &+= 1 }
+
   // MARK: Finding
 
   /// The index of the entry with a string key, or -1. Runs no code of the program, except for a key that is neither a

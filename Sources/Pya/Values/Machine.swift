@@ -75,6 +75,8 @@ struct Machine {
   var hasDeferredWarnings = false
   /// Tracebacks keep what frames held (`KeptFrame`).
   var keepsFrames = false
+  /// Some file of the program looks at frames further out (`CallSites.wordsAboutFrames`).
+  var looksAtFrames = false
   /// Some class has a `__del__`.
   var hasFinalizers = false
   /// Generators and coroutines whose frames are in memory of their own: at the end they may have something left to do.

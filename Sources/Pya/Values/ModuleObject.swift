@@ -1,6 +1,6 @@
 /// A module: a name and a namespace.
 final class ModuleObject: Object {
-  let name: String
+  private(set) var name: String
   /// Behind `__dict__`; for a module of the program also its globals.
   let namespace: DictObject
   /// Made by `types.ModuleType`, and not by an import.
@@ -15,6 +15,22 @@ final class ModuleObject: Object {
     super.init(type: runtime.types.module, kind: .module)
     set(runtime, "__name__", .object(runtime.string(name)))
     set(runtime, "__doc__", .none)
+  }
+
+  /// What `types.ModuleType.__new__` makes: a module, perhaps of a class of the program, without names.
+  init(type: TypeObject, namespace: DictObject) {
+    name = "?"
+    self.namespace = namespace
+    isMadeByProgram = true
+    super.init(type: type, kind: .module)
+  }
+
+  /// `types.ModuleType.__init__`
+  func initialize(_ runtime: Runtime, name: StringObject, doc: Value) {
+    self.name = name.text
+    set(runtime, "__name__", .object(name))
+    set(runtime, "__doc__", doc)
+    for attribute in ["__package__", "__loader__", "__spec__"] { set(runtime, attribute, .none) }
   }
 
   func set(_ runtime: Runtime, _ name: String, _ value: Value) {

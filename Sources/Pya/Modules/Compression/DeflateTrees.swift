@@ -61,7 +61,7 @@ struct DeflateTrees {
     return 2 * bits + (distance >> (bits - 1) & 1)
   }
 
-  private(set) var output: [UInt8] = []
+  private var output: [UInt8] = []
   private var bits: UInt64 = 0
   private var bitCount = 0
 
@@ -74,9 +74,22 @@ struct DeflateTrees {
   private var bestLength = 0
   private var fixedLength = 0
 
-  init() {
-    symbols.reserveCapacity(16384)
+  /// How many symbols make a block full.
+  private let symbolsOfBlock: Int
+
+  init(symbolsOfBlock: Int) {
+    self.symbolsOfBlock = symbolsOfBlock
+    symbols.reserveCapacity(symbolsOfBlock + 1)
     begin()
+  }
+
+  /// Whether the block that has begun has no symbols.
+  var isEmpty: Bool { symbols.isEmpty }
+
+  /// What has been written since the last time. The end of a byte that is not full stays.
+  mutating func takeOutput() -> [UInt8] {
+    defer { output = [] }
+    return output
   }
 
   private mutating func begin() {
@@ -93,14 +106,14 @@ struct DeflateTrees {
   mutating func tally(literal: UInt8) -> Bool {
     symbols.append((0, literal))
     literals.frequency[Int(literal)] += 1
-    return symbols.count == 16383
+    return symbols.count == symbolsOfBlock
   }
 
   mutating func tally(distance: Int, length: Int) -> Bool {
     symbols.append((UInt16(truncatingIfNeeded: distance), UInt8(truncatingIfNeeded: length)))
     literals.frequency[Self.lengthCodes[length] + 257] += 1
     distances.frequency[Self.distanceCode(distance - 1)] += 1
-    return symbols.count == 16383
+    return symbols.count == symbolsOfBlock
   }
 
   // MARK: Bits

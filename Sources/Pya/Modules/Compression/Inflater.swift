@@ -1,7 +1,9 @@
-/// Reads deflated data.
+/// Reads deflated data, as they come: where they end in the middle of a symbol, `run` goes on there when more was appended.
 struct Inflater {
   enum Failure: Error {
     case isIncomplete
+    /// The output has reached its limit.
+    case isFull
     case isWrong(String)
   }
 
@@ -32,28 +34,100 @@ struct Inflater {
     }
   }
 
-  private let input: [UInt8]
+  private var input: [UInt8]
   private(set) var position: Int
   private var bits = 0
   private var bitCount = 0
-  private(set) var output: [UInt8] = []
+  /// What was read, after as much of what was handed out before as a later part may refer to.
+  private var output: [UInt8] = []
+  private var handedOut = 0
+  /// How long the output may become.
+  private var limit = Int.max
 
-  init(_ input: [UInt8], from position: Int) {
+  private enum Stage {
+    case header
+    case stored(left: Int)
+    case symbols(Codes, Codes)
+    case ended
+  }
+
+  private var stage = Stage.header
+  private var isLast = false
+  /// What was read and has found no room: so many bytes from so far back; a literal is one byte from nowhere.
+  private var pending: (count: Int, distance: Int, literal: UInt8) = (0, 0, 0)
+  private static let window = 32768
+
+  init(_ input: [UInt8] = [], from position: Int = 0) {
     self.input = input
     self.position = position
   }
 
-  /// Reads all blocks; afterwards `position` is behind the last byte used.
-  mutating func run() throws(Failure) {
-    var isLast = false
-    while !isLast {
-      isLast = try take(1) == 1
-      switch try take(2) {
-      case 0: try copyStored()
-      case 1: try readSymbols(Self.fixedLiterals, Self.fixedDistances)
-      case 2: try readDynamic()
-      default: throw .isWrong("invalid block type")
+  var hasEnded: Bool { if case .ended = stage { true } else { false } }
+
+  /// Gives more input.
+  mutating func append(_ bytes: [UInt8]) {
+    input.removeFirst(position)
+    position = 0
+    input += bytes
+  }
+
+  /// Takes back the input that has not been used.
+  mutating func takeUnused() -> [UInt8] {
+    defer { (input, position) = ([], 0) }
+    return Array(input[position...])
+  }
+
+  /// The output since the last time.
+  mutating func takeOutput() -> [UInt8] {
+    let new = Array(output[handedOut...])
+    if output.count > 4 * Self.window { output.removeFirst(output.count - Self.window) }
+    handedOut = output.count
+    return new
+  }
+
+  /// Reads all blocks, as far as the input goes, or the room for so many bytes of output; afterwards `position` is behind the last byte used.
+  mutating func run(atMost count: Int = .max) throws(Failure) {
+    limit = count >= .max - handedOut ? .max : handedOut + count
+    try writePending()
+    while true {
+      switch stage {
+      case .ended: return
+      case .header: try whole { (inflater) throws(Failure) in try inflater.readHeader() }
+      case .stored(let left): try copyStored(left)
+      case .symbols(let literals, let distances): try readSymbols(literals, distances)
       }
+    }
+  }
+
+  /// Reads something that must be there as a whole: if it is not, it is as if nothing of it had been read.
+  private mutating func whole<Outcome>(_ body: (inout Inflater) throws(Failure) -> Outcome) throws(Failure) -> Outcome {
+    let before = (position, bits, bitCount)
+    do throws(Failure) { return try body(&self) } catch {
+      if case .isIncomplete = error { (position, bits, bitCount) = before }
+      throw error
+    }
+  }
+
+  private mutating func readHeader() throws(Failure) {
+    isLast = try take(1) == 1
+    switch try take(2) {
+    case 0: stage = .stored(left: try readStoredLength())
+    case 1: stage = .symbols(Self.fixedLiterals, Self.fixedDistances)
+    case 2:
+      let (literals, distances) = try readCodes()
+      stage = .symbols(literals, distances)
+    default: throw .isWrong("invalid block type")
+    }
+  }
+
+  private mutating func endBlock() { stage = isLast ? .ended : .header }
+
+  /// Writes what found no room.
+  private mutating func writePending() throws(Failure) {
+    while pending.count > 0 {
+      guard output.count < limit else { throw .isFull }
+      output.append(pending.distance == 0 ? pending.literal : output[output.count - pending.distance])
+      pending.count -= 1
     }
   }
 
@@ -94,7 +168,7 @@ struct Inflater {
     throw .isWrong("invalid code")
   }
 
-  private mutating func copyStored() throws(Failure) {
+  private mutating func readStoredLength() throws(Failure) -> Int {
     bits = 0
     bitCount = 0
     guard position + 4 <= input.count else { throw .isIncomplete }
@@ -102,45 +176,65 @@ struct Inflater {
     let check = Int(input[position + 2]) | Int(input[position + 3]) << 8
     guard count ^ check == 0xFFFF else { throw .isWrong("invalid stored block lengths") }
     position += 4
-    guard position + count <= input.count else {
-      output.append(contentsOf: input[position...])
-      position = input.count
-      throw .isIncomplete
-    }
+    return count
+  }
+
+  private mutating func copyStored(_ left: Int) throws(Failure) {
+    let count = min(left, input.count - position, limit - output.count)
     output.append(contentsOf: input[position..<position + count])
     position += count
+    if count == left { return endBlock() }
+    stage = .stored(left: left - count)
+    throw output.count == limit ? .isFull : .isIncomplete
   }
 
   private mutating func readSymbols(_ literals: Codes, _ distances: Codes) throws(Failure) {
     while true {
-      let value: Int
-      do { value = try symbol(literals) } catch {
-        if case .isWrong = error { throw .isWrong("invalid literal/length code") }
+      let before = (position, bits, bitCount)
+      let step: (count: Int, distance: Int, literal: UInt8)
+      do throws(Failure) { step = try readSymbol(literals, distances) } catch {
+        if case .isIncomplete = error { (position, bits, bitCount) = before }
         throw error
       }
-      if value < 256 {
-        output.append(UInt8(value))
-      } else if value == 256 {
-        return
+      if step.count == 0 { return endBlock() }
+      if output.count + step.count > limit {
+        pending = step
+        try writePending()
+      } else if step.distance == 0 {
+        output.append(step.literal)
       } else {
-        guard value < 286 else { throw .isWrong("invalid literal/length code") }
-        let length = try Self.lengthBases[value - 257] + take(Self.lengthExtra[value - 257])
-        let code: Int
-        do { code = try symbol(distances) } catch {
-          if case .isWrong = error { throw .isWrong("invalid distance code") }
-          throw error
-        }
-        guard code < 30 else { throw .isWrong("invalid distance code") }
-        let extra = max(0, code / 2 - 1)
-        let base = code < 4 ? code + 1 : (2 + code & 1) << extra + 1
-        let distance = try base + take(extra)
-        guard distance <= output.count else { throw .isWrong("invalid distance too far back") }
-        for _ in 0..<length { output.append(output[output.count - distance]) }
+        for _ in 0..<step.count { output.append(output[output.count - step.distance]) }
       }
     }
   }
 
-  private mutating func readDynamic() throws(Failure) {
+  /// What a symbol adds to the output; a count of 0: the block ends.
+  private mutating func readSymbol(
+    _ literals: Codes, _ distances: Codes
+  ) throws(Failure) -> (count: Int, distance: Int, literal: UInt8) {
+    let value: Int
+    do { value = try symbol(literals) } catch {
+      if case .isWrong = error { throw .isWrong("invalid literal/length code") }
+      throw error
+    }
+    if value < 256 { return (1, 0, UInt8(value)) }
+    if value == 256 { return (0, 0, 0) }
+    guard value < 286 else { throw .isWrong("invalid literal/length code") }
+    let length = try Self.lengthBases[value - 257] + take(Self.lengthExtra[value - 257])
+    let code: Int
+    do { code = try symbol(distances) } catch {
+      if case .isWrong = error { throw .isWrong("invalid distance code") }
+      throw error
+    }
+    guard code < 30 else { throw .isWrong("invalid distance code") }
+    let extra = max(0, code / 2 - 1)
+    let base = code < 4 ? code + 1 : (2 + code & 1) << extra + 1
+    let distance = try base + take(extra)
+    guard distance <= output.count else { throw .isWrong("invalid distance too far back") }
+    return (length, distance, 0)
+  }
+
+  private mutating func readCodes() throws(Failure) -> (literals: Codes, distances: Codes) {
     let literalCount = try take(5) + 257
     let distanceCount = try take(5) + 1
     let lengthCount = try take(4) + 4
@@ -178,6 +272,6 @@ struct Inflater {
     guard distances.left == 0 || distances.left > 0 && distances.counts.reduce(0, +) <= 1 else {
       throw .isWrong("invalid distances set")
     }
-    try readSymbols(literals, distances)
+    return (literals, distances)
   }
 }

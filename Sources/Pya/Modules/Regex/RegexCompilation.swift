@@ -5,10 +5,11 @@ extension Runtime {
     let types = regexTypes
     var number = 0
     if !flags.isUndefined {
-      guard case .int(let given) = flags.plainNumber else {
-        throw typeError("unsupported operand type(s) for &: '\(typeName(flags))' and 'int'")
+      switch flags.plainNumber {
+      case .int(let given): number = given
+      case .bool(let given): number = given ? 1 : 0
+      default: throw typeError("unsupported operand type(s) for &: '\(typeName(flags))' and 'int'")
       }
-      number = given
     }
     if let cached = types.cached(source, number) { return cached }
     if let pattern = source.object as? PatternObject {

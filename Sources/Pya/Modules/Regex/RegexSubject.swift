@@ -42,7 +42,9 @@ final class RegexSubject {
 
   func index(ofOffset offset: Int) -> Int {
     guard let string, !string.isASCII, offset >= 0 else { return offset }
-    if offset < knownOffset / 2 { (knownOffset, knownIndex) = (0, 0) }
+    if abs(offset - knownOffset) > 256 {
+      (knownOffset, knownIndex) = (offset, string.codePointIndex(ofByte: offset))
+    }
     while knownOffset < offset {
       knownOffset += UTF8Width.of(leadByte: string.bytes[knownOffset])
       knownIndex += 1
