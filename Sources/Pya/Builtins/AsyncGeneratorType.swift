@@ -23,6 +23,7 @@ extension Runtime {
       runtime.makeGenericAlias(arguments[0], arguments[1])
     }
     installAwaitableMethods(types.asyncGeneratorStep)
+    installAwaitableMethods(types.asyncGeneratorThrow)
   }
 
   private func asyncStep(_ generator: Value, _ action: AsyncGeneratorStep.Action) throws(Raised) -> Value {

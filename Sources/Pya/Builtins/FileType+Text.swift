@@ -87,7 +87,7 @@ extension Runtime {
     let options = try keywordValues(arguments, "reconfigure", names)
     let encoding = try optionalText(options[0], "reconfigure", "encoding")
     let errors = try optionalText(options[1], "reconfigure", "errors")
-    if let encoding { _ = try self.encoding(encoding == "locale" ? "utf-8" : encoding) }
+    if let encoding { try checkEncoding(encoding == "locale" ? "utf-8" : encoding) }
     if file.hasBegunReading, encoding != nil || !options[2].isUndefined {
       throw unsupportedOperation("It is not possible to set the encoding or newline of stream after the first read")
     }
@@ -129,7 +129,7 @@ extension Runtime {
     }
     var encoding = try optionalText(options[1], "TextIOWrapper", "encoding") ?? "UTF-8"
     if encoding == "locale" { encoding = "UTF-8" }
-    _ = try self.encoding(encoding)
+    try checkEncoding(encoding)
     let newline = try checkedNewline(try optionalText(options[3], "TextIOWrapper", "newline"))
     if let native = options[0].object as? BinaryFileObject, !native.type.isHeap {
       file.attach(native, buffer: options[0])

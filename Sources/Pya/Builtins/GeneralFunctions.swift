@@ -121,8 +121,8 @@ final class HelperObject: Object {
 
   override func call(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {
     guard arguments.count > 0 else { return .none }
-    try runtime.printText(try runtime.helpText(of: arguments[0]))
-    return .none
+    let pydoc = try runtime.importModule("pydoc", level: 0, globals: runtime.builtins)
+    return try runtime.callMethod(pydoc, "help", [arguments[0]])
   }
 }
 

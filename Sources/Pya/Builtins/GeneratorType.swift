@@ -136,7 +136,14 @@ extension Runtime {
     type.defineProperty(self, prefix + "frame") { (runtime, value) throws(Raised) in
       let frame = try runtime.suspendable(value)
       if frame.state == .finished { return .none }
-      return .object(FrameObject(runtime, frame.tracebackEntry))
+      let entry = frame.tracebackEntry
+      let shown = FrameObject(runtime, entry)
+      shown.code = .object(frame.code)
+      if let globals = frame.frame.function?.globals {
+        shown.globals = .object(globals)
+        shown.locals = runtime.locals(of: CallSite(frame: frame.frame, globals: globals, range: entry.range, depth: 0))
+      }
+      return .object(shown)
     }
   }
 }

@@ -51,7 +51,7 @@ extension Runtime {
       file, mode, type: type, layer: mode.isBinary && buffering == 0 ? .raw : .buffered, closes: closes,
       opener: arguments[7])
     if mode.isBinary { return .object(binary) }
-    _ = try self.encoding(encodingName)
+    try checkEncoding(encodingName)
     return .object(
       TextFileObject(
         type: fileTypes.text, binary: binary, name: file, mode: mode.text, encoding: encodingName,

@@ -57,6 +57,10 @@ final class TextFileObject: TextSinkObject {
   private var hasRead = false
   private var hasWrittenMark = false
   private var isTellDisabled = false
+  /// What was written and has not gone to `binary` yet: up to 8192 bytes, as on CPython, where the program can see what lies below
+  /// (a `BytesIO`, an object of its own).
+  private var pending: [UInt8] = []
+  private var holdsBack = false
 
   init(
     type: TypeObject, binary: BinaryFileObject, buffer: Value = .undefined, name: Value, mode: String,
@@ -104,6 +108,7 @@ final class TextFileObject: TextSinkObject {
     self.buffer = buffer
     name = binary.name
     stream = binary.stream
+    holdsBack = stream is MemoryStream || stream is ObjectStream
     isDetached = false
   }
 
@@ -130,6 +135,7 @@ final class TextFileObject: TextSinkObject {
 
   private func checkReadable(_ runtime: Runtime) throws(Raised) {
     try checkUsable(runtime)
+    try passOn(runtime)
     if !binary.isReadable { throw runtime.unsupportedOperation("not readable") }
   }
 
@@ -362,15 +368,33 @@ final class TextFileObject: TextSinkObject {
       undecoded = []
       isTellDisabled = false
     }
-    if isPlain(utf8, isASCII: isASCII) {
+    let isPlain = isPlain(utf8, isASCII: isASCII)
+    let hasLineEnd = isLineBuffered && (utf8.contains(0x0A) || utf8.contains(0x0D))
+    if holdsBack {
+      let bytes = isPlain ? Array(utf8) : try encode(utf8, isASCII: isASCII, runtime)
+      if pending.count + bytes.count > TextFileObject.chunk { try passOn(runtime) }
+      pending += bytes
+      if pending.count >= TextFileObject.chunk || writesThrough || hasLineEnd { try passOn(runtime) }
+      if hasLineEnd { try binary.flush(runtime) }
+      return
+    }
+    if isPlain {
       try binary.write(utf8, runtime)
     } else {
       let bytes = try encode(utf8, isASCII: isASCII, runtime)
       try bytes.withUnsafeBufferPointer { (buffer) throws(Raised) in try binary.write(buffer, runtime) }
     }
-    if writesThrough || isLineBuffered, writesThrough || utf8.contains(0x0A) || utf8.contains(0x0D) {
-      try flush(runtime)
-    }
+    if writesThrough || hasLineEnd { try flush(runtime) }
+  }
+
+  private static let chunk = 8192
+
+  /// Writes what was held back.
+  private func passOn(_ runtime: Runtime) throws(Raised) {
+    if pending.isEmpty { return }
+    let bytes = pending
+    pending = []
+    try bytes.withUnsafeBufferPointer { (buffer) throws(Raised) in try binary.write(buffer, runtime) }
   }
 
   private func encode(_ utf8: UnsafeBufferPointer<UInt8>, isASCII: Bool, _ runtime: Runtime) throws(Raised) -> [UInt8] {
@@ -412,12 +436,14 @@ final class TextFileObject: TextSinkObject {
 
   override func flush(_ runtime: Runtime) throws(Raised) {
     try checkUsable(runtime)
+    try passOn(runtime)
     try binary.flush(runtime)
   }
 
   override func close(_ runtime: Runtime) throws(Raised) {
     if isDetached || stream.isClosed { return }
     if type.isHeap { _ = try runtime.callMethod(.object(self), "flush") }
+    try passOn(runtime)
     try binary.close(runtime)
   }
 
@@ -434,6 +460,7 @@ final class TextFileObject: TextSinkObject {
     }
     let target = whence == 1 ? try tell(runtime) : offset
     if target < 0 { throw runtime.valueError("negative seek position \(target)") }
+    try passOn(runtime)
     text = []
     textIsASCII = true
     source = []
@@ -451,6 +478,7 @@ final class TextFileObject: TextSinkObject {
     try checkUsable(runtime)
     if !binary.isSeekable { throw runtime.unsupportedOperation("underlying stream is not seekable") }
     if isTellDisabled { throw runtime.error("OSError", "telling position disabled by next() call") }
+    try passOn(runtime)
     let ahead =
       source.isEmpty ? text.count - used : source.count - sourceLength(ofTextUpTo: used)
     return try binary.tell(runtime) - ahead - undecoded.count

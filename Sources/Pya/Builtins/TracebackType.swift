@@ -1,3 +1,5 @@
+import PyaSyntax
+
 /// `traceback`, and the frames and code objects that tracebacks show.
 extension Runtime {
   func installTracebackType() {
@@ -8,9 +10,34 @@ extension Runtime {
     type.defineProperty(self, "tb_lasti") { (_, value) throws(Raised) in
       (value.object as? TracebackObject).map { .int(Int($0.entry.range.start)) } ?? .none
     }
-    type.defineProperty(self, "tb_next") { (runtime, value) throws(Raised) in
-      guard let traceback = value.object as? TracebackObject, traceback.entries.count > 1 else { return .none }
-      return .object(TracebackObject(runtime, Array(traceback.entries.dropLast())))
+    type.defineProperty(
+      self, "tb_next",
+      get: { (_, value) throws(Raised) in (value.object as? TracebackObject)?.next.map { .object($0) } ?? .none },
+      set: { (runtime, value, next) throws(Raised) in
+        guard let traceback = value.object as? TracebackObject else { return }
+        if next.isUndefined { throw runtime.typeError("can't delete tb_next attribute") }
+        let given = try runtime.traceback(orNone: next)
+        var current = given
+        while let here = current {
+          if here === traceback { throw runtime.valueError("traceback loop detected") }
+          current = here.next
+        }
+        traceback.next = given
+      })
+    type.defineConstructor(self, "tb_next, tb_frame, tb_lasti, tb_lineno") { (runtime, _, arguments) throws(Raised) in
+      let next = try runtime.traceback(orNone: arguments[0])
+      guard let frame = arguments[1].object as? FrameObject else {
+        throw runtime.typeError("TracebackType() argument 'tb_frame' must be frame, not \(runtime.typeName(arguments[1]))")
+      }
+      _ = try runtime.index(arguments[2])
+      let line = try runtime.index(arguments[3])
+      let file = frame.entry.file
+      let isThere = line >= 1 && line <= file.lineCount
+      let start = UInt32(truncatingIfNeeded: file.lineRange(line).lowerBound)
+      let range = isThere ? SourceRange(start, start) : frame.entry.range
+      return .object(
+        TracebackObject(
+          runtime, TracebackEntry(code: frame.entry.code, range: range), next: next, line: isThere ? nil : line))
     }
     type.defineProperty(self, "tb_frame") { (runtime, value) throws(Raised) in
       guard let entry = (value.object as? TracebackObject)?.entry else { return .none }
@@ -24,6 +51,14 @@ extension Runtime {
       return .object(ListObject(runtime, names.map { .object(runtime.string($0)) }))
     }
     installFrameType()
+  }
+
+  fileprivate func traceback(orNone value: Value) throws(Raised) -> TracebackObject? {
+    if value.isNone { return nil }
+    guard let traceback = value.object as? TracebackObject else {
+      throw typeError("expected traceback object, got '\(typeName(value))'")
+    }
+    return traceback
   }
 
   /// The call that the frame waits for, while it is in progress.

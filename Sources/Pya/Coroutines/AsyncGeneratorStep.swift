@@ -4,6 +4,11 @@ final class AsyncGeneratorStep: AwaitableObject {
     case send(Value)
     case raise(ExceptionObject)
     case close
+
+    var sends: Bool {
+      if case .send = self { return true }
+      return false
+    }
   }
 
   private enum State { case created, begun, done }
@@ -15,7 +20,7 @@ final class AsyncGeneratorStep: AwaitableObject {
   init(_ runtime: Runtime, _ generator: SuspendableFrame, _ action: Action) {
     self.generator = generator
     self.action = action
-    super.init(type: runtime.types.asyncGeneratorStep)
+    super.init(type: action.sends ? runtime.types.asyncGeneratorStep : runtime.types.asyncGeneratorThrow)
   }
 
   /// A step that was begun without an object and now has to wait.

@@ -56,6 +56,7 @@ extension Runtime {
     var seen: Set<ObjectIdentifier> = []
     func plainReport(_ exception: ExceptionObject) -> ExceptionReport {
       seen.insert(ObjectIdentifier(exception))
+      settleTraceback(of: exception)
       return ExceptionReport(
         entries: withKnownTexts(ReportPrinter.limited(exception.traceback.reversed(), limit)), typeName: reportedTypeName(exception.type),
         text: reportedText(exception), notes: reportedNotes(exception),

@@ -98,6 +98,12 @@ final class EventLoop: Object {
   }
   override var existingInstanceDictionary: DictObject? { dictionary }
 
+  /// `set_debug`: coroutines that are made from now on remember where.
+  func setDebugging(_ isOn: Bool) {
+    isDebugging = isOn
+    if isRunning { asyncio.runtime.coroutineOriginDepth = isOn ? EventLoop.originDepth : 0 }
+  }
+
   // MARK: Turns
 
   /// Runs turns until `stop`.

@@ -61,7 +61,7 @@ extension CodeLowering {
         module ?? "", level: level,
         names: names.map { (intern($0.name), target($0.alias ?? $0.name, $0.range)) }, globals: unit.globals, range)
     case .importStar(let module, let level):
-      return ImportStarNode(module ?? "", level: level, globals: unit.globals, range)
+      return ImportStarNode(module ?? "", level: level, globals: unit.globals, usesNamespace: unit.usesNamespace, range)
     case .typeAlias(let name, let parameters, let value, let scope):
       return lowerTypeAlias(name, parameters, value, scope: scope, range)
     case .if(let condition, let then, let otherwise): return lowerIf(condition, then, otherwise, range)

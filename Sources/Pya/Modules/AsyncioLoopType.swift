@@ -201,7 +201,7 @@ extension Asyncio {
       .bool(try loop(arguments[0]).isDebugging)
     }
     type.define(runtime, "set_debug", "self, enabled") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
-      try loop(arguments[0]).isDebugging = try runtime.isTrue(arguments[1])
+      try loop(arguments[0]).setDebugging(try runtime.isTrue(arguments[1]))
       return .none
     }
     type.defineProperty(runtime, "slow_callback_duration") { [unowned(unsafe) self] (_, value) throws(Raised) in

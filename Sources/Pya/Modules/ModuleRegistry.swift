@@ -72,6 +72,7 @@ extension Runtime {
       "_zlib": { $0.makeCompressionModule() },
       "resource": { $0.makeResourceModule() },
       "_fcntl": { $0.makeFcntlModule() },
+      "_termios": { $0.makeTermiosModule() },
       "_error_handlers": { $0.makeErrorHandlersModule() },
       "_shared": { $0.makeSharedMemoryModule() },
       "_traceback": makeTracebackModule,

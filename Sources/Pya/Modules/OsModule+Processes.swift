@@ -40,9 +40,6 @@ extension Runtime {
       .int(Int(nice(try runtime.cInt(arguments[0]))))
     }
     module.define(self, "fork", "") { (runtime, _) throws(Raised) in .int(try runtime.forkProcess()) }
-    module.define(self, "forkpty", "") { (runtime, _) throws(Raised) in
-      throw runtime.error("NotImplementedError", "os.forkpty is not supported by pya")
-    }
     module.define(self, "register_at_fork", "*, before=None, after_in_child=None, after_in_parent=None") {
       (runtime, arguments) throws(Raised) in
       let callbacks = runtime.forkCallbacks

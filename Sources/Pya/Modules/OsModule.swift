@@ -25,6 +25,7 @@ func makeOsModule(_ runtime: Runtime) -> ModuleObject {
   runtime.defineFileOperations(of: module)
   runtime.defineDescriptorOperations(of: module)
   runtime.defineProcessFunctions(of: module)
+  runtime.defineTerminals(of: module)
   runtime.defineSystemInformation(of: module)
   module.lazyAttribute = { (runtime, module, name) throws(Raised) in
     guard osLibraryNames.contains(name.text) else { return nil }

@@ -262,7 +262,18 @@ extension Runtime {
       }
       return .none
     }
-    type.define(self, "getsockopt", "self, level, optname, /") { (runtime, arguments) throws(Raised) in
+    type.define(self, "getsockopt", "self, level, optname, buflen=0, /") { (runtime, arguments) throws(Raised) in
+      if let given = arguments[3].defined, try runtime.index(given) != 0 {
+        let size = try runtime.index(given)
+        if size < 0 || size > 1024 { throw runtime.error("OSError", "getsockopt buflen out of range") }
+        var buffer = [UInt8](repeating: 0, count: size)
+        var length = socklen_t(size)
+        try runtime.check(
+          getsockopt(
+            try runtime.socket_(arguments[0]).descriptor, Int32(truncatingIfNeeded: try runtime.index(arguments[1])),
+            Int32(truncatingIfNeeded: try runtime.index(arguments[2])), &buffer, &length))
+        return .object(BytesObject(type: runtime.types.bytes, Array(buffer.prefix(Int(length)))))
+      }
       var number: Int32 = 0
       var length = socklen_t(MemoryLayout<Int32>.size)
       try runtime.check(

@@ -424,7 +424,7 @@ extension Runtime {
       var high = try arguments[1].defined.flatMap { $0.isNone ? nil : $0 }.map { (value) throws(Raised) in try runtime.index(value) }
       let low = try arguments[2].defined.flatMap { $0.isNone ? nil : $0 }.map { (value) throws(Raised) in try runtime.index(value) }
       if high == nil { high = low.map { $0.multipliedReportingOverflow(by: 4).partialValue } ?? 65536 }
-      let (top, bottom) = (high ?? 65536, low ?? (high ?? 65536) / 4)
+      let (top, bottom) = (high ?? 65536, low ?? (high ?? 65536) >> 2)
       if top < bottom || bottom < 0 {
         throw runtime.valueError("high (\(top)) must be >= low (\(bottom)) must be >= 0")
       }

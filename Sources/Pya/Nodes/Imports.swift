@@ -64,11 +64,14 @@ final class ImportStarNode: StatementNode {
   private let module: String
   private let level: Int
   private let globals: DictObject
+  /// In code that `exec` runs with a namespace of its own: the names go there.
+  private let usesNamespace: Bool
 
-  init(_ module: String, level: Int, globals: DictObject, _ range: SourceRange) {
+  init(_ module: String, level: Int, globals: DictObject, usesNamespace: Bool, _ range: SourceRange) {
     self.module = module
     self.level = level
     self.globals = globals
+    self.usesNamespace = usesNamespace
     super.init(range)
   }
 
@@ -80,7 +83,13 @@ final class ImportStarNode: StatementNode {
       let file = frame.code.information.file
       let isProgram = globals.getString(runtime.names.name)?.string?.text == "__main__" && !file.name.hasPrefix("<")
       let text = isProgram ? file.bytes : nil
-      for (name, value) in try runtime.publicNames(of: source, text: text) { globals.setString(name, value) }
+      let found = try runtime.publicNames(of: source, text: text)
+      if usesNamespace {
+        let namespace = frame[StatementCode.namespaceSlot]
+        for (name, value) in found { try runtime.setItem(namespace, .object(name), value) }
+      } else {
+        for (name, value) in found { globals.setString(name, value) }
+      }
     } catch { try frame.fail(error, range) }
     return .normal
   }

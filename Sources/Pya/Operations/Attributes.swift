@@ -257,7 +257,7 @@ extension Runtime {
   }
 
   private func storeTypeAttribute(_ owner: TypeObject, _ name: StringObject, _ newValue: Value) throws(Raised) {
-    guard owner.isHeap else {
+    guard owner.isHeap || owner.takesMethods(named: name) else {
       throw typeError("cannot set '\(name.text)' attribute of immutable type '\(owner.messageName)'")
     }
     if let onMetatype = owner.type.lookup(name), case .object(let descriptor) = onMetatype {
@@ -353,4 +353,10 @@ extension Kind {
     default: false
     }
   }
+}
+
+extension TypeObject {
+  /// Whether it is a built-in class that is written in Python on CPython, of which programs may replace methods: those of `asyncio` (tests do).
+  /// Special methods stay what they are.
+  fileprivate func takesMethods(named name: StringObject) -> Bool { moduleName.hasPrefix("asyncio.") && !name.text.hasPrefix("__") }
 }

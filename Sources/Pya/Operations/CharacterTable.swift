@@ -7,7 +7,8 @@ final class CharacterTable: Sendable {
 
   private init(_ name: String, _ text: String) {
     self.name = name
-    upper = text.unicodeScalars.map(\.value)
+    let stated = text.unicodeScalars.map(\.value)
+    upper = Array(0x80..<UInt32(0x100 - stated.count)) + stated
     var bytes: [UInt32: UInt8] = [:]
     for (index, codePoint) in upper.enumerated() where codePoint != 0xFFFE {
       bytes[codePoint] = UInt8(truncatingIfNeeded: 0x80 + index)
@@ -28,21 +29,22 @@ final class CharacterTable: Sendable {
   /// By a name in lower case with hyphens.
   static func named(_ name: String) -> CharacterTable? {
     var key = name.replacingHyphens
-    if key.hasPrefix("windows") { key = "cp" + key.dropFirst(7) }
-    if key.hasPrefix("iso8859") || key.hasPrefix("latin") { key = aliases[key] ?? key }
+    for prefix in ["windows", "ibm"] where key.hasPrefix(prefix) { key = "cp" + key.dropFirst(prefix.count) }
+    if !key.isEmpty, key.allSatisfy(\.isNumber) { key = "cp" + key }
     return all[aliases[key] ?? key]
   }
 
   private static let aliases = [
-    "1250": "cp1250", "1251": "cp1251", "1252": "cp1252", "1253": "cp1253", "1254": "cp1254", "1257": "cp1257", "437": "cp437",
-    "ibm437": "cp437", "850": "cp850", "ibm850": "cp850", "852": "cp852", "866": "cp866", "ibm866": "cp866", "latin2": "iso88592",
-    "latin5": "iso88599", "latin9": "iso885915", "cyrillic": "iso88595", "greek": "iso88597", "macroman": "macroman",
-    "macintosh": "macroman", "koi8r": "koi8r",
+    "latin2": "iso88592", "latin3": "iso88593", "latin4": "iso88594", "latin5": "iso88599", "latin6": "iso885910", "latin7": "iso885913",
+    "latin8": "iso885914", "latin9": "iso885915", "latin10": "iso885916", "l2": "iso88592", "l3": "iso88593", "l4": "iso88594",
+    "l5": "iso88599", "l6": "iso885910", "l7": "iso885913", "l8": "iso885914", "l9": "iso885915", "l10": "iso885916",
+    "cyrillic": "iso88595", "arabic": "iso88596", "greek": "iso88597", "greek8": "iso88597", "hebrew": "iso88598", "thai": "iso885911",
+    "macintosh": "macroman", "maccentraleurope": "maclatin2",
   ]
 
   private static let all: [String: CharacterTable] = {
     var result: [String: CharacterTable] = [:]
-    for (name, text) in texts { result[name.replacingHyphens] = CharacterTable(name, text) }
+    for (name, text) in texts + CharacterTables.texts { result[name.replacingHyphens] = CharacterTable(name, text) }
     return result
   }()
 

@@ -1,7 +1,11 @@
 /// `bytes.decode` and `str(bytes, encoding)`.
 extension Runtime {
   func decode(_ bytes: [UInt8], encoding name: String, errors: String) throws(Raised) -> StringObject {
-    let encoding = try encoding(name)
+    guard let encoding = Encoding(name) else {
+      let data = Value.object(BytesObject(type: types.bytes, bytes))
+      let result = try callCodecs("_decode_text", [data, .object(string(name)), .object(string(errors))])
+      return result.string ?? string("")
+    }
     let isPlain = bytes.withUnsafeBufferPointer { $0.isASCII }
     switch encoding {
     case .utf8, .utf8Signature, .ascii, .latin1, .table:

@@ -1,7 +1,10 @@
 /// `str.encode`.
 extension Runtime {
   func encode(_ text: StringObject, encoding name: String, errors: String) throws(Raised) -> [UInt8] {
-    let encoding = try encoding(name)
+    guard let encoding = Encoding(name) else {
+      let result = try callCodecs("_encode_text", [.object(text), .object(string(name)), .object(string(errors))])
+      return result.bytes?.bytes ?? []
+    }
     var encoder = Encoder(runtime: self, text: text, encoding: encoding, errors: errors)
     return try encoder.run()
   }

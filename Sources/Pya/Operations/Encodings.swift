@@ -49,6 +49,18 @@ enum Encoding {
     }
   }
 
+  /// As `codecs.lookup` names it.
+  var codecName: String {
+    switch self {
+    case .utf8Signature: "utf-8-sig"
+    case .latin1: "iso8859-1"
+    case .table(let table): table.name
+    case .unicodeEscape: "unicode-escape"
+    case .rawUnicodeEscape: "raw-unicode-escape"
+    case .utf8, .ascii, .utf16, .utf32: name
+    }
+  }
+
   /// As errors name it.
   var name: String {
     switch self {
@@ -67,9 +79,16 @@ enum Encoding {
 }
 
 extension Runtime {
-  func encoding(_ name: String) throws(Raised) -> Encoding {
-    guard let encoding = Encoding(name) else { throw error("LookupError", "unknown encoding: \(name)") }
-    return encoding
+  /// Complains of an encoding that neither pya nor the program has.
+  func checkEncoding(_ name: String) throws(Raised) {
+    if Encoding(name) != nil { return }
+    _ = try callCodecs("_text_codec", [.object(string(name))])
+  }
+
+  /// A function of `codecs`, which knows the encodings written in the language and those that the program registered.
+  func callCodecs(_ function: String, _ arguments: [Value]) throws(Raised) -> Value {
+    let codecs = try importModule("codecs", level: 0, globals: builtins)
+    return try call(try getAttribute(codecs, intern(function)), arguments)
   }
 
   /// The bytes of a bytes-like object where they lie: a view's are not copied.

@@ -6,7 +6,7 @@ final class BuiltinTypes {
   let none, ellipsis, notImplemented: TypeObject
   let function, builtinFunction, method, methodDescriptor, wrapperDescriptor, methodWrapper, getSetDescriptor, module, cell, code, frame, traceback: TypeObject
   let property, staticMethod, classMethod, superType: TypeObject
-  let generator, coroutine, asyncGenerator, asyncGeneratorStep: TypeObject
+  let generator, coroutine, asyncGenerator, asyncGeneratorStep, asyncGeneratorThrow: TypeObject
   let dictKeys, dictValues, dictItems, mappingProxy: TypeObject
   let unionType, genericAlias, memberDescriptor: TypeObject
   let baseException: TypeObject
@@ -65,6 +65,7 @@ final class BuiltinTypes {
     coroutine = make("coroutine", .coroutine, isFinal: true)
     asyncGenerator = make("async_generator", .asyncGenerator, isFinal: true)
     asyncGeneratorStep = make("async_generator_asend", isFinal: true)
+    asyncGeneratorThrow = make("async_generator_athrow", isFinal: true)
     dictKeys = make("dict_keys", .dictView, isFinal: true)
     dictValues = make("dict_values", .dictView, isFinal: true)
     dictItems = make("dict_items", .dictView, isFinal: true)

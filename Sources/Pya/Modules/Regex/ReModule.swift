@@ -31,6 +31,9 @@ extension Runtime {
     let exported = (functions + flags).map { Value.object(string($0)) }
     module.set(self, "__all__", .object(ListObject(self, exported)))
     module.lazyAttribute = { (runtime, module, name) throws(Raised) in
+      if name.text == "_parser" || name.text == "_constants" {
+        return try runtime.importModule("re.\(name.text)", level: 0, globals: module.namespace)
+      }
       guard flags.contains(name.text) || name.text == "Scanner" else { return nil }
       let library = try runtime.importModule("_re_flags", level: 0, globals: module.namespace)
       if name.text == "Scanner" { return try runtime.getAttribute(library, name) }
@@ -47,6 +50,10 @@ extension Runtime {
   private func addRegexSearching(to module: ModuleObject) {
     module.define(self, "compile", "pattern, flags=0") { (runtime, arguments) throws(Raised) in
       .object(try runtime.compileRegex(arguments[0], flags: arguments[1]))
+    }
+    module.define(self, "_width", "pattern, flags=0") { (runtime, arguments) throws(Raised) in
+      let width = try runtime.regexWidth(arguments[0], flags: arguments[1])
+      return .object(TupleObject(runtime, [.int(width.min), .int(width.max)]))
     }
     module.define(self, "_compile", "pattern, flags") { (runtime, arguments) throws(Raised) in
       .object(try runtime.compileRegex(arguments[0], flags: arguments[1]))

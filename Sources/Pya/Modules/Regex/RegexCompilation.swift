@@ -33,6 +33,17 @@ extension Runtime {
     return pattern
   }
 
+  /// How many characters a match takes. The expression is known to be correct once it was compiled.
+  func regexWidth(_ source: Value, flags: Value) throws(Raised) -> RegexWidth {
+    let pattern = try compileRegex(source, flags: flags)
+    let text = source.string?.codePoints ?? bytesLike(source)?.map { UInt32($0) } ?? []
+    var parser = RegexParser(text, isBytes: source.string == nil, flags: pattern.flags)
+    do {
+      let tree = try parser.parse()
+      return parser.width(tree)
+    } catch { throw regexError(error, source) }
+  }
+
   private func compileRegex(
     _ source: Value, _ text: [UInt32], isBytes: Bool, _ flags: RegexFlags
   ) throws(Raised) -> PatternObject {
