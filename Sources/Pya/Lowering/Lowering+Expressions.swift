@@ -184,7 +184,7 @@ extension CodeLowering {
   }
 
   private func lowerPlainCall(_ callee: Expression, _ arguments: [Argument], _ range: SourceRange) -> ExpressionNode {
-    if arguments.isEmpty, case .name("super") = callee.kind, let proxy = lowerSuper(callee, range) { return proxy }
+    if case .name("super") = callee.kind, let proxy = lowerSuper(callee, arguments, range) { return proxy }
     let argumentsSuspend = arguments.contains { suspends($0.value) }
     if !argumentsSuspend, arguments.allSatisfy(\.isPositional), case .attribute(let object, let name, _) = callee.kind {
       let receiver = lower(object)
@@ -239,8 +239,16 @@ extension CodeLowering {
     return .unpackedKeywords(node)
   }
 
-  /// `super()` in a method.
-  private func lowerSuper(_ callee: Expression, _ range: SourceRange) -> ExpressionNode? {
+  /// `super()` in a method, or `super(Class, self)`.
+  private func lowerSuper(_ callee: Expression, _ arguments: [Argument], _ range: SourceRange) -> ExpressionNode? {
+    if arguments.count == 2 {
+      guard case .positional = arguments[0].kind, case .positional = arguments[1].kind, case .name = arguments[0].value.kind,
+        case .name = arguments[1].value.kind
+      else { return nil }
+      return SuperNode(
+        read("super", callee.range), owner: lower(arguments[0].value), receiver: lower(arguments[1].value), isExplicit: true, range)
+    }
+    guard arguments.isEmpty else { return nil }
     guard let binding = unit.table[scope].bindings["__class__"] ?? hostScope.bindings["__class__"], hostScope.kind == .function,
       let first = hostScope.slotNames.first
     else { return nil }

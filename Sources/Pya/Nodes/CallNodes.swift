@@ -463,32 +463,42 @@ extension Runtime {
   }
 }
 
-/// `super()` in a method: the class from the `__class__` cell, the receiver from the first parameter.
+/// `super()` in a method: the class from the `__class__` cell, the receiver from the first parameter. Or `super(Class, self)` with both.
 final class SuperNode: ExpressionNode {
   private let callee: ExpressionNode
   private let owner: ExpressionNode
   private let receiver: ExpressionNode
+  /// Class and receiver are arguments.
+  private let isExplicit: Bool
 
   /// `callee` is the name `super`, which a program may have given another meaning.
-  init(_ callee: ExpressionNode, owner: ExpressionNode, receiver: ExpressionNode, _ range: SourceRange) {
+  init(_ callee: ExpressionNode, owner: ExpressionNode, receiver: ExpressionNode, isExplicit: Bool = false, _ range: SourceRange) {
     self.callee = callee
     self.owner = owner
     self.receiver = receiver
+    self.isExplicit = isExplicit
     super.init(range)
   }
 
-  /// The class and the receiver; nil when `super` is not the built-in one.
+  /// The class and the receiver; nil when `super` is not the built-in one, or they are no such arguments (these are names: evaluating them
+  /// again does no harm).
   func parts(_ frame: Frame) throws(Raised) -> (TypeObject, Value)? {
     guard let type = try callee.evaluate(frame).type, type === frame.runtime.types.superType else { return nil }
     guard let owner = try owner.evaluate(frame).type else {
+      if isExplicit { return nil }
       try frame.fail(frame.runtime.runtimeError("super(): bad __class__ cell"), range)
     }
-    return (owner, try receiver.evaluate(frame))
+    let receiver = try receiver.evaluate(frame)
+    return isExplicit && receiver.isNone ? nil : (owner, receiver)
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     guard let (owner, receiver) = try parts(frame) else {
       let callee = try callee.evaluate(frame)
+      if isExplicit {
+        let (owner, receiver) = (try owner.evaluate(frame), try receiver.evaluate(frame))
+        do { return try frame.runtime.call(callee, owner, receiver) } catch { try frame.fail(error, range) }
+      }
       do { return try frame.runtime.call(callee) } catch { try frame.fail(error, range) }
     }
     do { return try frame.runtime.makeSuper(owner, receiver) } catch { try frame.fail(error, range) }
