@@ -56,7 +56,7 @@ extension CodeLowering {
     case .import(let aliases):
       return sequence(aliases.map { lowerImport($0, range) }, range)
     case .importFrom(let module, let level, let names):
-      for name in names { unit.importedNames.note(name.alias ?? name.name, ofModule: module ?? "", level: level) }
+      for name in names where !unit.file.isLibrary { unit.importedNames.note(name.alias ?? name.name, ofModule: module ?? "", level: level) }
       return ImportFromNode(
         module ?? "", level: level,
         names: names.map { (intern($0.name), target($0.alias ?? $0.name, $0.range)) }, globals: unit.globals, range)
@@ -94,7 +94,7 @@ extension CodeLowering {
 
   private func lowerImport(_ alias: ImportAlias, _ range: SourceRange) -> StatementNode {
     let bound = alias.alias ?? String(alias.name.prefix { $0 != "." })
-    unit.importedNames.note(bound, ofModule: alias.name)
+    if !unit.file.isLibrary { unit.importedNames.note(bound, ofModule: alias.name) }
     return ImportNode(
       alias.name, bindsLast: alias.alias != nil, target(bound, alias.range), globals: unit.globals, range)
   }

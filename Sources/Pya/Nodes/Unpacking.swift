@@ -47,7 +47,7 @@ final class UnpackTarget: TargetNode {
       } else if held.kind == .list {
         let (items, itemCount) = held.as(ListObject.self)._withUnsafeGuaranteedRef { ($0.items, $0.count) }
         if itemCount == exactCount {
-          if let slots, replacesQuietly(frame, slots) { return try store(frame, copiesOf: items) }
+          if let slots { return try store(frame, copiesOfChangeable: items, slots) }
           return try storeByWay(frame, items)
         }
         if let star, itemCount >= count - 1 { return try store(frame, items, itemCount, star: star) }
@@ -65,13 +65,30 @@ final class UnpackTarget: TargetNode {
     for index in 0..<count { try store(frame, index, (items + index).copied) }
   }
 
-  /// Whether what the variables hold can be released without running code of the program, which might change a list being unpacked.
+  /// Stores the elements of a list in local variables. Releasing what these held may run code that changes the list: then the rest goes by
+  /// way of the value stack.
   @inline(__always)
-  private func replacesQuietly(_ frame: Frame, _ slots: UnsafeMutablePointer<Int>) -> Bool {
+  private func store(
+    _ frame: Frame, copiesOfChangeable items: UnsafeMutablePointer<Value>, _ slots: UnsafeMutablePointer<Int>
+  ) throws(Raised) {
     for index in 0..<count {
-      if let old = (frame.slots + slots[index]).uncountedObject, old.kind != .string || !old.isPlain { return false }
+      let place = frame.slots + slots[index]
+      if let old = place.uncountedObject, old.kind != .string || !old.isPlain {
+        return try storeRest(frame, items, slots, from: index)
+      }
+      place.store(copyAt: items + index)
     }
-    return true
+  }
+
+  @inline(never)
+  private func storeRest(
+    _ frame: Frame, _ items: UnsafeMutablePointer<Value>, _ slots: UnsafeMutablePointer<Int>, from first: Int
+  ) throws(Raised) {
+    let machine = frame.machine
+    guard let parts = machine.reserveUnbound(count - first) else { try frame.fail(machine.stackOverflow(), range) }
+    defer { machine.pointee.stackTop = parts }
+    parts.initializeCopies(of: items + first, count: count - first)
+    for index in first..<count { (frame.slots + slots[index]).store((parts + (index - first)).move()) }
   }
 
   @inline(__always)
