@@ -39,8 +39,7 @@ extension Runtime {
       guard let wrong = exception.fields["name"]?.string?.text else { return "" }
       let found = layout == .nameError ? nameSuggestion(exception, wrong) : attributeSuggestion(exception, wrong)
       let hint = found.map { ". Did you mean: '\($0)'?" } ?? ""
-      guard layout == .nameError, standardModuleNames.split(whereSeparator: { $0 == " " || $0 == "\n" }).contains(Substring(wrong))
-      else { return hint }
+      guard layout == .nameError, isStandardModule(wrong) else { return hint }
       return hint + (found == nil ? "." : " Or") + (found == nil ? " Did" : " did") + " you forget to import '\(wrong)'?"
     default: return ""
     }

@@ -1,19 +1,42 @@
 /// A function of the program: code, its defaults, and the cells it closes over.
 final class FunctionObject: Object {
   @exclusivity(unchecked) private(set) var code: Code
-  // Copies of what calls ask of the code, one load away.
-  @exclusivity(unchecked) private(set) var codePointer: UnsafeMutableRawPointer
-  @exclusivity(unchecked) private(set) var frameSize: Int
-  @exclusivity(unchecked) private(set) var positionalCount: Int
-  @exclusivity(unchecked) private(set) var takesPlainCalls: Bool
-  @exclusivity(unchecked) private var takesDirectCalls: Bool
-  @exclusivity(unchecked) private var takesPlainAwaits: Bool
-  /// A generator or async function whose parameters are all positional.
-  @exclusivity(unchecked) private var makesObjects: Bool
+  @exclusivity(unchecked) private var shape: CallShape
+
+  /// Copies of what calls ask of the code, one load away.
+  private struct CallShape {
+    let codePointer: UnsafeMutableRawPointer
+    let frameSize: Int
+    let positionalCount: Int
+    let takesPlainCalls: Bool
+    let takesDirectCalls: Bool
+    let takesPlainAwaits: Bool
+    /// A generator or async function whose parameters are all positional.
+    let makesObjects: Bool
+    let completeCount: Int
+    let completeAwaitCount: Int
+
+    init(_ code: Code) {
+      codePointer = Unmanaged.passUnretained(code).toOpaque()
+      frameSize = code.frameSize
+      positionalCount = code.positionalCount
+      takesPlainCalls = code.takesPlainCalls
+      takesDirectCalls = code.takesDirectCalls
+      takesPlainAwaits = code.takesPlainAwaits
+      makesObjects = code.flavour != .plain && code.takesOnlyPositional
+      completeCount = code.takesPlainCalls ? code.positionalCount : -1
+      completeAwaitCount = code.cellSlots.isEmpty ? code.positionalCount : -1
+    }
+  }
+
+  @inline(__always) var codePointer: UnsafeMutableRawPointer { shape.codePointer }
+  @inline(__always) var frameSize: Int { shape.frameSize }
+  @inline(__always) var positionalCount: Int { shape.positionalCount }
+  @inline(__always) var takesPlainCalls: Bool { shape.takesPlainCalls }
   /// How many positional arguments leave nothing to complete; -1 when there are cells to make.
-  @exclusivity(unchecked) private(set) var completeCount: Int
+  @inline(__always) var completeCount: Int { shape.completeCount }
   /// The same of an async function whose call is awaited.
-  @exclusivity(unchecked) private(set) var completeAwaitCount: Int
+  @inline(__always) var completeAwaitCount: Int { shape.completeAwaitCount }
   let cells: UnsafeMutablePointer<Cell>
   let cellCount: Int
   /// The module's namespace.
@@ -50,15 +73,7 @@ final class FunctionObject: Object {
     fillCells: (UnsafeMutablePointer<Cell>) -> Void
   ) {
     self.code = code
-    codePointer = Unmanaged.passUnretained(code).toOpaque()
-    frameSize = code.frameSize
-    positionalCount = code.positionalCount
-    takesPlainCalls = code.takesPlainCalls
-    takesDirectCalls = code.takesDirectCalls
-    completeCount = code.takesPlainCalls ? code.positionalCount : -1
-    takesPlainAwaits = code.takesPlainAwaits
-    makesObjects = code.flavour != .plain && code.takesOnlyPositional
-    completeAwaitCount = code.cellSlots.isEmpty ? code.positionalCount : -1
+    shape = CallShape(code)
     requiredCount = code.positionalCount - defaults.count
     cells = cellCount > 0 ? .allocate(capacity: cellCount) : FunctionObject.noCells
     self.cellCount = cellCount
@@ -90,15 +105,7 @@ final class FunctionObject: Object {
     // The defaults of keyword-only parameters stay those of their names.
     if !keywordDefaults.isEmpty { _ = keywordDefaultsByName(runtime) }
     code = new
-    codePointer = Unmanaged.passUnretained(new).toOpaque()
-    frameSize = new.frameSize
-    positionalCount = new.positionalCount
-    takesPlainCalls = new.takesPlainCalls
-    takesDirectCalls = new.takesDirectCalls
-    completeCount = new.takesPlainCalls ? new.positionalCount : -1
-    takesPlainAwaits = new.takesPlainAwaits
-    makesObjects = new.flavour != .plain && new.takesOnlyPositional
-    completeAwaitCount = new.cellSlots.isEmpty ? new.positionalCount : -1
+    shape = CallShape(new)
     requiredCount = new.positionalCount - defaults.count
     return true
   }
@@ -172,15 +179,15 @@ final class FunctionObject: Object {
   /// Whether so many positional arguments may be evaluated straight into a frame's slots; `complete` then does the rest, if they are
   /// not `completeCount`.
   @inline(__always)
-  func takes(_ count: Int) -> Bool { takesDirectCalls && count <= positionalCount && count >= requiredCount }
+  func takes(_ count: Int) -> Bool { shape.takesDirectCalls && count <= positionalCount && count >= requiredCount }
 
   /// Whether a call with so many positional arguments makes a generator or coroutine.
   @inline(__always)
-  func makesObjects(_ count: Int) -> Bool { makesObjects && count <= positionalCount && count >= requiredCount }
+  func makesObjects(_ count: Int) -> Bool { shape.makesObjects && count <= positionalCount && count >= requiredCount }
 
   /// The same of an async function whose call is awaited.
   @inline(__always)
-  func takesAwait(_ count: Int) -> Bool { takesPlainAwaits && count <= positionalCount && count >= requiredCount }
+  func takesAwait(_ count: Int) -> Bool { shape.takesPlainAwaits && count <= positionalCount && count >= requiredCount }
 
   /// Fills in the defaults of a frame that has the first `given` arguments, and makes the cells.
   @inline(never)

@@ -15,10 +15,7 @@ extension Runtime {
       let module = try parser.parseTree()
       stage = .compiling
       try parser.checkRules()
-      let table = try analyseScopes(of: module)
-      var unit = LoweringUnit(
-        runtime: self, file: file, table: table, globals: globals, builtins: builtins(of: globals),
-        assignedInExpressions: AssignedInExpressions(file))
+      var unit = loweringUnit(file, try analyseScopes(of: module), globals)
       unit.usesNamespace = usesNamespace
       unit.annotationsAreText = module.importsFutureAnnotations
       unit.displays = displays
@@ -56,10 +53,7 @@ extension Runtime {
     do {
       var parser = Parser(file: file, allowsTopLevelAwait: !file.isText)
       let module = try parser.parseTree()
-      let table = try analyseScopes(of: module)
-      var unit = LoweringUnit(
-        runtime: self, file: file, table: table, globals: globals, builtins: builtins(of: globals),
-        assignedInExpressions: AssignedInExpressions(file))
+      var unit = loweringUnit(file, try analyseScopes(of: module), globals)
       unit.usesNamespace = true
       unit.annotationsAreText = module.importsFutureAnnotations
       unit.functionCode = found
@@ -84,10 +78,7 @@ extension Runtime {
       let (expression, scopeCount) = try parser.parseExpressionTree()
       stage = .compiling
       try parser.checkRules()
-      let table = try analyseScopes(of: expression, scopeCount: scopeCount)
-      var unit = LoweringUnit(
-        runtime: self, file: file, table: table, globals: globals, builtins: builtins(of: globals),
-        assignedInExpressions: AssignedInExpressions(file))
+      var unit = loweringUnit(file, try analyseScopes(of: expression, scopeCount: scopeCount), globals)
       unit.usesNamespace = true
       let lowering = CodeLowering(unit, host: .module, privateClass: nil)
       unit.warnings.found = parser.warnings
@@ -99,6 +90,12 @@ extension Runtime {
     }
     try issue(warnings, in: file)
     return StatementCode(self, draft, body: nodes)
+  }
+
+  private func loweringUnit(_ file: SourceFile, _ table: ScopeTable, _ globals: DictObject) -> LoweringUnit {
+    LoweringUnit(
+      runtime: self, file: file, table: table, globals: globals, builtins: builtins(of: globals),
+      assignedInExpressions: AssignedInExpressions(file))
   }
 
   /// Where code with these globals finds the built-ins: `eval(text, {"__builtins__": {}})` has none.

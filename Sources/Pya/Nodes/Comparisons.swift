@@ -110,10 +110,7 @@ class ComparisonNode: ExpressionNode {
   @inline(never)
   private func general(_ op: ComparisonOperator, _ a: Value, _ b: Value, _ frame: Frame) throws(Raised) -> Value {
     if let quick = compareTexts(op, a.uncounted, b.uncounted) { return .bool(quick) }
-    if op.asksEquality {
-      var (x, y) = (a, b)
-      if let same = withUnsafeMutablePointer(to: &x, { x in withUnsafeMutablePointer(to: &y) { x.equalsPlainly($0) } }) { return .bool(op.holds(same ? 0 : 1, 0)) }
-    }
+    if op.asksEquality, let same = a.equalsPlainly(b) { return .bool(op.holds(same ? 0 : 1, 0)) }
     let answer = try askFirst(op.method, a, b, frame)
     if !answer.isUndefined, !answer.isNotImplemented { return answer }
     do throws(Raised) {

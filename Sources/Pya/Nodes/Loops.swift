@@ -179,7 +179,7 @@ final class ForNode: StatementNode, LoopNode {
     let count = set.count
     var position = 0
     return try walk(frame) { () throws(Raised) in
-      if set.count != count { try frame.fail(frame.runtime.runtimeError("Set changed size during iteration"), iterable.range) }
+      if set.count != count { try frame.fail(frame.runtime.setHasChanged(), iterable.range) }
       let index = set.next(&position)
       return index >= 0 ? set.keyPlace(index).copied : .undefined
     }

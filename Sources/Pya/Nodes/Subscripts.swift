@@ -64,11 +64,9 @@ final class SubscriptNode: ExpressionNode {
       return try frame.withRuntime { (runtime) throws(Raised) in try runtime.getItem(container, key) }
     } catch { try frame.fail(error, range) }
   }
-}
 
-extension ExpressionNode {
   /// The error for what a plain list, tuple or dictionary, looked into already, certainly does not have; nil: the general rule must tell.
-  fileprivate func missing(in held: Unmanaged<Object>, _ key: Value, _ frame: Frame) -> Raised? {
+  private func missing(in held: Unmanaged<Object>, _ key: Value, _ frame: Frame) -> Raised? {
     switch held.kind {
     case .list, .tuple:
       guard case .int = key else { return nil }

@@ -403,7 +403,7 @@ final class SetIterator: IteratorObject {
     guard let set else { return .undefined }
     if set.count != expectedCount {
       expectedCount = -1
-      throw runtime.runtimeError("Set changed size during iteration")
+      throw runtime.setHasChanged()
     }
     var next = position
     let index = set.next(&next)
@@ -424,7 +424,7 @@ final class SetIterator: IteratorObject {
   override func reduction(_ runtime: Runtime) throws(Raised) -> Value? {
     let rest = ListObject(runtime)
     if let set {
-      if set.count != expectedCount { throw runtime.runtimeError("Set changed size during iteration") }
+      if set.count != expectedCount { throw runtime.setHasChanged() }
       var next = position
       while case let index = set.next(&next), index >= 0 { rest.append(set.entries[index].key) }
     }

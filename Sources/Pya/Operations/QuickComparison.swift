@@ -31,9 +31,9 @@ extension UnsafeMutablePointer where Pointee == Value {
         theirs.as(TupleObject.self)._withUnsafeGuaranteedRef { mine.quickEquals($0, depth: depth + 1) }
       }
     case .intInstance, .floatInstance:
-      var number = mine.as(NumberInstance.self)._withUnsafeGuaranteedRef { $0.number }
-      var otherNumber = theirs.as(NumberInstance.self)._withUnsafeGuaranteedRef { $0.number }
-      return withUnsafeMutablePointer(to: &number) { a in withUnsafeMutablePointer(to: &otherNumber) { a.quickEquals($0) } }
+      return mine.as(NumberInstance.self)._withUnsafeGuaranteedRef { mine in
+        theirs.as(NumberInstance.self)._withUnsafeGuaranteedRef { mine.number.placed($0.number) { $0.quickEquals($1) } }
+      }
     case .complex:
       return mine.as(ComplexObject.self)._withUnsafeGuaranteedRef { mine in
         theirs.as(ComplexObject.self)._withUnsafeGuaranteedRef { mine.real == $0.real && mine.imaginary == $0.imaginary }
@@ -135,6 +135,17 @@ extension TupleObject {
 }
 
 extension Value {
+  /// `equalsPlainly` of two values in registers.
+  @inline(__always)
+  func equalsPlainly(_ other: Value) -> Bool? { placed(other) { $0.equalsPlainly($1) } }
+
+  /// Asks a question about places of two values that lie nowhere.
+  @inline(__always)
+  fileprivate func placed(_ other: Value, _ ask: (UnsafeMutablePointer<Value>, UnsafeMutablePointer<Value>) -> Bool?) -> Bool? {
+    var (a, b) = (self, other)
+    return withUnsafeMutablePointer(to: &a) { a in withUnsafeMutablePointer(to: &b) { ask(a, $0) } }
+  }
+
   /// `quickComparison` of two plain tuples; nil: they are something else, or the general rule must decide.
   @inline(__always)
   func quickTupleComparison(_ op: ComparisonOperator, _ other: Value) -> Bool? {

@@ -66,6 +66,9 @@ extension Runtime {
     return true
   }
 
+  /// The error of an iteration over a set that grows or shrinks meanwhile.
+  func setHasChanged() -> Raised { runtimeError("Set changed size during iteration") }
+
   /// `set` for sets and their subclasses, `frozenset` likewise.
   @inline(__always)
   func baseSetType(_ set: SetObject) -> TypeObject {

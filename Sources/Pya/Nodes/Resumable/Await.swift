@@ -359,16 +359,16 @@ final class DeliverAllNode: StatementNode {
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
     let result: Value
-    if let generator = try value.beginGenerator(frame) {
-      do { result = try generator.run(nil, frame.machine) } catch { try frame.fail(error, range) }
-    } else {
-      var source = try value.evaluate(frame)
-      if let generator = try value.beginIteration(over: source, frame) {
-        do { result = try generator.run(nil, frame.machine) } catch { try frame.fail(error, range) }
-      } else {
-        do { result = try frame.machine.deliverAll(of: &source, in: frame.code) } catch { try frame.fail(error, range) }
-      }
+    var source = Value.undefined
+    var generator = try value.beginGenerator(frame)
+    if generator == nil {
+      source = try value.evaluate(frame)
+      generator = try value.beginIteration(over: source, frame)
     }
+    do throws(Raised) {
+      result =
+        if let generator { try generator.run(nil, frame.machine) } else { try frame.machine.deliverAll(of: &source, in: frame.code) }
+    } catch { try frame.fail(error, range) }
     if frame.machine.isConsumerDone { return .returns(.none) }
     if let slot { frame[slot] = result }
     return .normal
