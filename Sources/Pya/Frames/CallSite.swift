@@ -19,6 +19,12 @@ final class CallSites {
   @exclusivity(unchecked) var stack: [CallSite] = []
   var current: CallSite? { stack.last }
 
+  /// A call from `frame` begins.
+  func enter(_ frame: Frame, globals: DictObject, _ range: SourceRange) {
+    stack.append(CallSite(frame: frame, globals: globals, range: range, depth: frame.machine.pointee.depth))
+  }
+  func leave() { stack.removeLast() }
+
   /// A source file that mentions one of these has all its calls recorded: it looks at frames further out.
   static let wordsAboutFrames: [StaticString] = [
     "_getframe", "currentframe", "inspect.stack", "import stack", "print_stack", "extract_stack", "stacklevel", "stack_info",

@@ -31,8 +31,12 @@ extension CodeLowering {
         GenericNode(inner.makeFunction(definition, range), parameters, range)
       }
     }
-    for decorator in decorators.reversed() { node = DecoratorNode(decorator, node, decorator.range) }
+    for decorator in decorators.reversed() { node = decorated(node, by: decorator) }
     return AssignNode(target(definition.name, definition.nameRange), node, range)
+  }
+
+  private func decorated(_ node: ExpressionNode, by decorator: ExpressionNode) -> ExpressionNode {
+    DecoratorNode(decorator, node, runtime.callSites, globals: unit.globals, decorator.range)
   }
 
   /// Decorators are evaluated before the function is made, in order: several are put aside.
@@ -138,7 +142,7 @@ extension CodeLowering {
         inner.makeClass(definition, parameters, range)
       }
     }
-    for decorator in decorators.reversed() { node = DecoratorNode(decorator, node, decorator.range) }
+    for decorator in decorators.reversed() { node = decorated(node, by: decorator) }
     return AssignNode(target(definition.name, definition.nameRange), node, range)
   }
 

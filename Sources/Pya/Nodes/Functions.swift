@@ -97,16 +97,25 @@ final class GeneratorExpressionNode: ExpressionNode {
 final class DecoratorNode: ExpressionNode {
   private let decorator: ExpressionNode
   private let decorated: ExpressionNode
+  private let sites: CallSites
+  private let globals: DictObject
 
-  init(_ decorator: ExpressionNode, _ decorated: ExpressionNode, _ range: SourceRange) {
+  init(
+    _ decorator: ExpressionNode, _ decorated: ExpressionNode, _ sites: CallSites, globals: DictObject, _ range: SourceRange
+  ) {
     self.decorator = decorator
     self.decorated = decorated
+    self.sites = sites
+    self.globals = globals
     super.init(range)
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     let argument = try decorated.evaluate(frame)
     let function = try decorator.evaluate(frame)
+    let isRecorded = frame.machine.pointee.looksAtFrames
+    if isRecorded { sites.enter(frame, globals: globals, range) }
+    defer { if isRecorded { sites.leave() } }
     do { return try frame.runtime.call(function, argument) } catch { try frame.fail(error, range) }
   }
 }

@@ -29,8 +29,8 @@ final class PlacedCallNode: ExpressionNode {
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    sites.stack.append(CallSite(frame: frame, globals: globals, range: range, depth: frame.machine.pointee.depth))
-    defer { sites.stack.removeLast() }
+    sites.enter(frame, globals: globals, range)
+    defer { sites.leave() }
     return try call.evaluate(frame)
   }
 }
