@@ -17,6 +17,7 @@ final class AttributeNode: ExpressionNode {
   /// How often it was not found so: a property's value lies nowhere, for instance.
   private var disappointments: UInt8 = 0
   private let cache = SlotCache()
+  private var misses = Misses()
   @exclusivity(unchecked) private var moduleCache = ModuleCache()
   /// Made when something is found on a class; owned, called uncounted.
   private var classCache: Unmanaged<ClassAttributeCache>?
@@ -128,8 +129,13 @@ final class AttributeNode: ExpressionNode {
   @inline(never)
   private func lookUp(_ value: Value, _ frame: Frame) throws(Raised) -> Value {
     let runtime = frame.runtime
-    if let held = value.uncounted, held.isPlain, held.kind != .module, held.kind != .type {
-      do { return try runtime.getAttribute(value, name) } catch { try frame.fail(error, range) }
+    if let held = value.uncounted {
+      if held.kind == .instance {
+        let found = try shared(held, value, frame)
+        if !found.isUndefined { return found }
+      } else if held.isPlain, held.kind != .module, held.kind != .type {
+        do { return try runtime.getAttribute(value, name) } catch { try frame.fail(error, range) }
+      }
     }
     if let module = value.cast(.module, to: ModuleObject.self) {
       let found = moduleCache.value(of: module, name)
@@ -139,6 +145,40 @@ final class AttributeNode: ExpressionNode {
     if !found.isUndefined { return found }
     learn(value, runtime)
     do { return try runtime.getAttribute(value, name) } catch { try frame.fail(error, range) }
+  }
+
+  /// What the cache that all nodes share knows of an instance; undefined: nothing.
+  @inline(__always)
+  private func shared(_ held: Unmanaged<Object>, _ value: Value, _ frame: Frame) throws(Raised) -> Value {
+    let token = held._withUnsafeGuaranteedRef { $0.cacheToken }
+    guard let entry = frame.machine.pointee.sharedCache.entry(token, name, .reading) else { return .undefined }
+    let slot = entry.pointee.slot
+    let target = entry.pointee.target
+    switch entry.pointee.meaning {
+    case .slot:
+      if misses.note(whileFull: cache.isFull) { cache.remember(token, slot) }
+      return held.instanceSlot(slot).copied
+    case .classValue:
+      learnFirst(value, frame)
+      return held._withUnsafeGuaranteedRef { $0.type }.lookup(name) ?? .undefined
+    case .method:
+      learnFirst(value, frame)
+      guard let target else { return .undefined }
+      return .object(
+        BoundMethod(frame.runtime, function: .object(Unmanaged<Object>.fromOpaque(target).takeUnretainedValue()), receiver: value))
+    case .getter:
+      learnFirst(value, frame)
+      guard let target else { return .undefined }
+      let getter = Unmanaged<FunctionObject>.fromOpaque(target).takeUnretainedValue()
+      defer { withExtendedLifetime(getter) {} }
+      return try call(.passUnretained(getter), frame, with: value)
+    case .nothing, .callee, .place, .addition: return .undefined
+    }
+  }
+
+  /// A node's own cache comes first: it learns even what another node has found out.
+  private func learnFirst(_ value: Value, _ frame: Frame) {
+    if classCache == nil { learn(value, frame.runtime) }
   }
 
   /// The attribute, if it is the instance's own; its place is remembered. Else undefined.
@@ -155,6 +195,7 @@ final class AttributeNode: ExpressionNode {
       runtime.leavesToInstance(instance.type.lookup(name), name)
     else { return .undefined }
     cache.remember(instance.cacheToken, index)
+    runtime.machine.pointee.sharedCache.remember(instance.cacheToken, name, .reading, .slot, slot: index)
     return instance.slot(index).copied
   }
 

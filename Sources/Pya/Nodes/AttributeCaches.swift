@@ -35,6 +35,8 @@ struct SlotCache {
     return entries[3].token == token ? entries[3].slot : -1
   }
 
+  var isFull: Bool { entries[SlotCache.count - 1].token != 0 }
+
   /// Puts the newest first.
   func remember(_ token: Int, _ slot: Int) {
     for index in stride(from: SlotCache.count - 1, to: 0, by: -1) { entries[index] = entries[index - 1] }

@@ -9,6 +9,7 @@ final class AttributeTarget: TargetNode {
   /// The object may be found without running code of the program.
   private let objectMaySettle: Bool
   private let cache = SlotCache()
+  private var misses = Misses()
   /// For adding the attribute to instances that do not have it yet: what the last ones got, newest first.
   private var adding = Addition()
   private var addingBefore = Addition()
@@ -108,19 +109,23 @@ final class AttributeTarget: TargetNode {
 
   @inline(never)
   private func storeUncached(_ target: Value, _ frame: Frame, _ value: Value) throws(Raised) {
+    if let held = target.uncounted, held.kind == .instance, let place = sharedPlace(in: held, frame.machine) { return place.store(value) }
     let runtime = frame.runtime
     if let instance = target.instance, instance.type.special(.setattr) == nil, !instance.shape.isDictionary,
       instance.type.mayHold(name, runtime), name !== runtime.names.class, name !== runtime.names.dict
     {
       if let index = instance.shape.index(of: name) {
         cache.remember(instance.cacheToken, index)
+        runtime.machine.pointee.sharedCache.remember(instance.cacheToken, name, .storing, .place, slot: index)
         instance.slot(index).store(value)
       } else {
-        addingBefore = adding
-        adding = Addition(token: instance.cacheToken, slot: instance.shape.count)
+        let token = instance.cacheToken
+        let slot = instance.shape.count
         instance.append(name, value)
-        adding.shape = instance.shape
-        adding.pointer = instance.shapePointer
+        addingBefore = adding
+        adding = Addition(token: token, slot: slot, shape: instance.shape, pointer: instance.shapePointer)
+        runtime.machine.pointee.sharedCache.remember(
+          token, name, .storing, .addition, slot: slot, target: UnsafeMutableRawPointer(mutating: instance.shapePointer))
       }
       return
     }
@@ -136,6 +141,24 @@ final class AttributeTarget: TargetNode {
     }
     if let instance = target.instance { learnSetting(instance) }
     do { try runtime.setAttribute(target, name, value) } catch { try frame.fail(error, range) }
+  }
+
+  /// Where the attribute is to be stored, if the cache that all nodes share knows it.
+  @inline(__always)
+  private func sharedPlace(in held: Unmanaged<Object>, _ machine: UnsafeMutablePointer<Machine>) -> UnsafeMutablePointer<Value>? {
+    let token = held._withUnsafeGuaranteedRef { $0.cacheToken }
+    guard let entry = machine.pointee.sharedCache.entry(token, name, .storing) else { return nil }
+    let slot = entry.pointee.slot
+    if entry.pointee.meaning == .place {
+      if misses.note(whileFull: cache.isFull) { cache.remember(token, slot) }
+      return held.instanceSlot(slot)
+    }
+    guard let shape = entry.pointee.target else { return nil }
+    if misses.note(whileFull: adding.token != 0 && addingBefore.token != 0) {
+      addingBefore = adding
+      adding = Addition(token: token, slot: slot, shape: Unmanaged<Shape>.fromOpaque(shape).takeUnretainedValue(), pointer: UnsafeRawPointer(shape))
+    }
+    return held.as(Instance.self)._withUnsafeGuaranteedRef { $0.addSlot(slot, UnsafeRawPointer(shape)) }
   }
 
   /// Remembers what function stores the attribute.

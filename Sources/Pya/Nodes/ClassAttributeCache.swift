@@ -100,6 +100,7 @@ final class ClassAttributeCache {
         guard let getter = property.getter.cast(.function, to: FunctionObject.self), getter.takes(1),
           type.special(.getattr) == nil, owners.keep(getter)
         else { return }
+        share(instance, name, .getter, getter)
         return note(.getter, type, shapeToken: instance.cacheToken, .object(getter))
       }
       if let descriptor = found.object, descriptor.kind == .instance, let get = descriptor.type.special(.get) {
@@ -114,13 +115,22 @@ final class ClassAttributeCache {
       }
       guard !instance.shape.isDictionary, instance.shape.index(of: name) == nil else { return }
       if let function = found.object, function.kind == .function, !function.type.isHeap {
+        share(instance, name, .method, function)
         return note(.method, type, shapeToken: instance.cacheToken, found)
       }
       if case .object(let attribute) = found, attribute.type.isHeap ? attribute.type.special(.get) != nil : attribute.isDescriptor {
         return
       }
+      share(instance, name, .classValue)
       note(.value, type, shapeToken: instance.cacheToken, found)
     }
+  }
+
+  /// Tells the other nodes, where the shape says it all.
+  private func share(_ instance: Instance, _ name: StringObject, _ meaning: SharedCache.Meaning, _ target: Object? = nil) {
+    if instance.shape.isDictionary { return }
+    instance.type.machine.pointee.sharedCache.remember(
+      instance.cacheToken, name, .reading, meaning, target: target.map { $0.uncountedPointer })
   }
 
   private func learnFallback(_ instance: Instance, _ type: TypeObject, _ name: StringObject, _ runtime: Runtime) {

@@ -65,6 +65,7 @@ final class MethodCallNode: ExpressionNode {
   private let calleeRange: SourceRange
   private let entries: UnsafeMutablePointer<MethodCacheEntry>
   private var nextEntry = 0
+  private var misses = Misses()
   /// The plain or native method of the class with this token, for objects whose attributes lie in a dictionary: it must be asked each time.
   private var besideDictionary = MethodCacheEntry()
   /// The native method of numbers that are no objects; their types never change.
@@ -262,6 +263,14 @@ final class MethodCallNode: ExpressionNode {
     let runtime = frame.runtime
     if let held = value.uncounted {
       if held.kind == .module, let result = try callOfModule(held, frame) { return result }
+      if held.kind == .instance {
+        let token = held._withUnsafeGuaranteedRef { $0.cacheToken }
+        if let entry = frame.machine.pointee.sharedCache.entry(token, name, .calling), let target = entry.pointee.target {
+          let found = Unmanaged<Object>.fromOpaque(target).takeUnretainedValue()
+          if misses.note(whileFull: entries[MethodCallNode.entryCount - 1].token != 0) { remember(found, for: value) }
+          return try call(found, of: value, frame)
+        }
+      }
       if let target = besideDictionary.target,
         held._withUnsafeGuaranteedRef({ $0.typeToken }) == besideDictionary.token, !runtime.instanceHides(value, name)
       {
@@ -275,22 +284,11 @@ final class MethodCallNode: ExpressionNode {
       found.kind == .function || found.kind == .nativeFunction, found.isDescriptor,
       !runtime.instanceHides(value, name)
     {
-      defer { withExtendedLifetime(found) {} }
-      if found.kind == .nativeFunction {
-        guard unsafeDowncast(found, to: NativeFunction.self).takes(arguments.count + 1) else {
-          return try callGeneral(found, receiver: value, arguments, frame)
-        }
-        remember(found, for: value)
-        var receiver = value
-        return try callNative(.fromOpaque(found.uncountedPointer), receiver: &receiver, arguments, frame)
-      }
-      let function = unsafeDowncast(found, to: FunctionObject.self)
-      if function.takes(arguments.count + 1) {
-        remember(found, for: value)
-        return try callSeldom(.passUnretained(function), receiver: value, arguments, frame)
-      }
       remember(found, for: value)
-      return try callGeneral(found, receiver: value, arguments, frame)
+      if let instance = value.instance, !instance.shape.isDictionary {
+        runtime.machine.pointee.sharedCache.remember(instance.cacheToken, name, .calling, .callee, target: found.uncountedPointer)
+      }
+      return try call(found, of: value, frame)
     }
     learn(value, type, runtime)
     let callee: Value
@@ -298,7 +296,25 @@ final class MethodCallNode: ExpressionNode {
     return try callValue(callee, arguments, frame)
   }
 
+  /// Calls a function or built-in method of the receiver's class.
+  @inline(__always)
+  private func call(_ found: Object, of value: Value, _ frame: Frame) throws(Raised) -> Value {
+    defer { withExtendedLifetime(found) {} }
+    if found.kind == .nativeFunction {
+      let native = unsafeDowncast(found, to: NativeFunction.self)
+      if native.takes(arguments.count + 1) {
+        var receiver = value
+        return try callNative(.passUnretained(native), receiver: &receiver, arguments, frame)
+      }
+    } else {
+      let function = unsafeDowncast(found, to: FunctionObject.self)
+      if function.takes(arguments.count + 1) { return try callSeldom(.passUnretained(function), receiver: value, arguments, frame) }
+    }
+    return try callGeneral(found, receiver: value, arguments, frame)
+  }
+
   private func remember(_ found: Object, for value: Value) {
+    if found.kind == .nativeFunction, !unsafeDowncast(found, to: NativeFunction.self).takes(arguments.count + 1) { return }
     guard case .object(let object) = value else {
       if found.kind == .nativeFunction, value.numberToken != 0, owners.keep(found) {
         ofNumbers = MethodCacheEntry(token: value.numberToken, target: found.uncountedPointer, form: .nativeMethod)

@@ -107,7 +107,8 @@ final class PropertyObject: Object {
   }
 
   private func subject(_ runtime: Runtime, _ instance: Value) -> String {
-    let label = name.map { " '\($0.text)'" } ?? ""
+    let ofGetter = try? runtime.getAttributeIfPresent(getter, runtime.names.name)
+    let label = (name ?? ofGetter?.string).map { " '\($0.text)'" } ?? ""
     return "property\(label) of '\(runtime.type(of: instance).qualifiedName)' object"
   }
 }

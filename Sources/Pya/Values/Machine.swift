@@ -77,6 +77,8 @@ struct Machine {
   var keepsFrames = false
   /// Some file of the program looks at frames further out (`CallSites.wordsAboutFrames`).
   var looksAtFrames = false
+  /// What nodes that see many classes look into.
+  let sharedCache = SharedCache()
   /// Some class has a `__del__`.
   var hasFinalizers = false
   /// Generators and coroutines whose frames are in memory of their own: at the end they may have something left to do.
@@ -114,10 +116,11 @@ struct Machine {
     for byte in 0..<Machine.byteCount { (byteValues + byte).initialize(to: .int(byte)) }
   }
 
-  func releaseCharacters() {
+  func releaseTables() {
     characters.deinitialize(count: Machine.characterCount)
     characters.deallocate()
     byteValues.deallocate()
+    sharedCache.deallocate()
   }
 
   fileprivate static func reserveStack(_ capacity: Int) -> UnsafeMutablePointer<Value>? {

@@ -114,7 +114,7 @@ final class Runtime {
     lookupCacheEntries.deinitialize(count: Runtime.lookupCacheSize)
     lookupCacheEntries.deallocate()
     recentAttachments.deallocate()
-    machine.pointee.releaseCharacters()
+    machine.pointee.releaseTables()
   }
 
   /// False while the built-in types are being made.
