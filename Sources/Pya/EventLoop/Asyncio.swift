@@ -44,6 +44,7 @@ final class Asyncio {
   var interruptCount = 0
   /// Awakens the loop from sleeping on the system's clock.
   private(set) lazy var wakeup = Wakeup(runtime.machine)
+  private(set) lazy var sends = PendingSends(runtime)
   /// The types of locks, events and their kin.
   private(set) lazy var synchronization = SynchronizationTypes(runtime)
   let systemClock = SystemClock()

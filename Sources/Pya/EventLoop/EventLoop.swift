@@ -120,6 +120,7 @@ final class EventLoop: Object {
     let savedHooks = asyncio.generatorHooks
     asyncio.generatorHooks = nil
     defer {
+      runtime.sendPending()
       runtime.coroutineOriginDepth = savedDepth
       asyncio.generatorHooks = savedHooks
       runner = nil
@@ -132,6 +133,7 @@ final class EventLoop: Object {
   }
 
   private func runOnce(_ runtime: Runtime) throws(Raised) {
+    runtime.sendPending()
     timers.dropCancelled()
     if let waiter = asyncio.waiter { waiter.lookForInput(self) }
     if let programSelector {

@@ -61,6 +61,7 @@ final class Threads: @unchecked Sendable {
 
   /// Does something that waits for the system, without the turn.
   func blocking<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+    runtime.sendPending()
     let state = current
     mutex.lock()
     blockedCount += 1
@@ -159,6 +160,7 @@ final class Threads: @unchecked Sendable {
 
   /// Waits until another thread calls `unpark`, or for a point of the runtime's time.
   func park(until deadline: Double = .infinity) -> Waking {
+    runtime.sendPending()
     let state = current
     let machine = runtime.machine
     var waking = Waking.timeout

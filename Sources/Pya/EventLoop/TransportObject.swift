@@ -28,6 +28,8 @@ final class TransportObject: Object {
   private var formerDescriptor: Int32 = -1
   private(set) var receiver: TransportReceiver
   private let outgoing = ByteQueue()
+  /// What `outgoing` has waits for `PendingSends`, not for the system.
+  private var isKept = false
   private(set) var isClosing = false
   private var isLost = false
   private var isFinished = false
@@ -121,6 +123,7 @@ final class TransportObject: Object {
 
   private func read(_ runtime: Runtime) throws(Raised) {
     if isLost || descriptor < 0 || !isReading { return }
+    runtime.sendPending()
     let buffer = loop.asyncio.transferBuffer
     let count = medium == .socket ? recv(descriptor, buffer, Asyncio.transferSize, 0) : readDescriptor(descriptor, buffer, Asyncio.transferSize)
     if count > 0 {
@@ -158,11 +161,41 @@ final class TransportObject: Object {
 
   // MARK: Writing
 
-  var bufferedCount: Int { outgoing.count }
+  var bufferedCount: Int {
+    runtime.sendPending()
+    return outgoing.count
+  }
+
+  /// Whether so much may be sent a little later.
+  private func keeps(_ count: Int) -> Bool {
+    medium == .socket && (isKept || outgoing.isEmpty) && outgoing.count + count <= PendingSends.limit && isReading && !isClosing
+      && highWater > PendingSends.limit && loop.asyncio.runningLoop === loop
+  }
+
+  /// Sends what was kept; what does not go at once waits for the system.
+  func sendKept() {
+    isKept = false
+    if isLost || descriptor < 0 || outgoing.isEmpty { return }
+    let sent = send(outgoing.front)
+    if sent < 0, errno != EAGAIN, errno != EINTR, errno != EWOULDBLOCK {
+      return forceClose(runtime.systemError(errno).exception)
+    }
+    outgoing.drop(max(0, sent))
+    if !outgoing.isEmpty { startWriting() }
+  }
 
   func write(_ bytes: UnsafeBufferPointer<UInt8>, _ runtime: Runtime) throws(Raised) {
     if hasEnded { throw runtime.runtimeError("Cannot call write() after write_eof()") }
     if bytes.isEmpty || isLost || descriptor < 0 || medium == .readPipe { return }
+    if keeps(bytes.count) {
+      outgoing.append(bytes)
+      if !isKept {
+        isKept = true
+        loop.asyncio.sends.add(self)
+      }
+      return
+    }
+    runtime.sendPending()
     var rest = bytes
     if outgoing.isEmpty {
       let sent = send(bytes)
@@ -234,6 +267,7 @@ final class TransportObject: Object {
   func writeEnd() {
     if isClosing || hasEnded { return }
     if medium == .writePipe { return close() }
+    runtime.sendPending()
     hasEnded = true
     if outgoing.isEmpty { shutdownWriting() }
   }
@@ -254,11 +288,15 @@ final class TransportObject: Object {
     if isClosing { return }
     isClosing = true
     if descriptor < 0 { return }
+    runtime.sendPending()
     stopReading()
     if outgoing.isEmpty { loseSoon(nil) }
   }
 
-  func abort() { forceClose(nil) }
+  func abort() {
+    runtime.sendPending()
+    forceClose(nil)
+  }
 
   private func forceClose(_ exception: ExceptionObject?) {
     if isLost || descriptor < 0 { return }
@@ -302,6 +340,7 @@ final class TransportObject: Object {
   }
 
   private func release() {
+    runtime.sendPending()
     stopReading()
     stopWriting()
     if descriptor >= 0 {
@@ -313,6 +352,7 @@ final class TransportObject: Object {
   }
 
   var representation: String {
+    runtime.sendPending()
     let kind = medium == .socket ? "_SelectorSocketTransport" : medium == .readPipe ? "_UnixReadPipeTransport" : "_UnixWritePipeTransport"
     var text = "<\(kind)"
     if descriptor < 0 { text += " closed" } else if isClosing { text += " closing" }

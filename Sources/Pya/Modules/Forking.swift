@@ -26,12 +26,14 @@ extension Runtime {
         output.isUnbuffered = true
       }
       callBack(forkCallbacks.before)
+      sendPending()
       let process = threads.fork()
       if process < 0 { throw systemError(errno) }
       if process > 0 {
         callBack(forkCallbacks.inParent)
         return Int(process)
       }
+      asyncio.sends.forgetWatch()
       asyncio.runningLoop = nil
       asyncio.currentLoop = nil
       asyncio.hasSetLoop = false

@@ -15,6 +15,7 @@ extension Runtime {
     for (name, read) in numbers { module.define(self, name, "") { (_, _) throws(Raised) in .int(read()) } }
     module.define(self, "kill", "pid, signal, /") { (runtime, arguments) throws(Raised) in
       let (process, signal) = (try runtime.cInt(arguments[0]), try runtime.cInt(arguments[1]))
+      runtime.sendPending()
       if process == getpid(), signal != 0 {
         // At once, as on CPython.
         if !(try runtime.signals.raise(signal)) { throw runtime.systemError(EINVAL) }
@@ -49,9 +50,14 @@ extension Runtime {
       return .none
     }
     module.define(self, "_exit", "status") { (runtime, arguments) throws(Raised) in
-      _exit(Int32(truncatingIfNeeded: try runtime.index(arguments[0])))
+      let status = try runtime.index(arguments[0])
+      runtime.sendPending()
+      _exit(Int32(truncatingIfNeeded: status))
     }
-    module.define(self, "abort", "") { (_, _) throws(Raised) in abort() }
+    module.define(self, "abort", "") { (runtime, _) throws(Raised) in
+      runtime.sendPending()
+      abort()
+    }
     defineWaiting(of: module)
     defineStarting(of: module)
   }

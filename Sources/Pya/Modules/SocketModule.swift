@@ -86,6 +86,7 @@ extension Runtime {
       }
     }
     type.define(self, "shutdown", "self, how, /") { (runtime, arguments) throws(Raised) in
+      runtime.sendPending()
       try runtime.check(
         shutdown(try runtime.socket_(arguments[0]).descriptor, Int32(clamping: try runtime.index(arguments[1]))))
       return .none
@@ -117,6 +118,7 @@ extension Runtime {
   /// The error of the system, 0 for success.
   private func connect(_ socket: SocketObject, _ address: SocketAddress) throws(Raised) -> Int32 {
     if socket.descriptor < 0 { return EBADF }
+    sendPending()
     if address.pass({ connectSocket(socket.descriptor, $0, $1) }) == 0 { return 0 }
     let failure = errno
     guard failure == EINPROGRESS, socket.timeout != 0 else { return failure }

@@ -35,7 +35,10 @@ final class SocketObject: Object {
   }
 
   func closeNow() {
-    if descriptor >= 0, ownsDescriptor { close(descriptor) }
+    if descriptor >= 0, ownsDescriptor {
+      type.runtime.sendPending()
+      close(descriptor)
+    }
     descriptor = -1
   }
 
@@ -58,6 +61,7 @@ final class SocketObject: Object {
 
   /// Repeats a call until it no longer says that it would block, within the timeout.
   func perform(_ runtime: Runtime, writing: Bool, _ step: (Int32) -> Int) throws(Raised) -> Int {
+    runtime.sendPending()
     let clock = runtime.asyncio.systemClock
     let deadline = timeout.map { clock.monotonic + $0 }
     while true {

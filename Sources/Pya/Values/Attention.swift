@@ -4,6 +4,7 @@ extension Runtime {
   func attend() throws(Raised) {
     machine.pointee.isInterrupted = false
     machine.lowerStackLimit()
+    if machine.pointee.hasPendingSends { sendHandler?() }
     if machine.pointee.mustYield, let yieldHandler { yieldHandler() }
     if machine.pointee.containers.isCollectionDue { collectWhenDue() }
     // Other threads leave the rest to the main one.

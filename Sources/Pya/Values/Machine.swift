@@ -79,6 +79,8 @@ struct Machine {
   var looksAtFrames = false
   /// What nodes that see many classes look into.
   let sharedCache = SharedCache()
+  /// Transports have written what is not sent yet (`PendingSends`).
+  var hasPendingSends = false
   /// Some class has a `__del__`.
   var hasFinalizers = false
   /// Generators and coroutines whose frames are in memory of their own: at the end they may have something left to do.

@@ -47,6 +47,8 @@ final class Runtime {
   var taskTreeWriter: (() -> Void)?
   /// Lets another thread run that waits for its turn. Set while there are several.
   var yieldHandler: (() -> Void)?
+  /// Sends what transports keep.
+  var sendHandler: (() -> Void)?
   /// How many calls a new coroutine remembers it was made in (`sys.set_coroutine_origin_tracking_depth`).
   var coroutineOriginDepth = 0
   /// Told of every async generator at its first step; set by the event loop.
