@@ -28,6 +28,7 @@ extension Runtime {
       }
       return .object(try runtime.join(arguments.text, arguments[1]))
     }
+    type.attributes.setShortcut(.draining, of: "join", self)
   }
 
   @inline(__always)

@@ -83,12 +83,25 @@ extension Runtime {
   func walk(
     _ arguments: Arguments, at index: Int, _ body: (Value) throws(Raised) -> Bool
   ) throws(Raised) {
-    guard let generator = drainable(arguments, index) else { return try walk(arguments[index], body) }
+    let begun = isForthcoming(arguments, index) ? machine.takeForthcoming() : nil
+    let generator = begun == nil ? drainable(arguments, index) : nil
+    if begun == nil, generator == nil { return try walk(arguments[index], body) }
     try withoutActuallyEscaping(body) { (body) throws(Raised) in
       let consumer = ClosureConsumer(body)
-      _ = try generator.borrowed { (generator) throws(Raised) in try generator.runInOneGo(consumer, self) }
+      if let begun {
+        _ = try begun.run(consumer, machine)
+      } else {
+        _ = try generator?.borrowed { (generator) throws(Raised) in try generator.runInOneGo(consumer, self) }
+      }
       if let failure = consumer.failure { throw failure }
     }
+  }
+
+  /// Whether the argument stands for a generator that has been begun.
+  @inline(__always)
+  private func isForthcoming(_ arguments: Arguments, _ index: Int) -> Bool {
+    guard machine.pointee.forthcoming != nil, index < arguments.count else { return false }
+    return (arguments.base + index).uncountedObject?.toOpaque() == Unmanaged.passUnretained(forthcomingMarker).toOpaque()
   }
 
   private func drainable(_ arguments: Arguments, _ index: Int) -> Unmanaged<SuspendableFrame>? {
@@ -96,11 +109,13 @@ extension Runtime {
   }
 
   /// Whether an argument is a generator that is best taken through `walk`.
-  func isDrainable(_ arguments: Arguments, at index: Int) -> Bool { drainable(arguments, index) != nil }
+  func isDrainable(_ arguments: Arguments, at index: Int) -> Bool {
+    isForthcoming(arguments, index) || drainable(arguments, index) != nil
+  }
 
   /// Adds all elements of an argument to a list.
   func extend(_ list: ListObject, _ arguments: Arguments, at index: Int) throws(Raised) {
-    guard drainable(arguments, index) != nil else { return try extend(list, with: arguments[index]) }
+    guard isDrainable(arguments, at: index) else { return try extend(list, with: arguments[index]) }
     try walk(arguments, at: index) { (value) throws(Raised) in
       list.append(value)
       return true
@@ -109,7 +124,7 @@ extension Runtime {
 
   /// All elements of an argument.
   func array(_ arguments: Arguments, at index: Int) throws(Raised) -> [Value] {
-    guard drainable(arguments, index) != nil else { return try array(arguments[index]) }
+    guard isDrainable(arguments, at: index) else { return try array(arguments[index]) }
     var result: [Value] = []
     try walk(arguments, at: index) { (value) throws(Raised) in
       result.append(value)

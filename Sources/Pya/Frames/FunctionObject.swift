@@ -134,6 +134,11 @@ final class FunctionObject: Object {
     return index < keywordDefaults.count ? keywordDefaults[index] : .undefined
   }
 
+  /// Other variables for a function that nobody else holds.
+  func setCells(_ cell: (Int) -> Cell) {
+    for index in 0..<cellCount { cells[index] = cell(index) }
+  }
+
   private static var noCells: UnsafeMutablePointer<Cell> {
     UnsafeMutablePointer(bitPattern: MemoryLayout<Cell>.alignment).unsafelyUnwrapped
   }

@@ -72,6 +72,15 @@ final class CallArguments {
     return false
   }
 
+  /// The only argument, if it is a generator expression that may begin unseen.
+  var generatorExpression: GeneratorExpressionNode? {
+    guard count == 1, let node = first.node as? GeneratorExpressionNode, node.canBeginUnseen else { return nil }
+    return node
+  }
+
+  @inline(__always)
+  func beginFirst(_ frame: Frame) throws(Raised) -> BegunGenerator? { try first.node.beginGenerator(frame) }
+
   /// The value of the first argument.
   @inline(__always)
   func evaluateFirst(_ frame: Frame) throws(Raised) -> Value { try first.value(frame) }
@@ -237,6 +246,26 @@ extension ExpressionNode {
 }
 
 extension ExpressionNode {
+  /// Calls what only takes all elements of its last argument, which is a generator expression; before it stands `receiver`, if not nil.
+  final func passing(
+    _ arguments: CallArguments, receiver: UnsafeMutablePointer<Value>? = nil, _ frame: Frame,
+    _ body: (Runtime, Arguments) throws(Raised) -> Value
+  ) throws(Raised) -> Value {
+    let machine = frame.machine
+    let count = receiver == nil ? 1 : 2
+    guard let base = machine.reserveUnbound(count) else { try frame.fail(machine.stackOverflow(), range) }
+    defer { machine.pointee.stackTop = base }
+    return try machine.pointee.runtimeReference.borrowed { (runtime) throws(Raised) in
+      var marker = Value.object(runtime.forthcomingMarker)
+      if let receiver { base.lend(receiver) }
+      (base + (count - 1)).lend(&marker)
+      guard let begun = try arguments.beginFirst(frame) else { try frame.fail(machine.stackOverflow(), range) }
+      do throws(Raised) {
+        return try machine.passing(begun) { () throws(Raised) in try body(runtime, Arguments(base, count)) }
+      } catch { try frame.fail(error, range) }
+    }
+  }
+
   /// Makes an instance of a built-in type.
   @inline(__always)
   final func construct(_ type: Unmanaged<TypeObject>, _ arguments: CallArguments, _ frame: Frame) throws(Raised) -> Value {

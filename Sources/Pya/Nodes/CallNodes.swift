@@ -102,6 +102,8 @@ final class GlobalCallNode: ExpressionNode {
   private enum CachedKind: UInt8 {
     case function, unplain, type, builtinType, native, length, instanceCheck, minimum, maximum
     case ordinal, character, absolute, next, hash
+    /// Of a generator expression: a function that takes all its elements, or a type that does.
+    case draining, drainingType
     /// `type` with one argument.
     case typeOf
     /// A class of the program that is no such `type`: an exception, most of all.
@@ -147,6 +149,16 @@ final class GlobalCallNode: ExpressionNode {
     case .typeOf: if let type = arguments.typeOfFirst(frame) { return .object(type) }
       return try construct(.fromOpaque(cached), arguments, frame)
     case .builtinType: return try construct(.fromOpaque(cached), arguments, frame)
+    case .draining:
+      let native = Unmanaged<NativeFunction>.fromOpaque(cached)
+      return try passing(arguments, frame) { (runtime, arguments) throws(Raised) in
+        try native.borrowed { (native) throws(Raised) in try native.body(runtime, arguments) }
+      }
+    case .drainingType:
+      let type = Unmanaged<TypeObject>.fromOpaque(cached)
+      return try passing(arguments, frame) { (runtime, arguments) throws(Raised) in
+        try type.borrowed { (type) throws(Raised) in try runtime.constructBuiltin(type, arguments) }
+      }
     case .ordinal, .character, .absolute, .next, .hash:
       var argument = try arguments.evaluateFirst(frame)
       return try callUnary(.fromOpaque(cached), &argument, frame)
@@ -269,6 +281,9 @@ final class GlobalCallNode: ExpressionNode {
         cached = object.uncountedPointer
         cachedKind =
           switch native.shortcut {
+          case .draining where arguments.generatorExpression != nil: .draining
+          case .minimum where arguments.generatorExpression != nil: .draining
+          case .maximum where arguments.generatorExpression != nil: .draining
           case .length where arguments.count == 1: .length
           case .instanceCheck where arguments.count == 2: .instanceCheck
           case .minimum where arguments.count == 2: .minimum
@@ -287,7 +302,13 @@ final class GlobalCallNode: ExpressionNode {
         remember(type, frame.runtime)
       } else if owners.keep(type) {
         cached = type.uncountedPointer
-        cachedKind = type === frame.runtime.types.type && arguments.count == 1 ? .typeOf : .builtinType
+        let types: BuiltinTypes = frame.runtime.types
+        if type === types.type, arguments.count == 1 {
+          cachedKind = .typeOf
+        } else {
+          let drains = type === types.list || type === types.tuple || type === types.set || type === types.frozenset
+          cachedKind = drains && arguments.generatorExpression != nil ? .drainingType : .builtinType
+        }
       }
     }
     return try callGeneral(object, receiver: .undefined, arguments, frame)

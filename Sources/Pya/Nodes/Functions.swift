@@ -23,7 +23,11 @@ final class FunctionNode: ExpressionNode {
     super.init(range)
   }
 
-  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+  var code: Code { blueprint.code }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value { .object(try make(frame)) }
+
+  func make(_ frame: Frame) throws(Raised) -> FunctionObject {
     let runtime = frame.runtime
     var defaults: [Value] = []
     for node in blueprint.defaults { defaults.append(try node.evaluate(frame)) }
@@ -40,7 +44,12 @@ final class FunctionNode: ExpressionNode {
       keywordDefaults: keywordDefaults
     ) { frame.capture(blueprint.captures, into: $0) }
     if let annotations { function.annotations = annotations }
-    return .object(function)
+    return function
+  }
+
+  /// Makes a function of this node close over the variables as they are now.
+  func recapture(_ frame: Frame, _ function: FunctionObject) {
+    function.setCells { frame.capture(blueprint.captures[$0]) }
   }
 }
 
@@ -52,44 +61,12 @@ extension Frame {
     for index in bindings.indices { (places + index).initialize(to: capture(bindings[index])) }
   }
 
-  private func capture(_ binding: Binding) -> Cell {
+  fileprivate func capture(_ binding: Binding) -> Cell {
     switch binding {
     case .cell(let slot): cell(slot)
     case .free(let index), .classFree(let index): closureCell(index)
     case .local, .global, .classLocal: fatalError("pya: capture of a variable without a cell")
     }
-  }
-}
-
-/// A generator expression: its function is made and called with the iterator of the first iterable.
-final class GeneratorExpressionNode: ExpressionNode {
-  private let function: FunctionNode
-  private let iterable: ExpressionNode
-  /// The first clause is `async for`.
-  private let isAsync: Bool
-  /// The function, when it closes over nothing: nobody can tell it from one made anew.
-  private var known: Value?
-
-  init(_ function: FunctionNode, iterable: ExpressionNode, isAsync: Bool, _ range: SourceRange) {
-    self.function = function
-    self.iterable = iterable
-    self.isAsync = isAsync
-    super.init(range)
-  }
-
-  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let runtime = frame.runtime
-    let source = try iterable.evaluate(frame)
-    let made = if let known { known } else { try function.evaluate(frame) }
-    if function.isConstant { known = made }
-    do throws(Raised) { return try runtime.call(made, try iterator(source, runtime)) } catch { try frame.fail(error, range) }
-  }
-
-  /// What the outermost loop goes over. That of a list or range can make its iterator when it begins: it does the same then.
-  private func iterator(_ source: Value, _ runtime: Runtime) throws(Raised) -> Value {
-    if isAsync { return try runtime.asyncIterator(source) }
-    if let held = source.uncounted, held.isPlain, held.kind == .list || held.kind == .range { return source }
-    return .object(try runtime.iterator(source))
   }
 }
 

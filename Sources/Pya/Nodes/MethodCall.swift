@@ -13,6 +13,10 @@ struct MethodCacheEntry {
     case get, add
     /// `str.isalpha` and its kin: a question about a string, which may be a single ASCII character.
     case question
+    /// `str.join` with a generator expression.
+    case draining
+    /// What the instance itself has in a slot, a callback: `target` is the slot's number and one.
+    case own
     /// A function got from a class, or a static method: nothing goes in front.
     case bare
     /// A class that is an attribute of the class: the same.
@@ -170,11 +174,21 @@ final class MethodCallNode: ExpressionNode {
       let native = Unmanaged<NativeFunction>.fromOpaque(target)
       if let byte = place.character, let answer = native._withUnsafeGuaranteedRef({ $0.shortcut.holds(byte) }) { return .bool(answer) }
       return try callNative(native, receiver: place, arguments, frame)
+    case .draining:
+      let native = Unmanaged<NativeFunction>.fromOpaque(target)
+      return try passing(arguments, receiver: place, frame) { (runtime, arguments) throws(Raised) in
+        try native.borrowed { (native) throws(Raised) in try native.body(runtime, arguments) }
+      }
     case .unplain:
       let function = Unmanaged<Object>.fromOpaque(target).takeUnretainedValue()
       return try callGeneral(function, receiver: place.copied, arguments, frame)
     case .callable:
       return try callGeneral(Unmanaged<Object>.fromOpaque(target).takeUnretainedValue(), receiver: .undefined, arguments, frame)
+    case .own:
+      guard let held = place.uncountedObject else { return .none }
+      let callee = held.instanceSlot(Int(bitPattern: target) - 1).copied
+      guard let function = callee.uncounted else { return try callUncached(place.pointee, frame) }
+      return try callFunction(function, of: callee, frame)
     case .bare: return try callSeldom(.fromOpaque(target), receiver: .undefined, arguments, frame)
     case .classMethod:
       guard let held = place.uncountedObject else { return .none }
@@ -339,6 +353,7 @@ final class MethodCallNode: ExpressionNode {
       case .pop where arguments.count == 0 && object.kind == .list: .pop
       case .get where (1...2).contains(arguments.count) && object.kind == .dict: .get
       case .add where arguments.count == 1 && object.kind == .set: .add
+      case .draining where arguments.generatorExpression != nil: .draining
       case let question where object.kind == .string && question.holds(0) != nil: .question
       default: .nativeMethod
       }
@@ -354,10 +369,12 @@ final class MethodCallNode: ExpressionNode {
       guard type === runtime.types.type, !runtime.isDataDescriptor(type.lookup(name)) else { return }
       found = owner.lookup(name)
     } else {
-      guard object.kind == .instance, type.special(.getattribute) == nil, object.mayCacheMethods,
-        !runtime.instanceHides(value, name)
-      else { return }
+      guard object.kind == .instance, type.special(.getattribute) == nil, object.mayCacheMethods else { return }
       found = type.lookup(name)
+      if let slot = unsafeDowncast(object, to: Instance.self).shape.index(of: name) {
+        if runtime.leavesToInstance(found, name) { enter(UnsafeMutableRawPointer(bitPattern: slot + 1), object.methodToken, .own) }
+        return
+      }
     }
     guard case .object(let attribute)? = found, !attribute.type.isHeap else { return }
     switch attribute.kind {
@@ -385,8 +402,11 @@ final class MethodCallNode: ExpressionNode {
   }
 
   private func enter(_ found: Object, _ token: Int, _ form: MethodCacheEntry.Form) {
-    guard owners.keep(found) else { return }
-    entries[nextEntry] = MethodCacheEntry(token: token, target: found.uncountedPointer, form: form)
+    if owners.keep(found) { enter(found.uncountedPointer, token, form) }
+  }
+
+  private func enter(_ target: UnsafeMutableRawPointer?, _ token: Int, _ form: MethodCacheEntry.Form) {
+    entries[nextEntry] = MethodCacheEntry(token: token, target: target, form: form)
     nextEntry = (nextEntry + 1) % MethodCallNode.entryCount
   }
 }

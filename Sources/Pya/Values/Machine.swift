@@ -55,6 +55,8 @@ struct Machine {
 
   /// Who takes what the generator that runs yields, when it runs in one go. (`Consumer` in Coroutines/)
   var consumer: UnsafeMutableRawPointer?
+  /// The generator that an argument stands for. (`BegunGenerator` in Coroutines/)
+  var forthcoming: UnsafeMutableRawPointer?
   /// The program resumes a coroutine or generator itself, with `send` or `next`, and sees what it yields.
   var isDrivenByHand = false
 

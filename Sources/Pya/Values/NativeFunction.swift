@@ -48,6 +48,8 @@ final class NativeFunction: Object {
     case get
     /// `set.add(element)`
     case add
+    /// `sum(iterable)`, `str.join(iterable)` and others that only take all elements of their last argument
+    case draining
     /// `object.__init__(self)`: nothing
     case nothing
     /// `str.isalpha()`, `isdigit`, `isalnum`, `isspace`, `isupper`, `islower`

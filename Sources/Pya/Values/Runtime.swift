@@ -47,6 +47,8 @@ final class Runtime {
   var taskTreeWriter: (() -> Void)?
   /// Lets another thread run that waits for its turn. Set while there are several.
   var yieldHandler: (() -> Void)?
+  /// Stands for a generator among the arguments of a built-in function that takes it to its end (`Machine.passing`).
+  private(set) var forthcomingMarker: Object!
   /// Sends what transports keep.
   var sendHandler: (() -> Void)?
   /// How many calls a new coroutine remembers it was made in (`sys.set_coroutine_origin_tracking_depth`).
@@ -91,6 +93,7 @@ final class Runtime {
       interned.setString(string, .object(string))
     }
     emptyTuple = TupleObject(self, [])
+    forthcomingMarker = Object(type: types.object, kind: .other)
     precondition(
       MemoryLayout<DictObject.Entry>.offset(of: \.value) == DictObject.Entry.valueOffset, "pya: unexpected layout of Entry")
     precondition(Value.layoutIsAsExpected(types.object), "pya: unexpected layout of Value")
@@ -107,6 +110,7 @@ final class Runtime {
     handled = []
     spareKeywords = nil
     emptyTuple = nil
+    forthcomingMarker = nil
     moduleDictionary.removeAll()
     recentAttachments.initialize(repeating: (0, nil), count: Runtime.recentAttachmentCount)
     attachments = [:]

@@ -1,39 +1,5 @@
 import PyaSyntax
 
-/// A generator that nobody sees: of a call that a `for` or `yield from` stands on, `for node in walk(tree)`.
-///
-/// It runs in one go (Coroutines/Draining), and so needs no object: its frame lies on the value stack, as a plain call's does, and the body
-/// of the loop runs above it.
-struct BegunGenerator {
-  /// Owned.
-  fileprivate let function: Unmanaged<FunctionObject>
-  fileprivate let frame: Frame
-
-  /// Runs it to its end, or until its consumer has enough; nil: whose consumer is that of the generator that runs. Gives what it returns,
-  /// which means nothing when the consumer has enough.
-  func run(_ consumer: Consumer?, _ machine: UnsafeMutablePointer<Machine>) throws(Raised) -> Value {
-    let outer = machine.pointee.consumer
-    if let consumer { machine.pointee.consumer = Unmanaged.passUnretained(consumer).toOpaque() }
-    defer {
-      machine.pointee.consumer = outer
-      machine.leaveFrame()
-      close(machine)
-    }
-    try machine.enterFrame()
-    return try function.borrowed { (function) throws(Raised) in
-      do throws(Raised) { return try function.code.runInOneGo(frame) } catch {
-        frame.passOn(error)
-        throw SuspendableFrame.withoutStopIteration(error, machine.pointee.runtime, kind: .generator)
-      }
-    }
-  }
-
-  private func close(_ machine: UnsafeMutablePointer<Machine>) {
-    machine.closeFrame(frame, function._withUnsafeGuaranteedRef { $0.frameSize })
-    function.release()
-  }
-}
-
 extension FunctionObject {
   /// Whether a call with so many positional arguments makes a generator that may run in one go.
   func makesGenerator(_ count: Int) -> Bool { makesObjects(count) && code.flavour == .generator && code.canRunInOneGo }
