@@ -34,12 +34,12 @@ extension Runtime {
     defineBuiltin("max", "*args, key=None, default=None") { (runtime, arguments) throws(Raised) in
       try runtime.extreme(arguments, "max", isMaximum: true)
     }
-    for name in ["any", "all", "sorted", "sum"] { builtins.setShortcut(.draining, of: name, self) }
     builtins.setShortcut(.minimum, of: "min", self)
     builtins.setShortcut(.maximum, of: "max", self)
     defineBuiltin("sum", "iterable, /, start=0") { (runtime, arguments) throws(Raised) in
       try runtime.sum(arguments, start: arguments[1].defined ?? .int(0))
     }
+    for name in ["any", "all", "sorted", "sum"] { builtins.setShortcut(.draining, of: name, self) }
   }
 
   /// `next(iterator)`, raising StopIteration at the end unless there is a fallback.

@@ -69,9 +69,16 @@ final class AttributeNode: ExpressionNode {
   override func settledPlace(_ frame: Frame) -> UnsafeMutablePointer<Value>? {
     guard let held = settledObject(frame) else { return nil }
     let slot = cachedSlot(held)
-    guard slot >= 0 else { return slot == -1 ? nil : held.dictionaryPlace(slot, name) }
+    guard slot >= 0 else { return slot == -1 ? placeInClass(held) : held.dictionaryPlace(slot, name) }
     let place = held.instanceSlot(slot)
     return place.holdsUndefined ? nil : place
+  }
+
+  /// Where a class or module has the value, `Color.RED`, if a cache knows.
+  @inline(__always)
+  private func placeInClass(_ held: Unmanaged<Object>) -> UnsafeMutablePointer<Value>? {
+    if held.kind == .module { return held.as(ModuleObject.self)._withUnsafeGuaranteedRef { moduleCache.place(of: $0) } }
+    return classCache?._withUnsafeGuaranteedRef { $0.settledPlace(of: held) }
   }
 
   override func settledInt(_ frame: Frame) -> Int? {
@@ -85,6 +92,8 @@ final class AttributeNode: ExpressionNode {
     if slot >= 0 {
       let found = held.instanceSlot(slot).copied
       if !found.isUndefined { return found }
+    } else if slot == -1, let place = placeInClass(held) {
+      return place.copied
     }
     if objectSlot >= 0 { return try lookUp(held, frame) }
     // A property may replace what the object lies in.

@@ -96,12 +96,16 @@ struct ModuleCache {
   private var changes = -1
   private var index = 0
 
+  /// Where the attribute lies if that is remembered, else nil.
+  @inline(__always)
+  func place(of module: ModuleObject) -> UnsafeMutablePointer<Value>? {
+    guard module.namespace === namespace, module.namespace.changes == changes else { return nil }
+    return module.namespace.valuePlace(index)
+  }
+
   /// The attribute if it is remembered, else undefined.
   @inline(__always)
-  func known(of module: ModuleObject) -> Value {
-    guard module.namespace === namespace, module.namespace.changes == changes else { return .undefined }
-    return module.namespace.valuePlace(index).copied
-  }
+  func known(of module: ModuleObject) -> Value { place(of: module)?.copied ?? .undefined }
 
   /// The attribute; undefined when the module's own namespace does not have it.
   mutating func value(of module: ModuleObject, _ name: StringObject) -> Value {

@@ -27,13 +27,39 @@ final class ClassAttributeCache {
   private var shapeToken = 0
   /// Of the metaclass, or of the descriptor's class: they decide what `found` means.
   private var decidingToken = 0
-  private var found = Value.undefined
+  private let place: UnsafeMutablePointer<Value>
+  private var found: Value {
+    get { place.pointee }
+    set { place.pointee = newValue }
+  }
   private var get: UnsafeMutableRawPointer?
   /// How often it did not know: a place that sees ever new classes, or attributes that cannot be remembered, is not worth the trouble.
   private var misses = 0
   private static let patience = 64
   /// A getter may be running when the cache turns to another.
   private var owners = CacheOwners()
+
+  init() {
+    place = .allocate(capacity: 1)
+    place.initialize(to: .undefined)
+  }
+
+  deinit {
+    place.deinitialize(count: 1)
+    place.deallocate()
+  }
+
+  /// Where a plain value of the class lies, of which nothing has to be computed; nil: the cache does not know, or it is no such value.
+  @inline(__always)
+  func settledPlace(of held: Unmanaged<Object>) -> UnsafeMutablePointer<Value>? {
+    guard meaning == .value else { return nil }
+    if held.kind == .type {
+      return shapeToken == 0 && held.as(TypeObject.self)._withUnsafeGuaranteedRef({ $0.token }) == classToken
+        && held._withUnsafeGuaranteedRef({ $0.typeToken }) == decidingToken ? place : nil
+    }
+    guard held.kind == .instance else { return nil }
+    return held._withUnsafeGuaranteedRef({ $0.cacheToken == shapeToken && $0.typeToken == classToken }) ? place : nil
+  }
 
   /// The attribute; `undefined` when the cache does not know.
   @inline(__always)
@@ -44,15 +70,10 @@ final class ClassAttributeCache {
       guard held.kind == .tuple, held._withUnsafeGuaranteedRef({ $0.typeToken == classToken }) else { return .undefined }
       return held.as(TupleObject.self)._withUnsafeGuaranteedRef { $0.count > shapeToken ? $0[shapeToken] : .undefined }
     case .value, .method, .getter, .descriptor, .fallback:
-      if held.kind == .type {
-        guard shapeToken == 0, held.as(TypeObject.self)._withUnsafeGuaranteedRef({ $0.token }) == classToken,
-          held._withUnsafeGuaranteedRef({ $0.typeToken }) == decidingToken
-        else { return .undefined }
-        return found
-      }
+      if let place = settledPlace(of: held) { return place.copied }
+      if meaning == .value || held.kind == .type { return .undefined }
       guard held.kind == .instance, held._withUnsafeGuaranteedRef({ $0.cacheToken == shapeToken && $0.typeToken == classToken })
       else { return .undefined }
-      if meaning == .value { return found }
       if meaning == .method {
         return frame.machine.pointee.runtimeReference._withUnsafeGuaranteedRef {
           .object(BoundMethod($0, function: found, receiver: .object(held.takeUnretainedValue())))

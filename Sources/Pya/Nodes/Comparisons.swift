@@ -268,6 +268,9 @@ final class IdentityNode: ComparisonNode {
     if let a = left.place(frame), let b = right.place(frame), !a.holdsUndefined, !b.holdsUndefined {
       return a.isIdentical(to: b) == expected
     }
+    if left.maySettle, right.maySettle, let a = left.settledPlace(frame), let b = right.settledPlace(frame) {
+      return a.isIdentical(to: b) == expected
+    }
     if let b = right.place(frame), !b.holdsUndefined {
       if left.maySettle, let a = left.settledPlace(frame) { return a.isIdentical(to: b) == expected }
       return b.isIdentical(to: try left.evaluate(frame)) == expected
