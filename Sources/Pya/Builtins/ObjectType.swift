@@ -183,7 +183,12 @@ extension Runtime {
     if let type = value.type {
       collect(attributesOf: type, into: collected)
     } else {
-      if case .object(let object) = value, let dictionary = object.instanceDictionary(self) {
+      if let instance = value.instance, !instance.shape.isDictionary {
+        // Nobody sees a dictionary here, so the attributes stay where they are.
+        for (index, name) in instance.shape.names.enumerated() where !instance.slot(index).holdsUndefined {
+          collected.setString(name, .none)
+        }
+      } else if case .object(let object) = value, let dictionary = object.instanceDictionary(self) {
         for key in dictionary.keys { if let name = key.string { collected.setString(name, .none) } }
       }
       // A module lists its namespace alone.

@@ -281,9 +281,7 @@ final class GlobalCallNode: ExpressionNode {
         cached = object.uncountedPointer
         cachedKind =
           switch native.shortcut {
-          case .draining where arguments.generatorExpression != nil: .draining
-          case .minimum where arguments.generatorExpression != nil: .draining
-          case .maximum where arguments.generatorExpression != nil: .draining
+          case let shortcut where shortcut.takesAllElements && arguments.generatorExpression != nil: .draining
           case .length where arguments.count == 1: .length
           case .instanceCheck where arguments.count == 2: .instanceCheck
           case .minimum where arguments.count == 2: .minimum

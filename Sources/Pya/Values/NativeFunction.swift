@@ -54,6 +54,9 @@ final class NativeFunction: Object {
     case nothing
     /// `str.isalpha()`, `isdigit`, `isalnum`, `isspace`, `isupper`, `islower`
     case isLetter, isDigit, isLetterOrDigit, isSpace, isUpper, isLower
+
+    /// Whether a single positional argument is only asked for all its elements.
+    var takesAllElements: Bool { self == .draining || self == .minimum || self == .maximum }
   }
 
   private var madeNames: [StringObject]?
