@@ -228,6 +228,15 @@ extension Runtime {
     builder.append(")>")
   }
 
+  /// Whether the module is part of CPython's executable without being built in.
+  private func isFrozenModule(_ name: String) -> Bool {
+    switch name {
+    case "abc", "codecs", "io", "_collections_abc", "_sitebuiltins", "genericpath", "ntpath", "posixpath", "os", "site", "stat",
+      "importlib.util", "importlib.machinery", "runpy", "zipimport": true
+    default: false
+    }
+  }
+
   private func appendModule(_ module: ModuleObject, to builder: inout TextBuilder) throws(Raised) {
     builder.append("<module ")
     builder.append(quoted: module.namespace.getString(names.name)?.string ?? string(module.name))
@@ -238,7 +247,7 @@ extension Runtime {
       builder.append(" (namespace) from ")
       try appendRepr(path, to: &builder)
     } else if modules[module.name] === module, !module.isMadeByProgram {
-      builder.append(" (built-in)")
+      builder.append(isFrozenModule(module.name) ? " (frozen)" : " (built-in)")
     } else if let spec = module.namespace.getString(intern("__spec__")), !spec.isNone {
       // A finder of the program has found it.
       let origin = try getAttribute(spec, "origin")

@@ -22,13 +22,11 @@ final class GenericAliasObject: Object {
   }
 
   override func nativeAttribute(_ name: StringObject, _ runtime: Runtime) throws(Raised) -> Value? {
-    let text = name.text
-    if text.hasPrefix("__"), text.hasSuffix("__"), text != "__name__", text != "__qualname__", text != "__module__",
-      text != "__doc__"
-    {
-      return nil
+    switch name.text {
+    case "__class__", "__origin__", "__args__", "__parameters__", "__unpacked__", "__mro_entries__", "__reduce__", "__reduce_ex__",
+      "__copy__", "__deepcopy__", "__typing_unpacked_tuple_args__": return nil
+    default: return try runtime.getAttribute(origin, name)
     }
-    return try runtime.getAttributeIfPresent(origin, name)
   }
 }
 
