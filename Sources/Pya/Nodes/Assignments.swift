@@ -21,16 +21,27 @@ final class AssignLocalNode: StatementNode {
 final class AssignNode: StatementNode {
   private let target: TargetNode
   private let value: ExpressionNode
+  /// The slot of the variable that is taken apart and goes on holding its value meanwhile; -1: there is none.
+  private let unpackedSlot: Int
 
   init(_ target: TargetNode, _ value: ExpressionNode, _ range: SourceRange) {
     self.target = target
     self.value = value
+    if let slot = value.localSlot, let unpacking = target as? UnpackTarget, unpacking.leaves(slot: slot) {
+      unpackedSlot = slot
+    } else {
+      unpackedSlot = -1
+    }
     super.init(range)
   }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
-    let result = try value.evaluate(frame)
-    try target.store(frame, result)
+    if unpackedSlot >= 0, case let place = frame.slots + unpackedSlot, !place.holdsUndefined {
+      try target.store(frame, copyAt: place)
+    } else {
+      let result = try value.evaluate(frame)
+      try target.store(frame, result)
+    }
     if frame.machine.pointee.hasDeferredWarnings { frame.issueDeferredWarnings(range) }
     return .normal
   }

@@ -32,28 +32,51 @@ final class UnpackTarget: TargetNode {
     super.init(range)
   }
 
+  /// Whether all targets are local variables, and none of them is that in the slot.
+  func leaves(slot: Int) -> Bool {
+    guard let slots else { return false }
+    return (0..<count).allSatisfy { slots[$0] != slot }
+  }
+
   deinit {
     slots?.deallocate()
     uncounted.deallocate()
   }
 
   override func store(_ frame: Frame, _ value: consuming Value) throws(Raised) {
-    if let held = value.uncounted, !held.mayDecideItems {
-      if held.kind == .tuple {
-        let (items, itemCount) = held.as(TupleObject.self)._withUnsafeGuaranteedRef { ($0.items, $0.count) }
-        // The value's owner keeps the tuple, and nothing changes it.
-        if itemCount == exactCount { return try store(frame, copiesOf: items) }
-        if let star, itemCount >= count - 1 { return try store(frame, items, itemCount, star: star) }
-      } else if held.kind == .list {
-        let (items, itemCount) = held.as(ListObject.self)._withUnsafeGuaranteedRef { ($0.items, $0.count) }
-        if itemCount == exactCount {
-          if let slots { return try store(frame, copiesOfChangeable: items, slots) }
-          return try storeByWay(frame, items)
-        }
-        if let star, itemCount >= count - 1 { return try store(frame, items, itemCount, star: star) }
-      }
-    }
+    if let held = value.uncounted, try store(frame, partsOf: held) { return }
     try storeIterating(frame, value)
+  }
+
+  override func store(_ frame: Frame, copyAt place: UnsafeMutablePointer<Value>) throws(Raised) {
+    if let held = place.uncountedObject, try store(frame, partsOf: held) { return }
+    try storeIterating(frame, place.copied)
+  }
+
+  /// Takes a tuple or list apart, which somebody keeps meanwhile. False: the object must be iterated over.
+  @inline(__always)
+  private func store(_ frame: Frame, partsOf held: Unmanaged<Object>) throws(Raised) -> Bool {
+    if held.mayDecideItems { return false }
+    if held.kind == .tuple {
+      let (items, itemCount) = held.as(TupleObject.self)._withUnsafeGuaranteedRef { ($0.items, $0.count) }
+      // Nothing changes a tuple.
+      if itemCount == exactCount {
+        try store(frame, copiesOf: items)
+        return true
+      }
+      guard let star, itemCount >= count - 1 else { return false }
+      try store(frame, items, itemCount, star: star)
+      return true
+    }
+    guard held.kind == .list else { return false }
+    let (items, itemCount) = held.as(ListObject.self)._withUnsafeGuaranteedRef { ($0.items, $0.count) }
+    if itemCount == exactCount {
+      if let slots { try store(frame, copiesOfChangeable: items, slots) } else { try storeByWay(frame, items) }
+      return true
+    }
+    guard let star, itemCount >= count - 1 else { return false }
+    try store(frame, items, itemCount, star: star)
+    return true
   }
 
   @inline(__always)
@@ -62,7 +85,9 @@ final class UnpackTarget: TargetNode {
       for index in 0..<count { (frame.slots + slots[index]).store(copyAt: items + index) }
       return
     }
-    for index in 0..<count { try store(frame, index, (items + index).copied) }
+    for index in 0..<count {
+      try uncounted[index].borrowed { (target) throws(Raised) in try target.store(frame, copyAt: items + index) }
+    }
   }
 
   /// Stores the elements of a list in local variables. Releasing what these held may run code that changes the list: then the rest goes by

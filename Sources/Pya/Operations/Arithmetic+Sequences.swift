@@ -202,6 +202,14 @@ extension Runtime {
         while case let index = other.next(&position), index >= 0 { list.append(other.keyPlace(index).copied) }
         return
       }
+      if object.kind == .dict, object.isExactly(types.dict) {
+        return unsafeDowncast(object, to: DictObject.self).append(.keys, to: list)
+      }
+      if object.kind == .dictView, case let view = unsafeDowncast(object, to: DictViewObject.self), view.part != .items,
+        view.dict.isExactly(types.dict)
+      {
+        return view.dict.append(view.part, to: list)
+      }
     }
     if hasLengthOfItsOwn(values) {
       return try forEachAfterLength(values) { (value) throws(Raised) in list.append(value) }
