@@ -12,14 +12,24 @@ final class CallNode: ExpressionNode {
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    if let held = callee.place(frame)?.uncountedObject, held.kind == .function {
+    if let held = callee.place(frame)?.uncountedObject {
       // In a local variable, which keeps it.
-      let function = held.as(FunctionObject.self)
-      if function._withUnsafeGuaranteedRef({ $0.takes(arguments.count) }) {
-        return try callPlain(function, receiver: .undefined, arguments, frame)
+      if held.kind == .function {
+        let function = held.as(FunctionObject.self)
+        if function._withUnsafeGuaranteedRef({ $0.takes(arguments.count) }) {
+          return try callPlain(function, receiver: .undefined, arguments, frame)
+        }
+      } else if held.kind == .boundMethod {
+        return try callHeld(held.as(BoundMethod.self), frame)
       }
     }
     return try callEvaluated(frame)
+  }
+
+  /// Calls a bound method that a variable holds.
+  @inline(never)
+  private func callHeld(_ method: Unmanaged<BoundMethod>, _ frame: Frame) throws(Raised) -> Value {
+    try method.borrowed { (method) throws(Raised) in try callBound(method, arguments, frame) }
   }
 
   @inline(never)

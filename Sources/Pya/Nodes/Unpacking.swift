@@ -9,7 +9,9 @@ final class UnpackTarget: TargetNode {
   private let uncounted: UnsafeMutablePointer<Unmanaged<TargetNode>>
   /// The position of the starred target, if there is one.
   private let star: Int?
-  /// The slots, when all targets are local variables.
+  /// The slots of targets that are local variables; -1 of others.
+  private let places: UnsafeMutablePointer<Int>
+  /// The same when all targets are local variables.
   private let slots: UnsafeMutablePointer<Int>?
   let count: Int
   /// How many parts there must be, when there is no starred target; else -1.
@@ -22,13 +24,10 @@ final class UnpackTarget: TargetNode {
     exactCount = star == nil ? targets.count : -1
     uncounted = .allocate(capacity: max(targets.count, 1))
     for (index, target) in targets.enumerated() { (uncounted + index).initialize(to: .passUnretained(target)) }
-    let locals = targets.compactMap { ($0 as? LocalTarget)?.slot }
-    if locals.count == targets.count, star == nil {
-      slots = .allocate(capacity: max(locals.count, 1))
-      slots?.initialize(from: locals, count: locals.count)
-    } else {
-      slots = nil
-    }
+    let locals = targets.map { ($0 as? LocalTarget)?.slot ?? -1 }
+    places = .allocate(capacity: max(locals.count, 1))
+    places.initialize(from: locals, count: locals.count)
+    slots = star == nil && !locals.contains(-1) ? places : nil
     super.init(range)
   }
 
@@ -39,7 +38,7 @@ final class UnpackTarget: TargetNode {
   }
 
   deinit {
-    slots?.deallocate()
+    places.deallocate()
     uncounted.deallocate()
   }
 
@@ -86,7 +85,11 @@ final class UnpackTarget: TargetNode {
       return
     }
     for index in 0..<count {
-      try uncounted[index].borrowed { (target) throws(Raised) in try target.store(frame, copyAt: items + index) }
+      if places[index] >= 0 {
+        (frame.slots + places[index]).store(copyAt: items + index)
+      } else {
+        try uncounted[index].borrowed { (target) throws(Raised) in try target.store(frame, copyAt: items + index) }
+      }
     }
   }
 
@@ -168,6 +171,10 @@ final class UnpackTarget: TargetNode {
       return
     }
     for index in 0..<count {
+      if places[index] >= 0 {
+        (frame.slots + places[index]).store((parts + index).move())
+        continue
+      }
       do throws(Raised) { try store(frame, index, (parts + index).move()) } catch {
         (parts + index + 1).deinitializeValues(count - index - 1)
         throw error

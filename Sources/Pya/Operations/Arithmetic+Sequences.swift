@@ -42,8 +42,10 @@ extension Runtime {
 
   private func joined(_ first: [UInt8], _ second: [UInt8]) -> [UInt8] {
     Array(unsafeUninitializedCapacity: first.count + second.count) { bytes, count in
-      let end = first.withUnsafeBufferPointer { bytes.initialize(fromContentsOf: $0) }
-      count = second.withUnsafeBufferPointer { bytes[end...].initialize(fromContentsOf: $0) }
+      guard let base = bytes.baseAddress else { return }
+      first.withUnsafeBufferPointer { if let source = $0.baseAddress { base.initialize(from: source, count: $0.count) } }
+      second.withUnsafeBufferPointer { if let source = $0.baseAddress { (base + first.count).initialize(from: source, count: $0.count) } }
+      count = first.count + second.count
     }
   }
 
