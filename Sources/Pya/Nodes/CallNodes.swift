@@ -51,7 +51,7 @@ final class CallNode: ExpressionNode {
     } else if object.kind == .boundMethod {
       return try callBound(unsafeDowncast(object, to: BoundMethod.self), arguments, frame)
     }
-    return try callGeneral(object, receiver: .undefined, arguments, frame)
+    return try callObject(object, arguments, frame)
   }
 
   override func beginGenerator(_ frame: Frame) throws(Raised) -> BegunGenerator? {
@@ -82,6 +82,17 @@ extension ExpressionNode {
       }
     }
     return try callGeneral(method, receiver: .undefined, arguments, frame)
+  }
+
+  /// Calls any object; an instance, whose class has a plain function for that, with itself in front.
+  final func callObject(_ object: Object, _ arguments: CallArguments, _ frame: Frame) throws(Raised) -> Value {
+    if object.kind == .instance, let method = object.type.plainSpecial(.call, takes: arguments.count + 1) {
+      // It may take itself out of the class.
+      let kept = method.takeUnretainedValue()
+      defer { withExtendedLifetime(kept) {} }
+      return try callPlain(method, receiver: .object(object), arguments, frame)
+    }
+    return try callGeneral(object, receiver: .undefined, arguments, frame)
   }
 
   /// Not callable: said after the arguments were evaluated, as CPython does.
@@ -300,7 +311,7 @@ final class GlobalCallNode: ExpressionNode {
         cachedKind = type === frame.runtime.types.type && arguments.count == 1 ? .typeOf : .builtinType
       }
     }
-    return try callGeneral(object, receiver: .undefined, arguments, frame)
+    return try callObject(object, arguments, frame)
   }
 
   /// A class of the program; `type` when it has no `__new__` and no metaclass, and its `__init__` takes just these arguments.

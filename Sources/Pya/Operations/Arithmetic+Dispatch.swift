@@ -12,6 +12,12 @@ extension Runtime {
     case (.float(let x), .float(let y)):
       let result = try floatOperation(op, x, y)
       if !result.isNotImplemented { return result }
+    case (.float(let x), .int(let y)):
+      let result = try floatOperation(op, x, Double(y))
+      if !result.isNotImplemented { return result }
+    case (.int(let x), .float(let y)):
+      let result = try floatOperation(op, Double(x), y)
+      if !result.isNotImplemented { return result }
     case (.int(let x), .bool(let y)) where op != .matrixMultiply: return try integerOperation(op, x, y ? 1 : 0)
     case (.bool(let x), .int(let y)) where op != .matrixMultiply: return try integerOperation(op, x ? 1 : 0, y)
     default: break
@@ -94,6 +100,12 @@ extension Runtime {
     case (.int(let x), .int(let y)) where op != .matrixMultiply: return try integerOperation(op, x, y)
     case (.float(let x), .float(let y)):
       let result = try floatOperation(op, x, y)
+      if !result.isNotImplemented { return result }
+    case (.float(let x), .int(let y)):
+      let result = try floatOperation(op, x, Double(y))
+      if !result.isNotImplemented { return result }
+    case (.int(let x), .float(let y)):
+      let result = try floatOperation(op, Double(x), y)
       if !result.isNotImplemented { return result }
     default: break
     }
