@@ -214,10 +214,16 @@ private class OperatorGetter: Object {
 }
 
 private final class ItemGetter: OperatorGetter {
+  /// The only key, if that is an int from 0 on; else -1.
+  private let index: Int
+
+  override init(type: TypeObject, _ parameters: [Value]) {
+    index = if parameters.count == 1, case .int(let number) = parameters[0] { max(number, -1) } else { -1 }
+    super.init(type: type, parameters)
+  }
+
   override func call(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {
-    if arguments.count == 1, parameters.count == 1, case .int(let index) = parameters[0], index >= 0,
-      let held = arguments.base.uncountedObject, held.isPlain, !arguments.hasKeywords
-    {
+    if index >= 0, arguments.count == 1, let held = arguments.base.uncountedObject, held.isPlain, !arguments.hasKeywords {
       if held.kind == .tuple {
         let found: Value = held.as(TupleObject.self)._withUnsafeGuaranteedRef { index < $0.count ? $0[index] : .undefined }
         if !found.isUndefined { return found }

@@ -68,9 +68,16 @@ final class AttributeNode: ExpressionNode {
   override func settledPlace(_ frame: Frame) -> UnsafeMutablePointer<Value>? {
     guard let held = settledObject(frame) else { return nil }
     let slot = cachedSlot(held)
-    guard slot >= 0 else { return slot == -1 ? nil : held.dictionaryPlace(slot, name) }
+    guard slot >= 0 else { return slot == -1 ? classPlace(held) : held.dictionaryPlace(slot, name) }
     let place = held.instanceSlot(slot)
     return place.holdsUndefined ? nil : place
+  }
+
+  /// Where the value of a class lies, if the cache knows.
+  @inline(__always)
+  private func classPlace(_ held: Unmanaged<Object>) -> UnsafeMutablePointer<Value>? {
+    guard let classCache else { return nil }
+    return classCache._withUnsafeGuaranteedRef { $0.place(of: held) }
   }
 
   override func settledInt(_ frame: Frame) -> Int? {
@@ -84,6 +91,8 @@ final class AttributeNode: ExpressionNode {
     if slot >= 0 {
       let found = held.instanceSlot(slot).copied
       if !found.isUndefined { return found }
+    } else if let place = classPlace(held) {
+      return place.copied
     }
     if objectSlot >= 0 { return try lookUp(held, frame) }
     // A property may replace what the object lies in.

@@ -29,13 +29,44 @@ final class ClassAttributeCache {
   private var shapeToken = 0
   /// Of the metaclass, or of the descriptor's class: they decide what `found` means.
   private var decidingToken = 0
-  private var found = Value.undefined
+  private var found: Value {
+    get { place.copied }
+    set { place.store(newValue) }
+  }
+  /// Where it lies.
+  private let place: UnsafeMutablePointer<Value>
   private var get: UnsafeMutableRawPointer?
   /// How often it did not know: a place that sees ever new classes, or attributes that cannot be remembered, is not worth the trouble.
   private var misses = 0
   private static let patience = 64
   /// A getter may be running when the cache turns to another.
   private var owners = CacheOwners()
+
+  init() {
+    place = .allocate(capacity: 1)
+    place.initialize(to: .undefined)
+  }
+
+  deinit {
+    place.deinitialize(count: 1)
+    place.deallocate()
+  }
+
+  /// Where the value lies that a class has for itself or for its instances, if that is what was asked for before. Good until the node is
+  /// evaluated again.
+  @inline(__always)
+  func place(of held: Unmanaged<Object>) -> UnsafeMutablePointer<Value>? {
+    guard meaning == .value else { return nil }
+    if held.kind == .type {
+      guard shapeToken == 0, held.as(TypeObject.self)._withUnsafeGuaranteedRef({ $0.token }) == classToken,
+        held._withUnsafeGuaranteedRef({ $0.typeToken }) == decidingToken
+      else { return nil }
+      return place
+    }
+    guard held.kind == .instance, held._withUnsafeGuaranteedRef({ $0.cacheToken == shapeToken && $0.typeToken == classToken })
+    else { return nil }
+    return place
+  }
 
   /// The attribute; `undefined` when the cache does not know.
   @inline(__always)

@@ -288,6 +288,10 @@ final class IdentityNode: ComparisonNode {
       if left.maySettle, let a = left.settledPlace(frame) { return a.isIdentical(to: b) == expected }
       return b.isIdentical(to: try left.evaluate(frame)) == expected
     }
+    if left.maySettle, right.maySettle, disappointments < .max {
+      if let a = left.settledPlace(frame), let b = right.settledPlace(frame) { return a.isIdentical(to: b) == expected }
+      disappointments += 1
+    }
     let a = try left.evaluate(frame)
     let b = try right.evaluate(frame)
     return a.isIdentical(to: b) == expected

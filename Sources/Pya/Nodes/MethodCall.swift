@@ -70,6 +70,9 @@ final class MethodCallNode: ExpressionNode {
   /// The native method of numbers that are no objects; their types never change.
   private var ofNumbers = MethodCacheEntry()
   private var owners = CacheOwners()
+  /// Under the token of its shape: the slot of an instance's own attribute, which holds what is to be called.
+  private var attributeToken = 0
+  private var attributeSlot = 0
   @exclusivity(unchecked) private var moduleCache = ModuleCache()
 
   private static let entryCount = 4
@@ -247,6 +250,8 @@ final class MethodCallNode: ExpressionNode {
       }
     } else if function.kind == .boundMethod {
       return try function.as(BoundMethod.self).borrowed { (method) throws(Raised) in try callBound(method, arguments, frame) }
+    } else if function.kind == .instance {
+      return try function.borrowed { (object) throws(Raised) in try callObject(object, arguments, frame) }
     }
     return try callValue(callee, arguments, frame)
   }
@@ -261,6 +266,12 @@ final class MethodCallNode: ExpressionNode {
     }
     let runtime = frame.runtime
     if let held = value.uncounted {
+      if held.kind == .instance, held._withUnsafeGuaranteedRef({ $0.cacheToken }) == attributeToken,
+        case let callee = held.instanceSlot(attributeSlot).copied, !callee.isUndefined
+      {
+        guard let function = callee.uncounted else { return try callValue(callee, arguments, frame) }
+        return try callFunction(function, of: callee, frame)
+      }
       if held.kind == .module, let result = try callOfModule(held, frame) { return result }
       if let target = besideDictionary.target,
         held._withUnsafeGuaranteedRef({ $0.typeToken }) == besideDictionary.token, !runtime.instanceHides(value, name)
@@ -293,6 +304,7 @@ final class MethodCallNode: ExpressionNode {
       return try callGeneral(found, receiver: value, arguments, frame)
     }
     learn(value, type, runtime)
+    learnAttribute(value, type, runtime)
     let callee: Value
     do { callee = try runtime.getAttribute(value, name) } catch { try frame.fail(error, calleeRange) }
     return try callValue(callee, arguments, frame)
@@ -361,6 +373,15 @@ final class MethodCallNode: ExpressionNode {
     case .type: enter(attribute, object.methodToken, .callable)
     default: if object.kind != .type, attribute.bindsAsMethod { enter(attribute, object.methodToken, .unplain) }
     }
+  }
+
+  /// Remembers where an instance has a function of its own under the name.
+  private func learnAttribute(_ value: Value, _ type: TypeObject, _ runtime: Runtime) {
+    guard let instance = value.instance, type.special(.getattribute) == nil, !instance.shape.isDictionary,
+      let index = instance.shape.index(of: name), runtime.leavesToInstance(type.lookup(name), name)
+    else { return }
+    attributeToken = instance.cacheToken
+    attributeSlot = index
   }
 
   private func remember(_ function: Value, extra: Int, _ token: Int, _ form: MethodCacheEntry.Form) {

@@ -107,6 +107,7 @@ extension Runtime {
     case (.int(let x), .float(let y)):
       let result = try floatOperation(op, Double(x), y)
       if !result.isNotImplemented { return result }
+    case (.int(let x), .bool(let y)) where op != .matrixMultiply: return try integerOperation(op, x, y ? 1 : 0)
     default: break
     }
     if let x = a.uncounted, let y = b.uncounted, x.isPlain, y.isPlain {

@@ -157,6 +157,22 @@ extension Runtime {
     }
   }
 
+  /// Where the value lies that an instance's class has under the name, where that was looked up before, is no descriptor and is not hidden by
+  /// the instance; nil: the general rule must tell. The name is interned.
+  func plainClassValue(of place: UnsafeMutablePointer<Value>, _ name: StringObject) -> UnsafeMutablePointer<Value>? {
+    guard let held = place.uncountedObject, held.kind == .instance else { return nil }
+    return held.as(Instance.self)._withUnsafeGuaranteedRef { instance in
+      let type = Unmanaged<TypeObject>.fromOpaque(instance.typePointer)
+      let shape = Unmanaged<Shape>.fromOpaque(instance.shapePointer)
+      guard type._withUnsafeGuaranteedRef({ $0.uncountedSpecial(.getattribute) == nil }),
+        let found = type._withUnsafeGuaranteedRef({ $0.rememberedPlace(name) }), !found.holdsUndefined,
+        found.uncountedObject?._withUnsafeGuaranteedRef({ !$0.isOfHeapType && !$0.isDescriptor }) ?? true,
+        shape._withUnsafeGuaranteedRef({ !$0.isDictionary && $0.index(of: name) == nil })
+      else { return nil }
+      return found
+    }
+  }
+
   /// Whether neither an instance nor its class has the attribute, nor any other way to it; false: the general rule must tell. The name is
   /// interned.
   func certainlyLacks(_ place: UnsafeMutablePointer<Value>, _ name: StringObject) -> Bool {
