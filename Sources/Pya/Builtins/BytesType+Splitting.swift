@@ -102,7 +102,41 @@ extension Runtime {
     return result
   }
 
+  /// The same for items that lie side by side; nil: they are not all `bytes`.
+  private func joinBytes(_ separator: [UInt8], _ items: UnsafeMutablePointer<Value>, _ count: Int) -> [UInt8]? {
+    if count == 0 { return [] }
+    var total = 0
+    for index in 0..<count {
+      guard let held = (items + index).uncountedObject, held.kind == .bytes else { return nil }
+      total += held.as(BytesObject.self)._withUnsafeGuaranteedRef { $0.bytes.count }
+    }
+    // The same object may be there so often that the whole fits nowhere: the general way finds out.
+    let (between, overflow) = separator.count.multipliedReportingOverflow(by: count - 1)
+    if overflow || between > 1 << 40 || total > 1 << 40 { return nil }
+    return Array(unsafeUninitializedCapacity: total + between) { place, filled in
+      guard let base = place.baseAddress else { return }
+      func add(_ bytes: UnsafeBufferPointer<UInt8>) {
+        guard let source = bytes.baseAddress else { return }
+        (base + filled).initialize(from: source, count: bytes.count)
+        filled += bytes.count
+      }
+      for index in 0..<count {
+        if index > 0 { separator.withUnsafeBufferPointer(add) }
+        (items + index).uncountedObject?.as(BytesObject.self)._withUnsafeGuaranteedRef { $0.bytes.withUnsafeBufferPointer(add) }
+      }
+    }
+  }
+
   private func joinBytes(_ separator: [UInt8], _ iterable: Value) throws(Raised) -> [UInt8] {
+    if let held = iterable.uncounted, held.isPlain {
+      let joined: [UInt8]? =
+        switch held.kind {
+        case .list: held.as(ListObject.self)._withUnsafeGuaranteedRef { joinBytes(separator, $0.items, $0.count) }
+        case .tuple: held.as(TupleObject.self)._withUnsafeGuaranteedRef { joinBytes(separator, $0.items, $0.count) }
+        default: nil
+        }
+      if let joined { return joined }
+    }
     guard isIterable(iterable) else { throw typeError("can only join an iterable") }
     var result: [UInt8] = []
     var index = 0

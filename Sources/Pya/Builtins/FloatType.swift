@@ -128,9 +128,12 @@ enum FloatParser {
     return number
   }
 
-  /// A number of at most 15 digits, with or without a point: the quotient of two doubles that are exact. Nil: it is written otherwise.
+  /// A number of at most 15 digits, with or without a point: the quotient of two doubles that are exact. Or `inf`. Nil: it is written otherwise.
   static func parseShort(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
     let start = text.first == UInt8(ascii: "-") ? 1 : 0
+    if text.count == start + 3, text[start] == UInt8(ascii: "i"), text[start + 1] == UInt8(ascii: "n"), text[start + 2] == UInt8(ascii: "f") {
+      return start == 1 ? -.infinity : .infinity
+    }
     var digits = 0
     var number = 0
     var point = -1
@@ -179,7 +182,9 @@ enum FloatParser {
       isNegative = first == UInt8(ascii: "-")
       index = 1
     }
-    for (word, number) in [("infinity", Double.infinity), ("inf", .infinity), ("nan", .nan)] {
+    let letter = index < bytes.count ? bytes[index] | 0x20 : 0
+    let words = letter == UInt8(ascii: "i") || letter == UInt8(ascii: "n") ? [("infinity", Double.infinity), ("inf", .infinity), ("nan", .nan)] : []
+    for (word, number) in words {
       let letters = Array(word.utf8)
       if bytes.count - index >= letters.count, zip(bytes[index...], letters).allSatisfy({ $0 | 0x20 == $1 }) {
         return (isNegative ? -number : number, index + letters.count)

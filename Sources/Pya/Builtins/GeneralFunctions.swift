@@ -35,12 +35,19 @@ extension Runtime {
       if let method = runtime.plainMethod(of: arguments.base, name) {
         return .object(BoundMethod(runtime, function: .object(method.takeUnretainedValue()), receiver: arguments[0]))
       }
+      if let place = runtime.plainClassValue(of: arguments.base, name) { return place.copied }
       if arguments[2].isUndefined { return try runtime.getAttribute(arguments[0], name) }
+      if runtime.certainlyLacks(arguments.base, name) { return arguments[2] }
       return try runtime.getAttributeIfPresent(arguments[0], name) ?? arguments[2]
     }
     defineBuiltin("hasattr", "obj, name, /") { (runtime, arguments) throws(Raised) in
       let name = try runtime.attributeName(arguments[1])
-      if runtime.ownAttribute(of: arguments.base, name) != nil { return .bool(true) }
+      if runtime.ownAttribute(of: arguments.base, name) != nil || runtime.plainClassValue(of: arguments.base, name) != nil
+        || runtime.plainMethod(of: arguments.base, name) != nil
+      {
+        return .bool(true)
+      }
+      if runtime.certainlyLacks(arguments.base, name) { return .bool(false) }
       return .bool(try runtime.getAttributeIfPresent(arguments[0], name) != nil)
     }
     defineBuiltin("setattr", "obj, name, value, /") { (runtime, arguments) throws(Raised) in

@@ -285,14 +285,17 @@ final class MapIterator: IteratorObject {
       let value = try first.next(runtime)
       return value.isUndefined ? .undefined : try runtime.call(function, value)
     }
-    var values: [Value] = []
-    values.reserveCapacity(sources.count)
-    for source in sources {
-      let value = try source.next(runtime)
+    let count = sources.count
+    let base = try runtime.machine.reserveCall(count)
+    var filled = 0
+    defer { runtime.machine.endCall(base, filled) }
+    while filled < count {
+      let value = try sources.uncounted(filled).borrowed { (source) throws(Raised) in try source.next(runtime) }
       if value.isUndefined { return .undefined }
-      values.append(value)
+      (base + filled).initialize(to: value)
+      filled += 1
     }
-    return try runtime.call(function, values)
+    return try runtime.call(function, inPlace: base, count)
   }
 
   override func reduction(_ runtime: Runtime) throws(Raised) -> Value? {

@@ -6,8 +6,8 @@ struct WarningPlace {
   var line: Int
   /// `__name__` of the module.
   var module: String
-  /// The text of the line, without blanks around it.
-  var source = ""
+  /// Where the text of the line is to be found; nil: nowhere, as for what `exec` ran.
+  var file: SourceFile?
 
   /// Of what happens after the program's last line.
   static let end = WarningPlace(fileName: "<sys>", line: 0, module: "sys")
@@ -26,8 +26,11 @@ struct WarningPlace {
     let name = frame.runtime.names.name
     module = (globals ?? frame.function?.globals)?.getString(name)?.string?.text ?? "__main__"
     // Nobody can read the text of `exec` again.
-    source = file.isText ? "" : file.strippedLine(line)
+    self.file = file.isText ? nil : file
   }
+
+  /// The text of the line, without blanks around it. Most warnings are not shown, and never ask.
+  var source: String { file?.strippedLine(line) ?? "" }
 
   init(_ site: CallSite) { self.init(site.frame, site.range, globals: site.globals) }
 }
@@ -90,7 +93,8 @@ extension Runtime {
     guard isRepeated || place.line == 0 || warningState.shown.insert(key).inserted else { return }
     output.flush()
     errorOutput.write("\(place.fileName):\(place.line): \(category): \(message)\n")
-    if !place.source.isEmpty { errorOutput.write("  \(place.source)\n") }
+    let text = place.source
+    if !text.isEmpty { errorOutput.write("  \(text)\n") }
     if let origin = source.string {
       errorOutput.write("Coroutine created at \(origin.text)\n")
     } else if !source.isNone, place.line > 0 {

@@ -86,7 +86,7 @@ extension Runtime {
     for warning in warnings.found {
       let line = file.location(of: warning.range.start).line
       var place = WarningPlace(fileName: file.name, line: line, module: "")
-      place.source = file.isText ? "" : file.strippedLine(line)
+      place.file = file.isText ? nil : file
       do {
         try issueWarning(warning.message, category: "SyntaxWarning", at: place, isOfCompiler: true)
       } catch {

@@ -214,10 +214,16 @@ private class OperatorGetter: Object {
 }
 
 private final class ItemGetter: OperatorGetter {
+  /// The only key, if that is an int from 0 on; else -1.
+  private let index: Int
+
+  override init(type: TypeObject, _ parameters: [Value]) {
+    index = if parameters.count == 1, case .int(let number) = parameters[0] { max(number, -1) } else { -1 }
+    super.init(type: type, parameters)
+  }
+
   override func call(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {
-    if arguments.count == 1, parameters.count == 1, case .int(let index) = parameters[0], index >= 0,
-      let held = arguments.base.uncountedObject, held.isPlain, !arguments.hasKeywords
-    {
+    if index >= 0, arguments.count == 1, let held = arguments.base.uncountedObject, held.isPlain, !arguments.hasKeywords {
       if held.kind == .tuple {
         let found: Value = held.as(TupleObject.self)._withUnsafeGuaranteedRef { index < $0.count ? $0[index] : .undefined }
         if !found.isUndefined { return found }
@@ -237,8 +243,17 @@ private final class ItemGetter: OperatorGetter {
 private final class AttributeGetter: OperatorGetter {
   /// Every dotted name, in parts.
   private let paths: [[StringObject]]
+  /// The only name, if there is one without dots.
+  private let name: StringObject?
 
   init(_ runtime: Runtime, type: TypeObject, _ parameters: [Value]) {
+    if parameters.count == 1, let text = parameters[0].string, !text.utf8.contains(UInt8(ascii: ".")) {
+      name = runtime.intern(text)
+      paths = []
+      super.init(type: type, parameters)
+      return
+    }
+    name = nil
     paths = parameters.map { name in
       (name.string?.text ?? "").split(separator: ".", omittingEmptySubsequences: false).map {
         runtime.intern(String($0))
@@ -249,6 +264,10 @@ private final class AttributeGetter: OperatorGetter {
 
   override func call(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {
     let subject = try checkedSubject(runtime, arguments)
+    if let name {
+      if let place = runtime.ownAttribute(of: arguments.base, name) { return place.copied }
+      return try runtime.getAttribute(subject, name)
+    }
     var values: [Value] = []
     for path in paths {
       var value = subject
@@ -288,6 +307,25 @@ private final class MethodCaller: OperatorGetter {
 
   override func call(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {
     let subject = try checkedSubject(runtime, arguments)
+    if keywords.isEmpty, let method = directMethod(runtime, arguments.base) {
+      let count = parameters.count + 1
+      let base = try runtime.machine.reserveCall(count)
+      defer { runtime.machine.endCall(base, count) }
+      base.initialize(to: subject)
+      for index in 1..<count { (base + index).initialize(to: parameters[index - 1]) }
+      return try method.call(runtime, inPlace: base, count)
+    }
     return try runtime.call(try runtime.getAttribute(subject, name), parameters, keywords: keywords)
+  }
+
+  /// The function that the subject's class has under the name, where it may be called with the subject in front; nil: the method must be bound.
+  private func directMethod(_ runtime: Runtime, _ subject: UnsafeMutablePointer<Value>) -> Object? {
+    if let method = runtime.plainMethod(of: subject, name) { return method.takeUnretainedValue() }
+    guard let held = subject.uncountedObject, held.isPlain, held.kind != .instance, held.kind != .type, held.kind != .module,
+      held.kind != .superProxy, held._withUnsafeGuaranteedRef({ $0.existingInstanceDictionary == nil }),
+      let found = runtime.type(of: subject.pointee).lookup(name)?.cast(.nativeFunction, to: NativeFunction.self),
+      found.isMethod(of: subject.pointee), found.takes(parameters.count + 1)
+    else { return nil }
+    return found
   }
 }

@@ -1,24 +1,43 @@
 /// A weak reference: `weakref.ref(object, callback)`.
+///
+/// What Swift refers to weakly has its count in a side table from then on, where each retain and release takes a call of 30 instructions. So
+/// objects of kinds that tell of their death are held by address alone, which they take away when they go.
 final class WeakReferenceObject: DeathObserver {
-  private(set) weak var target: Object?
+  private var referent: Unmanaged<Object>?
+  /// The referent, if it is of another kind.
+  private weak var other: Object?
   fileprivate let callback: Value
   /// Of the referent, once asked for: it outlives the referent.
   fileprivate var rememberedHash: Int?
   fileprivate let dictionary: DictObject?
 
   fileprivate init(_ runtime: Runtime, type: TypeObject, _ target: Object, callback: Value) {
-    self.target = target
     self.callback = callback
     dictionary = type.isHeap ? DictObject(runtime) : nil
     super.init(type: type, kind: .other)
+    if runtime.tellsOfDeath(target) {
+      referent = .passUnretained(target)
+      runtime.whenFreed(target, tell: self)
+    } else {
+      other = target
+    }
   }
+
+  deinit {
+    if let referent { type.runtime.stopObserving(referent, self) }
+  }
+
+  var target: Object? { referent.map { $0.takeUnretainedValue() } ?? other }
 
   override func wasFreed(_ runtime: Runtime) {
     if callback.isNone { return }
     do throws(Raised) { _ = try runtime.call(callback, .object(self)) } catch { runtime.reportUnraisable(error, in: callback) }
   }
 
-  override func forgetTarget() { target = nil }
+  override func forgetTarget() {
+    referent = nil
+    other = nil
+  }
 
   override func visitContents(_ tracer: Tracer) {
     tracer.visit(callback)
@@ -125,9 +144,7 @@ extension Runtime {
     }
     let isPlain = callback.isNone && cls === weakReferences.type
     if isPlain, let known = observers(of: object).first(where: isPlainReference) as? WeakReferenceObject { return known }
-    let made = WeakReferenceObject(self, type: cls, object, callback: callback)
-    if tellsOfDeath(object) { whenFreed(object, tell: made) }
-    return made
+    return WeakReferenceObject(self, type: cls, object, callback: callback)
   }
 
   /// A reference without a callback, of which there is one for each object.
@@ -136,7 +153,8 @@ extension Runtime {
     return reference.callback.isNone && reference.isExactly(weakReferences.type)
   }
 
-  private func tellsOfDeath(_ object: Object) -> Bool {
+  /// Whether the object tells its observers when it is freed.
+  fileprivate func tellsOfDeath(_ object: Object) -> Bool {
     switch object.kind {
     case .instance, .list, .dict, .set, .function, .boundMethod, .generator, .coroutine, .asyncGenerator, .exception: true
     case .awaitable: object is FutureObject

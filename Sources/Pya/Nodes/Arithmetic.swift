@@ -130,7 +130,7 @@ extension Value {
 extension TypeObject {
   /// A special method of a class of the program that is a plain function of so many arguments.
   @inline(__always)
-  fileprivate func plainSpecial(_ method: SpecialMethod, takes count: Int) -> Unmanaged<FunctionObject>? {
+  func plainSpecial(_ method: SpecialMethod, takes count: Int) -> Unmanaged<FunctionObject>? {
     guard isHeap else { return nil }
     let found = specialMethods.withUnsafeBufferPointer { methods in
       methods.baseAddress.flatMap { UnsafeMutablePointer(mutating: $0 + Int(method.rawValue)).uncountedObject }

@@ -21,16 +21,27 @@ final class AssignLocalNode: StatementNode {
 final class AssignNode: StatementNode {
   private let target: TargetNode
   private let value: ExpressionNode
+  /// The slot of the variable that is taken apart and goes on holding its value meanwhile; -1: there is none.
+  private let unpackedSlot: Int
 
   init(_ target: TargetNode, _ value: ExpressionNode, _ range: SourceRange) {
     self.target = target
     self.value = value
+    if let slot = value.localSlot, let unpacking = target as? UnpackTarget, unpacking.leaves(slot: slot) {
+      unpackedSlot = slot
+    } else {
+      unpackedSlot = -1
+    }
     super.init(range)
   }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
-    let result = try value.evaluate(frame)
-    try target.store(frame, result)
+    if unpackedSlot >= 0, case let place = frame.slots + unpackedSlot, !place.holdsUndefined {
+      try target.store(frame, copyAt: place)
+    } else {
+      let result = try value.evaluate(frame)
+      try target.store(frame, result)
+    }
     if frame.machine.pointee.hasDeferredWarnings { frame.issueDeferredWarnings(range) }
     return .normal
   }
@@ -57,19 +68,28 @@ final class AssignManyNode: StatementNode {
 /// `a, b = x, y` without a tuple: both values are there before the first is stored.
 final class AssignPairNode: StatementNode {
   private let firstTarget, secondTarget: TargetNode
-  private let first, second: ExpressionNode
+  private let first, second: Operand
+  /// The slots when both targets are local variables, else -1.
+  private let firstSlot, secondSlot: Int
 
   init(_ targets: (TargetNode, TargetNode), _ values: (ExpressionNode, ExpressionNode), _ range: SourceRange) {
     firstTarget = targets.0
     secondTarget = targets.1
-    first = values.0
-    second = values.1
+    first = Operand(values.0)
+    second = Operand(values.1)
+    let slots = ((targets.0 as? LocalTarget)?.slot, (targets.1 as? LocalTarget)?.slot)
+    (firstSlot, secondSlot) = if case (let a?, let b?) = slots { (a, b) } else { (-1, -1) }
     super.init(range)
   }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
-    let a = try first.evaluate(frame)
-    let b = try second.evaluate(frame)
+    let a = try first.value(frame)
+    let b = try second.value(frame)
+    if firstSlot >= 0 {
+      (frame.slots + firstSlot).store(a)
+      (frame.slots + secondSlot).store(b)
+      return .normal
+    }
     try firstTarget.store(frame, a)
     try secondTarget.store(frame, b)
     return .normal
@@ -79,19 +99,22 @@ final class AssignPairNode: StatementNode {
 /// `a, b, c = x, y, z` without a tuple: the values wait on the value stack.
 final class AssignRowNode: StatementNode {
   private let target: UnpackTarget
-  private let values: NodeRow
+  private let values: CallArguments
 
   init(_ target: UnpackTarget, _ values: [ExpressionNode], _ range: SourceRange) {
     self.target = target
-    self.values = NodeRow(values)
+    self.values = CallArguments(values)
     super.init(range)
   }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
     let machine = frame.machine
     guard let places = machine.reserveUnbound(values.count) else { try frame.fail(machine.stackOverflow(), range) }
+    do throws(Raised) { try values.evaluate(into: places, frame) } catch {
+      machine.release(places, values.count)
+      throw error
+    }
     defer { machine.pointee.stackTop = places }
-    try values.evaluate(into: places, frame)
     try target.store(frame, movingFrom: places)
     return .normal
   }

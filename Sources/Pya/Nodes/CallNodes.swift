@@ -12,14 +12,24 @@ final class CallNode: ExpressionNode {
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    if let held = callee.place(frame)?.uncountedObject, held.kind == .function {
+    if let held = callee.place(frame)?.uncountedObject {
       // In a local variable, which keeps it.
-      let function = held.as(FunctionObject.self)
-      if function._withUnsafeGuaranteedRef({ $0.takes(arguments.count) }) {
-        return try callPlain(function, receiver: .undefined, arguments, frame)
+      if held.kind == .function {
+        let function = held.as(FunctionObject.self)
+        if function._withUnsafeGuaranteedRef({ $0.takes(arguments.count) }) {
+          return try callPlain(function, receiver: .undefined, arguments, frame)
+        }
+      } else if held.kind == .boundMethod {
+        return try callHeld(held.as(BoundMethod.self), frame)
       }
     }
     return try callEvaluated(frame)
+  }
+
+  /// Calls a bound method that a variable holds.
+  @inline(never)
+  private func callHeld(_ method: Unmanaged<BoundMethod>, _ frame: Frame) throws(Raised) -> Value {
+    try method.borrowed { (method) throws(Raised) in try callBound(method, arguments, frame) }
   }
 
   @inline(never)
@@ -41,7 +51,7 @@ final class CallNode: ExpressionNode {
     } else if object.kind == .boundMethod {
       return try callBound(unsafeDowncast(object, to: BoundMethod.self), arguments, frame)
     }
-    return try callGeneral(object, receiver: .undefined, arguments, frame)
+    return try callObject(object, arguments, frame)
   }
 
   override func beginGenerator(_ frame: Frame) throws(Raised) -> BegunGenerator? {
@@ -72,6 +82,17 @@ extension ExpressionNode {
       }
     }
     return try callGeneral(method, receiver: .undefined, arguments, frame)
+  }
+
+  /// Calls any object; an instance, whose class has a plain function for that, with itself in front.
+  final func callObject(_ object: Object, _ arguments: CallArguments, _ frame: Frame) throws(Raised) -> Value {
+    if object.kind == .instance, let method = object.type.plainSpecial(.call, takes: arguments.count + 1) {
+      // It may take itself out of the class.
+      let kept = method.takeUnretainedValue()
+      defer { withExtendedLifetime(kept) {} }
+      return try callPlain(method, receiver: .object(object), arguments, frame)
+    }
+    return try callGeneral(object, receiver: .undefined, arguments, frame)
   }
 
   /// Not callable: said after the arguments were evaluated, as CPython does.
@@ -309,7 +330,7 @@ final class GlobalCallNode: ExpressionNode {
         }
       }
     }
-    return try callGeneral(object, receiver: .undefined, arguments, frame)
+    return try callObject(object, arguments, frame)
   }
 
   /// A class of the program; `type` when it has no `__new__` and no metaclass, and its `__init__` takes just these arguments.

@@ -19,6 +19,8 @@ final class ClassAttributeCache {
     case fallback
     /// A field of a named tuple, an element.
     case element
+    /// `Class.__name__` and its kin: what Swift computes for any class of the metaclass (`found`).
+    case computed
   }
 
   private var meaning = Meaning.nothing
@@ -66,6 +68,16 @@ final class ClassAttributeCache {
   func value(of held: Unmanaged<Object>, _ node: ExpressionNode, _ frame: Frame) throws(Raised) -> Value {
     switch meaning {
     case .nothing: return .undefined
+    case .computed:
+      guard held.kind == .type, held._withUnsafeGuaranteedRef({ $0.typeToken == decidingToken }), let attribute = found.uncounted
+      else { return .undefined }
+      do throws(Raised) {
+        return try frame.withRuntime { (runtime) throws(Raised) in
+          try attribute.as(NativeAttribute.self).borrowed { (attribute) throws(Raised) in
+            try attribute.get(runtime, .object(held.takeUnretainedValue()))
+          }
+        }
+      } catch { try frame.fail(error, node.range) }
     case .element:
       guard held.kind == .tuple, held._withUnsafeGuaranteedRef({ $0.typeToken == classToken }) else { return .undefined }
       return held.as(TupleObject.self)._withUnsafeGuaranteedRef { $0.count > shapeToken ? $0[shapeToken] : .undefined }
@@ -101,7 +113,12 @@ final class ClassAttributeCache {
     if object.kind == .type {
       let type = unsafeDowncast(object, to: TypeObject.self)
       let metaclass = type.type
-      guard metaclass.special(.getattribute) == nil, metaclass.lookup(name) == nil, let found = type.lookup(name) else { return }
+      guard metaclass.special(.getattribute) == nil else { return }
+      if let onMetaclass = metaclass.lookup(name) {
+        guard onMetaclass.object is NativeAttribute else { return }
+        return note(.computed, type, shapeToken: 0, onMetaclass, deciding: metaclass)
+      }
+      guard let found = type.lookup(name) else { return }
       if case .object(let attribute) = found {
         // A function of a class is itself when it is asked for there; other descriptors have their say.
         let isItself = attribute.kind == .function || attribute.kind == .nativeFunction

@@ -111,11 +111,27 @@ class ComparisonNode: ExpressionNode {
   private func general(_ op: ComparisonOperator, _ a: Value, _ b: Value, _ frame: Frame) throws(Raised) -> Value {
     if let quick = compareTexts(op, a.uncounted, b.uncounted) { return .bool(quick) }
     if op.asksEquality, let same = a.equalsPlainly(b) { return .bool(op.holds(same ? 0 : 1, 0)) }
+    if let x = a.uncounted, let y = b.uncounted, x.kind == .set, y.kind == .set, x.isPlain, y.isPlain {
+      return try compareSets(op, x.as(SetObject.self), y.as(SetObject.self), frame)
+    }
     let answer = try askFirst(op.method, a, b, frame)
     if !answer.isUndefined, !answer.isNotImplemented { return answer }
     do throws(Raised) {
       return try frame.withRuntime { (runtime) throws(Raised) in
         answer.isNotImplemented ? try runtime.compare(op, a, declining: b) : try runtime.compare(op, a, b)
+      }
+    } catch { try frame.fail(error, range) }
+  }
+
+  /// Two plain sets; the operator is one of the six.
+  private func compareSets(
+    _ op: ComparisonOperator, _ a: Unmanaged<SetObject>, _ b: Unmanaged<SetObject>, _ frame: Frame
+  ) throws(Raised) -> Value {
+    do throws(Raised) {
+      return try frame.withRuntime { (runtime) throws(Raised) in
+        try a.borrowed { (a) throws(Raised) in
+          try b.borrowed { (b) throws(Raised) in try runtime.setCompare(op, a, b).map { .bool($0) } ?? .notImplemented }
+        }
       }
     } catch { try frame.fail(error, range) }
   }
@@ -268,12 +284,13 @@ final class IdentityNode: ComparisonNode {
     if let a = left.place(frame), let b = right.place(frame), !a.holdsUndefined, !b.holdsUndefined {
       return a.isIdentical(to: b) == expected
     }
-    if left.maySettle, right.maySettle, let a = left.settledPlace(frame), let b = right.settledPlace(frame) {
-      return a.isIdentical(to: b) == expected
-    }
     if let b = right.place(frame), !b.holdsUndefined {
       if left.maySettle, let a = left.settledPlace(frame) { return a.isIdentical(to: b) == expected }
       return b.isIdentical(to: try left.evaluate(frame)) == expected
+    }
+    if left.maySettle, right.maySettle, disappointments < .max {
+      if let a = left.settledPlace(frame), let b = right.settledPlace(frame) { return a.isIdentical(to: b) == expected }
+      disappointments += 1
     }
     let a = try left.evaluate(frame)
     let b = try right.evaluate(frame)

@@ -104,11 +104,14 @@ final class TupleNode: ExpressionNode {
 /// that CPython's compiler gives such a display.
 final class SetNode: ExpressionNode {
   private let items: [DisplayItem]
+  /// The elements, when none is unpacked.
+  private let row: NodeRow?
   private let hasOnlyConstants: Bool
   private var template: SetObject?
 
   init(_ items: [DisplayItem], _ range: SourceRange) {
     self.items = items
+    row = items.contains(where: \.isUnpacked) ? nil : NodeRow(items.map(\.node))
     hasOnlyConstants = items.allSatisfy { !$0.isUnpacked && $0.node.constant != nil }
     super.init(range)
   }
@@ -135,9 +138,20 @@ final class SetNode: ExpressionNode {
 
   private func filled(_ set: SetObject, _ frame: Frame) throws(Raised) -> SetObject {
     let runtime = frame.runtime
-    if !items.contains(where: \.isUnpacked) {
-      let values = try elements(items, frame, range)
-      do throws(Raised) { for value in values { try set.add(value, runtime) } } catch { try frame.fail(error, range) }
+    if let row {
+      let machine = frame.machine
+      guard let places = machine.reserveUnbound(row.count) else { try frame.fail(machine.stackOverflow(), range) }
+      do throws(Raised) { try row.evaluate(into: places, frame) } catch {
+        machine.pointee.stackTop = places
+        throw error
+      }
+      defer { machine.release(places, row.count) }
+      do throws(Raised) {
+        for place in places..<(places + row.count) {
+          let hash = if let quick = place.quickHash { quick } else { try runtime.hash(place.pointee) }
+          _ = try set.add(keyAt: place, hash: hash, runtime)
+        }
+      } catch { try frame.fail(error, range) }
       return set
     }
     for item in items {

@@ -78,9 +78,8 @@ final class ForNode: StatementNode, LoopNode {
       case .list: return try held.as(ListObject.self).borrowed { (list) throws(Raised) in try walk(list, frame) }
       case .tuple: return try held.as(TupleObject.self).borrowed { (tuple) throws(Raised) in try walk(tuple, frame) }
       case .string:
-        let string = held.as(StringObject.self)
-        if string._withUnsafeGuaranteedRef({ $0.isASCII }) {
-          return try string.borrowed { (string) throws(Raised) in try walk(string, frame) }
+        return try held.as(StringObject.self).borrowed { (string) throws(Raised) in
+          string.isASCII ? try walk(string, frame) : try walkCharacters(of: string, frame)
         }
       case .set: return try held.as(SetObject.self).borrowed { (set) throws(Raised) in try walk(set, frame) }
       case .bytes, .byteArray:
@@ -172,6 +171,19 @@ final class ForNode: StatementNode, LoopNode {
       if index >= string.byteCount { return .undefined }
       defer { index &+= 1 }
       return (characters + Int(string.bytes[index])).copied
+    }
+  }
+
+  /// Any other string.
+  private func walkCharacters(of string: StringObject, _ frame: Frame) throws(Raised) -> Completion {
+    let runtime = frame.machine.pointee.runtimeReference
+    var offset = 0
+    return try walk(frame) { () throws(Raised) in
+      if offset >= string.byteCount { return .undefined }
+      defer { offset &+= UTF8Width.of(leadByte: string.bytes[offset]) }
+      return runtime._withUnsafeGuaranteedRef { runtime in
+        runtime.characterPlace(byte: offset, of: string)?.copied ?? .object(runtime.characterAt(byte: offset, of: string))
+      }
     }
   }
 

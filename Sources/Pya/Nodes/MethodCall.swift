@@ -262,6 +262,8 @@ final class MethodCallNode: ExpressionNode {
       }
     } else if function.kind == .boundMethod {
       return try function.as(BoundMethod.self).borrowed { (method) throws(Raised) in try callBound(method, arguments, frame) }
+    } else if function.kind == .instance {
+      return try function.borrowed { (object) throws(Raised) in try callObject(object, arguments, frame) }
     }
     return try callValue(callee, arguments, frame)
   }

@@ -70,6 +70,10 @@ class StatementNode: Node {
 /// Something that can be assigned to.
 class TargetNode: Node {
   func store(_ frame: Frame, _ value: consuming Value) throws(Raised) { fatalError("pya: abstract node") }
+
+  /// Stores a copy of what lies at a place. Somebody holds that value until all is stored.
+  func store(_ frame: Frame, copyAt place: UnsafeMutablePointer<Value>) throws(Raised) { try store(frame, place.copied) }
+
   func delete(_ frame: Frame) throws(Raised) { fatalError("pya: abstract node") }
 }
 

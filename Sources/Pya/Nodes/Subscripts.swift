@@ -150,9 +150,13 @@ extension Object {
       return index >= 0 && index < tuple.count ? tuple.items + index : nil
     case .string:
       let string = unsafeDowncast(self, to: StringObject.self)
-      let index = position < 0 ? position &+ string.byteCount : position
-      guard string.isASCII, index >= 0, index < string.byteCount else { return nil }
-      return frame.machine.pointee.characters + Int(string.bytes[index])
+      let count = string.length
+      let index = position < 0 ? position &+ count : position
+      guard index >= 0, index < count else { return nil }
+      if string.isASCII { return frame.machine.pointee.characters + Int(string.bytes[index]) }
+      return frame.machine.pointee.runtimeReference._withUnsafeGuaranteedRef {
+        $0.characterPlace(byte: string.byteOffset(ofCodePoint: index), of: string)
+      }
     case .dict:
       let dict = unsafeDowncast(self, to: DictObject.self)
       let index = dict.index(ofInt: position)

@@ -9,7 +9,9 @@ final class UnpackTarget: TargetNode {
   private let uncounted: UnsafeMutablePointer<Unmanaged<TargetNode>>
   /// The position of the starred target, if there is one.
   private let star: Int?
-  /// The slots, when all targets are local variables.
+  /// The slots of targets that are local variables; -1 of others.
+  private let places: UnsafeMutablePointer<Int>
+  /// The same when all targets are local variables.
   private let slots: UnsafeMutablePointer<Int>?
   let count: Int
   /// How many parts there must be, when there is no starred target; else -1.
@@ -22,38 +24,58 @@ final class UnpackTarget: TargetNode {
     exactCount = star == nil ? targets.count : -1
     uncounted = .allocate(capacity: max(targets.count, 1))
     for (index, target) in targets.enumerated() { (uncounted + index).initialize(to: .passUnretained(target)) }
-    let locals = targets.compactMap { ($0 as? LocalTarget)?.slot }
-    if locals.count == targets.count, star == nil {
-      slots = .allocate(capacity: max(locals.count, 1))
-      slots?.initialize(from: locals, count: locals.count)
-    } else {
-      slots = nil
-    }
+    let locals = targets.map { ($0 as? LocalTarget)?.slot ?? -1 }
+    places = .allocate(capacity: max(locals.count, 1))
+    places.initialize(from: locals, count: locals.count)
+    slots = star == nil && !locals.contains(-1) ? places : nil
     super.init(range)
   }
 
+  /// Whether all targets are local variables, and none of them is that in the slot.
+  func leaves(slot: Int) -> Bool {
+    guard let slots else { return false }
+    return (0..<count).allSatisfy { slots[$0] != slot }
+  }
+
   deinit {
-    slots?.deallocate()
+    places.deallocate()
     uncounted.deallocate()
   }
 
   override func store(_ frame: Frame, _ value: consuming Value) throws(Raised) {
-    if let held = value.uncounted, !held.mayDecideItems {
-      if held.kind == .tuple {
-        let (items, itemCount) = held.as(TupleObject.self)._withUnsafeGuaranteedRef { ($0.items, $0.count) }
-        // The value's owner keeps the tuple, and nothing changes it.
-        if itemCount == exactCount { return try store(frame, copiesOf: items) }
-        if let star, itemCount >= count - 1 { return try store(frame, items, itemCount, star: star) }
-      } else if held.kind == .list {
-        let (items, itemCount) = held.as(ListObject.self)._withUnsafeGuaranteedRef { ($0.items, $0.count) }
-        if itemCount == exactCount {
-          if let slots { return try store(frame, copiesOfChangeable: items, slots) }
-          return try storeByWay(frame, items)
-        }
-        if let star, itemCount >= count - 1 { return try store(frame, items, itemCount, star: star) }
-      }
-    }
+    if let held = value.uncounted, try store(frame, partsOf: held) { return }
     try storeIterating(frame, value)
+  }
+
+  override func store(_ frame: Frame, copyAt place: UnsafeMutablePointer<Value>) throws(Raised) {
+    if let held = place.uncountedObject, try store(frame, partsOf: held) { return }
+    try storeIterating(frame, place.copied)
+  }
+
+  /// Takes a tuple or list apart, which somebody keeps meanwhile. False: the object must be iterated over.
+  @inline(__always)
+  private func store(_ frame: Frame, partsOf held: Unmanaged<Object>) throws(Raised) -> Bool {
+    if held.mayDecideItems { return false }
+    if held.kind == .tuple {
+      let (items, itemCount) = held.as(TupleObject.self)._withUnsafeGuaranteedRef { ($0.items, $0.count) }
+      // Nothing changes a tuple.
+      if itemCount == exactCount {
+        try store(frame, copiesOf: items)
+        return true
+      }
+      guard let star, itemCount >= count - 1 else { return false }
+      try store(frame, items, itemCount, star: star)
+      return true
+    }
+    guard held.kind == .list else { return false }
+    let (items, itemCount) = held.as(ListObject.self)._withUnsafeGuaranteedRef { ($0.items, $0.count) }
+    if itemCount == exactCount {
+      if let slots { try store(frame, copiesOfChangeable: items, slots) } else { try storeByWay(frame, items) }
+      return true
+    }
+    guard let star, itemCount >= count - 1 else { return false }
+    try store(frame, items, itemCount, star: star)
+    return true
   }
 
   @inline(__always)
@@ -62,7 +84,13 @@ final class UnpackTarget: TargetNode {
       for index in 0..<count { (frame.slots + slots[index]).store(copyAt: items + index) }
       return
     }
-    for index in 0..<count { try store(frame, index, (items + index).copied) }
+    for index in 0..<count {
+      if places[index] >= 0 {
+        (frame.slots + places[index]).store(copyAt: items + index)
+      } else {
+        try uncounted[index].borrowed { (target) throws(Raised) in try target.store(frame, copyAt: items + index) }
+      }
+    }
   }
 
   /// Stores the elements of a list in local variables. Releasing what these held may run code that changes the list: then the rest goes by
@@ -143,6 +171,10 @@ final class UnpackTarget: TargetNode {
       return
     }
     for index in 0..<count {
+      if places[index] >= 0 {
+        (frame.slots + places[index]).store((parts + index).move())
+        continue
+      }
       do throws(Raised) { try store(frame, index, (parts + index).move()) } catch {
         (parts + index + 1).deinitializeValues(count - index - 1)
         throw error

@@ -243,6 +243,10 @@ final class LocalTarget: TargetNode {
 
   override func store(_ frame: Frame, _ value: consuming Value) throws(Raised) { frame[slot] = value }
 
+  override func store(_ frame: Frame, copyAt place: UnsafeMutablePointer<Value>) throws(Raised) {
+    (frame.slots + slot).store(copyAt: place)
+  }
+
   override func delete(_ frame: Frame) throws(Raised) {
     if frame.isUnbound(slot) { try frame.fail(frame.unboundLocal(slot), range) }
     frame[slot] = .undefined

@@ -178,7 +178,10 @@ struct BigUInt: Hashable, Comparable, ExpressibleByIntegerLiteral, Sendable {
     return BigUInt(words: sum)
   }
 
-  private func slice(_ start: Int, _ end: Int) -> BigUInt { BigUInt(words: Array(words[start..<end])) }
+  private func slice(_ start: Int, _ end: Int) -> BigUInt {
+    if start >= end { return BigUInt() }
+    return withWords { words, _ in BigUInt(count: end - start) { $0.initialize(from: words + start, count: end - start) } }
+  }
 
   /// There is room for the sum.
   private static func add(_ number: BigUInt, to sum: inout [UInt], at position: Int) {

@@ -19,10 +19,14 @@ enum NumericHash {
   static func of(_ number: BigInt) -> Int {
     // 2**64 is 8 modulo 2**61 - 1.
     var result: UInt = 0
-    for word in number.magnitude.words.reversed() {
-      result = (result << 3 & UInt(modulus)) | result >> 58
-      result += word % UInt(modulus)
-      if result >= UInt(modulus) { result -= UInt(modulus) }
+    number.magnitude.withWords { words, count in
+      var index = count
+      while index > 0 {
+        index &-= 1
+        result = (result << 3 & UInt(modulus)) | result >> 58
+        result += words[index] % UInt(modulus)
+        if result >= UInt(modulus) { result -= UInt(modulus) }
+      }
     }
     let signed = number.sign == .minus ? -Int(result) : Int(result)
     return signed == -1 ? -2 : signed

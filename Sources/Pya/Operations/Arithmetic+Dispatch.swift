@@ -12,6 +12,12 @@ extension Runtime {
     case (.float(let x), .float(let y)):
       let result = try floatOperation(op, x, y)
       if !result.isNotImplemented { return result }
+    case (.float(let x), .int(let y)):
+      let result = try floatOperation(op, x, Double(y))
+      if !result.isNotImplemented { return result }
+    case (.int(let x), .float(let y)):
+      let result = try floatOperation(op, Double(x), y)
+      if !result.isNotImplemented { return result }
     case (.int(let x), .bool(let y)) where op != .matrixMultiply: return try integerOperation(op, x, y ? 1 : 0)
     case (.bool(let x), .int(let y)) where op != .matrixMultiply: return try integerOperation(op, x ? 1 : 0, y)
     default: break
@@ -95,15 +101,14 @@ extension Runtime {
     case (.float(let x), .float(let y)):
       let result = try floatOperation(op, x, y)
       if !result.isNotImplemented { return result }
+    case (.float(let x), .int(let y)):
+      let result = try floatOperation(op, x, Double(y))
+      if !result.isNotImplemented { return result }
+    case (.int(let x), .float(let y)):
+      let result = try floatOperation(op, Double(x), y)
+      if !result.isNotImplemented { return result }
+    case (.int(let x), .bool(let y)) where op != .matrixMultiply: return try integerOperation(op, x, y ? 1 : 0)
     default: break
-    }
-    if a.isLargeInt || b.isLargeInt {
-      let result = try largeIntegerOperation(op, a, b)
-      if !result.isNotImplemented { return result }
-    }
-    if let x = Complex(plain: a, with: b), let y = Complex(plain: b, with: a) {
-      let result = try complexOperation(op, x, y)
-      if !result.isNotImplemented { return result }
     }
     if let x = a.uncounted, let y = b.uncounted, x.isPlain, y.isPlain {
       if x.kind == .other, y.kind == .other {
@@ -114,7 +119,20 @@ extension Runtime {
           try extend(array, with: y.as(BytesObject.self)._withUnsafeGuaranteedRef { $0.bytes }, of: b)
         }
         return a
+      } else if x.kind == .set, y.kind == .set, x._withUnsafeGuaranteedRef({ $0.isExactly(types.set) }) {
+        let isDone = try x.as(SetObject.self).borrowed { (x) throws(Raised) in
+          try y.as(SetObject.self).borrowed { (y) throws(Raised) in try setInPlace(op, x, y) }
+        }
+        if isDone { return a }
       }
+    }
+    if a.isLargeInt || b.isLargeInt {
+      let result = try largeIntegerOperation(op, a, b)
+      if !result.isNotImplemented { return result }
+    }
+    if let x = Complex(plain: a, with: b), let y = Complex(plain: b, with: a) {
+      let result = try complexOperation(op, x, y)
+      if !result.isNotImplemented { return result }
     }
     let mixed = try quickOperationWithInt(op, a, b)
     if !mixed.isUndefined { return mixed }

@@ -42,8 +42,10 @@ extension Runtime {
 
   private func joined(_ first: [UInt8], _ second: [UInt8]) -> [UInt8] {
     Array(unsafeUninitializedCapacity: first.count + second.count) { bytes, count in
-      let end = first.withUnsafeBufferPointer { bytes.initialize(fromContentsOf: $0) }
-      count = second.withUnsafeBufferPointer { bytes[end...].initialize(fromContentsOf: $0) }
+      guard let base = bytes.baseAddress else { return }
+      first.withUnsafeBufferPointer { if let source = $0.baseAddress { base.initialize(from: source, count: $0.count) } }
+      second.withUnsafeBufferPointer { if let source = $0.baseAddress { (base + first.count).initialize(from: source, count: $0.count) } }
+      count = first.count + second.count
     }
   }
 
@@ -201,6 +203,14 @@ extension Runtime {
         var position = 0
         while case let index = other.next(&position), index >= 0 { list.append(other.keyPlace(index).copied) }
         return
+      }
+      if object.kind == .dict, object.isExactly(types.dict) {
+        return unsafeDowncast(object, to: DictObject.self).append(.keys, to: list)
+      }
+      if object.kind == .dictView, case let view = unsafeDowncast(object, to: DictViewObject.self), view.part != .items,
+        view.dict.isExactly(types.dict)
+      {
+        return view.dict.append(view.part, to: list)
       }
     }
     if hasLengthOfItsOwn(values) {

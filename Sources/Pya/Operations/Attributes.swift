@@ -149,11 +149,40 @@ extension Runtime {
     guard let held = place.uncountedObject, held.kind == .instance else { return nil }
     return held.as(Instance.self)._withUnsafeGuaranteedRef { instance in
       let type = Unmanaged<TypeObject>.fromOpaque(instance.typePointer)
-      guard type._withUnsafeGuaranteedRef({ $0.special(.getattribute) == nil && $0.lookup(name) == nil }),
+      guard type._withUnsafeGuaranteedRef({ $0.uncountedSpecial(.getattribute) == nil && $0.isKnownToLack(name) }),
         let index = Unmanaged<Shape>.fromOpaque(instance.shapePointer)._withUnsafeGuaranteedRef({ $0.index(of: name) }),
         !instance.slot(index).holdsUndefined
       else { return nil }
       return instance.slot(index)
+    }
+  }
+
+  /// Where the value lies that an instance's class has under the name, where that was looked up before, is no descriptor and is not hidden by
+  /// the instance; nil: the general rule must tell. The name is interned.
+  func plainClassValue(of place: UnsafeMutablePointer<Value>, _ name: StringObject) -> UnsafeMutablePointer<Value>? {
+    guard let held = place.uncountedObject, held.kind == .instance else { return nil }
+    return held.as(Instance.self)._withUnsafeGuaranteedRef { instance in
+      let type = Unmanaged<TypeObject>.fromOpaque(instance.typePointer)
+      let shape = Unmanaged<Shape>.fromOpaque(instance.shapePointer)
+      guard type._withUnsafeGuaranteedRef({ $0.uncountedSpecial(.getattribute) == nil }),
+        let found = type._withUnsafeGuaranteedRef({ $0.rememberedPlace(name) }), !found.holdsUndefined,
+        found.uncountedObject?._withUnsafeGuaranteedRef({ !$0.isOfHeapType && !$0.isDescriptor }) ?? true,
+        shape._withUnsafeGuaranteedRef({ !$0.isDictionary && $0.index(of: name) == nil })
+      else { return nil }
+      return found
+    }
+  }
+
+  /// Whether neither an instance nor its class has the attribute, nor any other way to it; false: the general rule must tell. The name is
+  /// interned.
+  func certainlyLacks(_ place: UnsafeMutablePointer<Value>, _ name: StringObject) -> Bool {
+    guard let held = place.uncountedObject, held.kind == .instance, name !== names.dict, name !== names.class else { return false }
+    return held.as(Instance.self)._withUnsafeGuaranteedRef { instance in
+      let type = Unmanaged<TypeObject>.fromOpaque(instance.typePointer)
+      let shape = Unmanaged<Shape>.fromOpaque(instance.shapePointer)
+      return type._withUnsafeGuaranteedRef {
+        $0.uncountedSpecial(.getattribute) == nil && $0.uncountedSpecial(.getattr) == nil && $0.isKnownToLack(name)
+      } && shape._withUnsafeGuaranteedRef { !$0.isDictionary && $0.index(of: name) == nil }
     }
   }
 
@@ -164,7 +193,7 @@ extension Runtime {
     return held.as(Instance.self)._withUnsafeGuaranteedRef { instance in
       let type = Unmanaged<TypeObject>.fromOpaque(instance.typePointer)
       let shape = Unmanaged<Shape>.fromOpaque(instance.shapePointer)
-      guard type._withUnsafeGuaranteedRef({ $0.special(.getattribute) == nil }),
+      guard type._withUnsafeGuaranteedRef({ $0.uncountedSpecial(.getattribute) == nil }),
         let found = type._withUnsafeGuaranteedRef({ $0.rememberedPlace(name) })?.uncountedObject, found.kind == .function, found.isPlain,
         shape._withUnsafeGuaranteedRef({ !$0.isDictionary && $0.index(of: name) == nil })
       else { return nil }

@@ -17,10 +17,12 @@ extension Runtime {
   /// What `str` of an exception gives: its message.
   func appendMessage(of exception: ExceptionObject, to builder: inout TextBuilder) throws(Raised) {
     let type = exception.type
-    func isA(_ name: String) -> Bool { exceptionTypes[name].map(type.isSubtype) ?? false }
-    if isA("KeyError"), exception.arguments.count == 1 {
+    if exception.arguments.count == 1, type.isSubtype(of: commonErrors[Int(CommonError.keyError.rawValue)]) {
       return try appendRepr(exception.arguments[0], to: &builder)
     }
+    // The other kinds say more only of what they keep, or of several arguments.
+    if exception.fields.isEmpty, exception.arguments.count == 1 { return try append(exception.arguments[0], to: &builder) }
+    func isA(_ name: String) -> Bool { exceptionTypes[name].map(type.isSubtype) ?? false }
     if isA("OSError"), try appendSystemMessage(exception, to: &builder) { return }
     if isA("SyntaxError"), try appendSyntaxMessage(exception, to: &builder) { return }
     if isA("UnicodeError"), try appendUnicodeMessage(exception, to: &builder) { return }

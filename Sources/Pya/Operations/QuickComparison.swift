@@ -1,6 +1,6 @@
 import PyaSyntax
 
-// Comparing where values lie, for those whose comparison runs no code of the program: numbers, strings, and tuples of
+// Comparing where values lie, for those whose comparison runs no code of the program: numbers, strings, and tuples, lists and sets of
 // these. Tuples of numbers are what programs keep in heaps and sets.
 
 extension UnsafeMutablePointer where Pointee == Value {
@@ -29,6 +29,22 @@ extension UnsafeMutablePointer where Pointee == Value {
       guard depth < 8 else { return nil }
       return mine.as(TupleObject.self)._withUnsafeGuaranteedRef { mine in
         theirs.as(TupleObject.self)._withUnsafeGuaranteedRef { mine.quickEquals($0, depth: depth + 1) }
+      }
+    case .list:
+      guard depth < 8 else { return nil }
+      return mine.as(ListObject.self)._withUnsafeGuaranteedRef { mine in
+        theirs.as(ListObject.self)._withUnsafeGuaranteedRef {
+          mine.count == $0.count ? mine.items.quickEquals($0.items, count: mine.count, depth: depth + 1) : false
+        }
+      }
+    case .set:
+      guard depth < 8 else { return nil }
+      return mine.as(SetObject.self)._withUnsafeGuaranteedRef { mine in
+        theirs.as(SetObject.self)._withUnsafeGuaranteedRef { mine.quickEquals($0, depth: depth + 1) }
+      }
+    case .bigInt:
+      return mine.as(BigIntObject.self)._withUnsafeGuaranteedRef { mine in
+        theirs.as(BigIntObject.self)._withUnsafeGuaranteedRef { mine.value == $0.value }
       }
     case .intInstance, .floatInstance:
       return mine.as(NumberInstance.self)._withUnsafeGuaranteedRef { mine in
@@ -111,15 +127,40 @@ extension Unmanaged where Instance == Object {
   }
 }
 
-extension TupleObject {
-  /// Whether two tuples have the same elements; nil: the general rule must decide.
-  func quickEquals(_ other: TupleObject, depth: Int = 0) -> Bool? {
-    guard count == other.count else { return false }
+extension UnsafeMutablePointer where Pointee == Value {
+  /// Whether `count` values from here on are the same as those elsewhere; nil: the general rule must decide.
+  @inline(__always)
+  fileprivate func quickEquals(_ other: UnsafeMutablePointer<Value>, count: Int, depth: Int) -> Bool? {
     for index in 0..<count {
-      guard let isSame = (items + index).quickEquals(other.items + index, depth: depth) else { return nil }
+      guard let isSame = (self + index).quickEquals(other + index, depth: depth) else { return nil }
       if !isSame { return false }
     }
     return true
+  }
+}
+
+extension SetObject {
+  /// Whether two sets have the same elements; nil: the general rule must decide.
+  fileprivate func quickEquals(_ other: SetObject, depth: Int) -> Bool? {
+    if count != other.count { return false }
+    if let hash = cachedHash, let otherHash = other.cachedHash, hash != otherHash { return false }
+    var position = 0
+    while case let index = next(&position), index >= 0 {
+      let key = keyPlace(index)
+      let isFound = other.quickContains(hash: entries[index].hash) {
+        $0.tag == key.tag ? $0.quickEquals(key, depth: depth) : $0.differsByKind(from: key) ? false : nil
+      }
+      guard let isFound else { return nil }
+      if !isFound { return false }
+    }
+    return true
+  }
+}
+
+extension TupleObject {
+  /// Whether two tuples have the same elements; nil: the general rule must decide.
+  func quickEquals(_ other: TupleObject, depth: Int = 0) -> Bool? {
+    count == other.count ? items.quickEquals(other.items, count: count, depth: depth) : false
   }
 
   /// `self op other`; nil: the general rule must decide.

@@ -36,6 +36,7 @@ extension UnsafeMutablePointer where Pointee == Value {
     // Of a frozenset that was hashed before.
     case .set: return held.as(SetObject.self)._withUnsafeGuaranteedRef { $0.cachedHash }
     case .complex: return held.as(ComplexObject.self)._withUnsafeGuaranteedRef { NumericHash.of($0.real, $0.imaginary) }
+    case .bigInt: return held.as(BigIntObject.self)._withUnsafeGuaranteedRef { NumericHash.of($0.value) }
     case .awaitable: return held._withUnsafeGuaranteedRef { $0.ownHash }
     default: return nil
     }

@@ -9,11 +9,26 @@ extension Runtime {
 
   /// The character whose first byte is at `offset`.
   func characterAt(byte offset: Int, of string: StringObject) -> StringObject {
-    let lead = string.bytes[offset]
-    if lead < 0x80 { return character(lead) }
-    return StringObject(
+    if let held = characterPlace(byte: offset, of: string)?.uncountedObject {
+      return held.as(StringObject.self).takeUnretainedValue()
+    }
+    return newCharacter(byte: offset, of: string)
+  }
+
+  private func newCharacter(byte offset: Int, of string: StringObject) -> StringObject {
+    StringObject(
       type: types.str,
-      utf8: UnsafeBufferPointer(start: string.bytes + offset, count: UTF8Width.of(leadByte: lead)))
+      utf8: UnsafeBufferPointer(start: string.bytes + offset, count: UTF8Width.of(leadByte: string.bytes[offset])))
+  }
+
+  /// Where that character lies; nil: there are too many different ones to keep them.
+  @inline(__always)
+  func characterPlace(byte offset: Int, of string: StringObject) -> UnsafeMutablePointer<Value>? {
+    let lead = string.bytes[offset]
+    if lead < 0x80 { return machine.pointee.characters + Int(lead) }
+    guard let place = machine.pointee.characterPlace(string.codePoint(atByte: offset)) else { return nil }
+    if place.holdsUndefined { place.initialize(to: .object(newCharacter(byte: offset, of: string))) }
+    return place
   }
 
   /// The characters at `count` positions from `start` on, all of which exist.

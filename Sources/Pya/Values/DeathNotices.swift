@@ -1,10 +1,7 @@
 /// Who wants to know when an object is freed: its weak references (`Modules/WeakrefModule.swift`).
 final class DeathNotices {
-  fileprivate var observers: [Int: [Observer]] = [:]
-
-  fileprivate struct Observer {
-    weak var object: DeathObserver?
-  }
+  /// By the object's address. The observers are not counted: each stops observing when it goes.
+  @exclusivity(unchecked) fileprivate var observers: [Int: [Unmanaged<DeathObserver>]] = [:]
 }
 
 /// An object that is told of the death of another.
@@ -20,32 +17,48 @@ extension Runtime {
   /// Tells the observer when the object is freed, after its `__del__`; later observers are told first.
   func whenFreed(_ object: Object, tell observer: DeathObserver) {
     object.isObserved = true
-    let notices = attachment(DeathNotices.self) { DeathNotices() }
-    var observers = notices.observers.removeValue(forKey: object.address) ?? []
-    if observers.count & (observers.count - 1) == 0, observers.count >= 8 { observers.removeAll { $0.object == nil } }
-    observers.append(DeathNotices.Observer(object: observer))
-    notices.observers[object.address] = observers
+    attachment(DeathNotices.self) { DeathNotices() }.observers[object.address, default: []].append(.passUnretained(observer))
   }
 
-  /// Those who observe the object and are still there, in the order in which they are to be told; they are forgotten.
+  /// The observer goes before the object.
+  func stopObserving(_ object: Unmanaged<Object>, _ observer: DeathObserver) {
+    let address = Int(bitPattern: object.toOpaque())
+    guard let notices = existingAttachment(DeathNotices.self), let index = notices.observers.index(forKey: address) else { return }
+    let this = Unmanaged.passUnretained(observer).toOpaque()
+    notices.observers.values[index].removeAll { $0.toOpaque() == this }
+    if notices.observers.values[index].isEmpty { notices.observers.remove(at: index) }
+  }
+
+  /// Those who observe the object, in the order in which they are to be told; they are forgotten.
   func takeObservers(of address: Int) -> [DeathObserver] {
     guard let found = existingAttachment(DeathNotices.self)?.observers.removeValue(forKey: address) else { return [] }
-    return found.reversed().compactMap(\.object)
+    return found.reversed().map { $0.takeUnretainedValue() }
   }
 
   /// Those who observe the object, in order.
   func observers(of object: Object) -> [DeathObserver] {
     guard object.isObserved, let found = existingAttachment(DeathNotices.self)?.observers[object.address] else { return [] }
-    return found.compactMap(\.object)
+    return found.map { $0.takeUnretainedValue() }
   }
 
   fileprivate func wasFreed(_ address: Int) {
-    for observer in takeObservers(of: address) { observer.wasFreed(self) }
+    let observers = takeObservers(of: address)
+    for observer in observers { observer.forgetTarget() }
+    for observer in observers { observer.wasFreed(self) }
+  }
+
+  fileprivate func willRunFinalizer(_ address: Int) {
+    guard let found = existingAttachment(DeathNotices.self)?.observers[address] else { return }
+    for observer in found { observer._withUnsafeGuaranteedRef { $0.forgetTarget() } }
   }
 }
 
 extension Object {
-  /// For the `deinit` of kinds that can be observed.
+  /// For the `deinit` of kinds that can be observed: before anything else that may run code of the program.
   @inline(never)
   final func tellOfDeath() { type.runtime.wasFreed(address) }
+
+  /// The same where a finalizer is to run before the observers are told: nobody gets at the object any more.
+  @inline(never)
+  final func hideFromObservers() { type.runtime.willRunFinalizer(address) }
 }

@@ -19,3 +19,15 @@ final class DictViewObject: Object {
     super.init(type: type, kind: .dictView)
   }
 }
+
+extension DictObject {
+  /// Adds all keys or all values to a list.
+  final func append(_ part: DictViewObject.Part, to list: ListObject) {
+    list.grow(to: list.count + count)
+    var index = 0
+    while index < used {
+      if !keyPlace(index).holdsUndefined { list.append((part == .keys ? keyPlace(index) : valuePlace(index)).copied) }
+      index += 1
+    }
+  }
+}

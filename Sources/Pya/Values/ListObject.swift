@@ -5,7 +5,10 @@
 final class ListObject: Object {
   final private(set) var items: UnsafeMutablePointer<Value>
   final private(set) var count: Int
+  /// From `items` on.
   private final var capacity: Int
+  /// Places of its memory in front of `items`: what was removed near the beginning left them, and what is inserted there takes them.
+  private final var gap = 0
   final var dictionary: DictObject?
   /// While `sort` works on the elements, which it took out: a change by the program is noticed by this.
   final var changes = 0
@@ -79,19 +82,45 @@ final class ListObject: Object {
     }
   }
 
-  /// At a position from 0 through `count`.
+  /// At a position from 0 through `count`. The shorter part makes way.
   final func insert(_ value: Value, at index: Int) {
-    if count == capacity { grow(to: count + 1) }
-    (items + index + 1).moveInitialize(from: items + index, count: count - index)
+    if index < count >> 1, gap > 0 || count >= 32 {
+      if gap == 0 { makeGap() }
+      (items - 1).moveInitialize(from: items, count: index)
+      items -= 1
+      gap -= 1
+      capacity += 1
+    } else {
+      if count == capacity { grow(to: count + 1) }
+      (items + index + 1).moveInitialize(from: items + index, count: count - index)
+    }
     (items + index).initialize(to: value)
     count += 1
   }
 
+  /// The shorter part closes the hole.
   final func remove(at index: Int) -> Value {
     let value = (items + index).move()
-    (items + index).moveInitialize(from: items + index + 1, count: count - index - 1)
+    if index < count >> 1 {
+      (items + 1).moveInitialize(from: items, count: index)
+      items += 1
+      gap += 1
+      capacity -= 1
+    } else {
+      (items + index).moveInitialize(from: items + index + 1, count: count - index - 1)
+    }
     count -= 1
     return value
+  }
+
+  /// Moves to memory with room in front, for as many elements as makes many insertions there cheap.
+  private final func makeGap() {
+    let room = count >> 1
+    let memory = UnsafeMutablePointer<Value>.obtain(room + capacity)
+    (memory + room).moveInitialize(from: items, count: count)
+    (items - gap).relinquish()
+    items = memory + room
+    gap = room
   }
 
   /// Replaces a span (within `count`) by other elements.
@@ -137,7 +166,7 @@ final class ListObject: Object {
   final func removeAll() {
     let memory = takeMemory()
     memory.items.deinitializeValues(memory.count)
-    if memory.capacity > 0 { memory.items.relinquish() }
+    if memory.capacity + memory.gap > 0 { (memory.items - memory.gap).relinquish() }
   }
 
   /// The elements with the memory they lie in.
@@ -145,14 +174,16 @@ final class ListObject: Object {
     let items: UnsafeMutablePointer<Value>
     let count: Int
     fileprivate let capacity: Int
+    fileprivate let gap: Int
   }
 
   /// Empties the list and returns what it held, for `giveBack`.
   final func takeMemory() -> Memory {
-    let memory = Memory(items: items, count: count, capacity: capacity)
+    let memory = Memory(items: items, count: count, capacity: capacity, gap: gap)
     items = ListObject.noItems
     count = 0
     capacity = 0
+    gap = 0
     return memory
   }
 
@@ -162,6 +193,7 @@ final class ListObject: Object {
     items = memory.items
     count = memory.count
     capacity = memory.capacity
+    gap = memory.gap
   }
 
   final func reverse() {
@@ -172,11 +204,19 @@ final class ListObject: Object {
   /// Makes room for `needed` elements in all, by half as much again as CPython grows.
   final func grow(to needed: Int) {
     guard needed > capacity else { return }
+    let start = items - gap
+    if needed <= capacity + gap, gap > count >> 1 {
+      // A queue: what was removed in front is enough for what is added behind.
+      start.moveInitialize(from: items, count: count)
+      capacity += gap
+      (items, gap) = (start, 0)
+      return
+    }
     let larger = max(needed, capacity + capacity >> 1, 4)
     let memory = UnsafeMutablePointer<Value>.obtain(larger)
     memory.moveInitialize(from: items, count: count)
-    if capacity > 0 { items.relinquish() }
-    items = memory
+    if capacity + gap > 0 { start.relinquish() }
+    (items, gap) = (memory, 0)
     capacity = larger
   }
 
@@ -201,7 +241,7 @@ final class ListObject: Object {
     unregister(machine)
     if isObserved { tellOfDeath() }
     releaseElements(items, count, machine: machine)
-    if capacity > 0 { items.relinquish() }
+    if capacity + gap > 0 { (items - gap).relinquish() }
   }
 }
 

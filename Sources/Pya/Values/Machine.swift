@@ -94,6 +94,9 @@ struct Machine {
   /// Where the strings of one ASCII character lie.
   let characters: UnsafeMutablePointer<Value>
   static let characterCount = 128
+  /// The same for other characters, in pages of 256 that are made when they are first needed.
+  private var characterPages: UnsafeMutablePointer<UnsafeMutablePointer<Value>?>?
+  private var characterPagesLeft = 128
   /// Where the ints lie that bytes are.
   let byteValues: UnsafeMutablePointer<Value>
   private static let byteCount = 256
@@ -120,7 +123,37 @@ struct Machine {
     for byte in 0..<Machine.byteCount { (byteValues + byte).initialize(to: .int(byte)) }
   }
 
+  /// Where the string of a character beyond ASCII lies, or is to lie while there is `undefined`; nil: that are too many.
+  mutating func characterPlace(_ codePoint: UInt32) -> UnsafeMutablePointer<Value>? {
+    if characterPages == nil {
+      characterPages = .allocate(capacity: Machine.pageCount)
+      characterPages?.initialize(repeating: nil, count: Machine.pageCount)
+    }
+    guard let page = characterPages.unsafelyUnwrapped[Int(codePoint >> 8)] ?? makePage(Int(codePoint >> 8)) else { return nil }
+    return page + Int(codePoint & 255)
+  }
+
+  private static let pageCount = 0x1100
+
+  @inline(never)
+  private mutating func makePage(_ index: Int) -> UnsafeMutablePointer<Value>? {
+    if characterPagesLeft == 0 { return nil }
+    characterPagesLeft -= 1
+    let page = UnsafeMutablePointer<Value>.allocate(capacity: 256)
+    page.initialize(repeating: .undefined, count: 256)
+    characterPages.unsafelyUnwrapped[index] = page
+    return page
+  }
+
   func releaseTables() {
+    if let characterPages {
+      for index in 0..<Machine.pageCount {
+        guard let page = characterPages[index] else { continue }
+        page.deinitialize(count: 256)
+        page.deallocate()
+      }
+      characterPages.deallocate()
+    }
     characters.deinitialize(count: Machine.characterCount)
     characters.deallocate()
     byteValues.deallocate()

@@ -31,6 +31,8 @@ final class StringObject: Object {
     var length = -1
     /// Byte offsets, one per 64 code points.
     var offsets: [Int32]?
+    /// The code point that was asked for last, and its byte: most programs go on from there.
+    var last = (index: 0, offset: 0)
   }
 
   static let inlineCapacity = 24
@@ -107,13 +109,40 @@ final class StringObject: Object {
   /// The length Python sees, in code points.
   var length: Int {
     if isASCII { return byteCount }
-    let rarity = rarity
-    if rarity.length < 0 {
-      var count = 0
-      for index in 0..<byteCount where bytes[index] & 0xC0 != 0x80 { count += 1 }
-      rarity.length = count
+    if byteCount <= StringObject.shortCount { return countCodePoints(0, byteCount) }
+    let length = withRarity { $0.length }
+    return length >= 0 ? length : countLength()
+  }
+
+  @inline(never)
+  private func countLength() -> Int {
+    let count = countCodePoints(0, byteCount)
+    rarity.length = count
+    return count
+  }
+
+  /// Texts of so few bytes are counted anew each time.
+  private static let shortCount = 32
+
+  /// How many code points begin in a span of bytes.
+  private func countCodePoints(_ start: Int, _ end: Int) -> Int {
+    var (offset, count) = (start, 0)
+    while offset + 8 <= end {
+      count += UTF8Width.leadBytes(UnsafeRawPointer(bytes + offset).loadUnaligned(as: UInt64.self))
+      offset += 8
     }
-    return rarity.length
+    while offset < end {
+      if bytes[offset] & 0xC0 != 0x80 { count += 1 }
+      offset += 1
+    }
+    return count
+  }
+
+  /// Uses `rarity` without counting a reference.
+  @inline(__always)
+  private func withRarity<Outcome>(_ body: (Rarities) -> Outcome) -> Outcome {
+    guard let rarities else { return body(rarity) }
+    return Unmanaged.passUnretained(rarities)._withUnsafeGuaranteedRef(body)
   }
 
   /// Equal texts have equal hashes; computed once.
@@ -152,9 +181,39 @@ final class StringObject: Object {
   final func byteOffset(ofCodePoint index: Int) -> Int {
     if isASCII { return index }
     if index >= length { return byteCount }
-    let offsets = offsetTable()
-    var offset = Int(offsets[index >> 6])
-    for _ in 0..<(index & 63) { offset += UTF8Width.of(leadByte: bytes[offset]) }
+    if byteCount <= StringObject.shortCount { return advance(0, by: index) }
+    return withRarity { rarity in
+      let distance = index &- rarity.last.index
+      var offset = rarity.last.offset
+      if distance >= 0, distance < 64 {
+        offset = advance(offset, by: distance)
+      } else if distance < 0, distance > -8 {
+        for _ in 0..<(-distance) {
+          repeat { offset -= 1 } while bytes[offset] & 0xC0 == 0x80
+        }
+      } else {
+        offset = advance(Int(offsetTable()[index >> 6]), by: index & 63)
+      }
+      rarity.last = (index, offset)
+      return offset
+    }
+  }
+
+  /// The byte where the code point begins that comes `count` after the one at `offset`; there must be one.
+  private func advance(_ offset: Int, by count: Int) -> Int {
+    var (offset, left) = (offset, count)
+    if left >= 8 {
+      // Words are passed with all code points that begin in them; the last may go on behind.
+      while left >= 8, offset + 8 <= byteCount {
+        left -= UTF8Width.leadBytes(UnsafeRawPointer(bytes + offset).loadUnaligned(as: UInt64.self))
+        offset += 8
+      }
+      while offset < byteCount, bytes[offset] & 0xC0 == 0x80 { offset += 1 }
+    }
+    while left > 0 {
+      offset += UTF8Width.of(leadByte: bytes[offset])
+      left -= 1
+    }
     return offset
   }
 
@@ -164,9 +223,9 @@ final class StringObject: Object {
   /// How many code points lie before byte `offset`.
   final func codePointIndex(ofByte offset: Int) -> Int {
     if isASCII { return offset }
-    var count = 0
-    var start = 0
-    if offset > 256 {
+    if byteCount <= StringObject.shortCount { return countCodePoints(0, offset) }
+    var (count, start) = withRarity { ($0.last.index, $0.last.offset) }
+    if offset < start || offset - start > 256 {
       let offsets = offsetTable()
       var (low, high) = (0, offsets.count)
       while high - low > 1 {
@@ -176,8 +235,7 @@ final class StringObject: Object {
       count = low << 6
       start = Int(offsets[low])
     }
-    for index in start..<offset where bytes[index] & 0xC0 != 0x80 { count += 1 }
-    return count
+    return count + countCodePoints(start, offset)
   }
 
   private func offsetTable() -> [Int32] {
@@ -242,6 +300,13 @@ final class StringObject: Object {
 }
 
 enum UTF8Width {
+  /// How many of eight bytes begin a code point.
+  @inline(__always)
+  static func leadBytes(_ word: UInt64) -> Int {
+    let others = word & ~(word << 1) & 0x8080_8080_8080_8080
+    return 8 - Int((others >> 7 &* 0x0101_0101_0101_0101) >> 56)
+  }
+
   /// How many bytes the code point that begins with this byte takes.
   @inline(__always)
   static func of(leadByte: UInt8) -> Int {

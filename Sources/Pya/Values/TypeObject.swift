@@ -115,6 +115,10 @@ final class TypeObject: Object {
     return withUnsafeMutablePointer(to: &cached.pointee.value) { $0 }
   }
 
+  /// Whether `lookup` finds nothing under the name.
+  @inline(__always)
+  func isKnownToLack(_ name: StringObject) -> Bool { rememberedPlace(name)?.holdsUndefined ?? (lookup(name) == nil) }
+
   func lookupUncached(_ name: StringObject) -> Value? {
     for type in mro {
       if let value = type.attributes.getString(name) { return value }
