@@ -340,11 +340,9 @@ final class NamespaceTarget: TargetNode {
 
 extension Frame {
   func unboundLocal(_ slot: Int) -> Raised {
-    let name = code.slotNames[slot]
-    let raised = runtime.error(
-      "UnboundLocalError", "cannot access local variable '\(name)' where it is not associated with a value")
-    raised.exception.fields["name"] = .object(runtime.intern(name))
-    return raised
+    runtime.error(
+      "UnboundLocalError",
+      "cannot access local variable '\(code.slotNames[slot])' where it is not associated with a value")
   }
 
   func unboundFree(_ index: Int) -> Raised {

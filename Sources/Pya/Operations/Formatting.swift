@@ -22,7 +22,7 @@ extension Runtime {
   /// The bodies of `int.__format__`, `str.__format__`, `object.__format__` and their kin.
   func appendBuiltinFormatted(_ value: Value, _ specification: StringObject, to builder: inout TextBuilder) throws(Raised) {
     if specification.byteCount == 0 {
-      if case .object(let object) = value, !object.type.isHeap, object.kind == .other,
+      if case .object(let object) = value, object.kind == .other,
         let method = builtinMethod(.format, of: object.type)
       {
         return builder.append(string: try formatResult(method, value, specification))

@@ -14,9 +14,12 @@ final class GenericAliasObject: Object {
 
   override func call(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {
     let made = try runtime.call(origin, arguments)
-    if made.instance != nil, runtime.type(of: made).special(.setattr) == nil {
+    guard runtime.type(of: made).isHeap else { return made }
+    do throws(Raised) {
+      try runtime.setAttribute(made, runtime.intern("__orig_class__"), .object(self))
+    } catch {
       // Instances without room for it go without.
-      try? runtime.setAttribute(made, runtime.intern("__orig_class__"), .object(self))
+      guard runtime.matches(error, "AttributeError") || runtime.matches(error, "TypeError") else { throw error }
     }
     return made
   }

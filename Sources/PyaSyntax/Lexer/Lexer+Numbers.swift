@@ -159,8 +159,12 @@ extension Lexer {
   /// A number may be followed at once by a keyword that can stand behind an operand, but by no other name.
   private mutating func checkEndOfNumber(_ kind: String) throws(SyntaxDiagnostic) {
     let next = byte(at: position)
-    guard next.isNameContinuation, next < 0x80, !isOperandKeywordAtPosition else { return }
-    throw error("invalid \(kind) literal")
+    guard next.isNameContinuation, next < 0x80 else { return }
+    if isOperandKeywordAtPosition {
+      warnings.append(error("invalid \(kind) literal"))
+    } else {
+      throw error("invalid \(kind) literal")
+    }
   }
 
   /// CPython looks for the end of the keyword except behind `if`, `in` and `is`.
