@@ -55,13 +55,13 @@ extension Lexer {
     if let zerosEnd, zerosEnd < position {
       throw error(
         "leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal integers",
-        at: SourceRange(start, zerosEnd))
+        at: SourceRange(start, zerosEnd), end: .range)
     }
     try checkEndOfNumber("decimal")
     let digits = bytes[start..<position].filter { $0 != "_" }
     if digits.count > Lexer.mostDecimalDigits {
       postpone(
-        error(
+        SyntaxDiagnostic(
           "Exceeds the limit (\(Lexer.mostDecimalDigits) digits) for integer string conversion: value has "
             + "\(digits.count) digits; use sys.set_int_max_str_digits() to increase the limit - "
             + "Consider hexadecimal for huge integer literals to avoid decimal conversion limits.",
