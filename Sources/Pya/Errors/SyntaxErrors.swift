@@ -31,6 +31,8 @@ extension Runtime {
     fields.fields["text"] = text
     fields.fields["end_lineno"] = .int(place.endLine)
     fields.fields["end_offset"] = place.endOffset.map { .int($0) } ?? Value.none
+    // Who looks for `from __future__` gives the exception no more than the message.
+    if place.endOffset == nil { return raised }
     fields.arguments = [
       message,
       .object(

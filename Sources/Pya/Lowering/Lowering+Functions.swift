@@ -89,6 +89,7 @@ extension CodeLowering {
       let text = annotationText(annotation) ?? unit.file.text(of: annotation.range)
       return ConstantNode(.object(runtime.string(text)), annotation.range)
     }
+    if case .starred(let value) = annotation.kind { return UnpackedTypeNode(lower(value), annotation.range) }
     return lower(annotation)
   }
 

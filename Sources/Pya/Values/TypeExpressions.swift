@@ -25,13 +25,12 @@ final class GenericAliasObject: Object {
   }
 
   override func nativeAttribute(_ name: StringObject, _ runtime: Runtime) throws(Raised) -> Value? {
-    let text = name.text
-    if text.hasPrefix("__"), text.hasSuffix("__"), text != "__name__", text != "__qualname__", text != "__module__",
-      text != "__doc__"
-    {
+    switch name.text {
+    case "__class__", "__bases__", "__origin__", "__args__", "__unpacked__", "__parameters__",
+      "__typing_unpacked_tuple_args__", "__mro_entries__", "__reduce_ex__", "__reduce__", "__copy__", "__deepcopy__":
       return nil
+    default: return try runtime.getAttributeIfPresent(origin, name)
     }
-    return try runtime.getAttributeIfPresent(origin, name)
   }
 }
 
