@@ -117,7 +117,7 @@ struct CheckCommand: ParsableCommand {
     let lines = error.rendered(in: file).split(separator: "\n", omittingEmptySubsequences: true).dropFirst().dropLast()
     return Finding(
       file: file.name, line: place?.line ?? 1, column: max(place?.offset ?? 1, 1), endLine: place?.endLine ?? 1,
-      endColumn: max(place?.endOffset ?? 1, 1), kind: error.kind.rawValue, message: error.message,
+      endColumn: max(place?.endOffset ?? 1, (place?.offset ?? 0) + 1), kind: error.kind.rawValue, message: error.message,
       excerpt: lines.map { $0 + "\n" }.joined())
   }
 

@@ -161,7 +161,10 @@ final class BinaryFileObject: FileObject {
 
   override func write(_ runtime: Runtime, _ value: Value) throws(Raised) -> Value {
     if layer == .buffered, !writes { throw runtime.unsupportedOperation("write") }
-    if layer == .memory { try checkOpen(runtime) }
+    if layer == .memory {
+      try checkOpen(runtime)
+      try checkResizable(runtime)
+    }
     guard let bytes = try runtime.bytesToWrite(value) else {
       throw runtime.typeError("a bytes-like object is required, not '\(runtime.typeName(value))'")
     }
@@ -210,11 +213,21 @@ final class BinaryFileObject: FileObject {
 
   override func truncate(_ runtime: Runtime, _ size: Int?) throws(Raised) -> Int {
     try check(runtime, writes, "truncate", closed: "truncate of")
+    try checkResizable(runtime)
     let target: Int
     if let size { target = size } else { target = try tell(runtime) }
     if layer == .memory, target < 0 { throw runtime.valueError("negative size value \(target)") }
     try runtime.checkingSystem { () throws(SystemFailure) in try stream.truncate(to: target) }
     return target
+  }
+
+  override func close(_ runtime: Runtime) throws(Raised) {
+    if !stream.isClosed { try checkResizable(runtime) }
+    try super.close(runtime)
+  }
+
+  private func checkResizable(_ runtime: Runtime) throws(Raised) {
+    if let memory, memory.exports > 0 { throw runtime.resizingError() }
   }
 
   /// Everything a BytesIO holds.

@@ -225,6 +225,8 @@ final class StandardInputStream: ByteStream {
 /// Bytes in memory: `io.BytesIO` and `io.StringIO`.
 final class MemoryStream: ByteStream {
   private(set) var bytes: [UInt8]
+  /// How many buffers show the bytes, whose number may not change meanwhile.
+  var exports = 0
   private var position = 0
 
   init(_ bytes: [UInt8] = []) { self.bytes = bytes }

@@ -5,7 +5,11 @@ final class BytesIOBuffer: Object, BufferExporter {
   init(_ runtime: Runtime, _ stream: MemoryStream) {
     self.stream = stream
     super.init(type: runtime.types.object, kind: .other)
+    stream.exports += 1
   }
+
+  /// The views that show it have ended.
+  deinit { stream.exports -= 1 }
 
   var bufferFormat: ElementFormat { .unsignedByte }
   var byteCount: Int { stream.bytes.count }

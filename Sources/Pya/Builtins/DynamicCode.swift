@@ -116,7 +116,8 @@ extension Runtime {
         text.mode == .expression
         ? try compileExpression(text.file, globals: globals)
         : try compile(
-            text.file, globals: globals, usesNamespace: usesNamespace, displays: text.mode == .interactive ? .all : .none)
+            text.file, globals: globals, usesNamespace: usesNamespace, displays: text.mode == .interactive ? .all : .none,
+            isEntry: text.mode == .interactive)
       text.remember(code, for: globals, usesNamespace: usesNamespace)
     }
     if !code.doc.isNone {
@@ -137,7 +138,7 @@ extension Runtime {
       throw typeError("\(function)() arg 1 must be a string, bytes or code object")
     }
     if bytes.contains(0) { throw error("SyntaxError", "source code string cannot contain null bytes") }
-    if mode == .expression { bytes = Array(bytes.drop { $0 == 32 || $0 == 9 }) }
+    if mode == .expression, function == "eval" { bytes = Array(bytes.drop { $0 == 32 || $0 == 9 }) }
     return bytes
   }
 
@@ -166,7 +167,7 @@ extension Runtime {
     if mode == .expression {
       _ = try compileExpression(file, globals: DictObject(self))
     } else {
-      _ = try compile(file, globals: DictObject(self))
+      _ = try compile(file, globals: DictObject(self), isEntry: mode == .interactive)
     }
     return .object(CompiledText(self, file, mode))
   }

@@ -88,7 +88,7 @@ extension Runtime {
     let encoding = try optionalText(options[0], "reconfigure", "encoding")
     let errors = try optionalText(options[1], "reconfigure", "errors")
     if let encoding { try checkEncoding(encoding == "locale" ? "utf-8" : encoding) }
-    if file.hasBegunReading, encoding != nil || !options[2].isUndefined {
+    if file.isBeingRead, encoding != nil || errors != nil || !options[2].isUndefined {
       throw unsupportedOperation("It is not possible to set the encoding or newline of stream after the first read")
     }
     let newline = options[2].isUndefined ? nil : try checkedNewline(try optionalText(options[2], "reconfigure", "newline"))

@@ -136,7 +136,9 @@ extension Runtime {
       if !(file is TextFileObject) || file.type.isHeap { try file.checkOpen(runtime) }
       let lines = ListObject(runtime)
       var total = 0
-      while hint <= 0 || total < hint {
+      // Texts go on until there are more characters than the hint says, bytes until there are as many.
+      let enough = file is TextSinkObject && hint > 0 ? hint.addingReportingOverflow(1).partialValue : hint
+      while enough <= 0 || total < enough {
         let line = try file.next(runtime)
         if line.isUndefined { break }
         if hint > 0 { total += line.string?.length ?? line.bytes?.bytes.count ?? 0 }

@@ -121,8 +121,8 @@ final class TextFileObject: TextSinkObject {
     return buffer
   }
 
-  /// Whether reading has begun, after which the encoding must stay.
-  var hasBegunReading: Bool { hasRead }
+  /// Whether reading has begun and is not at the end: the encoding must stay.
+  var isBeingRead: Bool { hasRead }
 
   override var isReadable: Bool { binary.isReadable }
   override var isWritable: Bool { binary.isWritable }
@@ -148,7 +148,10 @@ final class TextFileObject: TextSinkObject {
     }
     hasRead = true
     let chunk = codec == .other ? try binary.readAll(runtime) : try binary.readChunk(runtime)
-    if chunk.isEmpty, undecoded.isEmpty { return false }
+    if chunk.isEmpty, undecoded.isEmpty {
+      hasRead = false
+      return false
+    }
     let bytes: [UInt8]
     if undecoded.isEmpty, !chunk.isEmpty, endsCleanly(chunk) {
       bytes = chunk
@@ -274,7 +277,7 @@ final class TextFileObject: TextSinkObject {
   /// The rest of the file, decoded at once.
   private func readAll(_ runtime: Runtime) throws(Raised) -> Value {
     if used > 0 { dropUsed() }
-    hasRead = true
+    hasRead = false
     isTellDisabled = false
     var bytes = try binary.readAll(runtime)
     if !undecoded.isEmpty {

@@ -74,7 +74,8 @@ extension Runtime {
       return .int(runtime.callInProgress(in: frame)?.line ?? frame.line)
     }
     type.defineProperty(self, "f_code") { (runtime, value) throws(Raised) in
-      (value.object as? FrameObject).map { $0.code.defined ?? .object(CodeSummary(runtime, $0.entry)) } ?? .none
+      guard let frame = value.object as? FrameObject else { return .none }
+      return frame.code.defined ?? .object(frame.entry.code.code ?? CodeSummary(runtime, frame.entry))
     }
     type.defineProperty(self, "f_back") { (_, value) throws(Raised) in
       (value.object as? FrameObject)?.back.map { .object($0) } ?? .none

@@ -10,22 +10,17 @@ extension Runtime {
     guard fields.type.isSubtype(of: exceptionTypes["SyntaxError"].unsafelyUnwrapped),
       var place = diagnostic.place(in: file)
     else { return raised }
-    // What the tokenizer refuses, CPython shows without the end of its line.
-    let isTokenError = diagnostic.message.hasSuffix("was never closed") || diagnostic.message.hasPrefix("unterminated ")
     let rest = file.bytes.dropFirst(file.lineRange(place.line).upperBound)
-    var hasLineEnd = !isTokenError && rest.first == UInt8(ascii: "\n")
-    if stage == .readingModule, file.isText, rest.isEmpty, !isRefusedCharacter(diagnostic.message) {
-      // A text that is to be executed gets the line end that it lacks.
-      hasLineEnd = true
+    // A text that is to be executed gets the line end that it lacks.
+    let isEnded = rest.first == UInt8(ascii: "\n") || stage == .readingModule && file.isText && rest.isEmpty
+    let hasLineEnd = isEnded && !diagnostic.omitsLineEnd
+    if file.isText, stage == .readingExpression, rest.isEmpty, !diagnostic.range.isLineOnly,
+      Int(diagnostic.range.start) == file.bytes.count
+    {
+      // The text ends too early, without the end of a line that could be the place.
+      let isNothing = diagnostic.message == "invalid syntax" || diagnostic.message == "expected '('"
+      (place.offset, place.endOffset) = isNothing ? (0, 0) : (max(place.offset - 1, 0), -1)
     }
-    if file.isText, rest.isEmpty, diagnostic.message == "invalid syntax", Int(diagnostic.range.start) == file.bytes.count {
-      // The text ends too early: the place is the line end that it got, or none for an expression.
-      if stage == .readingModule { place.endOffset = place.offset + 1 }
-      if stage == .readingExpression { (place.offset, place.endOffset) = (0, 0) }
-    }
-    // The tokenizer tells no end.
-    if file.isText, isRefusedCharacter(diagnostic.message) { place.endOffset = place.offset }
-    if file.isText, diagnostic.message.hasSuffix("was never closed") { place.endOffset = 0 }
     // The compiler looks for the line in the file of that name.
     var text = Value.object(string(hasLineEnd ? place.text + "\n" : place.text))
     if stage == .compiling, file.isText { text = lineOnDisk(place.line, of: file.name) }
@@ -35,7 +30,9 @@ extension Runtime {
     fields.fields["offset"] = .int(place.offset)
     fields.fields["text"] = text
     fields.fields["end_lineno"] = .int(place.endLine)
-    fields.fields["end_offset"] = .int(place.endOffset)
+    fields.fields["end_offset"] = place.endOffset.map { .int($0) } ?? Value.none
+    // Who looks for `from __future__` gives the exception no more than the message.
+    if place.endOffset == nil { return raised }
     fields.arguments = [
       message,
       .object(
@@ -43,7 +40,7 @@ extension Runtime {
           self,
           [
             .object(string(file.name)), .int(place.line), .int(place.offset), text, .int(place.endLine),
-            .int(place.endOffset),
+            place.endOffset.map { .int($0) } ?? Value.none,
           ])),
     ]
     return raised
@@ -58,16 +55,12 @@ extension Runtime {
     let isEnded = file.bytes.dropFirst(range.upperBound).first == UInt8(ascii: "\n")
     return .object(string(file.lineText(line) + (isEnded ? "\n" : "")))
   }
-
-  private func isRefusedCharacter(_ message: String) -> Bool {
-    ["unterminated ", "unmatched ", "invalid character ", "closing parenthesis "].contains { message.hasPrefix($0) }
-  }
 }
 
 /// How far a text has come when its error is found.
 enum SyntaxStage {
   case reading
-  /// As an expression, for `eval`.
+  /// As an expression, for `eval`, or as a prompt's entry: the text gets no line end that it lacks.
   case readingExpression
   /// As a module, for `exec` and `compile`.
   case readingModule

@@ -56,7 +56,10 @@ class Code: Object {
     takesPlainCalls = takesDirectCalls && cellSlots.isEmpty
     takesPlainAwaits = isPositional && flavour == .coroutine
     super.init(type: runtime.types.code, kind: .code)
+    information.code = self
   }
+
+  deinit { if information.code === self { information.code = nil } }
 
   /// Runs the body of plain code to its end.
   func run(_ frame: Frame) throws(Raised) -> Value { fatalError("pya: code without a body") }

@@ -89,15 +89,11 @@ extension CodeLowering {
 
   /// An annotation's value; its text under `from __future__ import annotations`.
   func lowerAnnotation(_ annotation: Expression) -> ExpressionNode {
-    if case .starred(let iterable) = annotation.kind, !unit.annotationsAreText {
-      // `*args: *Ts`: what `Ts` unpacks to.
-      let unpacked = TupleNode([DisplayItem(node: lower(iterable), isUnpacked: true)], annotation.range)
-      return SubscriptNode(unpacked, ConstantNode(.int(0), annotation.range), annotation.range)
-    }
     if unit.annotationsAreText {
       let text = annotationText(annotation) ?? unit.file.text(of: annotation.range)
       return ConstantNode(.object(runtime.string(text)), annotation.range)
     }
+    if case .starred(let value) = annotation.kind { return UnpackedTypeNode(lower(value), annotation.range) }
     return lower(annotation)
   }
 

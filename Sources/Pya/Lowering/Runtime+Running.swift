@@ -5,14 +5,14 @@ extension Runtime {
   /// Parses and lowers a module. A syntax error becomes a Python SyntaxError.
   func compile(
     _ file: SourceFile, globals: DictObject, usesNamespace: Bool = false, displays: LoweringUnit.Displays = .none,
-    allowsTopLevelAwait: Bool = true
+    allowsTopLevelAwait: Bool = true, isEntry: Bool = false
   ) throws(Raised) -> Code {
     sourceFiles.byName[file.name] = file
     let (draft, nodes, warnings): (CodeDraft, StatementNode, SyntaxWarnings)
-    var stage = SyntaxStage.readingModule
+    var stage = isEntry ? SyntaxStage.readingExpression : .readingModule
     do {
       var parser = Parser(file: file, allowsTopLevelAwait: allowsTopLevelAwait && !file.isText)
-      let module = try parser.parseTree()
+      let module = isEntry ? try parser.parseEntryTree() : try parser.parseTree()
       stage = .compiling
       try parser.checkRules()
       var unit = loweringUnit(file, try analyseScopes(of: module), globals)

@@ -6,6 +6,7 @@ extension Runtime {
     let module = ModuleObject(self, name: "_ast")
     module.define(self, "parse", "source, filename, mode, /") { (runtime, arguments) throws(Raised) in
       guard let text = arguments[0].string else { throw runtime.typeError("ast.parse() needs text") }
+      if text.utf8.contains(0) { throw runtime.error("SyntaxError", "source code string cannot contain null bytes") }
       let file = SourceFile(name: arguments[1].string?.text ?? "<unknown>", bytes: Array(text.utf8), isText: true)
       let isExpression = arguments[2].string?.text == "eval"
       runtime.sourceFiles.byName[file.name] = file
@@ -95,7 +96,8 @@ struct TreeDescription {
     case .boolean(let op, let left, let right):
       var operands = [left]
       var rest = right
-      while case .boolean(op, let next, let after) = rest.kind {
+      // What stands in parentheses ends before them.
+      while case .boolean(op, let next, let after) = rest.kind, rest.range.end == range.end {
         operands.append(next)
         rest = after
       }

@@ -57,6 +57,10 @@ extension Runtime {
       if let type = arguments[0].type, let name = arguments[1].string { type.messageName = name.text }
       return .none
     }
+    // What `|` makes of a `type` alias and another type.
+    module.define(self, "union_of_types", "left, right, /") { (runtime, arguments) throws(Raised) in
+      try runtime.makeUnion(arguments[0], arguments[1])
+    }
     // What `types.coroutine` does to a generator function.
     module.define(self, "mark_iterable_coroutine", "function, /") { (_, arguments) throws(Raised) in
       arguments[0].cast(.function, to: FunctionObject.self)?.code.information.isIterableCoroutine = true

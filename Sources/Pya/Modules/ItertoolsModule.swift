@@ -127,7 +127,9 @@ extension Runtime {
       } else {
         original = TeeIterator(runtime, TeeBlock(try runtime.iterator(arguments[0])))
       }
-      return runtime.tuple((0..<count).map { _ in .object(TeeIterator(runtime, original.block, index: original.index)) })
+      // The first is the iterator itself if it is one of a tee's.
+      return runtime.tuple(
+        (0..<count).map { .object($0 == 0 ? original : TeeIterator(runtime, original.block, index: original.index)) })
     }
   }
 

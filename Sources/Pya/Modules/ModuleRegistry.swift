@@ -70,6 +70,7 @@ extension Runtime {
       "_pprint": { $0.makePprintModule() },
       "_elementtree": { $0.makeElementTreeModule() },
       "_zlib": { $0.makeCompressionModule() },
+      "_bz2": { $0.makeBzip2Module() },
       "resource": { $0.makeResourceModule() },
       "_fcntl": { $0.makeFcntlModule() },
       "_termios": { $0.makeTermiosModule() },

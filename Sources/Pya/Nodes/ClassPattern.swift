@@ -30,13 +30,15 @@ final class ClassPattern: PatternNode {
     do throws(Raised) {
       guard let type = typeValue.type else { throw frame.runtime.typeError("called match pattern must be a class") }
       guard try isInstance(subject, type, frame.runtime) else { return false }
-      if positional.count > 0 {
-        if knownToken != type.token { try learn(type, frame.runtime) }
-        guard matchesItself
-          ? try positional.matches(0, frame, subject) : try matches(positional, of: subject, positionalAttributes, frame)
-        else { return false }
+      if positional.count > 0, knownToken != type.token { try learn(type, frame.runtime) }
+      switch (positional.count, keywords.count) {
+      case (0, 0): return true
+      case (1, 0):
+        if matchesItself { return try positional.matches(0, frame, subject) }
+        return try matchesOne(positional, of: subject, positionalAttributes, frame)
+      case (0, 1): return try matchesOne(keywords, of: subject, keywordAttributes, frame)
+      default: return try matchesAll(frame, subject)
       }
-      return try matchesKeywords(frame, subject)
     } catch { try frame.fail(error, range) }
   }
 
@@ -47,19 +49,42 @@ final class ClassPattern: PatternNode {
   }
 
   @inline(__always)
-  private func matchesKeywords(_ frame: Frame, _ subject: Value) throws(Raised) -> Bool {
-    try matches(keywords, of: subject, keywordAttributes, frame)
-  }
-
-  /// Whether the object has the attributes, and they match.
-  @inline(__always)
-  private func matches(
+  private func matchesOne(
     _ patterns: Row<PatternNode>, of subject: Value, _ attributes: Row<AttributeNode>, _ frame: Frame
   ) throws(Raised) -> Bool {
-    for index in 0..<patterns.count {
-      let value = try attributes[index].borrowed { (node) throws(Raised) in try node.attributeIfPresent(of: subject, frame) }
+    let value = try read(attributes[0], of: subject, frame)
+    return value.isUndefined ? false : try patterns.matches(0, frame, value)
+  }
+
+  /// The attribute, or undefined if the object has none.
+  @inline(__always)
+  private func read(_ attribute: Unmanaged<AttributeNode>, of subject: Value, _ frame: Frame) throws(Raised) -> Value {
+    try attribute.borrowed { (node) throws(Raised) in try node.attributeIfPresent(of: subject, frame) }
+  }
+
+  /// Reads all attributes before the first of them is tested, as a property could tell.
+  private func matchesAll(_ frame: Frame, _ subject: Value) throws(Raised) -> Bool {
+    let count = positional.count + keywords.count
+    let values = try frame.runtime.machine.reserveCall(count)
+    var done = 0
+    defer { frame.runtime.machine.endCall(values, done) }
+    if matchesItself, positional.count > 0 {
+      values.initialize(to: subject)
+      done = 1
+    }
+    while done < count {
+      let attribute =
+        done < positional.count ? positionalAttributes[done] : keywordAttributes[done - positional.count]
+      let value = try read(attribute, of: subject, frame)
       if value.isUndefined { return false }
-      guard try patterns.matches(index, frame, value) else { return false }
+      (values + done).initialize(to: value)
+      done += 1
+    }
+    for index in 0..<positional.count {
+      guard try positional.matches(index, frame, values[index]) else { return false }
+    }
+    for index in 0..<keywords.count {
+      guard try keywords.matches(index, frame, values[positional.count + index]) else { return false }
     }
     return true
   }

@@ -143,3 +143,23 @@ final class TypeAliasNode: ExpressionNode {
     return .object(seeing)
   }
 }
+
+/// `*Ts` as the annotation of `*args`: the one thing that comes of it.
+final class UnpackedTypeNode: ExpressionNode {
+  private let value: ExpressionNode
+
+  init(_ value: ExpressionNode, _ range: SourceRange) {
+    self.value = value
+    super.init(range)
+  }
+
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    let value = try value.evaluate(frame)
+    do throws(Raised) {
+      let items = try frame.runtime.array(value)
+      if items.isEmpty { throw frame.runtime.valueError("not enough values to unpack (expected 1, got 0)") }
+      if items.count > 1 { throw frame.runtime.valueError("too many values to unpack (expected 1)") }
+      return items[0]
+    } catch { try frame.fail(error, range) }
+  }
+}

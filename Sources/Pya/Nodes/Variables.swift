@@ -344,8 +344,9 @@ final class NamespaceTarget: TargetNode {
 
 extension Frame {
   func unboundLocal(_ slot: Int) -> Raised {
-    let name = code.slotNames[slot]
-    return runtime.error("UnboundLocalError", "cannot access local variable '\(name)' where it is not associated with a value")
+    runtime.error(
+      "UnboundLocalError",
+      "cannot access local variable '\(code.slotNames[slot])' where it is not associated with a value")
   }
 
   func unboundFree(_ index: Int) -> Raised {

@@ -317,6 +317,19 @@ extension Runtime {
   /// The lookup cache holds values: those of this class and below are wrong now.
   private func refreshLookups(_ owner: TypeObject) { owner.forgetLookups() }
 
+  /// Whether the classes have the slots of one class, or slots of the same names.
+  private func haveSameSlots(_ first: TypeObject, _ second: TypeObject) -> Bool {
+    let one = first.mro.first(where: \.hasOwnLayout)
+    let other = second.mro.first(where: \.hasOwnLayout)
+    if one === other { return true }
+    guard let one, let other else { return false }
+    func names(_ type: TypeObject) -> Set<String> {
+      Set(type.attributes.liveEntries.filter { $0.value.object is MemberDescriptor }.compactMap { $0.key.string?.text })
+    }
+    return names(one) == names(other)
+      && one.mro.dropFirst().first(where: \.hasOwnLayout) === other.mro.dropFirst().first(where: \.hasOwnLayout)
+  }
+
   /// `object.__class__ = newType`: both classes must lay out their instances alike.
   func setClass(_ object: Object, _ newType: TypeObject) throws(Raised) {
     let oldType = object.type
@@ -324,7 +337,8 @@ extension Runtime {
     guard isModule || oldType.isHeap && newType.isHeap else {
       throw typeError("__class__ assignment only supported for mutable types or ModuleType subclasses")
     }
-    guard oldType.instanceKind == newType.instanceKind, oldType.hasNoInstanceDictionary == newType.hasNoInstanceDictionary
+    guard oldType.instanceKind == newType.instanceKind, oldType.hasNoInstanceDictionary == newType.hasNoInstanceDictionary,
+      haveSameSlots(oldType, newType)
     else {
       throw typeError("__class__ assignment: '\(newType.name)' object layout differs from '\(oldType.name)'")
     }

@@ -3,17 +3,11 @@ final class CharacterTable: Sendable {
   let name: String
   /// The code points of 0x80 to 0xFF; U+FFFE where a byte means nothing.
   private let upper: [UInt32]
-  private let bytes: [UInt32: UInt8]
 
   private init(_ name: String, _ text: String) {
     self.name = name
     let stated = text.unicodeScalars.map(\.value)
     upper = Array(0x80..<UInt32(0x100 - stated.count)) + stated
-    var bytes: [UInt32: UInt8] = [:]
-    for (index, codePoint) in upper.enumerated() where codePoint != 0xFFFE {
-      bytes[codePoint] = UInt8(truncatingIfNeeded: 0x80 + index)
-    }
-    self.bytes = bytes
   }
 
   func codePoint(of byte: UInt8) -> UInt32? {
@@ -23,7 +17,10 @@ final class CharacterTable: Sendable {
   }
 
   func byte(of codePoint: UInt32) -> UInt8? {
-    codePoint < 0x80 ? UInt8(truncatingIfNeeded: codePoint) : bytes[codePoint]
+    if codePoint < 0x80 { return UInt8(truncatingIfNeeded: codePoint) }
+    if codePoint == 0xFFFE { return nil }
+    // The last of several bytes of one meaning, as a table that is filled from the start would have it.
+    return upper.lastIndex(of: codePoint).map { UInt8(truncatingIfNeeded: 0x80 + $0) }
   }
 
   /// By a name in lower case with hyphens.
@@ -31,7 +28,9 @@ final class CharacterTable: Sendable {
     var key = name.replacingHyphens
     for prefix in ["windows", "ibm"] where key.hasPrefix(prefix) { key = "cp" + key.dropFirst(prefix.count) }
     if !key.isEmpty, key.allSatisfy(\.isNumber) { key = "cp" + key }
-    return all[aliases[key] ?? key]
+    guard let index = places[aliases[key] ?? key] else { return nil }
+    let (name, text) = index < texts.count ? texts[index] : CharacterTables.texts[index - texts.count]
+    return CharacterTable(name, text)
   }
 
   private static let aliases = [
@@ -42,9 +41,12 @@ final class CharacterTable: Sendable {
     "macintosh": "macroman", "maccentraleurope": "maclatin2",
   ]
 
-  private static let all: [String: CharacterTable] = {
-    var result: [String: CharacterTable] = [:]
-    for (name, text) in texts + CharacterTables.texts { result[name.replacingHyphens] = CharacterTable(name, text) }
+  /// Where the text of each stands, those of `CharacterTables` last: a table is made when it is named.
+  private static let places: [String: Int] = {
+    var result: [String: Int] = [:]
+    for (index, name) in (texts.map(\.0) + CharacterTables.texts.map(\.0)).enumerated() {
+      result[name.replacingHyphens] = index
+    }
     return result
   }()
 

@@ -177,7 +177,11 @@ extension Runtime {
   /// The nearest ancestor whose instances are laid out in their own way. Exception types are laid out alike unless they keep
   /// fields.
   private func solidBase(of type: TypeObject) -> TypeObject {
-    for ancestor in type.mro where !ancestor.isHeap {
+    for ancestor in type.mro {
+      if ancestor.isHeap {
+        if ancestor.hasOwnLayout { return ancestor }
+        continue
+      }
       guard ancestor.instanceKind == .exception, let parent = ancestor.bases.first, parent !== types.object else {
         return ancestor
       }

@@ -7,6 +7,7 @@ extension Runtime {
   func applySlots(to type: TypeObject, _ slots: Value) throws(Raised) {
     let names = try slotNames(slots)
     var givesDictionary = false
+    var made: [StringObject] = []
     for name in names {
       if name.text == "__dict__" {
         givesDictionary = true
@@ -20,11 +21,14 @@ extension Runtime {
         throw typeError("nonempty __slots__ not supported for subtype of '\(type.bases.first?.name ?? "object")'")
       }
       let mangled = intern(mangle(name, inClass: type.name))
+      if made.contains(where: { $0 === mangled }) { continue }
       if type.attributes.getString(mangled) != nil {
         throw valueError("'\(name.text)' in __slots__ conflicts with class variable")
       }
       type.attributes.setString(mangled, .object(MemberDescriptor(self, name: mangled, owner: type)))
+      made.append(mangled)
     }
+    type.hasOwnLayout = !made.isEmpty
     if givesDictionary || type.bases.contains(where: { hasInstanceDictionary($0) }) { return }
     // Built-in kinds keep slot values in the very dictionary that programs then cannot see.
     let isEmpty = names.isEmpty && !type.bases.contains { $0.hasOnlySlots }
@@ -93,7 +97,11 @@ final class MemberDescriptor: Object {
   override var isDataDescriptor: Bool { true }
 
   override func descriptorGet(_ runtime: Runtime, instance: Value, owner: TypeObject) throws(Raised) -> Value {
-    guard case .object(let object) = instance else { return .object(self) }
+    if instance.isUndefined { return .object(self) }
+    guard case .object(let object) = instance else {
+      try check(runtime, instance)
+      return .undefined
+    }
     if object.kind == .instance {
       let holder = unsafeDowncast(object, to: Instance.self)
       if let index = holder.shape.index(of: name) {

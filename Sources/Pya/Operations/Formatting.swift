@@ -22,8 +22,9 @@ extension Runtime {
   /// The bodies of `int.__format__`, `str.__format__`, `object.__format__` and their kin.
   func appendBuiltinFormatted(_ value: Value, _ specification: StringObject, to builder: inout TextBuilder) throws(Raised) {
     if specification.byteCount == 0 {
-      // `str` decides for numbers of subclasses, but not for a Decimal.
-      if case .object(let object) = value, object.kind == .other, let method = builtinMethod(.format, of: object.type) {
+      if case .object(let object) = value, object.kind == .other,
+        let method = builtinMethod(.format, of: object.type)
+      {
         return builder.append(string: try formatResult(method, value, specification))
       }
       return try append(value, to: &builder)

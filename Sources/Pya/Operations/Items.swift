@@ -246,20 +246,21 @@ extension Runtime {
 
   /// Before the length of a `bytearray` changes.
   func checkResizable(_ array: BytesObject) throws(Raised) {
-    if array.exports > 0 { throw sizeIsFixed() }
+    if array.exports > 0 { throw resizingError() }
   }
 
   /// `array += value`, whose bytes are `added`.
   func extend(_ array: BytesObject, with added: [UInt8], of value: Value) throws(Raised) {
     if !added.isEmpty {
       // The array itself would be seen while it grows.
-      if value.object === array { throw sizeIsFixed() }
+      if value.object === array { throw resizingError() }
       try checkResizable(array)
     }
     array.bytes.append(contentsOf: added)
   }
 
-  private func sizeIsFixed() -> Raised { error("BufferError", "Existing exports of data: object cannot be re-sized") }
+  /// The size may not change while a buffer shows the bytes.
+  func resizingError() -> Raised { error("BufferError", "Existing exports of data: object cannot be re-sized") }
 
   private func setByteArrayItem(_ target: BytesObject, _ key: Value, _ value: Value) throws(Raised) {
     if let slice = key.slice {

@@ -228,14 +228,11 @@ extension Runtime {
     builder.append(")>")
   }
 
-  /// Whether the module is part of CPython's executable without being built in.
-  private func isFrozenModule(_ name: String) -> Bool {
-    switch name {
-    case "abc", "codecs", "io", "_collections_abc", "_sitebuiltins", "genericpath", "ntpath", "posixpath", "os", "site", "stat",
-      "importlib.util", "importlib.machinery", "runpy", "zipimport": true
-    default: false
-    }
-  }
+  /// Those that CPython has in itself as code.
+  private static let frozenModules: Set = [
+    "os", "abc", "codecs", "io", "site", "stat", "posixpath", "genericpath", "ntpath", "runpy", "zipimport", "importlib",
+    "importlib.util", "importlib.machinery", "_collections_abc", "_sitebuiltins",
+  ]
 
   private func appendModule(_ module: ModuleObject, to builder: inout TextBuilder) throws(Raised) {
     builder.append("<module ")
@@ -247,7 +244,7 @@ extension Runtime {
       builder.append(" (namespace) from ")
       try appendRepr(path, to: &builder)
     } else if modules[module.name] === module, !module.isMadeByProgram {
-      builder.append(isFrozenModule(module.name) ? " (frozen)" : " (built-in)")
+      builder.append(Runtime.frozenModules.contains(module.name) ? " (frozen)" : " (built-in)")
     } else if let spec = module.namespace.getString(intern("__spec__")), !spec.isNone {
       // A finder of the program has found it.
       let origin = try getAttribute(spec, "origin")

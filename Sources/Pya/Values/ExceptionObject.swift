@@ -77,6 +77,8 @@ final class CodeInformation {
   var handlerSlots: [Int] = []
   /// `types.coroutine` was called with a generator function: its generators can be awaited, and delegate to coroutines.
   var isIterableCoroutine = false
+  /// The code object itself, while there is one: it owns this.
+  unowned(unsafe) var code: Object?
 
   init(name: String, qualifiedName: String, file: SourceFile, start: UInt32 = 0) {
     self.name = name

@@ -14,17 +14,21 @@ final class GenericAliasObject: Object {
 
   override func call(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {
     let made = try runtime.call(origin, arguments)
-    if made.instance != nil, runtime.type(of: made).special(.setattr) == nil {
+    guard runtime.type(of: made).isHeap else { return made }
+    do throws(Raised) {
+      try runtime.setAttribute(made, runtime.intern("__orig_class__"), .object(self))
+    } catch {
       // Instances without room for it go without.
-      try? runtime.setAttribute(made, runtime.intern("__orig_class__"), .object(self))
+      guard runtime.matches(error, "AttributeError") || runtime.matches(error, "TypeError") else { throw error }
     }
     return made
   }
 
   override func nativeAttribute(_ name: StringObject, _ runtime: Runtime) throws(Raised) -> Value? {
     switch name.text {
-    case "__class__", "__origin__", "__args__", "__parameters__", "__unpacked__", "__mro_entries__", "__reduce__", "__reduce_ex__",
-      "__copy__", "__deepcopy__", "__typing_unpacked_tuple_args__": return nil
+    case "__class__", "__bases__", "__origin__", "__args__", "__unpacked__", "__parameters__",
+      "__typing_unpacked_tuple_args__", "__mro_entries__", "__reduce_ex__", "__reduce__", "__copy__", "__deepcopy__":
+      return nil
     default: return try runtime.getAttribute(origin, name)
     }
   }

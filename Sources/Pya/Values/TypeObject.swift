@@ -46,6 +46,8 @@ final class TypeObject: Object {
   var hasNoInstanceDictionary = false
   /// The same for a subclass of a built-in type whose instances keep the values of slots in the dictionary that programs cannot see.
   var hasOnlySlots = false
+  /// `__slots__` of its own that hold values: its instances lie in memory as no other class's do.
+  var hasOwnLayout = false
   /// `__abstractmethods__` names methods that are still missing: no instances.
   var isAbstract = false
   /// The nearest built-in ancestor other than `object`: what allocates the instances of a class of the program.

@@ -5,7 +5,8 @@ public struct SyntaxErrorPlace: Equatable, Sendable {
   /// The column in code points, from 1; 0 when the error has a line but no column.
   public var offset: Int
   public var endLine: Int
-  public var endOffset: Int
+  /// Nil: None.
+  public var endOffset: Int?
   /// The line of the error, without its newline.
   public var text: String
 }
@@ -25,15 +26,26 @@ extension SyntaxDiagnostic {
     if let null = place.text.unicodeScalars.firstIndex(of: "\0") {
       place.text = String(place.text.unicodeScalars[..<null])
     }
-    if range.isLineOnly { return place }
+    if range.isLineOnly {
+      if end == .minusOne { place.endOffset = -1 }
+      return place
+    }
     if missesBlock, !file.isText, file.isBlank(from: range.start) {
       // At the end of a file CPython's tokenizer has no column any more.
       place.endOffset = -1
       return place
     }
     place.offset = file.characterColumn(of: range.start) + 1
-    place.endLine = file.location(of: range.end).line
-    place.endOffset = file.characterColumn(of: range.end) + 1
+    switch end {
+    case .range, .exact:
+      let column = file.characterColumn(of: range.end) + 1
+      place.endLine = file.location(of: range.end).line
+      place.endOffset = end == .range && file.isEndOfLine(range) ? column + 1 : column
+    case .start: place.endOffset = place.offset
+    case .zero: place.endOffset = 0
+    case .minusOne: place.endOffset = -1
+    case .none: place.endOffset = nil
+    }
     return place
   }
 
@@ -55,8 +67,14 @@ extension SyntaxDiagnostic {
 }
 
 extension SourceFile {
+  /// Whether the range is the end of a line, with a comment before it or without; the text may lack the last one.
+  fileprivate func isEndOfLine(_ range: SourceRange) -> Bool {
+    guard range.end >= bytes.count || bytes[Int(range.end)] == "\n" else { return false }
+    return range.start == range.end || bytes[Int(range.start)] == "#"
+  }
+
   /// Nothing but blanks, comments and line ends follows.
-  fileprivate func isBlank(from offset: UInt32) -> Bool {
+  func isBlank(from offset: UInt32) -> Bool {
     var isComment = false
     for byte in bytes[min(Int(offset), bytes.count)...] {
       switch byte {
@@ -81,7 +99,8 @@ extension SyntaxErrorPlace {
     var result = "    \(String(shown))\n"
     let pastEnd = characters.count + 1
     let first = min(offset, pastEnd)
-    var last = line == endLine ? min(endOffset == 0 ? offset : endOffset, pastEnd) : pastEnd
+    let end = endOffset ?? 0
+    var last = line == endLine ? min(end == 0 ? offset : end, pastEnd) : pastEnd
     if first >= last { last = first + 1 }
     let column = first - 1 - removed
     if column >= 0 {

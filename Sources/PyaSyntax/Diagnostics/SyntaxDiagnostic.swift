@@ -12,15 +12,35 @@ public struct SyntaxDiagnostic: Error, Equatable, Sendable {
     case unsupported = "Unsupported"
   }
 
+  /// What CPython says of the end, which depends on who finds the error.
+  public enum End: Sendable {
+    /// That of the range; the end of a line counts as a character.
+    case range
+    /// That of the range, as it is.
+    case exact
+    /// The start: so the tokenizer says.
+    case start
+    /// Nothing, a zero.
+    case zero
+    /// -1: after a token that is no text, as the end of a block.
+    case minusOne
+    /// None: so does who looks for `from __future__`.
+    case none
+  }
+
   public var kind: Kind
   /// CPython's message text.
   public var message: String
   /// What the carets underline.
   public var range: SourceRange
+  public var end: End
+  /// The line is shown without its end: the tokenizer found the error, or is at a later line.
+  public var omitsLineEnd = false
 
-  public init(_ message: String, at range: SourceRange, kind: Kind = .syntaxError) {
+  public init(_ message: String, at range: SourceRange, kind: Kind = .syntaxError, end: End = .range) {
     self.kind = kind
     self.message = message
     self.range = range
+    self.end = end
   }
 }

@@ -7,13 +7,13 @@ extension SyntaxErrorExplainer {
     switch action.words.first {
     case "at": throw finding(action.message, at: range(of: a), about: a)
     case "range": throw finding(action.message, at: range(of: a).union(range(of: b)), about: a)
-    case "from": throw finding(action.message, at: rangeToTokenizer(from: a))
-    case "last": throw finding(action.message, at: lastTokenRange)
+    case "from": throw finding(action.message, at: rangeToTokenizer(from: a), end: .exact)
+    case "last": throw finding(action.message, at: lastTokenRange, end: lastTokenEnd)
     case "next": throw finding(action.message, at: tokenRange(whole.upperBound))
     case "name": throw finding(action.message, at: parameterRange(of: a))
     case "key":
       let end = range(of: a).end
-      throw finding(action.message, at: SourceRange(end == 0 ? 0 : end - 1, end))
+      throw finding(action.message, at: SourceRange(end == 0 ? 0 : end - 1, end), end: .zero)
     case "indent": throw missingBlock(after: action.message, statement: a)
     case "target": return try reportTarget(action, a)
     case "comma": return try reportComma(a, b, end: whole.upperBound)
@@ -27,12 +27,14 @@ extension SyntaxErrorExplainer {
     }
   }
 
-  private func finding(_ message: String, at range: SourceRange, about span: Range<Int>? = nil) -> Finding {
+  private func finding(
+    _ message: String, at range: SourceRange, about span: Range<Int>? = nil, end: SyntaxDiagnostic.End = .range
+  ) -> Finding {
     var message = message
     if let span, let place = message.firstIndex(of: "%") {
       message.replaceSubrange(place...place, with: expression(in: span)?.nameInErrors ?? "expression")
     }
-    return Finding(diagnostic: SyntaxDiagnostic(message, at: range))
+    return Finding(diagnostic: SyntaxDiagnostic(message, at: range, end: end))
   }
 
   // MARK: Ranges
@@ -52,6 +54,10 @@ extension SyntaxErrorExplainer {
     if shapes[furthest...].allSatisfy({ $0 == .dedent || $0 == .endOfFile }) { return endOfLastLine }
     return shapes[furthest] == .dedent
       ? .lineOnly(at: Int(tokens[furthest].range.start)) : tokenRange(furthest)
+  }
+
+  var lastTokenEnd: SyntaxDiagnostic.End {
+    shapes[furthest] == .dedent || shapes[furthest] == .endOfFile ? .minusOne : .range
   }
 
   /// From `a` to where CPython's tokenizer stands, which it counts one short.
@@ -97,7 +103,8 @@ extension SyntaxErrorExplainer {
     let message =
       span.isEmpty
       ? construct : "expected an indented block after \(construct) on line \(line(of: tokenRange(span).start))"
-    return Finding(diagnostic: SyntaxDiagnostic(message, at: lastTokenRange, kind: .indentationError))
+    return Finding(
+      diagnostic: SyntaxDiagnostic(message, at: lastTokenRange, kind: .indentationError, end: lastTokenEnd))
   }
 
   // MARK: Targets
@@ -148,7 +155,7 @@ extension SyntaxErrorExplainer {
   private func reportBound(_ kind: String, colon: Range<Int>, bound: Range<Int>) -> Finding {
     var what = "bound"
     if case .tuple? = expression(in: bound)?.kind { what = "constraints" }
-    return finding("cannot use \(what) with \(kind)", at: rangeToTokenizer(from: colon))
+    return finding("cannot use \(what) with \(kind)", at: rangeToTokenizer(from: colon), end: .exact)
   }
 
   /// `f(a, b for b in c)`

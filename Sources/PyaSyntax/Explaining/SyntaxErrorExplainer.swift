@@ -75,17 +75,28 @@ struct SyntaxErrorExplainer {
     switch shapes[index] {
     case .indent:
       let caret = SourceRange(max(range.end, 1) - 1, range.end)
-      return SyntaxDiagnostic("unexpected indent", at: caret, kind: .indentationError)
-    case .dedent: return SyntaxDiagnostic("unexpected unindent", at: lastTokenRange, kind: .indentationError)
+      return SyntaxDiagnostic("unexpected indent", at: caret, kind: .indentationError, end: .minusOne)
+    case .dedent:
+      return SyntaxDiagnostic("unexpected unindent", at: lastTokenRange, kind: .indentationError, end: .minusOne)
     case .endOfFile:
       let place = SourceRange.lineOnly(at: Int(endOfLastLine.start))
       return preferringLexicalError(to: SyntaxDiagnostic("invalid syntax", at: place))
+    case .op(.greater) where index > 0 && shapes[index - 1] == .op(.less) && tokens[index - 1].range.end == range.start:
+      // `<>` is one operator, of a Python that never was.
+      let both = tokens[index - 1].range.union(range)
+      return preferringLexicalError(to: SyntaxDiagnostic("invalid syntax", at: both))
     default: return preferringLexicalError(to: SyntaxDiagnostic("invalid syntax", at: range))
     }
   }
 
   private func preferringLexicalError(to diagnostic: SyntaxDiagnostic) -> SyntaxDiagnostic {
-    lexer?.failure(overridingErrorOnLine: line(of: tokens[furthest].range.start)) ?? diagnostic
+    let reached = tokens[furthest].range
+    if let failure = lexer?.failure(overridingErrorOnLine: line(of: reached.start)) { return failure }
+    var diagnostic = diagnostic
+    if !diagnostic.range.isLineOnly, line(of: diagnostic.range.start) < min(line(of: reached.end), file.lineCount) {
+      diagnostic.omitsLineEnd = true
+    }
+    return diagnostic
   }
 
   func line(of offset: UInt32) -> Int { file.location(of: offset).line }

@@ -84,18 +84,20 @@ extension Lexer {
 
   private mutating func tooDeep(_ lineStart: Int) -> SyntaxDiagnostic {
     signal(
-      "too many levels of indentation", at: SourceRange(lineStart, lineStart), kind: .indentationError)
+      "too many levels of indentation", at: SourceRange(lineStart, lineStart), kind: .indentationError, end: .zero)
   }
 
   private mutating func inconsistentTabs(_ lineStart: Int) -> SyntaxDiagnostic {
     signal(
-      "inconsistent use of tabs and spaces in indentation", at: SourceRange(lineStart, lineStart), kind: .tabError)
+      "inconsistent use of tabs and spaces in indentation", at: SourceRange(lineStart, lineStart), kind: .tabError,
+      end: .zero)
   }
 
   private mutating func unmatchedDedent() -> SyntaxDiagnostic {
     let lineEnd = offsetOfLineEnd(from: position)
     return signal(
-      "unindent does not match any outer indentation level", at: SourceRange(lineEnd, lineEnd), kind: .indentationError)
+      "unindent does not match any outer indentation level", at: SourceRange(lineEnd, lineEnd), kind: .indentationError,
+      end: .minusOne)
   }
 
   private func offsetOfLineEnd(from offset: Int) -> Int {
@@ -126,15 +128,17 @@ extension Lexer {
       throw unexpectedEnd { lexer in
         if let bracket = lexer.brackets.last { return lexer.signal(neverClosed: bracket) }
         let place = SourceRange(afterBackslash, afterBackslash)
+        let hasNoPlace = lexer.isAtLineStart && !lexer.file.isText
         return lexer.signal(
-          "unexpected EOF while parsing", at: lexer.isAtLineStart ? .lineOnly(at: afterBackslash) : place)
+          "unexpected EOF while parsing", at: hasNoPlace ? .lineOnly(at: afterBackslash) : place, end: .minusOne)
       }
     }
     let column = afterBackslash - bufferStart
     let line = file.lineRange(file.location(of: UInt32(position)).line)
     let place = min(line.lowerBound + column, line.upperBound)
     throw signal(
-      "unexpected character after line continuation character", at: SourceRange(place, min(place + 1, line.upperBound)))
+      "unexpected character after line continuation character", at: SourceRange(place, min(place + 1, line.upperBound)),
+      end: .zero)
   }
 
   /// Closes what is open at the end of the file: the line, the blocks.
@@ -152,7 +156,7 @@ extension Lexer {
   }
 
   private mutating func signal(neverClosed bracket: OpenBracket) -> SyntaxDiagnostic {
-    let diagnostic = neverClosed(bracket)
-    return signal(diagnostic.message, at: diagnostic.range)
+    failureRank = .signaled
+    return neverClosed(bracket)
   }
 }

@@ -28,7 +28,8 @@ extension Lexer {
     if position - start <= 8, let keyword = Lexer.keywords[packed] {
       append(.keyword(keyword), from: start)
     } else {
-      append(.name(text(start..<position)), from: start)
+      let name = text(start..<position)
+      append(.name(union >= 0x80 ? CompatibilityForms.composed(name) : name), from: start)
     }
   }
 

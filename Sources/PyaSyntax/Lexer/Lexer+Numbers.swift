@@ -55,13 +55,13 @@ extension Lexer {
     if let zerosEnd, zerosEnd < position {
       throw error(
         "leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal integers",
-        at: SourceRange(start, zerosEnd))
+        at: SourceRange(start, zerosEnd), end: .range)
     }
     try checkEndOfNumber("decimal")
     let digits = bytes[start..<position].filter { $0 != "_" }
     if digits.count > Lexer.mostDecimalDigits {
       postpone(
-        error(
+        SyntaxDiagnostic(
           "Exceeds the limit (\(Lexer.mostDecimalDigits) digits) for integer string conversion: value has "
             + "\(digits.count) digits; use sys.set_int_max_str_digits() to increase the limit - "
             + "Consider hexadecimal for huge integer literals to avoid decimal conversion limits.",
@@ -159,8 +159,12 @@ extension Lexer {
   /// A number may be followed at once by a keyword that can stand behind an operand, but by no other name.
   private mutating func checkEndOfNumber(_ kind: String) throws(SyntaxDiagnostic) {
     let next = byte(at: position)
-    guard next.isNameContinuation, next < 0x80, !isOperandKeywordAtPosition else { return }
-    throw error("invalid \(kind) literal")
+    guard next.isNameContinuation, next < 0x80 else { return }
+    if isOperandKeywordAtPosition {
+      warnings.append(error("invalid \(kind) literal"))
+    } else {
+      throw error("invalid \(kind) literal")
+    }
   }
 
   /// CPython looks for the end of the keyword except behind `if`, `in` and `is`.

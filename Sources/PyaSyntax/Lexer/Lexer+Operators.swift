@@ -27,7 +27,7 @@ extension Lexer {
     if byte < 0x20 || byte == 0x7F {
       throw error("invalid non-printable character U+\(hexadecimal(UInt32(byte), width: 4, uppercase: true))")
     }
-    postpone(error("invalid syntax"))
+    postpone(SyntaxDiagnostic("invalid syntax", at: lastCharacter(before: position)))
   }
 
   private mutating func open(_ bracket: UInt8) throws(SyntaxDiagnostic) {

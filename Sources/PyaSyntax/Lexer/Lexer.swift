@@ -28,7 +28,7 @@ public struct Lexer {
 
   private var postponed: (diagnostic: SyntaxDiagnostic, tokenCount: Int)?
   private var failure: SyntaxDiagnostic?
-  private var failureRank = FailureRank.raised
+  var failureRank = FailureRank.raised
 
   /// What is doubtful without being wrong: escapes that mean nothing.
   public internal(set) var warnings: [SyntaxDiagnostic] = []
@@ -38,7 +38,7 @@ public struct Lexer {
   public internal(set) var isIncomplete = false
 
   /// What a failure means for a grammatical error found before it.
-  private enum FailureRank {
+  enum FailureRank {
     /// It wins.
     case raised
     /// It loses, but a bracket that is open there may win.
@@ -91,16 +91,18 @@ public struct Lexer {
   // MARK: Errors
 
   /// An error as CPython's tokenizer raises it: the caret stands under the last character read.
-  func error(_ message: String, at range: SourceRange? = nil) -> SyntaxDiagnostic {
-    SyntaxDiagnostic(message, at: range ?? lastCharacter(before: position))
+  func error(_ message: String, at range: SourceRange? = nil, end: SyntaxDiagnostic.End = .start) -> SyntaxDiagnostic {
+    var diagnostic = SyntaxDiagnostic(message, at: range ?? lastCharacter(before: position), end: end)
+    diagnostic.omitsLineEnd = true
+    return diagnostic
   }
 
   /// An error that the tokenizer only signals and the parser words: it does not override a grammatical error.
   mutating func signal(
-    _ message: String, at range: SourceRange, kind: SyntaxDiagnostic.Kind = .syntaxError
+    _ message: String, at range: SourceRange, kind: SyntaxDiagnostic.Kind = .syntaxError, end: SyntaxDiagnostic.End
   ) -> SyntaxDiagnostic {
     failureRank = .signaled
-    return SyntaxDiagnostic(message, at: range, kind: kind)
+    return SyntaxDiagnostic(message, at: range, kind: kind, end: end)
   }
 
   /// Ends the tokens with an error of the parser's kind, unless an earlier one has, and reads on.
@@ -116,9 +118,11 @@ public struct Lexer {
   }
 
   func neverClosed(_ bracket: OpenBracket) -> SyntaxDiagnostic {
-    SyntaxDiagnostic(
+    var diagnostic = SyntaxDiagnostic(
       "'\(Character(Unicode.Scalar(bracket.byte)))' was never closed",
-      at: SourceRange(bracket.offset, bracket.offset + 1))
+      at: SourceRange(bracket.offset, bracket.offset + 1), end: .zero)
+    diagnostic.omitsLineEnd = file.location(of: UInt32(bracket.offset)).line < file.lineCount
+    return diagnostic
   }
 
   func lastCharacter(before offset: Int) -> SourceRange {

@@ -49,10 +49,11 @@ struct DeferredErrors {
 
   /// `mark` is the count before the construct was read, when the error comes before those of its parts.
   mutating func add(
-    _ message: String, at range: SourceRange, pass: Pass = .code, isAboutAwaiting: Bool = false, before mark: Int? = nil
+    _ message: String, at range: SourceRange, pass: Pass = .code, isAboutAwaiting: Bool = false, before mark: Int? = nil,
+    end: SyntaxDiagnostic.End = .range
   ) {
     let entry = Entry(
-      pass: pass, diagnostic: SyntaxDiagnostic(message, at: range), isAboutAwaiting: isAboutAwaiting)
+      pass: pass, diagnostic: SyntaxDiagnostic(message, at: range, end: end), isAboutAwaiting: isAboutAwaiting)
     entries.insert(entry, at: min(mark ?? entries.count, entries.count))
   }
 

@@ -43,7 +43,7 @@ public enum EntryState: Equatable, Sendable {
 }
 
 extension Statement {
-  fileprivate var isCompound: Bool {
+  var isCompound: Bool {
     switch kind {
     case .if, .while, .for, .try, .with, .match, .function, .class: true
     case .expression, .assign, .augmentedAssign, .annotatedAssign, .delete, .pass, .break, .continue, .return, .raise,

@@ -84,8 +84,7 @@ extension Parser {
     }
     for name in names where !Self.futureFeatures.contains(name.name) {
       let message = name.name == "braces" ? "not a chance" : "future feature \(name.name) is not defined"
-      // CPython gives no end here.
-      deferredErrors.add(message, at: SourceRange(range.start, range.start + 1), pass: .future)
+      deferredErrors.add(message, at: SourceRange(range.start, range.start + 1), pass: .future, end: .none)
     }
   }
 

@@ -2,9 +2,13 @@
 extension Parser {
   mutating func noteUnreachableCases(_ cases: [MatchCase]) {
     for (index, matchCase) in cases.enumerated() {
+      let mark = deferredErrors.count
       _ = noteCaptures(of: matchCase.pattern)
       guard index < cases.count - 1, matchCase.guardCondition == nil else { continue }
+      let end = deferredErrors.count
       noteIrrefutable(matchCase.pattern)
+      // CPython comes to the alternatives before it compares what they bind.
+      if case .alternatives = matchCase.pattern.kind { deferredErrors.moveEntries(from: end, before: mark) }
     }
   }
 

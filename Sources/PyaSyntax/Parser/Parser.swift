@@ -84,6 +84,30 @@ public struct Parser {
     return body
   }
 
+  /// Reads one line of simple statements or one compound statement, whose line must be ended: a prompt's entry.
+  public mutating func parseEntryTree() throws(SyntaxDiagnostic) -> Module {
+    var body: [Statement] = []
+    let isEnded = file.bytes.last == UInt8(ascii: "\n")
+    let end = SyntaxDiagnostic("invalid syntax", at: .lineOnly(at: file.bytes.count - (isEnded ? 1 : 0)))
+    if current == .endOfFile { throw end }
+    do throws(SyntaxDiagnostic) {
+      try parseStatement(into: &body)
+    } catch {
+      throw explained(error, from: 0, goal: .file)
+    }
+    if body.count == 1, body[0].isCompound {
+      guard current == .endOfFile else { throw invalidSyntax() }
+      // The end of an indented block ends the line as well.
+      guard isEnded || shapes[position - 1] == .dedent else { throw end }
+    } else {
+      let lineEnd = tokens[position - 1].range
+      guard file.isBlank(from: lineEnd.end) else {
+        throw SyntaxDiagnostic("multiple statements found while compiling a single statement", at: lineEnd)
+      }
+    }
+    return Module(body: body, scopeCount: scopeCount)
+  }
+
   /// Reads a file that holds one expression, as `eval` takes it.
   public mutating func parseExpressionOnly() throws(SyntaxDiagnostic) -> (Expression, scopeCount: Int) {
     let result = try parseExpressionTree()

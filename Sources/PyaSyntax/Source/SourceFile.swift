@@ -155,5 +155,5 @@ extension SourceRange {
   /// Of a diagnostic that has a line but no column, so that no caret is drawn. `offset` is on that line and not 0.
   public static func lineOnly(at offset: Int) -> SourceRange { SourceRange(max(offset, 1), 0) }
 
-  var isLineOnly: Bool { start > end }
+  public var isLineOnly: Bool { start > end }
 }

@@ -49,8 +49,50 @@ extension Runtime {
         throw runtime.binasciiError(error.message)
       }
     }
+    addUuencoding(to: module)
     addChecksums(to: module)
     return module
+  }
+
+  /// Lines of uuencoded data: their length, then six bits a character from the blank on.
+  private func addUuencoding(to module: ModuleObject) {
+    module.define(self, "b2a_uu", "data, /, *, backtick=False") { (runtime, arguments) throws(Raised) in
+      let bytes = try runtime.binaryArgument(arguments[0])
+      if bytes.count > 45 { throw runtime.binasciiError("At most 45 bytes at once") }
+      let zero: UInt8 = arguments[1].isUndefined ? 0x20 : try runtime.isTrue(arguments[1]) ? 0x60 : 0x20
+      func character(_ bits: Int) -> UInt8 { bits & 63 == 0 ? zero : UInt8(bits & 63) + 0x20 }
+      var line = [character(bytes.count)]
+      for start in stride(from: 0, to: bytes.count, by: 3) {
+        func byte(_ index: Int) -> Int { start + index < bytes.count ? Int(bytes[start + index]) : 0 }
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2)
+        line += [character(bits >> 18), character(bits >> 12), character(bits >> 6), character(bits)]
+      }
+      return .object(BytesObject(type: runtime.types.bytes, line + [10]))
+    }
+    module.define(self, "a2b_uu", "data, /") { (runtime, arguments) throws(Raised) in
+      let text = try runtime.asciiArgument(arguments[0])
+      var position = 1
+      /// The next character's six bits; blanks at the end of a line may have been lost.
+      func next() throws(Raised) -> Int {
+        guard position < text.count else { return 0 }
+        let character = text[position]
+        position += 1
+        if character == 10 || character == 13 { return 0 }
+        guard 0x20...0x60 ~= character else { throw runtime.binasciiError("Illegal char") }
+        return (Int(character) - 0x20) & 63
+      }
+      let count = text.isEmpty ? 32 : (Int(text[0]) - 0x20) & 63
+      var bytes: [UInt8] = []
+      while bytes.count < count {
+        var bits = 0
+        for _ in 0..<4 { bits = bits << 6 | (try next()) }
+        bytes += [UInt8(bits >> 16 & 255), UInt8(bits >> 8 & 255), UInt8(bits & 255)]
+      }
+      for character in text.dropFirst(position) where ![0x20, 0x60, 10, 13].contains(character) {
+        throw runtime.binasciiError("Trailing garbage")
+      }
+      return .object(BytesObject(type: runtime.types.bytes, Array(bytes.prefix(count))))
+    }
   }
 
   private func addChecksums(to module: ModuleObject) {

@@ -94,6 +94,52 @@ extension Runtime {
     module.set(self, "Inflater", .object(type))
   }
 
+  /// `_bz2`: what compresses and decompresses piece by piece; `bz2` is built on it.
+  func makeBzip2Module() -> ModuleObject {
+    let module = ModuleObject(self, name: "_bz2")
+    let encoder = makeModuleType("Encoder", in: module)
+    encoder.defineConstructor(self, "level") { (runtime, cls, arguments) throws(Raised) in
+      let level = try runtime.index(arguments[0])
+      guard 1...9 ~= level else { throw runtime.valueError("compresslevel must be between 1 and 9") }
+      return .object(Bzip2EncoderObject(type: cls, Bzip2Encoder(level: level)))
+    }
+    encoder.define(self, "append", "self, data, /") { (runtime, arguments) throws(Raised) in
+      guard let object = arguments[0].object as? Bzip2EncoderObject else { return .none }
+      let bytes = object.encoder.append(try runtime.compressibleBytes(arguments[1]))
+      return .object(BytesObject(type: runtime.types.bytes, bytes))
+    }
+    encoder.define(self, "finish", "self, /") { (runtime, arguments) throws(Raised) in
+      guard let object = arguments[0].object as? Bzip2EncoderObject else { return .none }
+      return .object(BytesObject(type: runtime.types.bytes, object.encoder.finish()))
+    }
+    module.set(self, "Encoder", .object(encoder))
+    let decoder = makeModuleType("Decoder", in: module)
+    decoder.defineConstructor(self, "") { (_, cls, _) throws(Raised) in .object(Bzip2DecoderObject(type: cls)) }
+    // The next blocks of the data, at least `limit` bytes unless it is 0; whether it is the end; what follows the end.
+    decoder.define(self, "decode", "self, data, limit, /") { (runtime, arguments) throws(Raised) in
+      guard let object = arguments[0].object as? Bzip2DecoderObject else { return .none }
+      let limit = try runtime.index(arguments[2])
+      object.decoder.append(try runtime.compressibleBytes(arguments[1]))
+      var bytes: [UInt8] = []
+      do throws(Bzip2Decoder.Failure) {
+        while limit <= 0 || bytes.count < limit, let block = try object.decoder.nextBlock() { bytes += block }
+      } catch {
+        if case .isWrong = error { throw runtime.error("OSError", "Invalid data stream") }
+      }
+      let hasEnded = object.decoder.hasEnded
+      let type = runtime.types.bytes
+      return .object(
+        TupleObject(
+          runtime,
+          [
+            .object(BytesObject(type: type, bytes)), .bool(hasEnded),
+            .object(BytesObject(type: type, hasEnded ? object.decoder.takeUnused() : [])),
+          ]))
+    }
+    module.set(self, "Decoder", .object(decoder))
+    return module
+  }
+
   private func compressibleBytes(_ value: Value) throws(Raised) -> [UInt8] {
     if let bytes = bytesLike(value) { return bytes }
     throw typeError("a bytes-like object is required, not '\(typeName(value))'")
@@ -111,6 +157,21 @@ private final class DeflaterObject: Object {
 
 private final class InflaterObject: Object {
   var inflater = Inflater()
+
+  init(type: TypeObject) { super.init(type: type, kind: .other) }
+}
+
+private final class Bzip2EncoderObject: Object {
+  var encoder: Bzip2Encoder
+
+  init(type: TypeObject, _ encoder: Bzip2Encoder) {
+    self.encoder = encoder
+    super.init(type: type, kind: .other)
+  }
+}
+
+private final class Bzip2DecoderObject: Object {
+  var decoder = Bzip2Decoder()
 
   init(type: TypeObject) { super.init(type: type, kind: .other) }
 }

@@ -228,21 +228,73 @@ extension Runtime {
       if length < 1 { throw runtime.valueError("key length must be greater than 0.") }
       try runtime.checkAllocation(length)
       let key = HMACFunction(inner, key: password)
-      var result: [UInt8] = []
-      var block: UInt32 = 1
-      while result.count < length {
-        var last = key.digest(salt + block.bytes(isBigEndian: true))
-        var sum = last
-        for turn in 1..<max(iterations, 1) {
-          last = key.digest(last)
-          for index in sum.indices { sum[index] ^= last[index] }
-          if turn & 1023 == 0, runtime.machine.pointee.isInterrupted { try runtime.handleInterrupt() }
-        }
-        result += sum
-        block += 1
-      }
-      return .object(BytesObject(type: runtime.types.bytes, Array(result.prefix(length))))
+      let result = try runtime.derivedKey(key, salt: salt, iterations: iterations, length: length)
+      return .object(BytesObject(type: runtime.types.bytes, result))
     }
+    module.define(self, "scrypt", "password, *, salt=None, n=None, r=None, p=None, maxmem=0, dklen=64") {
+      (runtime, arguments) throws(Raised) in
+      .object(BytesObject(type: runtime.types.bytes, try runtime.scrypt(arguments)))
+    }
+  }
+
+  /// PBKDF2.
+  private func derivedKey(_ key: HMACFunction, salt: [UInt8], iterations: Int, length: Int) throws(Raised) -> [UInt8] {
+    var result: [UInt8] = []
+    var block: UInt32 = 1
+    while result.count < length {
+      var last = key.digest(salt + block.bytes(isBigEndian: true))
+      var sum = last
+      for turn in 1..<max(iterations, 1) {
+        last = key.digest(last)
+        for index in sum.indices { sum[index] ^= last[index] }
+        if turn & 1023 == 0, machine.pointee.isInterrupted { try handleInterrupt() }
+      }
+      result += sum
+      block += 1
+    }
+    return Array(result.prefix(length))
+  }
+
+  private func scrypt(_ arguments: Arguments) throws(Raised) -> [UInt8] {
+    func bytes(_ index: Int) throws(Raised) -> [UInt8] {
+      guard let bytes = bytesLike(arguments[index]) else {
+        throw typeError("a bytes-like object is required, not '\(typeName(arguments[index]))'")
+      }
+      return bytes
+    }
+    func number(_ index: Int, _ name: String) throws(Raised) -> Int {
+      guard let given = arguments[index].defined, !given.isNone else {
+        throw typeError("\(name) is required and must be an unsigned int")
+      }
+      guard case .int(let value) = given.plainNumber else {
+        throw typeError("scrypt() argument '\(name)' must be int, not \(typeName(given))")
+      }
+      if value < 0 { throw typeError("\(name) is required and must be an unsigned int") }
+      return value
+    }
+    let password = try bytes(0)
+    guard let given = arguments[1].defined, !given.isNone else { throw typeError("salt is required") }
+    let salt = try bytes(1)
+    let cost = try number(2, "n")
+    if cost < 2 || cost & (cost - 1) != 0 { throw valueError("n must be a power of 2.") }
+    let (size, lanes) = try (number(3, "r"), number(4, "p"))
+    let limit = arguments[5].isUndefined ? 0 : try index(arguments[5])
+    if limit < 0 || limit > 0x7FFF_FFFF { throw valueError("maxmem must be positive and smaller than 2147483647") }
+    let length = arguments[6].isUndefined ? 64 : try index(arguments[6])
+    if length < 1 || length > 0x7FFF_FFFF {
+      throw valueError("dklen must be greater than 0 and smaller than 2147483647")
+    }
+    guard size > 0, lanes > 0, size <= 1 << 24, lanes <= (1 << 30) / size, cost <= 1 << 40 else {
+      throw valueError("Invalid parameter combination for n, r, p, maxmem.")
+    }
+    let needed = lanes * 128 * size + 128 * size * (cost + 2)
+    if needed > (limit == 0 ? 32 << 20 : limit) { throw valueError("[digital envelope routines] memory limit exceeded") }
+    guard let inner = hashFunction("sha256") else { throw valueError("unsupported hash type sha256") }
+    let key = HMACFunction(inner, key: password)
+    var blocks = try derivedKey(key, salt: salt, iterations: 1, length: lanes * 128 * size)
+    var mixer = Scrypt(cost: cost, blockSize: size)
+    for lane in 0..<lanes { mixer.mix(&blocks[(lane * 128 * size)..<((lane + 1) * 128 * size)]) }
+    return try derivedKey(key, salt: blocks, iterations: 1, length: length)
   }
 }
 
