@@ -12,8 +12,8 @@
 /// and other processes comes after what was written before it (`sendAll`), and so does every wait. Only other processes can, by the clock,
 /// and a step that computes for long keeps nothing back either: a watch sees that it does.
 ///
-/// Kept is only what will surely go: from a transport that reads, so that the end of the connection would be noticed, and with limits for
-/// its buffer that so little does not reach.
+/// Kept is only what will surely go: while the other side is there, which costs a short question to the system; from a transport that reads,
+/// so that the end of the connection would be noticed; and with limits for its buffer that so little does not reach.
 final class PendingSends {
   private let machine: UnsafeMutablePointer<Machine>
   @exclusivity(unchecked) private var transports: [TransportObject] = []

@@ -168,8 +168,20 @@ final class TransportObject: Object {
 
   /// Whether so much may be sent a little later.
   private func keeps(_ count: Int) -> Bool {
-    medium == .socket && (isKept || outgoing.isEmpty) && outgoing.count + count <= PendingSends.limit && isReading && !isClosing
-      && highWater > PendingSends.limit && loop.asyncio.runningLoop === loop
+    guard medium == .socket, outgoing.count + count <= PendingSends.limit, isReading, !isClosing, highWater > PendingSends.limit,
+      loop.asyncio.runningLoop === loop
+    else { return false }
+    return isKept || outgoing.isEmpty && peerIsThere
+  }
+
+  /// False: sending may fail, and the program is to know that at once.
+  private var peerIsThere: Bool {
+    #if canImport(Glibc)
+      var question = pollfd(fd: descriptor, events: Int16(0x2000 /* POLLRDHUP */), revents: 0)
+    #else
+      var question = pollfd(fd: descriptor, events: 0, revents: 0)
+    #endif
+    return poll(&question, 1, 0) == 0
   }
 
   /// Sends what was kept; what does not go at once waits for the system.
