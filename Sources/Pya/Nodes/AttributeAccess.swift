@@ -92,8 +92,13 @@ final class AttributeNode: ExpressionNode {
     if slot >= 0 {
       let found = held.instanceSlot(slot).copied
       if !found.isUndefined { return found }
-    } else if slot == -1, let place = placeInClass(held) {
-      return place.copied
+    } else if slot == -1 {
+      if let place = placeInClass(held) { return place.copied }
+      // A property's getter does not replace what its caller has in a local variable.
+      if objectSlot >= 0, let classCache {
+        let found = try classCache.borrowed { (cache) throws(Raised) in try cache.value(of: held, self, frame) }
+        if !found.isUndefined { return found }
+      }
     }
     if objectSlot >= 0 { return try lookUp(held, frame) }
     // A property may replace what the object lies in.
