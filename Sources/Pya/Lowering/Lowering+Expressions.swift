@@ -16,6 +16,7 @@ extension CodeLowering {
     case .comprehension(let comprehension): return lowerComprehension(comprehension, range)
     case .unary(let op, let operand): return lowerUnary(op, operand, range)
     case .binary(let op, let left, let right):
+      if op == .modulo, let parts = partsOfFormat(left, right, range) { return lowerFString(parts, range) }
       let (a, b) = operands(left, right)
       if let value = folded(op, a, b) { return ConstantNode(value, range) }
       return op.node(a, b, range)
@@ -115,6 +116,39 @@ extension CodeLowering {
         let key = entry.key == nil ? nil : nodes.removeFirst()
         return (key: key, value: nodes.removeFirst())
       }, range)
+  }
+
+  /// `"%s: %r" % (a, b)` as the parts of an f-string, which is what CPython's compiler makes of it too: the values are then converted one by
+  /// one, each before the next is computed. Nil: it has other conversions, or not as many values.
+  private func partsOfFormat(_ left: Expression, _ right: Expression, _ range: SourceRange) -> [FStringPart]? {
+    guard case .string(let format) = left.kind, case .tuple(let elements) = right.kind else { return nil }
+    var values = elements[...]
+    var parts: [FStringPart] = []
+    var literal: [UInt8] = []
+    func endLiteral() {
+      if !literal.isEmpty { parts.append(FStringPart(.literal(StringLiteral(utf8: literal)), range)) }
+      literal = []
+    }
+    var rest = format.utf8[...]
+    while let byte = rest.popFirst() {
+      if byte != UInt8(ascii: "%") {
+        literal.append(byte)
+        continue
+      }
+      guard let conversion = rest.popFirst() else { return nil }
+      switch conversion {
+      case UInt8(ascii: "%"): literal.append(byte)
+      case UInt8(ascii: "s"), UInt8(ascii: "r"), UInt8(ascii: "a"):
+        guard let value = values.popFirst() else { return nil }
+        if case .starred = value.kind { return nil }
+        endLiteral()
+        let name = Character(Unicode.Scalar(conversion))
+        parts.append(FStringPart(.field(value: value, conversion: name, format: nil), range))
+      default: return nil
+      }
+    }
+    endLiteral()
+    return values.isEmpty && !elements.isEmpty ? parts : nil
   }
 
   private func lowerFString(_ parts: [FStringPart], _ range: SourceRange) -> ExpressionNode {

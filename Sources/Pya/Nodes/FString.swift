@@ -25,7 +25,7 @@ final class FStringNode: ExpressionNode {
     }
 
     /// Text and numbers as they are.
-    var isBare: Bool { conversion == nil && format == nil }
+    var isBare: Bool { (conversion == nil || conversion == "s") && format == nil }
   }
 
   private let parts: [Part]
