@@ -35,7 +35,7 @@ extension EventLoop {
     let now = runtime.clock.monotonic
     let rest = hasOwnTime ? deadline - time : deadline - now
     if virtualClock != nil { return hasOwnTime ? now + rest : deadline }
-    return rest > 0 ? now + (rest * 1000).rounded(.up) / 1000 : deadline
+    return rest > 0 ? now + (rest * 1000).rounded(.up) / 1000 : min(deadline, now)
   }
 
   /// Somebody types meanwhile (Session/).

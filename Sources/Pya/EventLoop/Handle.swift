@@ -7,6 +7,8 @@ final class HandleObject: Object {
   private(set) var isCancelled = false
   /// Of a TimerHandle: the loop's time at which it is due. NaN otherwise.
   let deadline: Double
+  /// What the program gave `call_at`, which may be an int.
+  var givenTime = Value.undefined
   /// In debug mode: where it was made, and how it described itself before it was cancelled.
   var sourceTraceback: Value?
   var formerDescription: String?

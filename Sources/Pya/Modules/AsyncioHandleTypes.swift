@@ -68,7 +68,10 @@ extension Asyncio {
 
   private func installTimerMethods() {
     let type = timerHandleType
-    type.define(runtime, "when", "self") { (runtime, arguments) throws(Raised) in .float(try runtime.handle(arguments[0]).deadline) }
+    type.define(runtime, "when", "self") { (runtime, arguments) throws(Raised) in
+      let handle = try runtime.handle(arguments[0])
+      return handle.givenTime.defined ?? .float(handle.deadline)
+    }
     type.define(runtime, "__hash__", "self") { (runtime, arguments) throws(Raised) in
       .int(try runtime.hash(.float(try runtime.handle(arguments[0]).deadline)))
     }

@@ -105,6 +105,7 @@ extension Asyncio {
         let deadline = isDelay ? loop.deadline(after: seconds) : loop.exactDeadline(seconds)
         let handle = HandleObject(loop, call.callback, call.arguments, context: call.context, deadline: deadline)
         if loop.isDebugging { handle.sourceTraceback = try runtime.sourceTraceback() }
+        if !isDelay { handle.givenTime = arguments[1] }
         handle.isScheduled = true
         if isDelay { loop.timers.insert(.handle(handle), at: deadline) } else { loop.timers.insert(.handle(handle), atExactly: deadline) }
         return .object(handle)

@@ -353,8 +353,17 @@ extension Runtime {
 
   private func deleteSpan(of array: BytesObject, _ span: SliceSpan) throws(Raised) {
     let span = span.ascending
-    if span.count > 0 { try checkResizable(array) }
-    for offset in (0..<span.count).reversed() { array.bytes.remove(at: span.start + offset * span.step) }
+    if span.count == 0 { return }
+    try checkResizable(array)
+    if span.step == 1 { return array.bytes.removeSubrange(span.start..<(span.start + span.count)) }
+    var kept = span.start
+    for position in span.start..<array.bytes.count {
+      let (turn, offset) = (position - span.start).quotientAndRemainder(dividingBy: span.step)
+      if offset == 0, turn < span.count { continue }
+      array.bytes[kept] = array.bytes[position]
+      kept += 1
+    }
+    array.bytes.removeLast(span.count)
   }
 
   private func deleteSpan(of list: ListObject, _ span: SliceSpan) {
