@@ -234,9 +234,15 @@ private final class ItemGetter: OperatorGetter {
     }
     let subject = try checkedSubject(runtime, arguments)
     if parameters.count == 1 { return try runtime.getItem(subject, parameters[0]) }
-    var values: [Value] = []
-    for key in parameters { values.append(try runtime.getItem(subject, key)) }
-    return runtime.tuple(values)
+    // They wait on the value stack for their tuple.
+    let base = try runtime.machine.reserve(parameters.count)
+    var count = 0
+    defer { runtime.machine.release(base, count) }
+    while count < parameters.count {
+      (base + count).initialize(to: try runtime.getItem(subject, parameters[count]))
+      count += 1
+    }
+    return .object(TupleObject(type: runtime.types.tuple, copying: base, count: count))
   }
 }
 

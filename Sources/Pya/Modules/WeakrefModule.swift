@@ -6,6 +6,8 @@ final class WeakReferenceObject: DeathObserver {
   private var referent: Unmanaged<Object>?
   /// The referent, if it is of another kind.
   private weak var other: Object?
+  /// The referent is being freed.
+  private var isHidden = false
   fileprivate let callback: Value
   /// Of the referent, once asked for: it outlives the referent.
   fileprivate var rememberedHash: Int?
@@ -27,12 +29,17 @@ final class WeakReferenceObject: DeathObserver {
     if let referent { type.runtime.stopObserving(referent, self) }
   }
 
-  var target: Object? { referent.map { $0.takeUnretainedValue() } ?? other }
+  var target: Object? {
+    guard let referent else { return other }
+    return isHidden ? nil : referent.takeUnretainedValue()
+  }
 
   override func wasFreed(_ runtime: Runtime) {
     if callback.isNone { return }
     do throws(Raised) { _ = try runtime.call(callback, .object(self)) } catch { runtime.reportUnraisable(error, in: callback) }
   }
+
+  override func hideTarget() { isHidden = true }
 
   override func forgetTarget() {
     referent = nil

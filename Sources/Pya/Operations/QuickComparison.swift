@@ -63,7 +63,13 @@ extension UnsafeMutablePointer where Pointee == Value {
   func equalsPlainly(_ other: UnsafeMutablePointer<Value>) -> Bool? {
     guard let mine = uncountedObject, let theirs = other.uncountedObject, mine.comparesPlainly, theirs.comparesPlainly else { return nil }
     // What holds a NaN is not equal to itself.
-    if mine.kind == .complex || mine.kind == .floatInstance { return nil }
+    if mine.kind == .floatInstance { return nil }
+    if mine.kind == .complex {
+      guard theirs.kind == .complex else { return nil }
+      return mine.as(ComplexObject.self)._withUnsafeGuaranteedRef { mine in
+        theirs.as(ComplexObject.self)._withUnsafeGuaranteedRef { mine.real == $0.real && mine.imaginary == $0.imaginary }
+      }
+    }
     return quickEquals(other)
   }
 

@@ -9,8 +9,11 @@ class DeathObserver: Object {
   /// The observed object is gone. (`Operations/Collector.swift` clears all references of a circle first, then calls.)
   func wasFreed(_ runtime: Runtime) {}
 
-  /// The observed object is about to go.
+  /// The observed object is about to go; nobody observes it any more.
   func forgetTarget() {}
+
+  /// The observed object is about to go, but code of the program runs before the observers are told.
+  func hideTarget() {}
 }
 
 extension Runtime {
@@ -49,7 +52,7 @@ extension Runtime {
 
   fileprivate func willRunFinalizer(_ address: Int) {
     guard let found = existingAttachment(DeathNotices.self)?.observers[address] else { return }
-    for observer in found { observer._withUnsafeGuaranteedRef { $0.forgetTarget() } }
+    for observer in found { observer._withUnsafeGuaranteedRef { $0.hideTarget() } }
   }
 }
 

@@ -205,8 +205,8 @@ final class ListObject: Object {
   final func grow(to needed: Int) {
     guard needed > capacity else { return }
     let start = items - gap
-    if needed <= capacity + gap, gap > count >> 1 {
-      // A queue: what was removed in front is enough for what is added behind.
+    if gap > 0, needed <= capacity + gap, count <= 32 || gap > count >> 1 {
+      // A queue: what was removed in front is enough for what is added behind. Seldom, or little to move.
       start.moveInitialize(from: items, count: count)
       capacity += gap
       (items, gap) = (start, 0)

@@ -7,8 +7,8 @@
 /// A `str`: code points, kept as UTF-8 (WTF-8, since Python's strings may hold lone surrogates).
 ///
 /// Comparing, searching, joining and hashing work on the bytes; byte order is code point order. Indexing is O(1) for ASCII
-/// text; other text gets a table of byte offsets, one per 64 code points, when it is first indexed. The text never
-/// changes, with one exception that nobody can observe: `appendInPlace` on an object that nobody else holds.
+/// text; other text remembers the place asked for last, and gets a table of byte offsets, one per 64 code points, when it is asked for
+/// places far apart. The text never changes, with one exception that nobody can observe: `appendInPlace` on an object that nobody else holds.
 ///
 /// Up to `inlineCapacity` bytes lie in the object itself: words, digits and names need no memory of their own.
 final class StringObject: Object {
