@@ -65,28 +65,41 @@ final class ClassPattern: PatternNode {
   /// Reads all attributes before the first of them is tested, as a property could tell.
   private func matchesAll(_ frame: Frame, _ subject: Value) throws(Raised) -> Bool {
     let count = positional.count + keywords.count
+    if count == 2 {
+      // By far the most common number.
+      let first = try part(0, of: subject, frame)
+      if first.isUndefined { return false }
+      let second = try part(1, of: subject, frame)
+      if second.isUndefined { return false }
+      guard try matches(0, frame, first) else { return false }
+      return try matches(1, frame, second)
+    }
     let values = try frame.runtime.machine.reserveCall(count)
     var done = 0
     defer { frame.runtime.machine.endCall(values, done) }
-    if matchesItself, positional.count > 0 {
-      values.initialize(to: subject)
-      done = 1
-    }
     while done < count {
-      let attribute =
-        done < positional.count ? positionalAttributes[done] : keywordAttributes[done - positional.count]
-      let value = try read(attribute, of: subject, frame)
+      let value = try part(done, of: subject, frame)
       if value.isUndefined { return false }
       (values + done).initialize(to: value)
       done += 1
     }
-    for index in 0..<positional.count {
-      guard try positional.matches(index, frame, values[index]) else { return false }
-    }
-    for index in 0..<keywords.count {
-      guard try keywords.matches(index, frame, values[positional.count + index]) else { return false }
+    for index in 0..<count {
+      guard try matches(index, frame, values[index]) else { return false }
     }
     return true
+  }
+
+  /// What a sub-pattern is matched against, positional ones first; undefined if there is no such attribute.
+  @inline(__always)
+  private func part(_ index: Int, of subject: Value, _ frame: Frame) throws(Raised) -> Value {
+    if index >= positional.count { return try read(keywordAttributes[index - positional.count], of: subject, frame) }
+    return matchesItself ? subject : try read(positionalAttributes[index], of: subject, frame)
+  }
+
+  @inline(__always)
+  private func matches(_ index: Int, _ frame: Frame, _ value: Value) throws(Raised) -> Bool {
+    index < positional.count
+      ? try positional.matches(index, frame, value) : try keywords.matches(index - positional.count, frame, value)
   }
 
   /// Finds out what the positional sub-patterns are matched against.

@@ -11,7 +11,7 @@ final class PlacedCallNode: ExpressionNode {
     "globals", "locals", "vars", "dir", "eval", "exec", "warn", "throw", "_getframe", "currentframe", "stack", "print_stack",
     "extract_stack", "debug", "info", "warning", "error", "critical", "fatal", "exception", "_log", "sleep",
     "get_event_loop", "getrefcount", "DocTestSuite", "DocFileSuite", "DocFileTest", "utcnow", "utcfromtimestamp",
-    "strptime",
+    "strptime", "array",
     // Protocols of the program ask whether it was `abc` that called.
     "__subclasscheck__",
     // These name what they make after the module that calls them.

@@ -127,6 +127,10 @@ extension Runtime {
       guard code.byteCount == 1, ArrayObject.itemSize(code.bytes[0]) != nil else {
         throw runtime.valueError("bad typecode (must be b, B, u, h, H, i, I, l, L, q, Q, f or d)")
       }
+      if code.bytes[0] == UInt8(ascii: "u") {
+        try runtime.issueWarning(
+          "The 'u' type code is deprecated and will be removed in Python 3.16", category: "DeprecationWarning")
+      }
       let array = ArrayObject(type: cls, code: code.bytes[0], ListObject(runtime))
       if let source = arguments[1].defined { try runtime.fill(array, from: source) }
       return .object(array)
