@@ -91,10 +91,12 @@ extension Runtime {
       throw runtime.missingAttribute(arguments[0], name)
     }
     type.define(self, "__setattr__", "self, name, value, /") { (runtime, arguments) throws(Raised) in
+      try runtime.checkIsNoType(arguments[0], "__setattr__")
       try runtime.storeAttribute(arguments[0], try runtime.attributeName(arguments[1]), arguments[2])
       return .none
     }
     type.define(self, "__delattr__", "self, name, /") { (runtime, arguments) throws(Raised) in
+      try runtime.checkIsNoType(arguments[0], "__delattr__")
       try runtime.storeAttribute(arguments[0], try runtime.attributeName(arguments[1]), .undefined)
       return .none
     }
@@ -175,6 +177,11 @@ extension Runtime {
     case .float(let number): Int(bitPattern: UInt(number.bitPattern & 0x7FFF_FFFF_FFFF_FFF0 | 4))
     case .undefined: 0
     }
+  }
+
+  /// A class's attributes are stored by `type.__setattr__` alone.
+  fileprivate func checkIsNoType(_ value: Value, _ method: String) throws(Raised) {
+    if value.type != nil { throw typeError("can't apply this \(method) to \(typeName(value)) object") }
   }
 
   /// Names of the attributes that `dir(value)` lists, unsorted: the value's own, then those of its class and ancestors.

@@ -21,6 +21,8 @@ struct MethodCacheEntry {
     case bare
     /// A class that is an attribute of the class: the same.
     case callable
+    /// A built-in method got from a class, `dict.get(d, key)`: it looks at its first argument itself.
+    case unbound
     /// The class.
     case classMethod
   }
@@ -189,6 +191,11 @@ final class MethodCallNode: ExpressionNode {
       let callee = held.instanceSlot(Int(bitPattern: target) - 1).copied
       guard let function = callee.uncounted else { return try callUncached(place.pointee, frame) }
       return try callFunction(function, of: callee, frame)
+    case .unbound:
+      let native = Unmanaged<NativeFunction>.fromOpaque(target)
+      return try lending(arguments, frame) { (runtime, base) throws(Raised) in
+        try native.borrowed { (native) throws(Raised) in try native.call(runtime, Arguments(base, arguments.count)) }
+      }
     case .bare: return try callSeldom(.fromOpaque(target), receiver: .undefined, arguments, frame)
     case .classMethod:
       guard let held = place.uncountedObject else { return .none }
@@ -380,6 +387,8 @@ final class MethodCallNode: ExpressionNode {
     }
     guard case .object(let attribute)? = found, !attribute.type.isHeap else { return }
     switch attribute.kind {
+    case .nativeFunction:
+      if object.kind == .type { enter(attribute, object.methodToken, .unbound) }
     case .function:
       if object.kind == .type { remember(.object(attribute), extra: 0, object.methodToken, .bare) }
     case .classMethod where unsafeDowncast(attribute, to: ClassMethodObject.self).function.uncounted?.kind == .nativeFunction:

@@ -126,7 +126,8 @@ extension Runtime {
     }
     if type.isAbstract { throw abstractError(type) }
     if let builtin = type.isHeap ? type.builtinBase : type, builtin !== types.object {
-      throw typeError("object.__new__(\(type.name)) is not safe, use \(builtin.name).__new__()")
+      let safe = type.special(.new) == nil ? type : builtin
+      throw typeError("object.__new__(\(type.name)) is not safe, use \(safe.name).__new__()")
     }
     return .object(Instance(type: type))
   }
