@@ -42,9 +42,7 @@ final class GeneratorExpressionNode: ExpressionNode, FunctionLender {
   private func source(_ value: consuming Value, _ frame: Frame) throws(Raised) -> Value {
     if let held = value.uncounted, held.isPlain {
       switch held.kind {
-      case .list, .range, .tuple, .string, .set, .dict, .bytes: return value
-      // Nobody else may hold a generator that is to run in one go.
-      case .generator: return value
+      case .list, .range, .tuple, .string, .set, .dict, .bytes, .generator: return value
       default: break
       }
     }
