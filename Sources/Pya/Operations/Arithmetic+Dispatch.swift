@@ -7,21 +7,8 @@ import PyaSyntax
 /// from `builtInOperation`; classes of the program and all other native types through the special methods of their type.
 extension Runtime {
   func binary(_ op: BinaryOperator, _ a: Value, _ b: Value) throws(Raised) -> Value {
-    switch (a, b) {
-    case (.int(let x), .int(let y)) where op != .matrixMultiply: return try integerOperation(op, x, y)
-    case (.float(let x), .float(let y)):
-      let result = try floatOperation(op, x, y)
-      if !result.isNotImplemented { return result }
-    case (.float(let x), .int(let y)):
-      let result = try floatOperation(op, x, Double(y))
-      if !result.isNotImplemented { return result }
-    case (.int(let x), .float(let y)):
-      let result = try floatOperation(op, Double(x), y)
-      if !result.isNotImplemented { return result }
-    case (.int(let x), .bool(let y)) where op != .matrixMultiply: return try integerOperation(op, x, y ? 1 : 0)
-    case (.bool(let x), .int(let y)) where op != .matrixMultiply: return try integerOperation(op, x ? 1 : 0, y)
-    default: break
-    }
+    let quick = try operationOfNumbers(op, a, b)
+    if !quick.isUndefined { return quick }
     if a.isLargeInt || b.isLargeInt {
       let result = try largeIntegerOperation(op, a, b)
       if !result.isNotImplemented { return result }
@@ -94,22 +81,26 @@ extension Runtime {
     throw unsupportedOperands(op == .power ? "** or pow()" : op.rawValue, a, b)
   }
 
-  /// `a += b`: the value to store back, which is `a` itself when it changed in place.
-  func inPlace(_ op: BinaryOperator, _ a: Value, _ b: Value) throws(Raised) -> Value {
+  /// `a op b` of numbers that are no objects; undefined: they are something else, or the operation is not theirs.
+  @inline(__always)
+  private func operationOfNumbers(_ op: BinaryOperator, _ a: Value, _ b: Value) throws(Raised) -> Value {
+    let result: Value
     switch (a, b) {
     case (.int(let x), .int(let y)) where op != .matrixMultiply: return try integerOperation(op, x, y)
-    case (.float(let x), .float(let y)):
-      let result = try floatOperation(op, x, y)
-      if !result.isNotImplemented { return result }
-    case (.float(let x), .int(let y)):
-      let result = try floatOperation(op, x, Double(y))
-      if !result.isNotImplemented { return result }
-    case (.int(let x), .float(let y)):
-      let result = try floatOperation(op, Double(x), y)
-      if !result.isNotImplemented { return result }
     case (.int(let x), .bool(let y)) where op != .matrixMultiply: return try integerOperation(op, x, y ? 1 : 0)
-    default: break
+    case (.bool(let x), .int(let y)) where op != .matrixMultiply: return try integerOperation(op, x ? 1 : 0, y)
+    case (.float(let x), .float(let y)): result = try floatOperation(op, x, y)
+    case (.float(let x), .int(let y)): result = try floatOperation(op, x, Double(y))
+    case (.int(let x), .float(let y)): result = try floatOperation(op, Double(x), y)
+    default: return .undefined
     }
+    return result.isNotImplemented ? .undefined : result
+  }
+
+  /// `a += b`: the value to store back, which is `a` itself when it changed in place.
+  func inPlace(_ op: BinaryOperator, _ a: Value, _ b: Value) throws(Raised) -> Value {
+    let quick = try operationOfNumbers(op, a, b)
+    if !quick.isUndefined { return quick }
     if let x = a.uncounted, let y = b.uncounted, x.isPlain, y.isPlain {
       if x.kind == .other, y.kind == .other {
         let result = try x.borrowed { (x) throws(Raised) in try x.quickArithmetic(op, y) }
