@@ -3,6 +3,8 @@ final class Asyncio {
   unowned(unsafe) let runtime: Runtime
   let contexts: Contexts
   let futureType, futureIteratorType, taskType, gatheringFutureType, loopType, handleType, timerHandleType, runnerType, timeoutType: TypeObject
+  /// The ancestors of `loopType`: one that does nothing, and one that has the methods.
+  let abstractLoopType, baseLoopType, selectorLoopType: TypeObject
   /// Of coroutines written in Swift.
   let coroutineType: TypeObject
 
@@ -77,7 +79,10 @@ final class Asyncio {
     futureIteratorType = make("FutureIter", module: "_asyncio", kind: .awaitable)
     taskType = make("Task", module: "_asyncio", kind: .awaitable, base: futureType)
     gatheringFutureType = make("_GatheringFuture", module: "asyncio.tasks", kind: .awaitable, base: futureType)
-    loopType = make("_UnixSelectorEventLoop", module: "asyncio.unix_events", kind: .other)
+    abstractLoopType = make("AbstractEventLoop", module: "asyncio.events", kind: .other)
+    baseLoopType = make("BaseEventLoop", module: "asyncio.base_events", kind: .other, base: abstractLoopType)
+    selectorLoopType = make("BaseSelectorEventLoop", module: "asyncio.selector_events", kind: .other, base: baseLoopType)
+    loopType = make("_UnixSelectorEventLoop", module: "asyncio.unix_events", kind: .other, base: selectorLoopType)
     handleType = make("Handle", module: "asyncio.events", kind: .other)
     timerHandleType = make("TimerHandle", module: "asyncio.events", kind: .other, base: handleType)
     runnerType = make("Runner", module: "asyncio.runners", kind: .other)

@@ -64,8 +64,12 @@ final class EventLoop: Object {
   /// The thread that runs it.
   private(set) var runner: ThreadState?
 
+  /// Of a class of the program that is but an `AbstractEventLoop`, or none at all.
+  private let neverRuns: Bool
+
   init(_ asyncio: Asyncio, type: TypeObject? = nil, neverRuns: Bool = false) {
     self.asyncio = asyncio
+    self.neverRuns = neverRuns
     clock = asyncio.runtime.clock
     virtualClock = clock as? VirtualClock
     let time = asyncio.runtime.intern("time")
@@ -83,7 +87,7 @@ final class EventLoop: Object {
   }
 
   deinit {
-    if !isClosed { asyncio.runtime.wasNotClosed { (_) in "event loop \(representation)" } }
+    if !isClosed, !neverRuns { asyncio.runtime.wasNotClosed { (_) in "event loop \(representation)" } }
     asyncio.loops.removeAll { $0.toOpaque() == Unmanaged.passUnretained(self).toOpaque() }
     ready.deallocate()
     timers.deallocate()

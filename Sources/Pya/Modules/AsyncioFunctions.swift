@@ -4,8 +4,8 @@ extension Asyncio {
     for (name, type) in [
       ("Future", futureType), ("Task", taskType), ("Handle", handleType), ("TimerHandle", timerHandleType),
       ("Runner", runnerType), ("Timeout", timeoutType), ("CancelledError", cancelledErrorType), ("InvalidStateError", invalidStateErrorType),
-      ("TimeoutError", runtime.exceptionTypes["TimeoutError"].unsafelyUnwrapped), ("AbstractEventLoop", loopType),
-      ("BaseEventLoop", loopType), ("SelectorEventLoop", loopType), ("EventLoop", loopType),
+      ("TimeoutError", runtime.exceptionTypes["TimeoutError"].unsafelyUnwrapped), ("AbstractEventLoop", abstractLoopType),
+      ("BaseEventLoop", baseLoopType), ("SelectorEventLoop", loopType), ("EventLoop", loopType),
     ] {
       module.set(runtime, name, .object(type))
     }

@@ -8,13 +8,20 @@ extension Asyncio {
   }
 
   func installLoopType() {
-    let type = loopType
-    type.defineConstructor(runtime, "selector=None") { [unowned(unsafe) self] (_, cls) in
-      .object(EventLoop(self, type: cls))
-    } fill: { (runtime, loop, arguments) throws(Raised) in
-      guard let selector = arguments[0].defined, runtime.type(of: selector).isHeap, let loop = loop.object as? EventLoop else { return }
-      try loop.use(selector: selector, runtime)
+    for type in [abstractLoopType, baseLoopType, selectorLoopType, loopType] {
+      type.defineConstructor(runtime, "selector=None") { [unowned(unsafe) self] (_, cls) in
+        .object(EventLoop(self, type: cls, neverRuns: !cls.isSubtype(of: baseLoopType)))
+      } fill: { (runtime, loop, arguments) throws(Raised) in
+        guard let selector = arguments[0].defined, runtime.type(of: selector).isHeap, let loop = loop.object as? EventLoop else { return }
+        try loop.use(selector: selector, runtime)
+      }
     }
+    for name in Asyncio.abstractMethods {
+      abstractLoopType.define(runtime, name, "self, *args, **kwargs") { (runtime, _) throws(Raised) in
+        throw runtime.error("NotImplementedError", [])
+      }
+    }
+    let type = baseLoopType
     installRunningMethods(type)
     installSchedulingMethods(type)
     installTaskMakingMethods(type)
@@ -25,6 +32,17 @@ extension Asyncio {
     installQueues(type)
     installLibraryMethods(type)
   }
+
+  private static let abstractMethods = [
+    "run_forever", "run_until_complete", "stop", "is_running", "is_closed", "close", "shutdown_asyncgens", "shutdown_default_executor",
+    "call_soon", "call_later", "call_at", "time", "create_future", "create_task", "call_soon_threadsafe", "run_in_executor",
+    "set_default_executor", "getaddrinfo", "getnameinfo", "create_connection", "create_server", "sendfile", "start_tls",
+    "create_unix_connection", "create_unix_server", "connect_accepted_socket", "create_datagram_endpoint", "connect_read_pipe",
+    "connect_write_pipe", "subprocess_shell", "subprocess_exec", "add_reader", "remove_reader", "add_writer", "remove_writer",
+    "sock_recv", "sock_recv_into", "sock_recvfrom", "sock_recvfrom_into", "sock_sendall", "sock_sendto", "sock_connect", "sock_accept",
+    "sock_sendfile", "add_signal_handler", "remove_signal_handler", "set_task_factory", "get_task_factory", "get_exception_handler",
+    "set_exception_handler", "default_exception_handler", "call_exception_handler", "get_debug", "set_debug",
+  ]
 
   private func installRunningMethods(_ type: TypeObject) {
     type.define(runtime, "run_forever", "self") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
