@@ -239,7 +239,7 @@ struct ThreadMachine {
   private var innermost: UnsafeRawPointer?
   private var pendingChild: Object?
   private var pendingPosition: UInt32 = 0
-  private var consumer: UnsafeMutableRawPointer?
+  private var consumer, forthcoming: UnsafeMutableRawPointer?
   private var handledBase = 0
   private var isThrowing = false
   private var isDrivenByHand = false
@@ -279,6 +279,7 @@ struct ThreadMachine {
     swap(&machine.pointee.pendingChild, &pendingChild)
     swap(&machine.pointee.pendingPosition, &pendingPosition)
     swap(&machine.pointee.consumer, &consumer)
+    swap(&machine.pointee.forthcoming, &forthcoming)
     swap(&machine.pointee.handledBase, &handledBase)
     swap(&machine.pointee.isThrowing, &isThrowing)
     swap(&machine.pointee.isDrivenByHand, &isDrivenByHand)
