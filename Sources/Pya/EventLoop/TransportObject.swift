@@ -133,7 +133,7 @@ final class TransportObject: Object {
       }
     } else if count == 0 {
       try reachEnd(runtime)
-    } else if errno != EAGAIN, errno != EINTR, errno != EWOULDBLOCK {
+    } else if !isToBeRepeated {
       try fail(runtime.systemError(errno).exception, "Fatal read error on socket transport", runtime)
     }
   }
@@ -189,7 +189,7 @@ final class TransportObject: Object {
     isKept = false
     if isLost || descriptor < 0 || outgoing.isEmpty { return }
     let sent = send(outgoing.front)
-    if sent < 0, errno != EAGAIN, errno != EINTR, errno != EWOULDBLOCK {
+    if sent < 0, !isToBeRepeated {
       return forceClose(runtime.systemError(errno).exception)
     }
     outgoing.drop(max(0, sent))
@@ -211,7 +211,7 @@ final class TransportObject: Object {
     var rest = bytes
     if outgoing.isEmpty {
       let sent = send(bytes)
-      if sent < 0, errno != EAGAIN, errno != EINTR, errno != EWOULDBLOCK {
+      if sent < 0, !isToBeRepeated {
         return try fail(runtime.systemError(errno).exception, "Fatal write error on socket transport", runtime)
       }
       if sent == bytes.count { return }
@@ -251,7 +251,7 @@ final class TransportObject: Object {
     if isLost || descriptor < 0 || !isWriting { return }
     let sent = send(outgoing.front)
     if sent < 0 {
-      if errno == EAGAIN || errno == EINTR || errno == EWOULDBLOCK { return }
+      if isToBeRepeated { return }
       let failure = errno
       stopWriting()
       outgoing.removeAll()
@@ -393,6 +393,9 @@ final class TransportJob: LoopJob {
   init(_ body: @escaping (Runtime) throws(Raised) -> Void) { self.body = body }
   override func run(_ runtime: Runtime) throws(Raised) { try body(runtime) }
 }
+
+/// Whether the call that failed last did so because the descriptor was not ready, or a signal came.
+private var isToBeRepeated: Bool { errno == EAGAIN || errno == EINTR || errno == EWOULDBLOCK }
 
 // Under names of their own: the methods of the same names would be found first.
 private func readDescriptor(_ descriptor: Int32, _ buffer: UnsafeMutablePointer<UInt8>, _ count: Int) -> Int { read(descriptor, buffer, count) }

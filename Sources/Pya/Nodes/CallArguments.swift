@@ -78,8 +78,9 @@ final class CallArguments {
     return node
   }
 
+  /// The first argument's node.
   @inline(__always)
-  func beginFirst(_ frame: Frame) throws(Raised) -> BegunGenerator? { try first.node.beginGenerator(frame) }
+  var firstNode: ExpressionNode { first.node }
 
   /// The value of the first argument.
   @inline(__always)
@@ -246,23 +247,28 @@ extension ExpressionNode {
 }
 
 extension ExpressionNode {
-  /// Calls what only takes all elements of its last argument, which is a generator expression; before it stands `receiver`, if not nil.
+  /// Calls what only takes all elements of an argument, which is a generator expression that may begin unseen. Before it stands `receiver`
+  /// and behind it `keywordValues`, if not nil; `body` gets where they all lie.
   final func passing(
-    _ arguments: CallArguments, receiver: UnsafeMutablePointer<Value>? = nil, _ frame: Frame,
-    _ body: (Runtime, Arguments) throws(Raised) -> Value
+    _ generator: ExpressionNode, receiver: UnsafeMutablePointer<Value>? = nil, keywordValues: CallArguments? = nil, _ frame: Frame,
+    _ body: (Runtime, UnsafeMutablePointer<Value>) throws(Raised) -> Value
   ) throws(Raised) -> Value {
     let machine = frame.machine
     let count = receiver == nil ? 1 : 2
-    guard let base = machine.reserveUnbound(count) else { try frame.fail(machine.stackOverflow(), range) }
-    defer { machine.pointee.stackTop = base }
+    guard let base = machine.reserveUnbound(count + (keywordValues?.count ?? 0)) else { try frame.fail(machine.stackOverflow(), range) }
+    defer {
+      keywordValues?.giveBack(base + count)
+      machine.pointee.stackTop = base
+    }
     return try machine.pointee.runtimeReference.borrowed { (runtime) throws(Raised) in
       var marker = Value.object(runtime.forthcomingMarker)
       if let receiver { base.lend(receiver) }
       (base + (count - 1)).lend(&marker)
-      guard let begun = try arguments.beginFirst(frame) else { try frame.fail(machine.stackOverflow(), range) }
-      do throws(Raised) {
-        return try machine.passing(begun) { () throws(Raised) in try body(runtime, Arguments(base, count)) }
-      } catch { try frame.fail(error, range) }
+      guard let begun = try generator.beginGenerator(frame) else { try frame.fail(machine.stackOverflow(), range) }
+      return try machine.passing(begun) { () throws(Raised) in
+        try keywordValues?.lend(to: base + count, frame)
+        do throws(Raised) { return try body(runtime, base) } catch { try frame.fail(error, range) }
+      }
     }
   }
 

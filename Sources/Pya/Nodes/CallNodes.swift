@@ -172,13 +172,13 @@ final class GlobalCallNode: ExpressionNode {
     case .builtinType: return try construct(.fromOpaque(cached), arguments, frame)
     case .draining:
       let native = Unmanaged<NativeFunction>.fromOpaque(cached)
-      return try passing(arguments, frame) { (runtime, arguments) throws(Raised) in
-        try native.borrowed { (native) throws(Raised) in try native.body(runtime, arguments) }
+      return try passing(arguments.firstNode, frame) { (runtime, base) throws(Raised) in
+        try native.borrowed { (native) throws(Raised) in try native.body(runtime, Arguments(base, 1)) }
       }
     case .drainingType:
       let type = Unmanaged<TypeObject>.fromOpaque(cached)
-      return try passing(arguments, frame) { (runtime, arguments) throws(Raised) in
-        try type.borrowed { (type) throws(Raised) in try runtime.constructBuiltin(type, arguments) }
+      return try passing(arguments.firstNode, frame) { (runtime, base) throws(Raised) in
+        try type.borrowed { (type) throws(Raised) in try runtime.constructBuiltin(type, Arguments(base, 1)) }
       }
     case .ordinal, .character, .absolute, .next, .hash:
       var argument = try arguments.evaluateFirst(frame)

@@ -74,9 +74,9 @@ final class ClassPattern: PatternNode {
       guard try matches(0, frame, first) else { return false }
       return try matches(1, frame, second)
     }
-    let values = try frame.runtime.machine.reserveCall(count)
+    let values = try frame.machine.reserveCall(count)
     var done = 0
-    defer { frame.runtime.machine.endCall(values, done) }
+    defer { frame.machine.endCall(values, done) }
     while done < count {
       let value = try part(done, of: subject, frame)
       if value.isUndefined { return false }

@@ -10,9 +10,9 @@ final class KeywordCallNode: ExpressionNode {
   private let arguments: CallArguments
   private let positionalCount: Int
   private let keywordNames: [StringObject]
-  /// The only positional argument, if it is a generator expression that may begin unseen, and the keywords' values.
-  private let generator: GeneratorExpressionNode?
-  private let keywordValues: CallArguments
+  /// The only positional argument, if it is a generator expression that may begin unseen, and the keywords' values. For functions that only
+  /// take all its elements, `sorted(expression, key=...)`.
+  private let passed: (generator: GeneratorExpressionNode, keywordValues: CallArguments)?
   /// The code that `slots` is about, with how many positional arguments, and the slot of each keyword in it; `owners` keeps it.
   private var knownCode: UnsafeMutableRawPointer?
   private var knownGiven = 0
@@ -28,9 +28,11 @@ final class KeywordCallNode: ExpressionNode {
     arguments = CallArguments(positional + keywordValues)
     positionalCount = positional.count
     self.keywordNames = keywordNames
-    let first = positional.count == 1 ? positional[0] as? GeneratorExpressionNode : nil
-    generator = first?.canBeginUnseen == true ? first : nil
-    self.keywordValues = CallArguments(keywordValues)
+    if positional.count == 1, let first = positional[0] as? GeneratorExpressionNode, first.canBeginUnseen {
+      passed = (first, CallArguments(keywordValues))
+    } else {
+      passed = nil
+    }
     slots = .allocate(capacity: keywordNames.count)
     slots.initialize(repeating: 0, count: keywordNames.count)
     super.init(range)
@@ -74,35 +76,19 @@ final class KeywordCallNode: ExpressionNode {
         if let function, function.kind == .function, matches(function.as(FunctionObject.self), given: positionalCount + 1) {
           return try call(function.as(FunctionObject.self), receiver: receiver, frame)
         }
-      } else if let generator, held.kind == .nativeFunction {
+      } else if let passed, held.kind == .nativeFunction {
         let native = held.as(NativeFunction.self)
-        if native._withUnsafeGuaranteedRef({ $0.shortcut.takesAllElements && !$0.isMethod }) { return try call(native, with: generator, frame) }
+        if native._withUnsafeGuaranteedRef({ $0.shortcut.takesAllElements && !$0.isMethod }) {
+          return try passing(passed.generator, keywordValues: passed.keywordValues, frame) { (runtime, base) throws(Raised) in
+            try native.borrowed { (native) throws(Raised) in
+              try native.call(runtime, Arguments(base, 1, keywordNames: keywordNames))
+            }
+          }
+        }
       }
     }
     return try lending(arguments, frame) { (runtime, base) throws(Raised) in
       try runtime.call(value, Arguments(base, positionalCount, keywordNames: keywordNames))
-    }
-  }
-
-  /// `sorted(expression, key=...)`: a built-in function that only takes all elements of its one positional argument.
-  private func call(
-    _ native: Unmanaged<NativeFunction>, with generator: GeneratorExpressionNode, _ frame: Frame
-  ) throws(Raised) -> Value {
-    let machine = frame.machine
-    let count = keywordNames.count
-    guard let base = machine.reserveUnbound(count + 1) else { try frame.fail(machine.stackOverflow(), range) }
-    defer { machine.release(base, count + 1) }
-    return try native.borrowed { (native) throws(Raised) in
-      try frame.withRuntime { (runtime) throws(Raised) in
-        base.initialize(to: .object(runtime.forthcomingMarker))
-        guard let begun = try generator.beginGenerator(frame) else { try frame.fail(machine.stackOverflow(), range) }
-        return try machine.passing(begun) { () throws(Raised) in
-          try keywordValues.evaluate(into: base + 1, frame)
-          do throws(Raised) {
-            return try native.call(runtime, Arguments(base, 1, keywordNames: keywordNames))
-          } catch { try frame.fail(error, range) }
-        }
-      }
     }
   }
 

@@ -178,8 +178,8 @@ final class MethodCallNode: ExpressionNode {
       return try callNative(native, receiver: place, arguments, frame)
     case .draining:
       let native = Unmanaged<NativeFunction>.fromOpaque(target)
-      return try passing(arguments, receiver: place, frame) { (runtime, arguments) throws(Raised) in
-        try native.borrowed { (native) throws(Raised) in try native.body(runtime, arguments) }
+      return try passing(arguments.firstNode, receiver: place, frame) { (runtime, base) throws(Raised) in
+        try native.borrowed { (native) throws(Raised) in try native.body(runtime, Arguments(base, 2)) }
       }
     case .unplain:
       let function = Unmanaged<Object>.fromOpaque(target).takeUnretainedValue()

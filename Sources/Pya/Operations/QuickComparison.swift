@@ -51,9 +51,7 @@ extension UnsafeMutablePointer where Pointee == Value {
         theirs.as(NumberInstance.self)._withUnsafeGuaranteedRef { mine.number.placed($0.number) { $0.quickEquals($1) } }
       }
     case .complex:
-      return mine.as(ComplexObject.self)._withUnsafeGuaranteedRef { mine in
-        theirs.as(ComplexObject.self)._withUnsafeGuaranteedRef { mine.real == $0.real && mine.imaginary == $0.imaginary }
-      }
+      return mine.as(ComplexObject.self).hasSameParts(as: theirs.as(ComplexObject.self))
     default: return nil
     }
   }
@@ -66,9 +64,7 @@ extension UnsafeMutablePointer where Pointee == Value {
     if mine.kind == .floatInstance { return nil }
     if mine.kind == .complex {
       guard theirs.kind == .complex else { return nil }
-      return mine.as(ComplexObject.self)._withUnsafeGuaranteedRef { mine in
-        theirs.as(ComplexObject.self)._withUnsafeGuaranteedRef { mine.real == $0.real && mine.imaginary == $0.imaginary }
-      }
+      return mine.as(ComplexObject.self).hasSameParts(as: theirs.as(ComplexObject.self))
     }
     return quickEquals(other)
   }
@@ -129,6 +125,14 @@ extension Unmanaged where Instance == Object {
   fileprivate func hasSameText(as other: Unmanaged<Object>) -> Bool {
     `as`(StringObject.self)._withUnsafeGuaranteedRef { mine in
       other.as(StringObject.self)._withUnsafeGuaranteedRef { mine.hasSameText(as: $0) }
+    }
+  }
+}
+
+extension Unmanaged where Instance == ComplexObject {
+  fileprivate func hasSameParts(as other: Unmanaged<ComplexObject>) -> Bool {
+    _withUnsafeGuaranteedRef { mine in
+      other._withUnsafeGuaranteedRef { mine.real == $0.real && mine.imaginary == $0.imaginary }
     }
   }
 }

@@ -23,7 +23,7 @@ struct SharedCache {
   }
 
   /// What the entry is asked for: each has entries of its own.
-  enum Purpose: UInt { case reading, calling, storing }
+  enum Purpose: UInt8 { case reading, calling, storing }
 
   struct Entry {
     fileprivate var token = 0
@@ -31,6 +31,7 @@ struct SharedCache {
     fileprivate(set) var target: UnsafeMutableRawPointer?
     fileprivate(set) var slot = 0
     fileprivate(set) var meaning = Meaning.nothing
+    fileprivate var purpose = Purpose.reading
   }
 
   private let entries: UnsafeMutablePointer<Entry>
@@ -46,7 +47,7 @@ struct SharedCache {
 
   @inline(__always)
   private func place(_ token: Int, _ name: StringObject, _ purpose: Purpose) -> UnsafeMutablePointer<Entry> {
-    let key = (UInt(bitPattern: token) &* 31 &+ purpose.rawValue &* 683) ^ name.identity >> 4
+    let key = (UInt(bitPattern: token) &* 31 &+ UInt(purpose.rawValue) &* 683) ^ name.identity >> 4
     return entries + Int(key & UInt(SharedCache.size - 1))
   }
 
@@ -54,14 +55,8 @@ struct SharedCache {
   @inline(__always)
   func entry(_ token: Int, _ name: StringObject, _ purpose: Purpose) -> UnsafePointer<Entry>? {
     let place = place(token, name, purpose)
-    guard place.pointee.token == token, place.pointee.name == name.identity else { return nil }
-    let isForReading = place.pointee.meaning.rawValue <= Meaning.getter.rawValue
-    switch purpose {
-    case .reading: if !isForReading { return nil }
-    case .calling: if place.pointee.meaning != .callee { return nil }
-    case .storing: if place.pointee.meaning.rawValue < Meaning.place.rawValue { return nil }
-    }
-    return UnsafePointer(place)
+    let isThis = place.pointee.token == token && place.pointee.name == name.identity && place.pointee.purpose == purpose
+    return isThis ? UnsafePointer(place) : nil
   }
 
   func remember(
@@ -69,7 +64,7 @@ struct SharedCache {
   ) {
     guard name.isInterned else { return }
     let place = place(token, name, purpose)
-    place.pointee = Entry(token: token, name: name.identity, target: target, slot: slot, meaning: meaning)
+    place.pointee = Entry(token: token, name: name.identity, target: target, slot: slot, meaning: meaning, purpose: purpose)
   }
 }
 
