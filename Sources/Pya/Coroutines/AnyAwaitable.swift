@@ -37,6 +37,11 @@ final class NextWithDefault: AwaitableObject {
 
   override var hasBegun: Bool { isBegun }
 
+  override func visitContents(_ tracer: Tracer) {
+    tracer.visit(inner)
+    tracer.visit(fallback)
+  }
+
   override func begin(_ runtime: Runtime) throws(Raised) -> Value {
     isBegun = true
     return try orFallback(runtime) { () throws(Raised) in try inner.begin(runtime) }

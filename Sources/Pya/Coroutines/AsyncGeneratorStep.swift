@@ -35,6 +35,15 @@ final class AsyncGeneratorStep: AwaitableObject {
     if state == .created { type.runtime.wasNeverAwaited("coroutine method '\(method)' of '\(generator.qualifiedName.text)'") }
   }
 
+  override func visitContents(_ tracer: Tracer) {
+    tracer.visit(generator)
+    switch action {
+    case .send(let value): tracer.visit(value)
+    case .raise(let exception): tracer.visit(exception)
+    case .close: break
+    }
+  }
+
   private var method: String {
     switch action {
     case .send: "asend"

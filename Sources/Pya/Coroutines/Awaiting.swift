@@ -119,6 +119,11 @@ final class IteratorAwaitable: AwaitableObject {
     super.init(type: runtime.types.object)
   }
 
+  override func visitContents(_ tracer: Tracer) {
+    tracer.visit(iterator)
+    tracer.visit(source)
+  }
+
   override func begin(_ runtime: Runtime) throws(Raised) -> Value { try step(runtime, .none) }
 
   override func resume(_ runtime: Runtime, sent: Value) throws(Raised) -> Value { try step(runtime, sent) }
@@ -165,6 +170,10 @@ final class StartedFrameAwaitable: AwaitableObject {
   init(_ runtime: Runtime, _ frame: SuspendableFrame) {
     self.frame = frame
     super.init(type: runtime.types.object)
+  }
+
+  override func visitContents(_ tracer: Tracer) {
+    tracer.visit(frame)
   }
 
   override func begin(_ runtime: Runtime) throws(Raised) -> Value { try result(frame.drive(runtime, sending: .none), runtime) }

@@ -14,6 +14,17 @@ final class ConditionObject: SynchronizationObject {
 
   deinit { waiters.removeAll() }
 
+  override func visitContents(_ tracer: Tracer) {
+    super.visitContents(tracer)
+    tracer.visit(lock)
+    waiters.visit(tracer)
+  }
+
+  override func clearContents() {
+    waiters.removeAll()
+    lastDone = nil
+  }
+
   /// The lock when it is one of asyncio's own, without methods of the program.
   private var plainLock: LockObject? {
     guard case .object(let object) = lock, object.isExactly(asyncio.synchronization.lock) else { return nil }
@@ -86,6 +97,12 @@ private final class ConditionWaiter: WaiterFuture {
 
   override var subject: Object? { condition }
 
+  override func visitContents(_ tracer: Tracer) {
+    super.visitContents(tracer)
+    tracer.visit(acquiring)
+    tracer.visit(failure)
+  }
+
   override func resume(_ runtime: Runtime, sent: Value) throws(Raised) -> Value {
     if let acquiring { return try acquire(runtime) { () throws(Raised) in try acquiring.resume(runtime, sent: sent) } }
     condition.remove(self)
@@ -148,6 +165,12 @@ final class ConditionPredicateWait: AwaitableObject {
     self.condition = condition
     self.predicate = predicate
     super.init(type: condition.asyncio.coroutineType)
+  }
+
+  override func visitContents(_ tracer: Tracer) {
+    tracer.visit(condition)
+    tracer.visit(predicate)
+    tracer.visit(waiting)
   }
 
   override func begin(_ runtime: Runtime) throws(Raised) -> Value {

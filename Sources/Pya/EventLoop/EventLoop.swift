@@ -91,7 +91,6 @@ final class EventLoop: Object {
     asyncio.loops.removeAll { $0.toOpaque() == Unmanaged.passUnretained(self).toOpaque() }
     ready.deallocate()
     timers.deallocate()
-    for task in pendingTasks.tasks { pendingTasks.remove(task) }
   }
 
   override func instanceDictionary(_ runtime: Runtime) -> DictObject? {
@@ -216,6 +215,7 @@ final class EventLoop: Object {
     for number in signalHandlers.keys { removeSignalHandler(number) }
     ready.removeAll()
     timers.removeAll()
+    pendingTasks.letGo()
     poller = nil
     reservedPoller = nil
     if let programSelector {

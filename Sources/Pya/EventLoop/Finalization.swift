@@ -8,7 +8,7 @@ extension Asyncio {
   fileprivate func finish() {
     for loop in loops.map({ $0.takeUnretainedValue() }) where !loop.isRunning {
       let tasks = loop.pendingTasks.tasks
-      if !loop.hasDeadlocked { for task in tasks where !task.mayBeDestroyed { loop.reportDestroyed(task) } }
+      if !loop.hasDeadlocked { for task in tasks where !task.mayBeDestroyed && !task.isFinalized { loop.reportDestroyed(task) } }
       // Their coroutines are closed, which runs what stands in `finally`.
       for task in tasks {
         guard let frame = task.coroutine as? SuspendableFrame, frame.state == .suspended else { continue }
@@ -24,7 +24,8 @@ extension Asyncio {
 }
 
 extension EventLoop {
-  fileprivate func reportDestroyed(_ task: TaskObject) {
+  /// A task goes that is not done.
+  func reportDestroyed(_ task: TaskObject) {
     let message = asyncio.runtime.string("Task was destroyed but it is pending!")
     do throws(Raised) {
       try callExceptionHandler(

@@ -8,6 +8,11 @@ final class ForeignFuture: FutureObject {
     super.init(type: loop.asyncio.futureType, loop: loop)
   }
 
+  override func visitContents(_ tracer: Tracer) {
+    super.visitContents(tracer)
+    tracer.visit(object)
+  }
+
   override func cancel(message: Value, _ runtime: Runtime) throws(Raised) -> Bool {
     let method = try runtime.getAttribute(object, runtime.intern("cancel"))
     let result = try runtime.call(method, [], keywords: [(runtime.intern("msg"), message)])

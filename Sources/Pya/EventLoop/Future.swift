@@ -152,10 +152,15 @@ class FutureObject: AwaitableObject {
     for callback in extra.callbacks { visit(callback, tracer) }
   }
 
+  override func clearContents() {
+    firstCallback = nil
+    extra?.callbacks = []
+  }
+
   private final func visit(_ callback: Callback, _ tracer: Tracer) {
     switch callback {
     case .wakeup(let task): tracer.visit(task)
-    case .call(let callback): callback.visitContents(tracer)
+    case .call(let callback): callback.visitContents(tracer, of: self)
     }
   }
 
@@ -371,8 +376,10 @@ class FutureObject: AwaitableObject {
 
   // MARK: Dropping
 
+  /// Becomes what another future is, which is going.
   final func takeOutcome(of other: FutureObject) {
     state = other.state
+    firstCallback = other.firstCallback
     holdsException = other.holdsException
     outcome = other.outcome
     extra = other.extra
@@ -400,8 +407,8 @@ extension AwaitableObject {
 class DoneCallback {
   func run(_ runtime: Runtime, _ future: FutureObject) throws(Raised) {}
 
-  /// As `Object.visitContents`; a callback belongs to one future.
-  func visitContents(_ tracer: Tracer) {}
+  /// As `Object.visitContents`, for one of the futures that have it; what all of them refer to through it is subtracted once.
+  func visitContents(_ tracer: Tracer, of future: FutureObject) {}
 
   /// How a future's repr shows it.
   func describe(_ runtime: Runtime) throws(Raised) -> String { "" }
@@ -425,7 +432,7 @@ final class FunctionCallback: DoneCallback {
     _ = try runtime.call(function, .object(future))
   }
 
-  override func visitContents(_ tracer: Tracer) {
+  override func visitContents(_ tracer: Tracer, of future: FutureObject) {
     tracer.visit(function)
     tracer.visit(context)
   }
@@ -444,6 +451,10 @@ final class FutureIterator: AwaitableObject {
   }
 
   override var hasBegun: Bool { isBegun }
+
+  override func visitContents(_ tracer: Tracer) {
+    tracer.visit(future)
+  }
 
   override func begin(_ runtime: Runtime) throws(Raised) -> Value {
     isBegun = true
@@ -466,6 +477,10 @@ final class NativeCoroutineIterator: AwaitableObject {
   init(_ asyncio: Asyncio, _ coroutine: AwaitableObject) {
     self.coroutine = coroutine
     super.init(type: asyncio.futureIteratorType)
+  }
+
+  override func visitContents(_ tracer: Tracer) {
+    tracer.visit(coroutine)
   }
 
   override var hasBegun: Bool { coroutine.hasBegun }

@@ -18,6 +18,16 @@ final class GatheringFuture: FutureObject {
   /// Those that are not done.
   var pendingChildren: [FutureObject] { children.filter { !$0.isDone } }
 
+  override func visitContents(_ tracer: Tracer) {
+    super.visitContents(tracer)
+    tracer.visit(objects: &children)
+  }
+
+  override func clearContents() {
+    super.clearContents()
+    children = []
+  }
+
   /// Cancels the children; the future itself follows when they are done.
   override func cancel(message: Value, _ runtime: Runtime) throws(Raised) -> Bool {
     if isDone { return false }
@@ -69,6 +79,11 @@ private final class GatherCallback: DoneCallback {
   init(_ outer: GatheringFuture) { self.outer = outer }
 
   override func run(_ runtime: Runtime, _ future: FutureObject) throws(Raised) { try outer.childIsDone(future, runtime) }
+
+  /// All pending children share it, and it refers to `outer` once.
+  override func visitContents(_ tracer: Tracer, of future: FutureObject) {
+    if !tracer.isSubtracting || outer.children.first(where: { !$0.isDone }) === future { tracer.visit(outer) }
+  }
 
   override func describe(_ runtime: Runtime) throws(Raised) -> String { "gather.<locals>._done_callback()" }
 }
@@ -190,6 +205,11 @@ final class WrappedAwaitable: AwaitableObject {
   }
 
   override var hasBegun: Bool { inner != nil }
+
+  override func visitContents(_ tracer: Tracer) {
+    tracer.visit(value)
+    tracer.visit(inner)
+  }
 
   override func begin(_ runtime: Runtime) throws(Raised) -> Value {
     let inner = try runtime.awaitable(value)

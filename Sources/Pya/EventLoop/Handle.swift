@@ -35,6 +35,14 @@ final class HandleObject: Object {
   }
   override var existingInstanceDictionary: DictObject? { dictionary }
 
+  override func visitContents(_ tracer: Tracer) {
+    tracer.visit(loop)
+    tracer.visit(callback)
+    tracer.visit(&arguments)
+    tracer.visit(context)
+    tracer.visit(dictionary)
+  }
+
   var isTimer: Bool { !deadline.isNaN }
 
   func cancel() {

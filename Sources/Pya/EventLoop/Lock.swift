@@ -9,6 +9,13 @@ final class LockObject: SynchronizationObject {
 
   deinit { waiters.removeAll() }
 
+  override func visitContents(_ tracer: Tracer) {
+    super.visitContents(tracer)
+    waiters.visit(tracer)
+  }
+
+  override func clearContents() { waiters.removeAll() }
+
   /// `acquire()` as far as it gets without waiting.
   @inline(__always)
   func acquire(_ runtime: Runtime) throws(Raised) -> Value {
@@ -86,6 +93,13 @@ final class EventObject: SynchronizationObject {
   }
 
   deinit { waiters.removeAll() }
+
+  override func visitContents(_ tracer: Tracer) {
+    super.visitContents(tracer)
+    waiters.visit(tracer)
+  }
+
+  override func clearContents() { waiters.removeAll() }
 
   @inline(__always)
   func wait(_ runtime: Runtime) throws(Raised) -> Value {

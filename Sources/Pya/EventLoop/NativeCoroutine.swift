@@ -17,6 +17,11 @@ final class NativeCoroutine: AwaitableObject {
 
   override var hasBegun: Bool { phase != .created }
 
+  override func visitContents(_ tracer: Tracer) {
+    tracer.visit(&arguments)
+    tracer.visit(inner)
+  }
+
   /// What the operation works on.
   var receiver: Value { arguments.first ?? .none }
 
@@ -154,4 +159,9 @@ final class ReplacingResult: AwaitableObject {
   }
 
   override func close(_ runtime: Runtime) throws(Raised) { try inner.close(runtime) }
+
+  override func visitContents(_ tracer: Tracer) {
+    tracer.visit(inner)
+    tracer.visit(value)
+  }
 }

@@ -13,6 +13,13 @@ final class SemaphoreObject: SynchronizationObject {
 
   deinit { waiters.removeAll() }
 
+  override func visitContents(_ tracer: Tracer) {
+    super.visitContents(tracer)
+    waiters.visit(tracer)
+  }
+
+  override func clearContents() { waiters.removeAll() }
+
   /// Whether who comes now has to wait.
   @inline(__always)
   var isLocked: Bool { value == 0 || !(waiters.isEmpty || waiters.areAllCancelled) }

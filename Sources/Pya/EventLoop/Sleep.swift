@@ -55,6 +55,11 @@ final class SleepFuture: FutureObject {
   /// What `call_later` of a loop of the program gave.
   var handle = Value.none
 
+  override func visitContents(_ tracer: Tracer) {
+    super.visitContents(tracer)
+    tracer.visit(handle)
+  }
+
   /// It is over, and nobody waits for it.
   func finishSleep() { try? setResult(.none, type.runtime) }
 

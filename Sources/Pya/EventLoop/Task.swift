@@ -145,12 +145,43 @@ final class TaskObject: FutureObject {
     return context.unsafelyUnwrapped
   }
 
+  // MARK: Dropping
+
+  /// Its loop is closed and holds it no longer. A task that waits and what it waits for hold each other, in a circle that only the
+  /// collector finds.
+  fileprivate func wasLetGo() {
+    if waiter != nil { register(type.machine) }
+  }
+
+  override func finalize(_ runtime: Runtime) -> Bool {
+    isFinalized = true
+    guard isRegistered, !isDone, !mayBeDestroyed else { return false }
+    loop.reportDestroyed(self)
+    return true
+  }
+
+  override func clearContents() {
+    super.clearContents()
+    waitedFor = nil
+  }
+
+  /// A task like this one, which is going, to show to the program.
+  private func makeTwin() -> TaskObject {
+    let twin = TaskObject(type: type, loop: loop, coroutine: coroutine, name: givenName.map { .object($0) } ?? .int(Int(number)), context: context)
+    twin.takeOutcome(of: self)
+    twin.waitedFor = waitedFor
+    return twin
+  }
+
   deinit {
+    if containerIndex != 0 { unregister(type.machine) }
+    if isRegistered {
+      loop.pendingTasks.remove(self)
+      if !isFinalized, !isDone, !mayBeDestroyed { loop.reportDestroyed(makeTwin()) }
+    }
     if logsTraceback {
       logsTraceback = false
-      let twin = TaskObject(type: type, loop: loop, coroutine: coroutine, name: givenName.map { .object($0) } ?? .int(Int(number)), context: context)
-      twin.takeOutcome(of: self)
-      loop.reportNeverRetrieved(twin)
+      loop.reportNeverRetrieved(makeTwin())
     }
     heldCoroutine.uncountedPointer.releasePlainly()
   }
@@ -175,14 +206,25 @@ extension FutureObject {
   }
 }
 
-/// The pending tasks of a loop in the order they were made, held until they are done.
+/// The pending tasks of a loop in the order they were made, held until they are done or the loop is closed.
 struct TaskList {
   private var first: Unmanaged<TaskObject>?
   private var last: Unmanaged<TaskObject>?
+  private var holdsTasks = true
+
+  /// The loop is closed: what nobody else refers to goes.
+  mutating func letGo() {
+    let pending = tasks
+    holdsTasks = false
+    for task in pending {
+      task.wasLetGo()
+      Unmanaged.passUnretained(task).toOpaque().releasePlainly()
+    }
+  }
 
   mutating func append(_ task: TaskObject) {
     let added = Unmanaged.passUnretained(task)
-    added.toOpaque().retainPlainly()
+    if holdsTasks { added.toOpaque().retainPlainly() }
     task.isRegistered = true
     task.previousTask = last
     task.nextTask = nil
@@ -198,7 +240,7 @@ struct TaskList {
     if let next { next._withUnsafeGuaranteedRef { $0.previousTask = previous } } else { last = previous }
     task.nextTask = nil
     task.previousTask = nil
-    Unmanaged.passUnretained(task).toOpaque().releasePlainly()
+    if holdsTasks { Unmanaged.passUnretained(task).toOpaque().releasePlainly() }
   }
 
   var tasks: [TaskObject] {

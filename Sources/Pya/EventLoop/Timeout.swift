@@ -19,6 +19,14 @@ final class TimeoutObject: Object {
 
   var hasExpired: Bool { state == .expiring || state == .expired }
 
+  override func visitContents(_ tracer: Tracer) {
+    tracer.visit(task)
+    // A timer that is in no queue any more, its loop being closed, is held from here alone.
+    if isKnownUniquelyReferenced(&timer) { tracer.visit(self) }
+  }
+
+  override func clearContents() { timer = nil }
+
   func enter(_ runtime: Runtime) throws(Raised) {
     guard state == .created else { throw runtime.runtimeError("Timeout has already been entered") }
     guard let current = try asyncio.running().currentTask else {
@@ -185,4 +193,9 @@ final class TimedWait: AwaitableObject {
   }
 
   override func close(_ runtime: Runtime) throws(Raised) { try inner.close(runtime) }
+
+  override func visitContents(_ tracer: Tracer) {
+    tracer.visit(timeout)
+    tracer.visit(inner)
+  }
 }

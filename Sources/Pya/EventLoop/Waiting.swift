@@ -25,8 +25,13 @@ class WaiterFuture: FutureObject {
     _ = try result(runtime)
   }
 
-  /// The object that the task waits at, for reports.
+  /// The object that the task waits at.
   var subject: Object? { nil }
+
+  override func visitContents(_ tracer: Tracer) {
+    super.visitContents(tracer)
+    tracer.visit(subject)
+  }
 
   override func close(_ runtime: Runtime) throws(Raised) {
     do { _ = try resume(runtime, throwing: runtime.error("GeneratorExit").exception) } catch {
@@ -86,6 +91,14 @@ struct WaiterList {
     return result
   }
 
+  func visit(_ tracer: Tracer) {
+    var current = first
+    while let waiter = current {
+      tracer.visit(waiter)
+      current = waiter.nextWaiter
+    }
+  }
+
   var areAllCancelled: Bool {
     var current = first
     while let waiter = current {
@@ -123,6 +136,11 @@ class SynchronizationObject: Object {
     return dictionary
   }
   override var existingInstanceDictionary: DictObject? { dictionary }
+
+  override func visitContents(_ tracer: Tracer) {
+    tracer.visit(loop)
+    tracer.visit(dictionary)
+  }
 
   /// The running loop, which must be the object's own.
   final func boundLoop() throws(Raised) -> EventLoop {

@@ -32,6 +32,10 @@ class WaitingOperation: AwaitableObject {
 
   final override var hasBegun: Bool { phase != .created }
 
+  override func visitContents(_ tracer: Tracer) {
+    tracer.visit(future)
+  }
+
   final override func begin(_ runtime: Runtime) throws(Raised) -> Value {
     guard phase == .created else { throw runtime.awaitedBefore(isWaiting: phase == .waiting) }
     phase = .waiting

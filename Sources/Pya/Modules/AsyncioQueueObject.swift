@@ -57,6 +57,23 @@ final class QueueObject: SynchronizationObject {
     super.init(asyncio, type: type)
   }
 
+  override func visitContents(_ tracer: Tracer) {
+    super.visitContents(tracer)
+    switch storage {
+    case .deque(let items): tracer.visit(items)
+    case .list(let items): tracer.visit(items)
+    case .foreign(let items): tracer.visit(items)
+    }
+    getters.visit(tracer)
+    putters.visit(tracer)
+    tracer.visit(finished)
+  }
+
+  override func clearContents() {
+    getters.removeAll()
+    putters.removeAll()
+  }
+
   deinit {
     finished?.queue = nil
     getters.removeAll()

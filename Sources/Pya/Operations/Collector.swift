@@ -16,7 +16,8 @@
 /// refer to what is older than itself, unless it changes later. So every circle has a member that changed after its birth, and it is
 /// enough to list the kinds that can: instances, lists, dictionaries, sets, deques, cells, exceptions, frames of generators and
 /// coroutines. Tuples, functions, bound methods, iterators, partials and the rest are met from there, get a place for the time of the
-/// collection, and go with the circle they belong to. Tasks and futures change, but their circles go through frames or instances.
+/// collection, and go with the circle they belong to. Tasks and futures change, but their circles go through frames or instances, or
+/// they are held by the loop; when that is closed, the tasks that wait are listed too.
 /// Listing costs 6 instructions at birth and 6 at death (`Containers.swift`), in an array beside the objects: two words of links in
 /// each object cost more memory, and touch two neighbours. The four bytes an object keeps its place in were padding. Tried in
 /// thought and dropped: listing an instance only when an attribute receives a container (a test at every store, where this is
@@ -98,7 +99,7 @@ extension Runtime {
       if collector.debugFlags & Collector.savesAll != 0 {
         for object in doomed { collector.garbage.append(.object(object)) }
       } else {
-        for object in doomed where object.containerIndex != 0 { object.clearContents() }
+        for object in doomed { object.clearContents() }
       }
       doomed = []
     }

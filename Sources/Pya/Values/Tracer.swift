@@ -42,6 +42,9 @@ struct Tracer {
     state.deallocate()
   }
 
+  /// The references found are being taken off the counts.
+  var isSubtracting: Bool { state.pointee.phase == .subtract }
+
   // MARK: What objects call
 
   @inline(__always)
