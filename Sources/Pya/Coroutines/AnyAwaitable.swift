@@ -26,6 +26,7 @@ extension Runtime {
 /// `anext(iterator, default)`: the next element, or the default instead of StopAsyncIteration.
 final class NextWithDefault: AwaitableObject {
   private let inner: AwaitableObject
+  override var awaitedFrame: SuspendableFrame? { inner.awaitedFrame }
   private let fallback: Value
   private var isBegun = false
 

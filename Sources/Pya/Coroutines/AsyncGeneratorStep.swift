@@ -14,6 +14,7 @@ final class AsyncGeneratorStep: AwaitableObject {
   private enum State { case created, begun, done }
 
   let generator: SuspendableFrame
+  override var awaitedFrame: SuspendableFrame? { generator }
   private let action: Action
   private var state = State.created
 

@@ -166,6 +166,7 @@ final class IteratorAwaitable: AwaitableObject {
 /// A frame that was started by hand (`send(None)`) and is awaited after that: driven as a chain of its own.
 final class StartedFrameAwaitable: AwaitableObject {
   private let frame: SuspendableFrame
+  override var awaitedFrame: SuspendableFrame? { frame }
 
   init(_ runtime: Runtime, _ frame: SuspendableFrame) {
     self.frame = frame

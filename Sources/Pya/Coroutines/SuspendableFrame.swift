@@ -418,6 +418,9 @@ class AwaitableObject: Object {
 
   /// Nobody waits any more.
   func close(_ runtime: Runtime) throws(Raised) {}
+
+  /// The frame that it drives, for reports.
+  var awaitedFrame: SuspendableFrame? { nil }
 }
 
 extension Frame {

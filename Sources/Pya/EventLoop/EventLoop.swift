@@ -59,6 +59,8 @@ final class EventLoop: Object {
   let hasOwnTime: Bool
   /// A class of the program defines `call_soon`.
   let hasOwnCallSoon: Bool
+  /// A class of the program defines `_run_once`.
+  private let hasOwnTurn: Bool
   /// A selector of a class of the program, whose `select` the loop waits in.
   var programSelector: Value?
   /// The thread that runs it.
@@ -72,10 +74,12 @@ final class EventLoop: Object {
     self.neverRuns = neverRuns
     clock = asyncio.runtime.clock
     virtualClock = clock as? VirtualClock
-    let time = asyncio.runtime.intern("time")
-    let callSoon = asyncio.runtime.intern("call_soon")
-    hasOwnTime = type.flatMap { $0.isHeap ? $0.lookup(time)?.object?.kind : nil } == .function
-    hasOwnCallSoon = type.flatMap { $0.isHeap ? $0.lookup(callSoon)?.object?.kind : nil } == .function
+    func isDefined(_ name: String) -> Bool {
+      type.flatMap { $0.isHeap ? $0.lookup(asyncio.runtime.intern(name))?.object?.kind : nil } == .function
+    }
+    hasOwnTime = isDefined("time")
+    hasOwnCallSoon = isDefined("call_soon")
+    hasOwnTurn = isDefined("_run_once")
     reservedPoller = neverRuns ? nil : Poller()
     super.init(type: type ?? asyncio.loopType, kind: .other)
     asyncio.loops.append(.passUnretained(self))
@@ -132,10 +136,13 @@ final class EventLoop: Object {
       asyncio.runningLoop = nil
       asyncio.contexts.current = savedContext
     }
-    repeat { try runOnce(runtime) } while !isStopping
+    repeat {
+      if hasOwnTurn { _ = try runtime.callMethod(.object(self), "_run_once") } else { try runOnce(runtime) }
+    } while !isStopping
   }
 
-  private func runOnce(_ runtime: Runtime) throws(Raised) {
+  /// One turn.
+  func runOnce(_ runtime: Runtime) throws(Raised) {
     runtime.sendPending()
     timers.dropCancelled()
     if let waiter = asyncio.waiter { waiter.lookForInput(self) }

@@ -6,6 +6,7 @@ final class NativeCoroutine: AwaitableObject {
   let qualifiedName: String
   private var arguments: [Value]
   private var inner: AwaitableObject?
+  override var awaitedFrame: SuspendableFrame? { inner?.awaitedFrame }
   private var phase = Phase.created
 
   init(_ asyncio: Asyncio, _ function: NativeFunction, name: String, _ arguments: Arguments) {

@@ -53,14 +53,20 @@ extension Asyncio {
 
   private func representation(of object: Object) -> String { (try? runtime.repr(.object(object)).text) ?? "?" }
 
-  /// The program's frame in which a task stands, and the library's that it calls there.
+  /// The program's innermost frame in which a task stands, and the library's that it calls there.
   func frames(of task: TaskObject) -> (own: SuspendableFrame, library: SuspendableFrame?)? {
-    guard var frame = task.coroutine as? SuspendableFrame else { return nil }
+    guard var own = task.coroutine as? SuspendableFrame else { return nil }
+    var library: SuspendableFrame?
+    var frame = own
     while let inner = frame.awaited, inner.state != .finished {
-      if inner.code.information.file.name.hasPrefix("<library ") { return (frame, inner) }
       frame = inner
+      if inner.code.information.file.name.hasPrefix("<library ") {
+        if library == nil { library = inner }
+      } else {
+        (own, library) = (inner, nil)
+      }
     }
-    return (frame, nil)
+    return (own, library)
   }
 
   /// Task groups, `wait` and their kin are written in the language: their variables tell what they wait for.
@@ -107,7 +113,7 @@ extension Asyncio {
 extension SuspendableFrame {
   /// The frame that this one waits for.
   fileprivate var awaited: SuspendableFrame? {
-    delegate as? SuspendableFrame ?? (delegate as? AsyncGeneratorStep)?.generator
+    delegate as? SuspendableFrame ?? (delegate as? AwaitableObject)?.awaitedFrame
   }
 
   /// A local variable; None if there is none of the name.

@@ -152,6 +152,7 @@ final class TimeoutTimer: LoopJob {
 final class TimedWait: AwaitableObject {
   private let timeout: TimeoutObject
   private let inner: AwaitableObject
+  override var awaitedFrame: SuspendableFrame? { inner.awaitedFrame }
 
   /// What an `awaitBody` gives. The timeout is None or positive.
   static func begin(_ asyncio: Asyncio, _ value: Value, deadline: Value, _ runtime: Runtime) throws(Raised) -> Value {

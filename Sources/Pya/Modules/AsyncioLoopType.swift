@@ -52,6 +52,10 @@ extension Asyncio {
     type.define(runtime, "run_until_complete", "self, future") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       try loop(arguments[0]).runUntilComplete(arguments[1])
     }
+    type.define(runtime, "_run_once", "self") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
+      try loop(arguments[0]).runOnce(runtime)
+      return .none
+    }
     type.define(runtime, "stop", "self") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       try loop(arguments[0]).stop()
       return .none
