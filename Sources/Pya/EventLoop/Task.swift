@@ -153,9 +153,12 @@ final class TaskObject: FutureObject {
     if waiter != nil { register(type.machine) }
   }
 
+  /// That it goes before it is done is worth a message. (Of a loop in which nothing can go on, there was a report of all tasks.)
+  var isMissed: Bool { isRegistered && !isDone && !mayBeDestroyed && !loop.hasDeadlocked }
+
   override func finalize(_ runtime: Runtime) -> Bool {
     isFinalized = true
-    guard isRegistered, !isDone, !mayBeDestroyed else { return false }
+    guard isMissed else { return false }
     loop.reportDestroyed(self)
     return true
   }
@@ -176,8 +179,9 @@ final class TaskObject: FutureObject {
   deinit {
     if containerIndex != 0 { unregister(type.machine) }
     if isRegistered {
+      let isMissed = isMissed && !isFinalized
       loop.pendingTasks.remove(self)
-      if !isFinalized, !isDone, !mayBeDestroyed { loop.reportDestroyed(makeTwin()) }
+      if isMissed { loop.reportDestroyed(makeTwin()) }
     }
     if logsTraceback {
       logsTraceback = false
