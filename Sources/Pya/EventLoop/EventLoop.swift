@@ -48,8 +48,8 @@ final class EventLoop: Object {
   let virtualClock: VirtualClock?
   private let clock: any Clock
 
-  /// Timers that are due within this time are due now.
-  private static let clockResolution = 1e-9
+  /// Timers that are due within this time (seconds) are due now.
+  var clockResolution = 1e-9
   /// How many calls coroutines remember in debug mode.
   private static let originDepth = 10
 
@@ -166,7 +166,7 @@ final class EventLoop: Object {
 
   private func moveDueTimers() {
     if let virtualClock { virtualClock.look() }
-    let end = time + EventLoop.clockResolution
+    let end = time + clockResolution
     while !timers.isEmpty, timers.nextDeadline < end {
       switch timers.removeFirst() {
       case .sleep(let future): ready.append(.sleepIsOver(future))

@@ -49,6 +49,11 @@ extension Asyncio {
       try loop(arguments[0]).runForever()
       return .none
     }
+    type.defineProperty(runtime, "_clock_resolution") { [unowned(unsafe) self] (_, value) throws(Raised) in
+      .float(try loop(value).clockResolution)
+    } set: { [unowned(unsafe) self] (runtime, value, newValue) throws(Raised) in
+      try loop(value).clockResolution = try runtime.delaySeconds(newValue)
+    }
     type.define(runtime, "run_until_complete", "self, future") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       try loop(arguments[0]).runUntilComplete(arguments[1])
     }
