@@ -101,7 +101,7 @@ extension EventLoop {
         subject = .object(HandleObject(self, function, [.object(future)], context: nil))
       }
     case .handle(let handle):
-      description = try runtime.describeCallback(handle.callback)
+      description = try runtime.describeCall(of: handle)
       subject = .object(handle)
     case .job(let job): description = job is TimeoutTimer ? "Timeout._on_timeout()" : "job"
     }

@@ -101,13 +101,15 @@ extension Runtime {
     var parts = [handle.isTimer ? "TimerHandle" : "Handle"]
     if handle.isCancelled { parts.append("cancelled") }
     if handle.isTimer { parts.append("when=\(try repr(.float(handle.deadline)).text)") }
-    if !handle.callback.isNone {
-      // In debug mode, what it will be called with.
-      let given = handle.loop.isDebugging ? try handle.arguments.map { (value) throws(Raised) in try abbreviatedRepr(value) } : []
-      parts.append(try describeCallback(handle.callback, arguments: "(\(given.joined(separator: ", ")))"))
-    }
+    if !handle.callback.isNone { parts.append(try describeCall(of: handle)) }
     if let creation = try describeCreation(handle.sourceTraceback) { parts.append(creation) }
     return "<\(parts.joined(separator: " "))>"
+  }
+
+  /// What a handle calls; in debug mode with what.
+  func describeCall(of handle: HandleObject) throws(Raised) -> String {
+    let given = handle.loop.isDebugging ? try handle.arguments.map { (value) throws(Raised) in try abbreviatedRepr(value) } : []
+    return try describeCallback(handle.callback, arguments: "(\(given.joined(separator: ", ")))")
   }
 
   // MARK: Short forms

@@ -9,6 +9,8 @@ extension Asyncio {
     }
     type.defineProperty(runtime, "_scheduled") { [unowned(unsafe) self] (runtime, value) throws(Raised) in
       let loop = try loop(value)
+      // Taking the cancelled ones off is what programs do who look: from what is but a copy they cannot.
+      loop.timers.dropCancelled()
       return .object(ListObject(runtime, loop.timers.contents.map { .object(loop.timerHandle(of: $0.timer, at: $0.deadline, $0.isCancelled)) }))
     }
   }
