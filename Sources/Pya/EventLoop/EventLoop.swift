@@ -45,6 +45,10 @@ final class EventLoop: Object {
   var isPolling = false
   /// The executor of `run_in_executor(None, ...)`, an object of `concurrent.futures`; or None.
   var defaultExecutor: Value = .none
+  /// How many connections the process had ended (`Machine.endedConnections`) when the turn before this one began, and when this one did: the
+  /// poller has told of what came of the former.
+  private(set) var settledEndings: UInt32 = 0
+  private var seenEndings: UInt32 = 0
   let virtualClock: VirtualClock?
   private let clock: any Clock
 
@@ -144,6 +148,7 @@ final class EventLoop: Object {
   /// One turn.
   func runOnce(_ runtime: Runtime) throws(Raised) {
     runtime.sendPending()
+    (settledEndings, seenEndings) = (seenEndings, runtime.machine.pointee.endedConnections)
     timers.dropCancelled()
     if let waiter = asyncio.waiter { waiter.lookForInput(self) }
     if let programSelector {

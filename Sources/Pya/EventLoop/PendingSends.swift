@@ -12,8 +12,9 @@
 /// and other processes comes after what was written before it (`sendAll`), and so does every wait. Only other processes can, by the clock,
 /// and a step that computes for long keeps nothing back either: a watch sees that it does.
 ///
-/// Kept is only what will surely go: while the other side is there, which costs a short question to the system; from a transport that reads,
-/// so that the end of the connection would be noticed; and with limits for its buffer that so little does not reach.
+/// Kept is only what will surely go: while the other side is there; from a transport that reads, so that the end of the connection would be
+/// noticed; and with limits for its buffer that so little does not reach. That an other process has gone, the loop's poller has told as early as
+/// the program could count on. When this process has ended a connection in this turn or the one before, the system is asked (`peerIsThere`).
 final class PendingSends {
   private let machine: UnsafeMutablePointer<Machine>
   @exclusivity(unchecked) private var transports: [TransportObject] = []
@@ -57,6 +58,12 @@ extension Runtime {
   @inline(__always)
   func sendPending() {
     if machine.pointee.hasPendingSends { asyncio.sends.sendAll() }
+  }
+
+  /// Before the process closes or shuts down a socket: the other end may be its own, too.
+  func willEndConnection() {
+    sendPending()
+    machine.pointee.endedConnections &+= 1
   }
 }
 

@@ -63,6 +63,7 @@ final class TransportObject: Object {
   deinit {
     guard descriptor >= 0 else { return }
     type.runtime.wasNotClosed { (_) in "transport \(representation)" }
+    runtime.willEndConnection()
     if owner == nil { closeDescriptor(descriptor) }
   }
 
@@ -176,6 +177,7 @@ final class TransportObject: Object {
 
   /// False: sending may fail, and the program is to know that at once.
   private var peerIsThere: Bool {
+    if loop.settledEndings == runtime.machine.pointee.endedConnections { return true }
     #if canImport(Glibc)
       var question = pollfd(fd: descriptor, events: Int16(0x2000 /* POLLRDHUP */), revents: 0)
     #else
@@ -273,6 +275,7 @@ final class TransportObject: Object {
   }
 
   private func shutdownWriting() {
+    runtime.willEndConnection()
     if medium == .socket { shutdown(descriptor, Int32(SHUT_WR)) } else { forceClose(nil) }
   }
 
@@ -352,7 +355,7 @@ final class TransportObject: Object {
   }
 
   private func release() {
-    runtime.sendPending()
+    runtime.willEndConnection()
     stopReading()
     stopWriting()
     if descriptor >= 0 {

@@ -17,7 +17,9 @@ extension Runtime {
       return .int(Int(descriptor))
     }
     module.define(self, "close", "fd") { (runtime, arguments) throws(Raised) in
-      try runtime.checked(close(try runtime.cInt(arguments[0])))
+      let descriptor = try runtime.cInt(arguments[0])
+      runtime.willEndConnection()
+      try runtime.checked(close(descriptor))
       return .none
     }
     module.define(self, "closerange", "fd_low, fd_high, /") { (runtime, arguments) throws(Raised) in

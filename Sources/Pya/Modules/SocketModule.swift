@@ -86,7 +86,7 @@ extension Runtime {
       }
     }
     type.define(self, "shutdown", "self, how, /") { (runtime, arguments) throws(Raised) in
-      runtime.sendPending()
+      runtime.willEndConnection()
       try runtime.check(
         shutdown(try runtime.socket_(arguments[0]).descriptor, Int32(clamping: try runtime.index(arguments[1]))))
       return .none

@@ -36,7 +36,7 @@ final class SocketObject: Object {
 
   func closeNow() {
     if descriptor >= 0, ownsDescriptor {
-      type.runtime.sendPending()
+      type.runtime.willEndConnection()
       close(descriptor)
     }
     descriptor = -1

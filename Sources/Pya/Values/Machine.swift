@@ -83,6 +83,8 @@ struct Machine {
   let sharedCache = SharedCache()
   /// Transports have written what is not sent yet (`PendingSends`).
   var hasPendingSends = false
+  /// How many connections the process has ended at its own end (`Runtime.willEndConnection`).
+  var endedConnections: UInt32 = 0
   /// Some class has a `__del__`.
   var hasFinalizers = false
   /// Generators and coroutines whose frames are in memory of their own: at the end they may have something left to do.
