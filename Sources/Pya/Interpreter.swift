@@ -176,12 +176,17 @@ public final class Interpreter {
     runtime.setSearchPath(first: program.directory)
     let module = ModuleObject(runtime, name: "__main__")
     runtime.modules["__main__"] = module
-    if !["<string>", "<prompt>", "<module>"].contains(program.name) {
-      module.set(runtime, "__file__", .object(runtime.string(program.name)))
-    }
+    let isFile = !["<string>", "<prompt>", "<module>"].contains(program.name)
     // A script comes of no spec and is in no package.
-    module.lazyAttribute = { (_, _, name) throws(Raised) in name.hasText("__spec__") || name.hasText("__package__") ? Value.none : nil }
+    module.set(runtime, "__package__", .none)
+    module.set(runtime, "__loader__", .object(MainLoader(runtime, path: isFile ? program.name : nil)))
+    module.set(runtime, "__spec__", .none)
+    module.set(runtime, "__annotations__", .object(DictObject(runtime)))
     module.set(runtime, "__builtins__", (try? runtime.importModule("builtins", level: 0, globals: module.namespace)) ?? .none)
+    if isFile {
+      module.set(runtime, "__file__", .object(runtime.string(program.name)))
+      module.set(runtime, "__cached__", .none)
+    }
     return module
   }
 

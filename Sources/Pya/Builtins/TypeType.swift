@@ -126,6 +126,7 @@ extension Runtime {
         }
         if cls.attributes.removeString(runtime.intern(name)) == nil { throw runtime.attributeError(name) }
         if name == "__abstractmethods__" { cls.isAbstract = false }
+        cls.didChange()
         return
       }
       try set(runtime, cls, value)
@@ -186,9 +187,11 @@ extension Runtime {
       if let found = cls.attributes.getString(runtime.names.annotations) { return found }
       let made = Value.object(DictObject(runtime))
       cls.attributes.setString(runtime.names.annotations, made)
+      cls.didChange()
       return made
     } set: { (runtime, cls, value) throws(Raised) in
       cls.attributes.setString(runtime.names.annotations, value)
+      cls.didChange()
     }
     defineClassAttribute("__abstractmethods__") { (runtime, cls) throws(Raised) in
       let name = runtime.intern("__abstractmethods__")
@@ -197,12 +200,14 @@ extension Runtime {
     } set: { (runtime, cls, value) throws(Raised) in
       cls.isAbstract = try runtime.isTrue(value)
       cls.attributes.setString(runtime.intern("__abstractmethods__"), value)
+      cls.didChange()
     }
     defineClassAttribute("__type_params__") { (runtime, cls) throws(Raised) in
       let own = cls === runtime.types.type ? nil : cls.attributes.getString(runtime.names.typeParams)
       return own ?? .object(TupleObject(runtime, []))
     } set: { (runtime, cls, value) throws(Raised) in
       cls.attributes.setString(runtime.names.typeParams, value)
+      cls.didChange()
     }
     defineClassAttribute("__text_signature__") { (_, _) throws(Raised) in .none }
     defineClassAttribute("__flags__") { (_, cls) throws(Raised) in

@@ -88,6 +88,8 @@ extension Runtime {
   }
 
   private func reportedTypeName(_ type: TypeObject) -> String {
+    // A class may say anything of its module.
+    if type.isHeap, type.lookup(names.module)?.string == nil { return "<unknown>.\(type.qualifiedName)" }
     let isPlain = type.moduleName == "__main__" || type.moduleName == "builtins"
     return isPlain ? type.qualifiedName : "\(type.moduleName).\(type.qualifiedName)"
   }

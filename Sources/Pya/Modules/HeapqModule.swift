@@ -38,15 +38,9 @@ extension Runtime {
       }
       return .none
     }
-    for (name, isReversed) in [("nsmallest", false), ("nlargest", true)] {
+    for (name, isLargest) in [("nsmallest", false), ("nlargest", true)] {
       module.define(self, name, "n, iterable, key=None") { (runtime, arguments) throws(Raised) in
-        let list = ListObject(runtime)
-        try runtime.extend(list, with: arguments[1])
-        if case .int = arguments[0] {} else { _ = try runtime.compare(.greaterEqual, arguments[0], .int(list.count)) }
-        let count = try runtime.index(arguments[0])
-        try runtime.sort(list, key: arguments[2].defined ?? .none, isReversed: isReversed)
-        list.replace(min(max(count, 0), list.count)..<list.count, with: [])
-        return .object(list)
+        .object(try runtime.extremes(arguments[0], arguments[1], key: arguments[2].defined ?? .none, isLargest: isLargest))
       }
     }
     module.markAsPython(self, ["nsmallest", "nlargest"])
@@ -117,81 +111,171 @@ extension Runtime {
   }
 }
 
-/// `heapq.merge`: the next of several sorted iterables.
-private final class MergeIterator: IteratorObject {
-  private struct Head {
-    var value: Value
-    var key: Value
-    let order: Int
-    let source: IteratorObject
+extension Runtime {
+  /// `nsmallest`, `nlargest`: a heap of the best so far, the worst of them on top, as CPython's.
+  fileprivate func extremes(_ number: Value, _ iterable: Value, key: Value, isLargest: Bool) throws(Raised) -> ListObject {
+    if try isTrue(try compare(.equal, number, .int(1))) { return try extreme(iterable, key: key, isLargest: isLargest) }
+    if let size = try lengthIfAny(iterable), try isTrue(try compare(.greaterEqual, number, .int(size))) {
+      let list = ListObject(self)
+      try extend(list, with: iterable)
+      try sort(list, key: key, isReversed: isLargest)
+      let count = try index(number)
+      list.replace(min(max(count, 0), list.count)..<list.count, with: [])
+      return list
+    }
+    let count = try index(number)
+    let source = try iterator(iterable)
+    let heap = EntryHeap(isReversed: !isLargest)
+    let step = isLargest ? -1 : 1
+    while heap.entries.count < count {
+      let value = try source.next(self)
+      if value.isUndefined { break }
+      heap.entries.append(.init(key: key.isNone ? value : try call(key, value), order: heap.entries.count * step, value: value))
+    }
+    if heap.entries.isEmpty { return ListObject(self) }
+    try heap.heapify(self)
+    var order = count * step
+    while true {
+      let value = try source.next(self)
+      if value.isUndefined { break }
+      let valueKey = key.isNone ? value : try call(key, value)
+      let top = heap.entries[0].key
+      guard isLargest ? try isLess(top, valueKey) : try isLess(valueKey, top) else { continue }
+      heap.entries[0] = .init(key: valueKey, order: order, value: value)
+      order += step
+      try heap.siftUp(0, self)
+    }
+    // Sorted as the tuples they are in CPython.
+    let tuples = heap.entries.map { Value.object(TupleObject(self, [$0.key, .int($0.order), $0.value])) }
+    let sorted = ListObject(self, tuples)
+    try sort(sorted, key: .none, isReversed: isLargest)
+    return ListObject(self, sorted.array.map { $0.tuple?[2] ?? .none })
   }
 
+  /// The one smallest or largest, as `min` and `max` find it.
+  private func extreme(_ iterable: Value, key: Value, isLargest: Bool) throws(Raised) -> ListObject {
+    let source = try iterator(iterable)
+    var best: (key: Value, value: Value)?
+    while true {
+      let value = try source.next(self)
+      if value.isUndefined { break }
+      let valueKey = key.isNone ? value : try call(key, value)
+      if let best, try !isTrue(try compare(isLargest ? .greater : .less, valueKey, best.key)) { continue }
+      best = (valueKey, value)
+    }
+    return ListObject(self, best.map { [$0.value] } ?? [])
+  }
+
+  private func lengthIfAny(_ value: Value) throws(Raised) -> Int? {
+    do throws(Raised) { return try length(value) } catch {
+      if matches(error, "TypeError") || matches(error, "AttributeError") { return nil }
+      throw error
+    }
+  }
+}
+
+/// A heap of values that are compared by keys, and where these are equal by a number: as CPython does it with lists and tuples.
+private final class EntryHeap {
+  struct Entry {
+    var key: Value
+    let order: Int
+    var value: Value
+    var source: IteratorObject?
+  }
+
+  var entries: [Entry] = []
+  /// The largest is on top.
+  private let isReversed: Bool
+
+  init(isReversed: Bool) { self.isReversed = isReversed }
+
+  private func comesBefore(_ a: Int, _ b: Int, _ runtime: Runtime) throws(Raised) -> Bool {
+    let (first, second) = isReversed ? (entries[b], entries[a]) : (entries[a], entries[b])
+    if try runtime.isSame(first.key, second.key) { return first.order < second.order }
+    return try runtime.isLess(first.key, second.key)
+  }
+
+  func heapify(_ runtime: Runtime) throws(Raised) {
+    var position = entries.count / 2
+    while position > 0 {
+      position -= 1
+      try siftUp(position, runtime)
+    }
+  }
+
+  /// As `Runtime.siftUp`.
+  func siftUp(_ position: Int, _ runtime: Runtime) throws(Raised) {
+    var current = position
+    let count = entries.count
+    while current < count >> 1 {
+      var child = 2 * current + 1
+      if child + 1 < count, try !comesBefore(child, child + 1, runtime) { child += 1 }
+      entries.swapAt(child, current)
+      current = child
+    }
+    while current > position {
+      let parent = (current - 1) >> 1
+      if try !comesBefore(current, parent, runtime) { return }
+      entries.swapAt(current, parent)
+      current = parent
+    }
+  }
+
+  func removeFirst(_ runtime: Runtime) throws(Raised) {
+    entries.swapAt(0, entries.count - 1)
+    entries.removeLast()
+    try siftUp(0, runtime)
+  }
+}
+
+/// `heapq.merge`: the next of several sorted iterables.
+private final class MergeIterator: IteratorObject {
   private let iterables: [Value]
   private let key: Value
-  private let isReversed: Bool
-  private var heads: [Head] = []
+  private let heap: EntryHeap
+  private let direction: Int
   private var hasStarted = false
-  private var mustAdvance = false
+  private var isRunning = false
 
   init(_ runtime: Runtime, _ iterables: [Value], key: Value, isReversed: Bool) {
     self.iterables = iterables
     self.key = key
-    self.isReversed = isReversed
+    heap = EntryHeap(isReversed: isReversed)
+    direction = isReversed ? -1 : 1
     super.init(type: runtime.types.iterators["merge"])
   }
 
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
-    if !hasStarted {
-      hasStarted = true
-      for (order, iterable) in iterables.enumerated() {
-        let source = try runtime.iterator(iterable)
-        let value = try source.next(runtime)
-        if value.isUndefined { continue }
-        heads.append(Head(value: value, key: try keyOf(value, runtime), order: order, source: source))
-        try rise(heads.count - 1, runtime)
-      }
+    // A comparison of the program might ask for the next one.
+    if isRunning { throw runtime.valueError("generator already executing") }
+    isRunning = true
+    defer { isRunning = false }
+    if hasStarted { try advance(runtime) } else { try start(runtime) }
+    return heap.entries.first?.value ?? .undefined
+  }
+
+  private func start(_ runtime: Runtime) throws(Raised) {
+    hasStarted = true
+    for (order, iterable) in iterables.enumerated() {
+      let source = try runtime.iterator(iterable)
+      let value = try source.next(runtime)
+      if value.isUndefined { continue }
+      heap.entries.append(.init(key: try keyOf(value, runtime), order: order * direction, value: value, source: source))
     }
-    if mustAdvance, !heads.isEmpty {
-      let value = try heads[0].source.next(runtime)
-      if value.isUndefined {
-        heads.swapAt(0, heads.count - 1)
-        heads.removeLast()
-      } else {
-        heads[0].key = try keyOf(value, runtime)
-        heads[0].value = value
-      }
-      try sink(runtime)
-    }
-    mustAdvance = true
-    return heads.first?.value ?? .undefined
+    try heap.heapify(runtime)
+  }
+
+  /// Puts the next value of the source whose turn it was in the place of the last one.
+  private func advance(_ runtime: Runtime) throws(Raised) {
+    guard let source = heap.entries.first?.source else { return }
+    let value = try source.next(runtime)
+    if value.isUndefined { return try heap.removeFirst(runtime) }
+    heap.entries[0].key = try keyOf(value, runtime)
+    heap.entries[0].value = value
+    try heap.siftUp(0, runtime)
   }
 
   private func keyOf(_ value: Value, _ runtime: Runtime) throws(Raised) -> Value {
     key.isNone ? value : try runtime.call(key, value)
-  }
-
-  private func comesBefore(_ a: Int, _ b: Int, _ runtime: Runtime) throws(Raised) -> Bool {
-    let (first, second) = (heads[a], heads[b])
-    if try runtime.isSame(first.key, second.key) { return first.order < second.order }
-    return isReversed ? try runtime.isLess(second.key, first.key) : try runtime.isLess(first.key, second.key)
-  }
-
-  private func rise(_ start: Int, _ runtime: Runtime) throws(Raised) {
-    var position = start
-    while position > 0, try comesBefore(position, (position - 1) / 2, runtime) {
-      heads.swapAt(position, (position - 1) / 2)
-      position = (position - 1) / 2
-    }
-  }
-
-  private func sink(_ runtime: Runtime) throws(Raised) {
-    var position = 0
-    while 2 * position + 1 < heads.count {
-      var child = 2 * position + 1
-      if child + 1 < heads.count, try comesBefore(child + 1, child, runtime) { child += 1 }
-      if try !comesBefore(child, position, runtime) { return }
-      heads.swapAt(position, child)
-      position = child
-    }
   }
 }

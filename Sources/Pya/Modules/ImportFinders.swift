@@ -25,7 +25,7 @@ extension Runtime {
     addLibrarySpec(to: module)
   }
 
-  private var importMachinery: Value {
+  var importMachinery: Value {
     get throws(Raised) { try importModule("importlib.machinery", level: 0, globals: builtins) }
   }
 

@@ -64,3 +64,38 @@ extension Runtime {
   /// Ends the command with status 1 and a message of its own.
   private func cannotRun(_ message: String) -> Raised { error("SystemExit", "pya: \(message)") }
 }
+
+/// `__loader__` of `__main__`. What it can do, a loader of `importlib.machinery` does for it, which is made when somebody asks.
+final class MainLoader: Object {
+  private let path: String?
+
+  /// Without a path: of a program that is in no file.
+  init(_ runtime: Runtime, path: String?) {
+    self.path = path
+    super.init(type: runtime.attachment(MainLoaderTypes.self) { MainLoaderTypes(runtime) }.type(isFile: path != nil), kind: .other)
+  }
+
+  override func nativeAttribute(_ name: StringObject, _ runtime: Runtime) throws(Raised) -> Value? {
+    if name.byteCount > 2, name.text.hasPrefix("__") { return nil }
+    var loader = try runtime.getAttribute(try runtime.importMachinery, path == nil ? "BuiltinImporter" : "SourceFileLoader")
+    if let path { loader = try runtime.call(loader, .object(runtime.string("__main__")), .object(runtime.string(path))) }
+    return try runtime.getAttributeIfPresent(loader, name)
+  }
+}
+
+private final class MainLoaderTypes {
+  private let file, builtin: TypeObject
+
+  init(_ runtime: Runtime) {
+    func make(_ name: String, _ module: String) -> TypeObject {
+      let type = TypeObject(
+        runtime, metatype: runtime.types.type, name: name, bases: [runtime.types.object], instanceKind: .other, isHeap: false)
+      type.moduleName = module
+      return type
+    }
+    file = make("SourceFileLoader", "_frozen_importlib_external")
+    builtin = make("BuiltinImporter", "_frozen_importlib")
+  }
+
+  func type(isFile: Bool) -> TypeObject { isFile ? file : builtin }
+}

@@ -96,7 +96,7 @@ final class AttributeNode: ExpressionNode {
       if let place = placeInClass(held) { return place.copied }
       // A property's getter does not replace what its caller has in a local variable.
       if objectSlot >= 0, let classCache {
-        let found = try classCache.borrowed { (cache) throws(Raised) in try cache.value(of: held, self, frame) }
+        let found = try computed(held, classCache, frame)
         if !found.isUndefined { return found }
       }
     }
@@ -131,7 +131,18 @@ final class AttributeNode: ExpressionNode {
     if held.kind == .module { return held.as(ModuleObject.self)._withUnsafeGuaranteedRef { moduleCache.known(of: $0) } }
     if let place = cache.placeBeside(held, name) { return place.copied }
     guard let classCache else { return .undefined }
-    return try classCache.borrowed { (cache) throws(Raised) in try cache.value(of: held, self, frame) }
+    return try computed(held, classCache, frame)
+  }
+
+  /// What the class cache makes of the attribute: a getter may be called for it.
+  @inline(__always)
+  private func computed(_ held: Unmanaged<Object>, _ classCache: Unmanaged<ClassAttributeCache>, _ frame: Frame) throws(Raised) -> Value {
+    do throws(Raised) {
+      return try classCache.borrowed { (cache) throws(Raised) in try cache.value(of: held, self, frame) }
+    } catch {
+      frame.runtime.noteSubject(of: error.exception, .object(held.takeUnretainedValue()), name)
+      throw error
+    }
   }
 
   /// The slot of the attribute when the cache knows the object's shape, else -1.
@@ -185,7 +196,10 @@ final class AttributeNode: ExpressionNode {
       guard let target else { return .undefined }
       let getter = Unmanaged<FunctionObject>.fromOpaque(target).takeUnretainedValue()
       defer { withExtendedLifetime(getter) {} }
-      return try call(.passUnretained(getter), frame, with: value)
+      do throws(Raised) { return try call(.passUnretained(getter), frame, with: value) } catch {
+        frame.runtime.noteSubject(of: error.exception, value, name)
+        throw error
+      }
     case .nothing, .callee, .place, .addition: return .undefined
     }
   }

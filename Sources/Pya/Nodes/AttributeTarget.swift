@@ -17,6 +17,14 @@ final class AttributeTarget: TargetNode {
   private var setting: Setting?
   private var owners = CacheOwners()
 
+  /// For a class's own attribute: where it lies, while the class and its metaclass are the same.
+  private var classPlace: ClassPlace?
+
+  private struct ClassPlace {
+    let token, metaclassToken: Int
+    let place: UnsafeMutablePointer<Value>
+  }
+
   /// A plain function of the program that stores the attribute, for instances of one class and shape.
   private struct Setting {
     let shapeToken, typeToken: Int
@@ -86,6 +94,7 @@ final class AttributeTarget: TargetNode {
     if let held = target.uncounted {
       if let place = place(in: held) { return place.store(value) }
       if held.kind == .instance, setting != nil, try set(held, target, frame, value) { return }
+      if held.kind == .type, storeInClass(held, value) { return }
     }
     try storeUncached(target, frame, value)
   }
@@ -105,6 +114,30 @@ final class AttributeTarget: TargetNode {
       _ = try call(.fromOpaque(setting.function), frame, with: target, value)
     }
     return true
+  }
+
+  /// Replaces a plain value of a class by another. False: the place is not known, or it means more than that.
+  @inline(never)
+  private func storeInClass(_ held: Unmanaged<Object>, _ value: Value) -> Bool {
+    held.as(TypeObject.self)._withUnsafeGuaranteedRef { type in
+      guard let known = classPlace, known.token == type.token, known.metaclassToken == type.typeToken, known.place.pointee.isPlainData,
+        value.isPlainData, !value.isUndefined
+      else {
+        learnClassPlace(type)
+        return false
+      }
+      known.place.store(value)
+      type.forgetLookups()
+      return true
+    }
+  }
+
+  private func learnClassPlace(_ type: TypeObject) {
+    classPlace = nil
+    let metaclass = type.type
+    let index = type.attributes.index(ofString: name)
+    guard index >= 0, type.isHeap, metaclass.special(.setattr) == nil, metaclass.lookup(name) == nil else { return }
+    classPlace = ClassPlace(token: type.token, metaclassToken: metaclass.token, place: type.attributes.valuePlace(index))
   }
 
   @inline(never)

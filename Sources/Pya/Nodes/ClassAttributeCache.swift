@@ -29,11 +29,13 @@ final class ClassAttributeCache {
   private var shapeToken = 0
   /// Of the metaclass, or of the descriptor's class: they decide what `found` means.
   private var decidingToken = 0
-  private let place: UnsafeMutablePointer<Value>
+  private let ownPlace: UnsafeMutablePointer<Value>
   private var found: Value {
-    get { place.pointee }
-    set { place.pointee = newValue }
+    get { ownPlace.pointee }
+    set { ownPlace.pointee = newValue }
   }
+  /// Where a value lies: in the class that has it, so that it may be replaced there; or, of a built-in class, at `ownPlace`.
+  private var place: UnsafeMutablePointer<Value>
   private var get: UnsafeMutableRawPointer?
   /// How often it did not know: a place that sees ever new classes, or attributes that cannot be remembered, is not worth the trouble.
   private var misses = 0
@@ -42,13 +44,14 @@ final class ClassAttributeCache {
   private var owners = CacheOwners()
 
   init() {
-    place = .allocate(capacity: 1)
-    place.initialize(to: .undefined)
+    ownPlace = .allocate(capacity: 1)
+    ownPlace.initialize(to: .undefined)
+    place = ownPlace
   }
 
   deinit {
-    place.deinitialize(count: 1)
-    place.deallocate()
+    ownPlace.deinitialize(count: 1)
+    ownPlace.deallocate()
   }
 
   /// Where a plain value of the class lies, of which nothing has to be computed; nil: the cache does not know, or it is no such value.
@@ -124,7 +127,7 @@ final class ClassAttributeCache {
         let isItself = attribute.kind == .function || attribute.kind == .nativeFunction
         if attribute.type.isHeap ? attribute.type.special(.get) != nil : attribute.isDescriptor && !isItself { return }
       }
-      note(.value, type, shapeToken: 0, found, deciding: metaclass)
+      noteValue(name, type, shapeToken: 0, found, deciding: metaclass)
     } else if object.kind == .tuple {
       let type = object.type
       guard type.isHeap, type.special(.getattribute) == nil, let field = type.lookup(name)?.object as? TupleField else { return }
@@ -160,7 +163,7 @@ final class ClassAttributeCache {
         return
       }
       share(instance, name, .classValue)
-      note(.value, type, shapeToken: instance.cacheToken, found)
+      noteValue(name, type, shapeToken: instance.cacheToken, found)
     }
   }
 
@@ -178,6 +181,17 @@ final class ClassAttributeCache {
     else { return }
     note(.fallback, type, shapeToken: instance.cacheToken, .object(name))
     get = fallback.uncountedPointer
+  }
+
+  private func noteValue(_ name: StringObject, _ type: TypeObject, shapeToken: Int, _ found: Value, deciding: TypeObject? = nil) {
+    let owner = type.mro.first { $0.attributes.index(ofString: name) >= 0 }
+    if let owner, owner.isHeap {
+      note(.value, type, shapeToken: shapeToken, .undefined, deciding: deciding)
+      place = owner.attributes.valuePlace(owner.attributes.index(ofString: name))
+    } else {
+      note(.value, type, shapeToken: shapeToken, found, deciding: deciding)
+      place = ownPlace
+    }
   }
 
   private func note(

@@ -8,17 +8,29 @@ extension Runtime {
     if let held = value.uncounted, held.kind.hasNativeFields, held.isPlain, let field = field(of: held, name) {
       return try field.borrowed { (field) throws(Raised) in try field.get(self, value) }
     }
-    let type = type(of: value)
-    if let override = type.special(.getattribute) { return try getOverridden(value, type, name, override) }
-    guard let fallback = type.special(.getattr) else {
-      if let found = try findAttribute(value, name) { return found }
-      throw missingAttribute(value, name)
+    do throws(Raised) {
+      let type = type(of: value)
+      if let override = type.special(.getattribute) { return try getOverridden(value, type, name, override) }
+      guard let fallback = type.special(.getattr) else {
+        if let found = try findAttribute(value, name) { return found }
+        throw missingAttribute(value, name)
+      }
+      do throws(Raised) { if let found = try findAttribute(value, name) { return found } } catch {
+        // A property's getter failed with it.
+        guard matches(error, .attributeError) else { throw error }
+      }
+      return try callSpecial(fallback, value, .object(name))
+    } catch {
+      noteSubject(of: error.exception, value, name)
+      throw error
     }
-    do throws(Raised) { if let found = try findAttribute(value, name) { return found } } catch {
-      // A property's getter failed with it.
-      guard matches(error, .attributeError) else { throw error }
-    }
-    return try callSpecial(fallback, value, .object(name))
+  }
+
+  /// An AttributeError that comes out of looking for an attribute knows of which object and name, whoever raised it.
+  func noteSubject(of exception: ExceptionObject, _ value: Value, _ name: StringObject) {
+    guard matches(Raised(exception), .attributeError), exception.fields["name"] == nil, exception.fields["obj"] == nil else { return }
+    exception.fields["name"] = .object(name)
+    exception.fields["obj"] = value
   }
 
   /// What computes the attribute of an object whose type is built-in (a data descriptor: nothing of the object itself comes first), where that was asked before.
@@ -301,21 +313,10 @@ extension Runtime {
     } else {
       owner.attributes.setString(name, newValue)
     }
-    // Inline caches never hold plain data of a class, so replacing one number by another leaves them valid.
-    if let old, isPlainData(old), isPlainData(newValue), !newValue.isUndefined { return refreshLookups(owner) }
+    // Inline caches know plain data of a class by its place, so replacing one number by another leaves them valid.
+    if let old, owner.isHeap, old.isPlainData, newValue.isPlainData, !newValue.isUndefined { return owner.forgetLookups() }
     owner.didChange()
   }
-
-  private func isPlainData(_ value: Value) -> Bool {
-    guard case .object(let object) = value else { return true }
-    switch object.kind {
-    case .string, .bytes, .bigInt, .list, .dict, .tuple, .set: return true
-    default: return false
-    }
-  }
-
-  /// The lookup cache holds values: those of this class and below are wrong now.
-  private func refreshLookups(_ owner: TypeObject) { owner.forgetLookups() }
 
   /// Whether the classes have the slots of one class, or slots of the same names.
   private func haveSameSlots(_ first: TypeObject, _ second: TypeObject) -> Bool {
@@ -402,4 +403,16 @@ extension TypeObject {
   /// Whether it is a built-in class that is written in Python on CPython, of which programs may replace methods: those of `asyncio` (tests do).
   /// Special methods stay what they are.
   fileprivate func takesMethods(named name: StringObject) -> Bool { moduleName.hasPrefix("asyncio.") && !name.text.hasPrefix("__") }
+}
+
+extension Value {
+  /// In a class it is just itself: neither a descriptor nor something that is called.
+  var isPlainData: Bool {
+    guard case .object(let object) = self else { return true }
+    switch object.kind {
+    case .string, .bytes, .bigInt, .list, .dict, .tuple, .set: return true
+    case .instance: return object.type.special(.get) == nil && object.type.special(.set) == nil && object.type.special(.call) == nil
+    default: return false
+    }
+  }
 }

@@ -131,7 +131,7 @@ final class Runtime {
 
   @inline(__always)
   func lookupCache(_ type: TypeObject, _ name: StringObject) -> UnsafeMutablePointer<LookupCacheEntry> {
-    let key = UInt(bitPattern: type.token) &* 31 ^ name.identity >> 4
+    let key = UInt(bitPattern: type.dataToken) &* 31 ^ name.identity >> 4
     return lookupCacheEntries + Int(key & UInt(Runtime.lookupCacheSize - 1))
   }
 

@@ -26,8 +26,10 @@ final class TypeObject: Object {
 
   private(set) var rootShape: Shape
   private(set) var dictionaryShape: Shape
-  /// Changes with every change to this type or an ancestor; validity of method caches on non-instances.
+  /// Changes with every change to this type or an ancestor, but for plain values that take the place of plain values: validity of caches.
   private(set) var token: Int
+  /// Changes with those too: validity of caches that hold values.
+  private(set) var dataToken: Int
   private var knownToDecideClass: Bool?
 
   /// Special methods that a class of the program defines here or above, by `SpecialMethod.rawValue`; undefined where only
@@ -81,6 +83,7 @@ final class TypeObject: Object {
     rootShape = Shape(machine: machine)
     dictionaryShape = Shape(machine: machine, isDictionary: true)
     token = machine.pointee.freshToken()
+    dataToken = token
     if let metatype {
       super.init(type: metatype, kind: .type)
     } else {
@@ -100,10 +103,10 @@ final class TypeObject: Object {
   /// The attribute on the class or the first ancestor that has it, without descriptors.
   func lookup(_ name: StringObject) -> Value? {
     let cached = runtime.lookupCache(self, name)
-    if cached.pointee.token == token, cached.pointee.name == name.identity { return cached.pointee.value.defined }
+    if cached.pointee.token == dataToken, cached.pointee.name == name.identity { return cached.pointee.value.defined }
     let found = lookupUncached(name)
     if name.isInterned {
-      cached.pointee = LookupCacheEntry(token: token, name: name.identity, value: found ?? .undefined)
+      cached.pointee = LookupCacheEntry(token: dataToken, name: name.identity, value: found ?? .undefined)
     }
     return found
   }
@@ -113,7 +116,7 @@ final class TypeObject: Object {
   @inline(__always)
   func rememberedPlace(_ name: StringObject) -> UnsafeMutablePointer<Value>? {
     let cached = runtime.lookupCache(self, name)
-    guard cached.pointee.token == token, cached.pointee.name == name.identity else { return nil }
+    guard cached.pointee.token == dataToken, cached.pointee.name == name.identity else { return nil }
     return withUnsafeMutablePointer(to: &cached.pointee.value) { $0 }
   }
 
@@ -172,6 +175,7 @@ final class TypeObject: Object {
   /// Must follow every change of `attributes`, `bases` or `mro` after creation, and the creation itself.
   func didChange() {
     token = machine.pointee.freshToken()
+    dataToken = token
     rootShape.invalidate()
     dictionaryShape.invalidate()
     knownToDecideClass = nil
@@ -182,9 +186,9 @@ final class TypeObject: Object {
     for type in subclasses { type.didChange() }
   }
 
-  /// Empties remembered lookups, while inline caches stay valid: a plain value was replaced by another.
+  /// Empties remembered lookups, while inline caches stay valid: a plain value was replaced by another where it lies.
   func forgetLookups() {
-    token = machine.pointee.freshToken()
+    dataToken = machine.pointee.freshToken()
     for type in subclasses { type.forgetLookups() }
   }
 
