@@ -268,22 +268,30 @@ extension Runtime {
       try statement(arguments[0]).reset()
       return .none
     }
-    type.define(self, "row", "self, text_factory, converters, /") { (runtime, arguments) throws(Raised) in
-      try statement(arguments[0]).row(reading(arguments[1], arguments[2]), runtime)
+    // The row that was reached, going on to the next one; None: there is none.
+    type.define(self, "next_row", "self, text_factory, converters, /") { (runtime, arguments) throws(Raised) in
+      let statement = try statement(arguments[0])
+      guard statement.hasRow else { return .none }
+      let row = try statement.row(reading(arguments[1], arguments[2]), runtime)
+      _ = try statement.step(runtime)
+      return row
     }
-    // Appends at most so many rows (negative: all), each time going on to the next one; false: there is no further one.
+    // Appends at most so many rows; negative: all.
     type.define(self, "fetch", "self, rows, count, text_factory, converters, /") { (runtime, arguments) throws(Raised) in
       let statement = try statement(arguments[0])
       guard let rows = arguments[1].list else { throw runtime.typeError("expected a list") }
       var left = try runtime.index(arguments[2])
       let reading = reading(arguments[3], arguments[4])
-      while left != 0 {
+      while left != 0, statement.hasRow {
         rows.append(try statement.row(reading, runtime))
         left -= 1
-        if try !statement.step(runtime) { return .bool(false) }
+        _ = try statement.step(runtime)
         if runtime.machine.pointee.isInterrupted { try runtime.attend() }
       }
-      return .bool(true)
+      return .none
+    }
+    type.define(self, "description", "self, cuts_types, /") { (runtime, arguments) throws(Raised) in
+      try statement(arguments[0]).description(cutsTypes: try runtime.isTrue(arguments[1]), runtime)
     }
     type.define(self, "parameter_names", "self, /") { (runtime, arguments) throws(Raised) in
       try statement(arguments[0]).parameterNames(runtime)
@@ -298,7 +306,7 @@ extension Runtime {
     for (name, get) in [
       ("is_read_only", { .bool($0.isReadOnly) } as (SqliteStatement) -> Value),
       ("is_dml", { .bool($0.isDML) }), ("has_row", { .bool($0.hasRow) }), ("has_names", { .bool($0.hasNames) }),
-      ("database", { .object($0.database) }), ("column_count", { .int(Int($0.columnCount)) }),
+      ("database", { .object($0.database) }),
     ] {
       type.defineProperty(self, name) { (_, value) throws(Raised) in get(try statement(value)) }
     }

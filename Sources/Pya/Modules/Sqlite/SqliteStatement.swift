@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// A prepared statement: takes parameters, and gives rows as tuples.
 final class SqliteStatement: Object {
   let database: SqliteDatabase
@@ -119,6 +125,24 @@ final class SqliteStatement: Object {
   var hasRow: Bool { handle.map { library.dataCount($0) != 0 } ?? false }
 
   func columnName(_ index: Int32) -> String? { text(handle.flatMap { library.columnName($0, index) }) }
+  /// (name, None, ...) for each column, None without columns; a type in brackets after a name may go.
+  func description(cutsTypes: Bool, _ runtime: Runtime) throws(Raised) -> Value {
+    let count = columnCount
+    if count == 0 { return .none }
+    var columns: [Value] = []
+    for index in 0..<count {
+      guard let handle, let start = library.columnName(handle, index) else { throw runtime.memoryError() }
+      var name = UnsafeBufferPointer(start: UnsafeRawPointer(start).assumingMemoryBound(to: UInt8.self), count: strlen(start))[...]
+      if cutsTypes, let bracket = name.firstIndex(of: UInt8(ascii: "[")) {
+        name = name[..<bracket]
+        if name.last == UInt8(ascii: " ") { name = name.dropLast() }
+      }
+      let text = Value.object(try runtime.text(UnsafeBufferPointer(rebasing: name)))
+      columns.append(.object(TupleObject(runtime, [text, .none, .none, .none, .none, .none, .none])))
+    }
+    return .object(TupleObject(runtime, columns))
+  }
+
   func columnDeclaration(_ index: Int32) -> String? { text(handle.flatMap { library.columnDeclaration($0, index) }) }
 
   private func text(_ bytes: UnsafePointer<CChar>?) -> String? { bytes.map { String(cString: $0) } }
