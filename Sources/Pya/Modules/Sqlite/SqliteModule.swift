@@ -185,17 +185,18 @@ extension Runtime {
       let (count, flags) = (try runtime.cInt(arguments[3]), try runtime.cInt(arguments[4]) | 1)
       let handle = try database.ready()
       let library = database.library
-      let held = callback(runtime, database, arguments[5])?.heldAddress
+      // Only window functions are taken away by None.
+      let made = kind == 2 ? callback(runtime, database, arguments[5]) : SqliteCallback(runtime, database, arguments[5])
+      let held = made?.heldAddress
       let destroy = held == nil ? nil : SqliteCallback.destroy
       let code =
         switch (kind, held == nil) {
-        case (0, false): library.createFunction(handle, name, count, flags, held, SqliteCallback.call, nil, nil, destroy)
-        case (1, false): library.createFunction(handle, name, count, flags, held, nil, SqliteCallback.step, SqliteCallback.finalize, destroy)
-        case (2, false):
+        case (0, _): library.createFunction(handle, name, count, flags, held, SqliteCallback.call, nil, nil, destroy)
+        case (1, _): library.createFunction(handle, name, count, flags, held, nil, SqliteCallback.step, SqliteCallback.finalize, destroy)
+        case (_, false):
           library.createWindowFunction(
             handle, name, count, flags, held, SqliteCallback.step, SqliteCallback.finalize, SqliteCallback.value, SqliteCallback.inverse, destroy)
-        case (2, true): library.createWindowFunction(handle, name, count, flags, nil, nil, nil, nil, nil, nil)
-        default: library.createFunction(handle, name, count, flags, nil, nil, nil, nil, nil)
+        default: library.createWindowFunction(handle, name, count, flags, nil, nil, nil, nil, nil, nil)
         }
       return .int(Int(code))
     }
