@@ -117,8 +117,9 @@ final class LzmaCoder {
   private let stream: LzmaLibrary.Stream
   /// Options that the stream may look at until its end.
   private let filters: LzmaFilters?
-  /// What was given and not taken yet.
-  private(set) var pending: [UInt8] = []
+  /// What was given, and how much of it was taken.
+  private var input: [UInt8] = []
+  private var taken = 0
   private(set) var hasEnded = false
   private(set) var check: Int
   /// The last piece came to its limit: there may be more without further input.
@@ -137,19 +138,26 @@ final class LzmaCoder {
     stream.deallocate()
   }
 
+  /// What was given and not taken yet.
+  var pending: [UInt8] { Array(input[taken...]) }
+  var hasPending: Bool { taken < input.count }
+
   /// Begins: a result code.
   func begin(_ body: (LzmaLibrary.Stream) -> LzmaLibrary.Code) -> LzmaLibrary.Code { body(stream) }
 
   /// What comes of the data, at most `limit` bytes (negative: all), and a result code.
   func run(_ data: [UInt8], limit: Int, isLast: Bool) -> (bytes: [UInt8], code: LzmaLibrary.Code) {
-    pending += data
+    if taken > input.count / 2 {
+      input.removeFirst(taken)
+      taken = 0
+    }
+    input += data
     var output = [UInt8](repeating: 0, count: limit < 0 ? 8192 : min(limit, 8192))
     var filled = 0
-    var taken = 0
     var code = LzmaLibrary.ok
     isFull = false
     while true {
-      pending.withUnsafeBufferPointer { input in
+      input.withUnsafeBufferPointer { input in
         output.withUnsafeMutableBufferPointer { output in
           // An empty array may have no address, which the library takes for a mistake of its caller's.
           withUnsafeMutablePointer(to: &stream.pointee.reserved_enums.0) { spare in
@@ -164,7 +172,7 @@ final class LzmaCoder {
           filled = output.count - stream.pointee.output_count
         }
       }
-      let (isTaken, isFilled) = (taken == pending.count, filled == output.count)
+      let (isTaken, isFilled) = (!hasPending, filled == output.count)
       if code == LzmaLibrary.full, isTaken, !isFilled { code = LzmaLibrary.ok }
       if code == LzmaLibrary.noCheck || code == LzmaLibrary.getCheck {
         check = Int(library.check(stream))
@@ -186,7 +194,6 @@ final class LzmaCoder {
       hasEnded = true
       code = LzmaLibrary.ok
     }
-    pending.removeFirst(taken)
     output.removeLast(output.count - filled)
     return (output, code)
   }

@@ -121,7 +121,7 @@ extension Runtime {
     type.defineProperty(self, "has_ended") { (_, value) throws(Raised) in .bool(try coder(value).hasEnded) }
     type.defineProperty(self, "needs_input") { (_, value) throws(Raised) in
       let coder = try coder(value)
-      return .bool(!coder.hasEnded && coder.pending.isEmpty && !coder.isFull)
+      return .bool(!coder.hasEnded && !coder.hasPending && !coder.isFull)
     }
     type.defineProperty(self, "pending") { (runtime, value) throws(Raised) in
       .object(BytesObject(type: runtime.types.bytes, try coder(value).pending))

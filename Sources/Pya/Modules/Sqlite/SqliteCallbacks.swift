@@ -9,7 +9,7 @@
 ///
 /// What it raises does not pass through the library, which is told of an error instead; the statement fails then.
 final class SqliteCallback {
-  private let runtime: Runtime
+  unowned(unsafe) private let runtime: Runtime
   /// Not counted: the database is there whenever the library calls.
   unowned(unsafe) private let database: SqliteDatabase
   private let library: SqliteLibrary

@@ -2,8 +2,8 @@
 /// waits for a lock of another one's does not keep that one from running; what the library calls has the turn again.
 final class SqliteDatabase: Object {
   let library: SqliteLibrary
-  private let runtime: Runtime
-  private let threads: Threads
+  unowned(unsafe) private let runtime: Runtime
+  unowned(unsafe) private let threads: Threads
   /// Nil once closed.
   private(set) var handle: SqliteLibrary.DB?
   /// The thread that is in the library, how deep, and whether it has given up its turn.
