@@ -214,19 +214,27 @@ final class SqliteCallback {
   static let compare: SqliteLibrary.Compare = { address, firstCount, first, secondCount, second in
     guard let address else { return 0 }
     let callback = at(address)
-    return callback.run(0) { () throws(Raised) in
-      func text(_ start: UnsafeRawPointer?, _ count: Int32) throws(Raised) -> Value {
-        let bytes = start?.assumingMemoryBound(to: UInt8.self)
-        return .object(try callback.runtime.text(UnsafeBufferPointer(start: bytes, count: Int(count))))
-      }
-      let result = try callback.runtime.call(callback.callable, try text(first, firstCount), try text(second, secondCount))
-      switch result.plainNumber {
+    return callback.database.inProgram { callback.order(first, firstCount, second, secondCount) }
+  }
+
+  /// How two texts compare. What the function raises, the statement does: there is no other way to tell of it.
+  private func order(_ first: UnsafeRawPointer?, _ firstCount: Int32, _ second: UnsafeRawPointer?, _ secondCount: Int32) -> Int32 {
+    guard database.raised == nil else { return 0 }
+    func text(_ start: UnsafeRawPointer?, _ count: Int32) throws(Raised) -> Value {
+      let bytes = start?.assumingMemoryBound(to: UInt8.self)
+      return .object(try runtime.text(UnsafeBufferPointer(start: bytes, count: Int(count))))
+    }
+    do throws(Raised) {
+      switch try runtime.call(callable, try text(first, firstCount), try text(second, secondCount)).plainNumber {
       case .int(let number): return Int32(number.signum())
       case .bool(let flag): return flag ? 1 : 0
-      default:
-        let number = try callback.runtime.index(result)
-        return Int32(number.signum())
+      case .object(let object) where object.kind == .bigInt:
+        return Int32(unsafeDowncast(object, to: BigIntObject.self).value.signum())
+      default: return 0
       }
+    } catch {
+      database.raised = error
+      return 0
     }
   }
 

@@ -17,6 +17,8 @@ final class SqliteDatabase: Object {
   var authorizer: SqliteCallback?
   var progressHandler: SqliteCallback?
   var tracer: SqliteCallback?
+  /// What an order of texts raised, until the statement does.
+  var raised: Raised?
 
   init(type: TypeObject, _ runtime: Runtime, _ library: SqliteLibrary) {
     self.runtime = runtime
@@ -81,6 +83,16 @@ final class SqliteDatabase: Object {
       if depth == 0 { leave() }
     }
     return isAlone ? body() : threads.blocking(body)
+  }
+
+  /// Takes a statement one step on: a result code.
+  func step(_ statement: SqliteLibrary.Statement) throws(Raised) -> Int32 {
+    let code = try inLibrary { library.step(statement) }
+    if let raised {
+      self.raised = nil
+      throw raised
+    }
+    return code
   }
 
   /// Waits until no other thread is in the library. Statements go on after the database was closed.

@@ -66,15 +66,16 @@ extension Runtime {
   }
 
   private func defineDatabase(_ type: TypeObject, statement: TypeObject, blob: TypeObject, backup: TypeObject) {
+    // The timeout is one of locks, in milliseconds.
     type.defineConstructor(self, "path, flags, timeout") { (runtime, cls, arguments) throws(Raised) in
       let library = try runtime.sqlite()
       guard let path = runtime.bytesLike(arguments[0]) else { throw runtime.typeError("expected bytes") }
       if path.contains(0) { throw runtime.valueError("embedded null byte") }
       let made = SqliteDatabase(type: cls, runtime, library)
-      let milliseconds = (try runtime.seconds(arguments[2]) * 1000).rounded(.towardZero)
+      let timeout = try runtime.cInt(arguments[2])
       let code = made.open(path, flags: try runtime.cInt(arguments[1]))
       guard code == SqliteLibrary.ok else { throw made.failure(code) }
-      _ = library.setTimeout(try made.ready(), Int32(exactly: milliseconds) ?? (milliseconds < 0 ? 0 : .max))
+      _ = library.setTimeout(try made.ready(), timeout)
       return .object(made)
     }
     type.define(self, "close", "self, /") { (runtime, arguments) throws(Raised) in
@@ -181,7 +182,8 @@ extension Runtime {
     type.define(self, "create_function", "self, kind, name, count, flags, callable, /") { (runtime, arguments) throws(Raised) in
       let database = try runtime.database(arguments[0])
       let kind = try runtime.index(arguments[1])
-      let name = try runtime.cText(arguments[2], "function name")
+      let method = ["create_function", "create_aggregate", "create_window_function"][min(max(kind, 0), 2)]
+      let name = try runtime.cText(arguments[2], "\(method)() argument \(kind == 2 ? "1" : "'name'")")
       let (count, flags) = (try runtime.cInt(arguments[3]), try runtime.cInt(arguments[4]) | 1)
       let handle = try database.ready()
       let library = database.library

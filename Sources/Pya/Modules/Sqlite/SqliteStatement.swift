@@ -67,7 +67,7 @@ final class SqliteStatement: Object {
       var result: Int32
       repeat {
         do throws(Raised) {
-          result = try database.inLibrary { library.step(made) }
+          result = try database.step(made)
           if runtime.machine.pointee.isInterrupted { try runtime.attend() }
         } catch {
           database.discard { _ = $0.finalize(made) }
@@ -233,7 +233,7 @@ final class SqliteStatement: Object {
   /// Goes on to the next row; false: there is none.
   func step(_ runtime: Runtime) throws(Raised) -> Bool {
     guard let handle else { return false }
-    let code = try database.inLibrary { [library] in library.step(handle) }
+    let code = try database.step(handle)
     if code == SqliteLibrary.row { return true }
     if code == SqliteLibrary.done { return false }
     throw database.failure(code)
