@@ -36,7 +36,8 @@ final class SqliteCallback {
 
   /// A call brings nothing but its context, and the address of a C function is one of the process, not of an interpreter.
   private static let userData: (@Sendable @convention(c) (SqliteLibrary.Context) -> UnsafeMutableRawPointer?)? = {
-    guard let handle = dlopen(SqliteLibrary.fileName, RTLD_NOW | RTLD_LOCAL), let address = dlsym(handle, "sqlite3_user_data") else { return nil }
+    guard let handle = dlopen(SqliteLibrary.fileName, RTLD_NOW | RTLD_LOCAL), let address = dlsym(handle, "sqlite3_user_data")
+    else { return nil }
     return unsafeBitCast(address, to: (@Sendable @convention(c) (SqliteLibrary.Context) -> UnsafeMutableRawPointer?).self)
   }()
 
