@@ -10,6 +10,51 @@ static inline int print_double(char *buffer, size_t size, const char *format, in
   return snprintf(buffer, size, format, precision, number);
 }
 
+// `sqlite3_db_config` for the switches among its settings, called by its address. Swift cannot call functions of any number of arguments.
+static inline int configure_switch(void *function, void *database, int setting, int value, int *result) {
+  return ((int (*)(void *, int, ...))function)(database, setting, value, result);
+}
+
+// What liblzma reads and writes. It only has to be as large and to have the same fields at the same places.
+struct xz_stream {
+  const uint8_t *input;
+  size_t input_count;
+  uint64_t total_input;
+  uint8_t *output;
+  size_t output_count;
+  uint64_t total_output;
+  const void *allocator;
+  void *internal;
+  void *reserved_pointers[4];
+  uint64_t reserved_numbers[2];
+  size_t reserved_sizes[2];
+  int reserved_enums[2];
+};
+
+struct xz_lzma_options {
+  uint32_t dict_size;
+  const uint8_t *preset_dict;
+  uint32_t preset_dict_size, lc, lp, pb;
+  int mode;
+  uint32_t nice_len;
+  int mf;
+  uint32_t depth;
+  uint32_t reserved_numbers[8];
+  int reserved_enums[4];
+  void *reserved_pointers[2];
+};
+
+struct xz_delta_options {
+  int type;
+  uint32_t dist, reserved_numbers[4];
+  void *reserved_pointers[2];
+};
+
+struct xz_filter {
+  uint64_t id;
+  void *options;
+};
+
 // About where the native stack stands.
 __attribute__((always_inline)) static inline uintptr_t native_frame_address(void) { return (uintptr_t)__builtin_frame_address(0); }
 

@@ -74,7 +74,7 @@ extension Invocation {
     options.warningFilters = warningFilters
     options.extras = extras
     options.givesAdvice = !extras.contains("no_advice")
-    options.isUnbuffered = isUnbuffered || !ignoresEnvironment && !environmentVariable("PYTHONUNBUFFERED").isEmpty
+    options.isUnbuffered = isUnbuffered || !ignoresEnvironment && environmentVariable("PYTHONUNBUFFERED")?.isEmpty == false
     options.isInspecting = inspects
     options.isQuiet = isQuiet
     options.bytesWarning = bytesWarning

@@ -19,7 +19,7 @@ import Testing
         """, "pya: os.fork is not supported where output is collected"
       ),
       ("import threading\nthreading.settrace(print)", "pya: threading.settrace is not supported"),
-      ("import sqlite3\nsqlite3.connect('x')", "pya: sqlite3.connect is not supported"),
+      ("import ssl\nssl.wrap_socket('x')", "pya: ssl.wrap_socket is not supported"),
       ("__build_class__(print, 'C')", "__build_class__() is not supported: write a class statement or call type()"),
       ("import sys\nsys.settrace(print)", "sys.settrace is not supported by pya"),
       ("'x'.encode('gbk')", "unknown encoding: gbk"),

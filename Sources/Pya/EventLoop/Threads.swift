@@ -77,6 +77,23 @@ final class Threads: @unchecked Sendable {
     return try body()
   }
 
+  /// Within `blocking`, on the same thread: takes the turn back for a while.
+  func resuming<Result>(_ state: ThreadState, _ body: () -> Result) -> Result {
+    mutex.lock()
+    blockedCount -= 1
+    takeTurn(state)
+    enter(state)
+    mutex.unlock()
+    defer {
+      runtime.sendPending()
+      mutex.lock()
+      blockedCount += 1
+      passOn()
+      mutex.unlock()
+    }
+    return body()
+  }
+
   /// Lets those run who wait for a turn.
   func yield() {
     let state = current

@@ -70,6 +70,8 @@ extension Runtime {
       "_pprint": { $0.makePprintModule() },
       "_elementtree": { $0.makeElementTreeModule() },
       "_zlib": { $0.makeCompressionModule() },
+      "_lzma": { $0.makeLzmaModule() },
+      "_sqlite3": { $0.makeSqliteModule() },
       "_bz2": { $0.makeBzip2Module() },
       "resource": { $0.makeResourceModule() },
       "_fcntl": { $0.makeFcntlModule() },

@@ -21,7 +21,7 @@ func makePathModule(_ runtime: Runtime) -> ModuleObject {
   module.markAsPython(
     runtime, module.namespace.keys.compactMap { $0.string?.text }.filter { !["join", "normpath"].contains($0) })
   module.lazyAttribute = { (runtime, module, name) throws(Raised) in
-    guard ["commonpath", "samefile", "sameopenfile", "samestat"].contains(name.text) else { return nil }
+    guard ["commonpath", "isdevdrive", "isjunction", "samefile", "sameopenfile", "samestat"].contains(name.text) else { return nil }
     return try runtime.getAttribute(try runtime.importModule("_os", level: 0, globals: module.namespace), name)
   }
   return module

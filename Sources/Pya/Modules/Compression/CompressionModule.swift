@@ -36,23 +36,23 @@ extension Runtime {
     type.defineConstructor(self, "level, window_bits, memory_level") { (runtime, cls, arguments) throws(Raised) in
       let (level, bits, memory) = try (runtime.index(arguments[0]), runtime.index(arguments[1]), runtime.index(arguments[2]))
       guard 0...9 ~= level, 9...15 ~= bits, 1...9 ~= memory else { throw runtime.valueError("Invalid initialization option") }
-      return .object(DeflaterObject(type: cls, Deflater(level: level, windowBits: bits, memoryLevel: memory)))
+      return .object(HolderObject(type: cls, Deflater(level: level, windowBits: bits, memoryLevel: memory)))
     }
     // The bytes that come of the data; `mode` as the numbers of zlib have it.
     type.define(self, "deflate", "self, data, mode, /") { (runtime, arguments) throws(Raised) in
-      guard let object = arguments[0].object as? DeflaterObject else { return .none }
+      let object = try runtime.holder(arguments[0], Deflater.self)
       let flush: Deflater.Flush
       switch try runtime.index(arguments[2]) {
       case 2: flush = .sync
       case 3: flush = .full
       default: flush = .finish
       }
-      let bytes = object.deflater.deflate(try runtime.compressibleBytes(arguments[1]), flush)
+      let bytes = object.held.deflate(try runtime.compressibleBytes(arguments[1]), flush)
       return .object(BytesObject(type: runtime.types.bytes, bytes))
     }
-    type.define(self, "copy", "self, /") { (_, arguments) throws(Raised) in
-      guard let object = arguments[0].object as? DeflaterObject else { return .none }
-      return .object(DeflaterObject(type: object.type, object.deflater))
+    type.define(self, "copy", "self, /") { (runtime, arguments) throws(Raised) in
+      let object = try runtime.holder(arguments[0], Deflater.self)
+      return .object(HolderObject(type: object.type, object.held))
     }
     module.set(self, "Deflater", .object(type))
   }
@@ -60,36 +60,34 @@ extension Runtime {
   /// What decompresses piece by piece.
   private func addInflater(to module: ModuleObject) {
     let type = makeModuleType("Inflater", in: module)
-    type.defineConstructor(self, "") { (_, cls, _) throws(Raised) in .object(InflaterObject(type: cls)) }
+    type.defineConstructor(self, "") { (_, cls, _) throws(Raised) in .object(HolderObject(type: cls, Inflater())) }
     // (what came of the data, the data that were not used, whether all blocks were read, what is wrong or None). At most so many bytes; 0: any number.
     type.define(self, "inflate", "self, data, limit, /") { (runtime, arguments) throws(Raised) in
-      guard let object = arguments[0].object as? InflaterObject else { return .none }
+      let object = try runtime.holder(arguments[0], Inflater.self)
       let limit = try runtime.index(arguments[2])
-      object.inflater.append(try runtime.compressibleBytes(arguments[1]))
+      object.held.append(try runtime.compressibleBytes(arguments[1]))
       var problem = Value.none
       var isFull = false
-      do throws(Inflater.Failure) { try object.inflater.run(atMost: limit <= 0 ? .max : limit) } catch {
+      do throws(Inflater.Failure) { try object.held.run(atMost: limit <= 0 ? .max : limit) } catch {
         switch error {
         case .isIncomplete: break
         case .isFull: isFull = true
         case .isWrong(let message): problem = .object(runtime.string(message))
         }
       }
-      let hasEnded = object.inflater.hasEnded
-      let unused = isFull || hasEnded ? object.inflater.takeUnused() : []
+      let hasEnded = object.held.hasEnded
+      let unused = isFull || hasEnded ? object.held.takeUnused() : []
       let bytes = runtime.types.bytes
       return .object(
         TupleObject(
           runtime,
           [
-            .object(BytesObject(type: bytes, object.inflater.takeOutput())), .object(BytesObject(type: bytes, unused)), .bool(hasEnded), problem,
+            .object(BytesObject(type: bytes, object.held.takeOutput())), .object(BytesObject(type: bytes, unused)), .bool(hasEnded), problem,
           ]))
     }
-    type.define(self, "copy", "self, /") { (_, arguments) throws(Raised) in
-      guard let object = arguments[0].object as? InflaterObject else { return .none }
-      let made = InflaterObject(type: object.type)
-      made.inflater = object.inflater
-      return .object(made)
+    type.define(self, "copy", "self, /") { (runtime, arguments) throws(Raised) in
+      let object = try runtime.holder(arguments[0], Inflater.self)
+      return .object(HolderObject(type: object.type, object.held))
     }
     module.set(self, "Inflater", .object(type))
   }
@@ -101,77 +99,66 @@ extension Runtime {
     encoder.defineConstructor(self, "level") { (runtime, cls, arguments) throws(Raised) in
       let level = try runtime.index(arguments[0])
       guard 1...9 ~= level else { throw runtime.valueError("compresslevel must be between 1 and 9") }
-      return .object(Bzip2EncoderObject(type: cls, Bzip2Encoder(level: level)))
+      return .object(HolderObject(type: cls, Bzip2Encoder(level: level)))
     }
     encoder.define(self, "append", "self, data, /") { (runtime, arguments) throws(Raised) in
-      guard let object = arguments[0].object as? Bzip2EncoderObject else { return .none }
-      let bytes = object.encoder.append(try runtime.compressibleBytes(arguments[1]))
+      let object = try runtime.holder(arguments[0], Bzip2Encoder.self)
+      let bytes = object.held.append(try runtime.compressibleBytes(arguments[1]))
       return .object(BytesObject(type: runtime.types.bytes, bytes))
     }
     encoder.define(self, "finish", "self, /") { (runtime, arguments) throws(Raised) in
-      guard let object = arguments[0].object as? Bzip2EncoderObject else { return .none }
-      return .object(BytesObject(type: runtime.types.bytes, object.encoder.finish()))
+      let object = try runtime.holder(arguments[0], Bzip2Encoder.self)
+      return .object(BytesObject(type: runtime.types.bytes, object.held.finish()))
     }
     module.set(self, "Encoder", .object(encoder))
     let decoder = makeModuleType("Decoder", in: module)
-    decoder.defineConstructor(self, "") { (_, cls, _) throws(Raised) in .object(Bzip2DecoderObject(type: cls)) }
+    decoder.defineConstructor(self, "") { (_, cls, _) throws(Raised) in .object(HolderObject(type: cls, Bzip2Decoder())) }
     // The next blocks of the data, at least `limit` bytes unless it is 0; whether it is the end; what follows the end.
     decoder.define(self, "decode", "self, data, limit, /") { (runtime, arguments) throws(Raised) in
-      guard let object = arguments[0].object as? Bzip2DecoderObject else { return .none }
+      let object = try runtime.holder(arguments[0], Bzip2Decoder.self)
       let limit = try runtime.index(arguments[2])
-      object.decoder.append(try runtime.compressibleBytes(arguments[1]))
+      object.held.append(try runtime.compressibleBytes(arguments[1]))
       var bytes: [UInt8] = []
       do throws(Bzip2Decoder.Failure) {
-        while limit <= 0 || bytes.count < limit, let block = try object.decoder.nextBlock() { bytes += block }
+        while limit <= 0 || bytes.count < limit, let block = try object.held.nextBlock() { bytes += block }
       } catch {
         if case .isWrong = error { throw runtime.error("OSError", "Invalid data stream") }
       }
-      let hasEnded = object.decoder.hasEnded
+      let hasEnded = object.held.hasEnded
       let type = runtime.types.bytes
       return .object(
         TupleObject(
           runtime,
           [
             .object(BytesObject(type: type, bytes)), .bool(hasEnded),
-            .object(BytesObject(type: type, hasEnded ? object.decoder.takeUnused() : [])),
+            .object(BytesObject(type: type, hasEnded ? object.held.takeUnused() : [])),
           ]))
     }
     module.set(self, "Decoder", .object(decoder))
     return module
   }
 
-  private func compressibleBytes(_ value: Value) throws(Raised) -> [UInt8] {
+  /// The object around what a method works on.
+  private func holder<Held>(_ value: Value, _: Held.Type) throws(Raised) -> HolderObject<Held> {
+    guard let holder = value.object as? HolderObject<Held> else { throw typeError("expected a compressor or decompressor") }
+    return holder
+  }
+
+  /// What is held, where it is an object itself.
+  func held<Held: AnyObject>(_ value: Value, _ type: Held.Type) throws(Raised) -> Held { try holder(value, type).held }
+
+  func compressibleBytes(_ value: Value) throws(Raised) -> [UInt8] {
     if let bytes = bytesLike(value) { return bytes }
     throw typeError("a bytes-like object is required, not '\(typeName(value))'")
   }
 }
 
-private final class DeflaterObject: Object {
-  var deflater: Deflater
+/// An object of the language around a compressor or decompressor.
+final class HolderObject<Held>: Object {
+  var held: Held
 
-  init(type: TypeObject, _ deflater: Deflater) {
-    self.deflater = deflater
+  init(type: TypeObject, _ held: Held) {
+    self.held = held
     super.init(type: type, kind: .other)
   }
-}
-
-private final class InflaterObject: Object {
-  var inflater = Inflater()
-
-  init(type: TypeObject) { super.init(type: type, kind: .other) }
-}
-
-private final class Bzip2EncoderObject: Object {
-  var encoder: Bzip2Encoder
-
-  init(type: TypeObject, _ encoder: Bzip2Encoder) {
-    self.encoder = encoder
-    super.init(type: type, kind: .other)
-  }
-}
-
-private final class Bzip2DecoderObject: Object {
-  var decoder = Bzip2Decoder()
-
-  init(type: TypeObject) { super.init(type: type, kind: .other) }
 }
