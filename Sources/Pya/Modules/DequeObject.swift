@@ -48,7 +48,14 @@ final class DequeObject: Object {
     return true
   }
 
-  var array: [Value] { (0..<count).map { self[$0] } }
+  var array: [Value] {
+    var result: [Value] = []
+    result.reserveCapacity(count)
+    for index in 0..<count { result.append(self[index]) }
+    return result
+  }
+
+  override var knownElements: [Value]? { array }
 
   func append(_ value: Value) {
     if count == capacity { grow() }

@@ -484,7 +484,7 @@ extension Object {
   /// lie in a dictionary.
   var mayCacheMethods: Bool {
     if kind == .instance { return !unsafeDowncast(self, to: Instance.self).shape.isDictionary }
-    return kind != .type && kind != .module && kind != .superProxy && existingInstanceDictionary == nil && !type.isHeap
+    return kind != .type && kind != .module && kind != .superProxy && existingInstanceDictionary == nil && !type.isHeap && !type.instancesHideMethods
   }
 }
 

@@ -250,6 +250,8 @@ extension Runtime {
       if newValue.isUndefined {
         guard dictionary.removeString(name) != nil else { throw missingAttribute(value, name) }
       } else {
+        // A built-in type whose instances are otherwise taken to have its methods.
+        if !type.isHeap, !type.instancesHideMethods, type.lookup(name) != nil { type.noteHiddenMethods() }
         dictionary.setString(name, newValue)
       }
     } else {

@@ -164,7 +164,7 @@ extension Runtime {
         return tuple.count > 24 ? tuple.array : fewValues(tuple.items, tuple.count)
       case .dict where object.isExactly(types.dict): return unsafeDowncast(object, to: DictObject.self).keys
       case .set: return unsafeDowncast(object, to: SetObject.self).elements
-      default: break
+      default: if let elements = object.knownElements { return elements }
       }
     }
     var result: [Value] = []

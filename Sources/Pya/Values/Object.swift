@@ -154,6 +154,9 @@ class Object {
   /// Lets go of everything, so that a circle through this object opens. Only for kinds that register as containers.
   func clearContents() {}
 
+  /// What iterating gives, of a container that knows it as a whole.
+  var knownElements: [Value]? { nil }
+
   /// The object is found unreachable: does what it has to do before its contents go, and sets `isFinalized`. True: code of the program ran.
   func finalize(_ runtime: Runtime) -> Bool { false }
 

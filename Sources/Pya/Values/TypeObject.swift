@@ -44,6 +44,8 @@ final class TypeObject: Object {
   /// The same for what their items are.
   private(set) var decidesItems = true
   var hasFinalizer = false
+  /// Of a built-in type: some instance has an attribute of its own under the name of a method.
+  private(set) var instancesHideMethods = false
   /// `__slots__` in every class of the program among the ancestors, and none of them names `__dict__`.
   var hasNoInstanceDictionary = false
   /// The same for a subclass of a built-in type whose instances keep the values of slots in the dictionary that programs cannot see.
@@ -184,6 +186,11 @@ final class TypeObject: Object {
       builtinBase = mro.first { !$0.isHeap && !$0.mro.dropFirst().isEmpty }
     }
     for type in subclasses { type.didChange() }
+  }
+
+  func noteHiddenMethods() {
+    instancesHideMethods = true
+    didChange()
   }
 
   /// Empties remembered lookups, while inline caches stay valid: a plain value was replaced by another where it lies.
