@@ -46,7 +46,7 @@ extension Runtime {
   /// `locals()` of a frame: the module's or class's own namespace, or a snapshot of a function's variables.
   func locals(of site: CallSite) -> Value {
     let code = site.frame.code
-    if site.frame.function == nil || code.slotNames.first == "" {
+    if !site.hasVariables {
       // A class body, or code run by `exec`, keeps its namespace in its first slot.
       if code.slotNames.first == "", let namespace = site.frame[StatementCode.namespaceSlot].defined {
         return namespace
@@ -99,7 +99,7 @@ extension Runtime {
       guard code.freeNames.isEmpty else {
         throw typeError("code object passed to \(function)() may not contain free variables")
       }
-      return try run(code)
+      return try run(try self.code(code, withGlobals: globals))
     }
     let text: CompiledText
     if let compiled = source.object as? CompiledText {
@@ -187,6 +187,8 @@ final class CompiledText: Object {
   private var code: Code?
   private var globalsAddress = 0
   private var usesNamespace = false
+  /// `co_consts`, once asked for.
+  var constants: Value = .undefined
 
   init(_ runtime: Runtime, _ file: SourceFile, _ mode: Mode) {
     self.file = file

@@ -43,13 +43,13 @@ extension Runtime {
     guard values.count == count else {
       throw valueError("\(code.name.text) requires closure of length \(count), not \(values.count)")
     }
-    var cells: [Cell] = []
-    for value in values {
+    var cells: [(index: Int, cell: Cell)] = []
+    for (index, value) in zip(code.freeOrder, values) {
       guard let cell = value.cast(.cell, to: Cell.self) else {
         throw typeError("arg 5 (closure) expected cell, found \(typeName(value))")
       }
-      cells.append(cell)
+      cells.append((index, cell))
     }
-    return cells
+    return cells.sorted { $0.index < $1.index }.map(\.cell)
   }
 }

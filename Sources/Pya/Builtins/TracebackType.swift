@@ -62,7 +62,7 @@ extension Runtime {
   }
 
   /// The call that the frame waits for, while it is in progress.
-  private func callInProgress(in frame: FrameObject) -> CallSite? {
+  func callInProgress(in frame: FrameObject) -> CallSite? {
     guard let slots = frame.slots else { return nil }
     return callSites.stack.last { $0.frame.slots == slots && $0.depth == frame.depth }
   }
@@ -85,7 +85,11 @@ extension Runtime {
     }
     type.defineProperty(self, "f_locals") { (runtime, value) throws(Raised) in
       guard let frame = value.object as? FrameObject else { return .none }
-      if let site = runtime.callInProgress(in: frame) { return runtime.locals(of: site) }
+      if let site = runtime.callInProgress(in: frame) {
+        guard site.hasVariables else { return runtime.locals(of: site) }
+        let library = try runtime.importModule("_frame_locals", level: 0, globals: runtime.builtins)
+        return try runtime.callMethod(library, "FrameLocalsProxy", [value])
+      }
       return frame.locals.defined ?? .object(DictObject(runtime))
     }
     type.defineProperty(self, "f_lasti") { (_, value) throws(Raised) in

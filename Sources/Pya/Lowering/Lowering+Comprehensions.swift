@@ -104,7 +104,8 @@ extension CodeLowering {
     layout.positionalCount = 1
     layout.positionalOnlyCount = 1
     layout.names = [intern(".0")]
-    let code = StatementCode(runtime, inner.draft(parameters: layout), body: loops)
+    let code = StatementCode(runtime, inner.draft(parameters: layout, start: range.start), body: loops)
+    unit.functionCode?.all.append(code)
     let function = FunctionNode(
       FunctionNode.Blueprint(code: code, captures: captures(of: comprehension.scope), globals: unit.globals), range)
     return GeneratorExpressionNode(

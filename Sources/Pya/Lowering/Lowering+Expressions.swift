@@ -184,9 +184,10 @@ extension CodeLowering {
       switch callee.kind {
       // Three arguments make a class, which belongs to the calling module.
       case .name("type"): arguments.count >= 3
-      case .name(let name): PlacedCallNode.names.contains(name)
+      case .name(let name): PlacedCallNode.names.contains(name) || callsForRegexWarning(name, arguments)
       case .attribute(let object, let name, _):
         PlacedCallNode.names.contains(name) || PlacedCallNode.methodNames.contains(name) && !object.isName("math")
+          || callsForRegexWarning(name, arguments)
       default: false
       }
     if isPlaced || arguments.contains(where: { isEvaluator($0.value) }) || unit.placesAllCalls && !(node is SuperNode) {
@@ -199,6 +200,18 @@ extension CodeLowering {
       return CoroutineCreationNode(node, place: runtime.string("\(unit.file.name):\(line)"), range)
     }
     return node
+  }
+
+  /// Calls that `re` warns about: more positional arguments than there should be, an expression that may mean something else one day.
+  private func callsForRegexWarning(_ name: String, _ arguments: [Argument]) -> Bool {
+    switch name {
+    case "sub", "subn": if arguments.count > 3, case .positional = arguments[3].kind { return true }
+    case "split": if arguments.count > 2, case .positional = arguments[2].kind { return true }
+    case "compile", "match", "fullmatch", "search", "findall", "finditer": break
+    default: return false
+    }
+    guard let first = arguments.first, case .string(let pattern) = first.value.kind else { return false }
+    return zip(pattern.utf8, pattern.utf8.dropFirst()).contains { $0 == $1 && "[-&~|".utf8.contains($0) }
   }
 
   private func calledName(_ callee: Expression) -> String? {

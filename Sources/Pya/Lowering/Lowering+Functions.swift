@@ -167,6 +167,7 @@ extension CodeLowering {
         ConstantNode(.object(TupleObject(runtime, attributes)), range), range))
     let start = min(definition.decorators.first?.range.start ?? range.start, range.start)
     let code = StatementCode(runtime, inner.draft(start: start), body: inner.sequence(nodes, range))
+    unit.functionCode?.all.append(code)
     return ClassNode(
       name: intern(definition.name), code: code, captures: captures(of: definition.scope), globals: unit.globals,
       bases: items, classCellSlot: unit.table[definition.scope].classCellSlot.map { $0 + 1 },

@@ -48,7 +48,16 @@ extension Runtime {
   /// The code of a function with other globals than those it was compiled for: its text is compiled once more.
   func code(_ code: Code, withGlobals globals: DictObject) throws(Raised) -> Code {
     if code.addressOfGlobals == globals.address { return code }
-    let file = code.information.file
+    let information = code.information
+    let all = try functionCode(of: information.file, globals: globals)
+    guard let made = all.first(where: { $0.information.start == information.start && $0.information.name == information.name })
+    else { throw self.error("NotImplementedError", "pya: this code has the globals that it was compiled for, no others") }
+    made.addressOfGlobals = globals.address
+    return made
+  }
+
+  /// The code of all functions, class bodies and generator expressions of a file, compiled once more.
+  func functionCode(of file: SourceFile, globals: DictObject) throws(Raised) -> [Code] {
     let found = FunctionCode()
     do {
       var parser = Parser(file: file, allowsTopLevelAwait: !file.isText)
@@ -61,11 +70,7 @@ extension Runtime {
     } catch {
       throw syntaxError(error, in: file, stage: .compiling)
     }
-    let information = code.information
-    guard let made = found.all.first(where: { $0.information.start == information.start && $0.information.name == information.name })
-    else { throw self.error("NotImplementedError", "pya: this code has the globals that it was compiled for, no others") }
-    made.addressOfGlobals = globals.address
-    return made
+    return found.all
   }
 
   /// Compiles a lone expression, for `eval`: names of its top level live in a namespace.

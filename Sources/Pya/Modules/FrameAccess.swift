@@ -75,6 +75,16 @@ extension Runtime {
       let sites = runtime.recordedFrames.filter { !$0.file.isLibrary }
       return runtime.frameObjects(sites[min(level, sites.count)...]).map { .object($0) } ?? .none
     }
+    // For `frame.f_locals`: what the variables hold now, and setting one that the frame has.
+    module.define(self, "variables", "frame, /") { (runtime, arguments) throws(Raised) in
+      guard let frame = arguments[0].object as? FrameObject else { return .object(DictObject(runtime)) }
+      if let site = runtime.callInProgress(in: frame) { return runtime.locals(of: site) }
+      return frame.locals.defined ?? .object(DictObject(runtime))
+    }
+    module.define(self, "set_variable", "frame, name, value, /") { (runtime, arguments) throws(Raised) in
+      guard let frame = arguments[0].object as? FrameObject, let name = arguments[1].string else { return .bool(false) }
+      return .bool(runtime.callInProgress(in: frame)?.setVariable(name.text, arguments[2]) ?? false)
+    }
     // A module that has been imported, without importing it.
     module.define(self, "loaded", "name, /") { (runtime, arguments) throws(Raised) in
       guard let name = arguments[0].string, case .object(let module)? = runtime.moduleDictionary.getString(name),
