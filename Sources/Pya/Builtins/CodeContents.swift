@@ -123,9 +123,33 @@ struct CodeContents {
     guard let last = body.last else { return false }
     switch last.kind {
     case .return, .raise: return true
+    case .while(let condition, let body, _):
+      return branch(condition) == true && !breaks(body)
     case .if(_, let then, let otherwise): return !otherwise.isEmpty && leaves(then) && leaves(otherwise)
     default: return false
     }
+  }
+
+  /// Whether a `break` in the body of a loop ends it.
+  private func breaks(_ body: [Statement]) -> Bool {
+    body.contains { statement in
+      switch statement.kind {
+      case .break: true
+      case .if(_, let then, let otherwise): breaks(then) || breaks(otherwise)
+      case .for(_, _, _, _, let otherwise), .while(_, _, let otherwise): breaks(otherwise)
+      case .with(_, _, let body): breaks(body)
+      case .try(let statement):
+        breaks(statement.body) || breaks(statement.otherwise) || breaks(statement.finally)
+          || statement.handlers.contains { breaks($0.body) }
+      case .match(_, let cases): cases.contains { breaks($0.body) }
+      default: false
+      }
+    }
+  }
+
+  /// Which branch a constant condition takes; nil: it is not constant.
+  private func branch(_ condition: Expression) -> Bool? {
+    constant(condition).flatMap { try? runtime.isTrue($0) }
   }
 
   // MARK: Constants
@@ -272,8 +296,9 @@ struct CodeContents {
       variable(name)
     case .if(let condition, let then, let otherwise):
       add(condition)
-      add(then)
-      add(otherwise)
+      let taken = branch(condition)
+      if taken != false { add(then) }
+      if taken != true { add(otherwise) }
     case .while(let condition, let body, let otherwise):
       add(condition)
       add(body)
@@ -405,8 +430,9 @@ struct CodeContents {
       }
     case .conditional(let condition, let then, let otherwise):
       add(condition)
-      add(then)
-      add(otherwise)
+      let taken = branch(condition)
+      if taken != false { add(then) }
+      if taken != true { add(otherwise) }
     case .walrus(let name, _, let value):
       add(value)
       variable(name)

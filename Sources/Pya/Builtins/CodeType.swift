@@ -20,7 +20,7 @@ extension Runtime {
     define("co_argcount") { .int($1.parameters.positionalCount) } text: { (_, _) in .int(0) }
     define("co_posonlyargcount") { .int($1.parameters.positionalOnlyCount) } text: { (_, _) in .int(0) }
     define("co_kwonlyargcount") { .int($1.parameters.keywordOnlyCount) } text: { (_, _) in .int(0) }
-    define("co_flags") { .int($1.flags | ($1.information.isIterableCoroutine ? 0x100 : 0)) } text: { (_, _) in .int(0) }
+    define("co_flags") { .int($1.flags | ($1.information.isIterableCoroutine ? 0x100 : 0)) } text: { .int(($1.isCoroutine ? 0x80 : 0) | ($1.flags.contains(.annotationsAreText) ? 0x100_0000 : 0)) }
     define("co_varnames") { $0.strings($1.variableNames) } text: { (runtime, _) in runtime.strings([]) }
     define("co_nlocals") { .int($1.variableNames.count) } text: { (_, _) in .int(0) }
     define("co_cellvars") { $0.strings($1.cellNames) } text: { (runtime, _) in runtime.strings([]) }

@@ -68,7 +68,7 @@ extension Runtime {
   }
 
   /// The fields that `__init__` fills: those of the first built-in ancestor, which need not be the one that keeps fields.
-  private func initialLayout(of type: TypeObject) -> ExceptionLayout {
+  func initialLayout(of type: TypeObject) -> ExceptionLayout {
     if type.exceptionLayout == .plain { return .plain }
     return type.mro.first { !$0.isHeap }?.exceptionLayout ?? .plain
   }

@@ -61,10 +61,24 @@ extension Runtime {
     return traceback
   }
 
-  /// The call that the frame waits for, while it is in progress.
+  /// The call that the frame waits for, while it is in progress; else where it was last seen.
   func callInProgress(in frame: FrameObject) -> CallSite? {
     guard let slots = frame.slots else { return nil }
-    return callSites.stack.last { $0.frame.slots == slots && $0.depth == frame.depth }
+    return callSites.stack.last { $0.frame.slots == slots && $0.depth == frame.depth } ?? siteOfRunning(frame, slots)
+  }
+
+  /// The same of a frame that waits for no recorded call, while it is the one that runs or calls in another way.
+  private func siteOfRunning(_ frame: FrameObject, _ slots: UnsafeMutablePointer<Value>) -> CallSite? {
+    let machine = machine
+    guard let code = frame.code.cast(.code, to: Code.self), let function = frame.function, let globals = frame.globals.dict,
+      machine.pointee.depth >= frame.depth, machine.pointee.stackBase + Frame.headerSize <= slots,
+      slots + code.frameSize <= machine.pointee.stackTop
+    else { return nil }
+    let running = Frame(slots: slots)
+    guard running.machine == machine, running.codePointer == Unmanaged.passUnretained(code).toOpaque(),
+      running.functionPointer == Unmanaged.passUnretained(function).toOpaque()
+    else { return nil }
+    return CallSite(frame: running, globals: globals, range: frame.entry.range, depth: frame.depth)
   }
 
   private func installFrameType() {

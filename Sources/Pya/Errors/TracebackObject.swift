@@ -77,6 +77,8 @@ final class FrameObject: Object {
   /// Where its variables lie while it is in progress, and at which depth.
   var slots: UnsafeMutablePointer<Value>?
   var depth = 0
+  /// The function whose call this is.
+  var function: Object?
 
   init(_ runtime: Runtime, _ entry: TracebackEntry) {
     self.entry = entry

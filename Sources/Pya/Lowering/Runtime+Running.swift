@@ -1,23 +1,36 @@
 import PyaSyntax
 
+/// What the caller of `compile` wants of the code beside its text.
+struct CompilerFlags: OptionSet {
+  let rawValue: Int
+  /// `PyCF_ALLOW_TOP_LEVEL_AWAIT`
+  static let topLevelAwait = CompilerFlags(rawValue: 0x2000)
+  /// `__future__.annotations.compiler_flag`
+  static let annotationsAreText = CompilerFlags(rawValue: 0x100_0000)
+  /// `PyCF_ONLY_AST`
+  static let tree = CompilerFlags(rawValue: 0x400)
+  /// Those that CPython knows; the rest say what is so anyhow.
+  static let known = CompilerFlags(rawValue: 0x1FE_F610)
+}
+
 /// From source text to running code.
 extension Runtime {
   /// Parses and lowers a module. A syntax error becomes a Python SyntaxError.
   func compile(
     _ file: SourceFile, globals: DictObject, usesNamespace: Bool = false, displays: LoweringUnit.Displays = .none,
-    allowsTopLevelAwait: Bool = true, isEntry: Bool = false
+    allowsTopLevelAwait: Bool = true, isEntry: Bool = false, flags: CompilerFlags = []
   ) throws(Raised) -> Code {
     sourceFiles.byName[file.name] = file
     let (draft, nodes, warnings): (CodeDraft, StatementNode, SyntaxWarnings)
     var stage = isEntry ? SyntaxStage.readingExpression : .readingModule
     do {
-      var parser = Parser(file: file, allowsTopLevelAwait: allowsTopLevelAwait && !file.isText)
+      var parser = Parser(file: file, allowsTopLevelAwait: file.isText ? flags.contains(.topLevelAwait) : allowsTopLevelAwait)
       let module = isEntry ? try parser.parseEntryTree() : try parser.parseTree()
       stage = .compiling
       try parser.checkRules()
       var unit = loweringUnit(file, try analyseScopes(of: module), globals)
       unit.usesNamespace = usesNamespace
-      unit.annotationsAreText = module.importsFutureAnnotations
+      unit.annotationsAreText = module.importsFutureAnnotations || flags.contains(.annotationsAreText)
       unit.displays = displays
       let looksAtFrames = !file.isLibrary && CallSites.wordsAboutFrames.contains { file.mentions($0) }
       if looksAtFrames { machine.pointee.looksAtFrames = true }
@@ -74,12 +87,12 @@ extension Runtime {
   }
 
   /// Compiles a lone expression, for `eval`: names of its top level live in a namespace.
-  func compileExpression(_ file: SourceFile, globals: DictObject) throws(Raised) -> Code {
+  func compileExpression(_ file: SourceFile, globals: DictObject, flags: CompilerFlags = []) throws(Raised) -> Code {
     sourceFiles.byName[file.name] = file
     let (draft, nodes, warnings): (CodeDraft, StatementNode, SyntaxWarnings)
     var stage = SyntaxStage.readingExpression
     do {
-      var parser = Parser(file: file, allowsTopLevelAwait: false)
+      var parser = Parser(file: file, allowsTopLevelAwait: flags.contains(.topLevelAwait))
       let (expression, scopeCount) = try parser.parseExpressionTree()
       stage = .compiling
       try parser.checkRules()
@@ -87,7 +100,7 @@ extension Runtime {
       unit.usesNamespace = true
       let lowering = CodeLowering(unit, host: .module, privateClass: nil)
       unit.warnings.found = parser.warnings
-      nodes = ReturnNode(lowering.lower(expression), expression.range)
+      nodes = lowering.lower(Statement(.return(expression), expression.range))
       draft = lowering.draft()
       warnings = unit.warnings
     } catch {
@@ -135,10 +148,11 @@ extension Runtime {
   }
 
   /// A module's code as a coroutine, for a script whose top level awaits.
-  func coroutine(of code: Code, globals: DictObject) throws(Raised) -> SuspendableFrame {
+  func coroutine(of code: Code, globals: DictObject, namespace: Value = .undefined) throws(Raised) -> SuspendableFrame {
     let function = FunctionObject(self, code: code, cells: [], globals: globals, defaults: [], keywordDefaults: [])
     let frame = try machine.openFrame(code, function)
     defer { machine.closeFrame(frame, code.frameSize) }
+    if !namespace.isUndefined { frame.slots[StatementCode.namespaceSlot] = namespace }
     function.makeCells(frame, machine)
     return SuspendableFrame.make(self, function: function, movingFrom: frame, state: .created)
   }

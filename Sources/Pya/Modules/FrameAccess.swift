@@ -31,6 +31,7 @@ extension Runtime {
       frame.back = outer
       frame.slots = site.frame.slots
       frame.depth = site.depth
+      frame.function = site.frame.function
       outer = frame
     }
     return outer

@@ -52,7 +52,8 @@ extension Runtime {
 
   /// `[Errno 2] No such file or directory: 'x'`
   private func appendSystemMessage(_ exception: ExceptionObject, to builder: inout TextBuilder) throws(Raised) -> Bool {
-    guard exception.fields["errno"] != nil || exception.arguments.count >= 2 else { return false }
+    guard exception.fields["errno"] != nil || exception.arguments.count >= 2, initialLayout(of: exception.type) == .osError
+    else { return false }
     let number = field(exception, "errno", argument: 0)
     let reason = field(exception, "strerror", argument: 1)
     if number.isNone, reason.isNone { return false }
@@ -73,7 +74,7 @@ extension Runtime {
 
   /// `invalid syntax (script.py, line 3)`
   private func appendSyntaxMessage(_ exception: ExceptionObject, to builder: inout TextBuilder) throws(Raised) -> Bool {
-    guard let message = exception.fields["msg"] else { return false }
+    let message = exception.fields["msg"] ?? .none
     try append(message, to: &builder)
     let file = exception.fields["filename"]?.string?.text
     let line = exception.fields["lineno"] ?? .none
