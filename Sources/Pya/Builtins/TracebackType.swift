@@ -109,7 +109,20 @@ extension Runtime {
     type.defineProperty(self, "f_lasti") { (_, value) throws(Raised) in
       (value.object as? FrameObject).map { .int(Int($0.entry.range.start)) } ?? .none
     }
-    type.defineProperty(self, "f_trace") { (_, _) throws(Raised) in .none }
+    type.defineProperty(self, "f_trace") { (_, value) throws(Raised) in
+      (value.object as? FrameObject)?.localTrace.defined ?? .none
+    } set: { (runtime, value, new) throws(Raised) in
+      guard let frame = value.object as? FrameObject else { return }
+      frame.localTrace = new.isNone ? .undefined : new
+      if !frame.localTrace.isUndefined { runtime.frameTracer.watch(frame) }
+    }
+    for name in ["f_trace_lines", "f_trace_opcodes"] {
+      type.defineProperty(self, name) { (_, _) throws(Raised) in .bool(name == "f_trace_lines") } set: { (runtime, _, new) throws(Raised) in
+        if try runtime.isTrue(new) != (name == "f_trace_lines") {
+          throw runtime.notImplementedError("pya: \(name) cannot be changed")
+        }
+      }
+    }
     type.define(self, "clear", "self, /") { (_, _) throws(Raised) in .none }
     type.defineProperty(self, "f_builtins") { (runtime, _) throws(Raised) in .object(runtime.builtins) }
     type.define(self, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in

@@ -233,7 +233,7 @@ extension CodeLowering {
   private func lowerPlainCall(_ callee: Expression, _ arguments: [Argument], _ range: SourceRange) -> ExpressionNode {
     if case .name("super") = callee.kind, let proxy = lowerSuper(callee, arguments, range) { return proxy }
     let argumentsSuspend = arguments.contains { suspends($0.value) }
-    if !argumentsSuspend, arguments.allSatisfy(\.isPositional), case .attribute(let object, let name, _) = callee.kind {
+    if unit.events == nil, !argumentsSuspend, arguments.allSatisfy(\.isPositional), case .attribute(let object, let name, _) = callee.kind {
       let receiver = lower(object)
       let key = intern(mangle(name))
       let values = arguments.map { lower($0.value) }
@@ -244,6 +244,7 @@ extension CodeLowering {
     }
     let nodes = operands([callee] + arguments.map(\.value))
     let values = Array(nodes.dropFirst())
+    if let events = unit.events, let node = tellingCall(nodes[0], arguments, values, events, range) { return node }
     if arguments.allSatisfy(\.isPositional) {
       if let global = nodes[0] as? GlobalNode { return GlobalCallNode(global, values, range) }
       return CallNode(nodes[0], values, range)

@@ -35,6 +35,11 @@ extension Runtime {
       let looksAtFrames = !file.isLibrary && CallSites.wordsAboutFrames.contains { file.mentions($0) }
       if looksAtFrames { machine.pointee.looksAtFrames = true }
       unit.placesAllCalls = looksAtFrames || !file.isLibrary && (launchOptions.bytesWarning > 0 || debugsEventLoops)
+      unit.events = eventsWanted(by: file)
+      if unit.events != nil {
+        machine.pointee.looksAtFrames = true
+        unit.placesAllCalls = true
+      }
       if !file.isLibrary,
         KeptFrame.words.contains(where: { file.mentions($0) })
           || file.mentions("yield") && KeptFrame.wordsOfGenerators.contains(where: { file.mentions($0) })
@@ -47,7 +52,7 @@ extension Runtime {
       let (doc, statements) = displays == .none ? lowering.splitDoc(module.body) : (.none, module.body)
       if !doc.isNone, !usesNamespace { globals.setString(names.doc, doc) }
       let range = SourceRange(0, file.bytes.count)
-      let body = lowering.annotated(lowering.lowerModule(statements, range), of: statements, range)
+      let body = lowering.tellingCode(lowering.annotated(lowering.lowerModule(statements, range), of: statements, range), range)
       draft = lowering.draft(doc: doc)
       nodes = body
       warnings = unit.warnings
@@ -56,6 +61,15 @@ extension Runtime {
     }
     try issue(warnings, in: file)
     return StatementCode(self, draft, body: nodes)
+  }
+
+  /// Who is told what happens in the frames of a file; nil: neither it nor a file before it wants to know.
+  private func eventsWanted(by file: SourceFile) -> FrameEvents? {
+    if file.isLibrary { return nil }
+    let events = frameEvents
+    if !events.isWanted { events.isWanted = FrameEvents.words.contains { file.mentions($0) } }
+    if !events.isWanted { events.hasMissedFiles = true }
+    return events.isWanted ? events : nil
   }
 
   /// The code of a function with other globals than those it was compiled for: its text is compiled once more.
@@ -98,9 +112,10 @@ extension Runtime {
       try parser.checkRules()
       var unit = loweringUnit(file, try analyseScopes(of: expression, scopeCount: scopeCount), globals)
       unit.usesNamespace = true
+      unit.events = eventsWanted(by: file)
       let lowering = CodeLowering(unit, host: .module, privateClass: nil)
       unit.warnings.found = parser.warnings
-      nodes = lowering.lower(Statement(.return(expression), expression.range))
+      nodes = lowering.tellingCode(lowering.lower(Statement(.return(expression), expression.range)), expression.range)
       draft = lowering.draft()
       warnings = unit.warnings
     } catch {

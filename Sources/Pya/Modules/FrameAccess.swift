@@ -20,23 +20,6 @@ extension Runtime {
     }
   }
 
-  /// The frame of the first site, linked to those of the others.
-  private func frameObjects(_ sites: ArraySlice<CallSite>) -> FrameObject? {
-    var outer: FrameObject?
-    for site in sites.reversed() {
-      let frame = FrameObject(self, TracebackEntry(code: site.frame.code.information, range: site.range))
-      frame.code = .object(site.frame.code)
-      frame.globals = .object(site.globals)
-      frame.locals = locals(of: site)
-      frame.back = outer
-      frame.slots = site.frame.slots
-      frame.depth = site.depth
-      frame.function = site.frame.function
-      outer = frame
-    }
-    return outer
-  }
-
   /// `_frames`: where the program called the library.
   func makeFramesModule() -> ModuleObject {
     let module = ModuleObject(self, name: "_frames")
