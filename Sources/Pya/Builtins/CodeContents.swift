@@ -62,7 +62,7 @@ struct CodeContents {
     self.init(runtime, locals: Set(code.slotNames).union(code.freeNames))
     var parser = Parser(file: information.file)
     guard let module = try? parser.parseModule() else { return }
-    if information.name == "<module>" {
+    if information.definedName == "<module>" {
       addModule(module.body)
       return
     }
@@ -70,7 +70,7 @@ struct CodeContents {
     outer.add(module.body)
     var pending = outer.definitions
     while let definition = pending.popLast() {
-      let isIt = definition.start == information.start && definition.name == information.name
+      let isIt = definition.start == information.start && definition.name == information.definedName
       var found = CodeContents(runtime, locals: locals)
       found.addContents(of: definition, code)
       if isIt {

@@ -99,7 +99,8 @@ extension Runtime {
         }
       }
       let copy = code.copy(
-        runtime, CodeInformation(name: name, qualifiedName: qualifiedName, file: file, start: known.start))
+        runtime,
+        CodeInformation(name: name, qualifiedName: qualifiedName, file: file, start: known.start, definedName: known.definedName))
       copy.addressOfGlobals = code.addressOfGlobals
       return .object(copy)
     }

@@ -77,8 +77,16 @@ extension Runtime {
     if code.addressOfGlobals == globals.address { return code }
     let information = code.information
     let all = try functionCode(of: information.file, globals: globals)
-    guard let made = all.first(where: { $0.information.start == information.start && $0.information.name == information.name })
+    guard
+      var made = all.first(where: { $0.information.start == information.start && $0.information.name == information.definedName })
     else { throw self.error("NotImplementedError", "pya: this code has the globals that it was compiled for, no others") }
+    if made.information.name != information.name || made.information.qualifiedName != information.qualifiedName {
+      made = made.copy(
+        self,
+        CodeInformation(
+          name: information.name, qualifiedName: information.qualifiedName, file: information.file, start: information.start,
+          definedName: information.definedName))
+    }
     made.addressOfGlobals = globals.address
     return made
   }
