@@ -14,11 +14,9 @@ final class FrameEvents {
   var isActive = false
   var observer: FrameObserver?
 
-  /// A source file that mentions one of these may listen.
-  static let words: [StaticString] = [
-    "settrace", "setprofile", "cProfile", "import profile", "from profile", "import bdb", "from bdb", "import trace\n", "import trace ",
-    "from trace import", ", trace\n",
-  ]
+  /// A source file that mentions one of these may listen, and so may one that imports one of these modules.
+  static let words: [StaticString] = ["settrace", "setprofile", "cProfile"]
+  static let modules: Set<String> = ["trace", "profile"]
 }
 
 /// Listens to what happens in frames.

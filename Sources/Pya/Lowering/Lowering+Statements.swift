@@ -329,7 +329,7 @@ extension CodeLowering {
     if cases.contains(where: { suspends($0.guardCondition) }) { return lowerSuspendingMatch(node, cases, range) }
     let clauses = cases.map { matchCase in
       var captures: [MatchClause.Capture] = []
-      let pattern = lowerPattern(matchCase.pattern, &captures)
+      let pattern = tellingPattern(lowerPattern(matchCase.pattern, &captures), matchCase.pattern.range)
       let condition = matchCase.guardCondition.map { condition in separately { lower(condition) }.result }
       return MatchClause(pattern, captures, condition: condition, body: lowerBlock(matchCase.body, range), range)
     }

@@ -29,6 +29,10 @@ extension CodeLowering {
     unit.events.map { TellingExpressionNode(node, $0, follows: follows, range) } ?? node
   }
 
+  func tellingPattern(_ pattern: PatternNode, _ range: SourceRange) -> PatternNode {
+    unit.events.map { TellingPatternNode(pattern, $0, range) } ?? pattern
+  }
+
   /// What decorators make of a function or class: their lines come once more when they are called, and that of the definition at the end.
   func tellingDecorated(_ node: ExpressionNode, by decorators: [Expression], _ range: SourceRange, _ decorate: (ExpressionNode) -> ExpressionNode)
     -> ExpressionNode

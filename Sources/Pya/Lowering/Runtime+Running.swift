@@ -35,7 +35,7 @@ extension Runtime {
       let looksAtFrames = !file.isLibrary && CallSites.wordsAboutFrames.contains { file.mentions($0) }
       if looksAtFrames { machine.pointee.looksAtFrames = true }
       unit.placesAllCalls = looksAtFrames || !file.isLibrary && (launchOptions.bytesWarning > 0 || debugsEventLoops)
-      unit.events = eventsWanted(by: file)
+      unit.events = eventsWanted(by: file, module.body)
       if unit.events != nil {
         machine.pointee.looksAtFrames = true
         unit.placesAllCalls = true
@@ -64,10 +64,19 @@ extension Runtime {
   }
 
   /// Who is told what happens in the frames of a file; nil: neither it nor a file before it wants to know.
-  private func eventsWanted(by file: SourceFile) -> FrameEvents? {
+  private func eventsWanted(by file: SourceFile, _ body: [Statement]) -> FrameEvents? {
     if file.isLibrary { return nil }
     let events = frameEvents
-    if !events.isWanted { events.isWanted = FrameEvents.words.contains { file.mentions($0) } }
+    if !events.isWanted {
+      let isImported = body.contains { statement in
+        switch statement.kind {
+        case .import(let aliases): aliases.contains { FrameEvents.modules.contains($0.name) }
+        case .importFrom(let module, 0, _): FrameEvents.modules.contains(module ?? "")
+        default: false
+        }
+      }
+      events.isWanted = isImported || FrameEvents.words.contains { file.mentions($0) }
+    }
     if !events.isWanted { events.hasMissedFiles = true }
     return events.isWanted ? events : nil
   }
@@ -120,7 +129,7 @@ extension Runtime {
       try parser.checkRules()
       var unit = loweringUnit(file, try analyseScopes(of: expression, scopeCount: scopeCount), globals)
       unit.usesNamespace = true
-      unit.events = eventsWanted(by: file)
+      unit.events = eventsWanted(by: file, [])
       let lowering = CodeLowering(unit, host: .module, privateClass: nil)
       unit.warnings.found = parser.warnings
       nodes = lowering.tellingCode(lowering.lower(Statement(.return(expression), expression.range)), expression.range)

@@ -78,6 +78,23 @@ final class TellingExpressionNode: ExpressionNode {
   }
 }
 
+/// The pattern of a `case`, whose line comes when it is tried.
+final class TellingPatternNode: PatternNode {
+  private let pattern: PatternNode
+  private let events: FrameEvents
+
+  init(_ pattern: PatternNode, _ events: FrameEvents, _ range: SourceRange) {
+    self.pattern = pattern
+    self.events = events
+    super.init(range)
+  }
+
+  override func matches(_ frame: Frame, _ subject: Value) throws(Raised) -> Bool {
+    if events.isActive { try events.observer?.reaches(range, frame, again: false) }
+    return try pattern.matches(frame, subject)
+  }
+}
+
 /// All of a function, class or module, which tells when it begins and ends.
 final class TellingCodeNode: StatementNode {
   private let body: StatementNode
