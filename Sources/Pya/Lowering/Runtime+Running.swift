@@ -110,6 +110,8 @@ extension Runtime {
       unit.usesNamespace = true
       unit.annotationsAreText = module.importsFutureAnnotations
       unit.functionCode = found
+      unit.events = frameEvents.isWanted && !file.isLibrary ? frameEvents : nil
+      unit.placesAllCalls = unit.events != nil
       _ = CodeLowering(unit, host: .module, privateClass: nil).lowerModule(module.body, SourceRange(0, file.bytes.count))
     } catch {
       throw syntaxError(error, in: file, stage: .compiling)
