@@ -44,11 +44,11 @@ final class FrameTracer: FrameObserver {
 
   // MARK: Events
 
-  override func begins(_ frame: Frame, goesOn: Bool) throws(Raised) {
+  override func begins(_ frame: Frame, globals: DictObject, goesOn: Bool) throws(Raised) {
     let now = current
     if now.isTelling { return }
     let known = goesOn ? frames[frame.slots] : nil
-    let object = known ?? frameObject(frame)
+    let object = known ?? frameObject(frame, globals: globals)
     if known != nil { object.back = caller(of: frame) }
     frames[frame.slots] = object
     if !now.trace.isUndefined {
@@ -119,7 +119,7 @@ final class FrameTracer: FrameObserver {
 
   // MARK: Frames
 
-  private func frameObject(_ frame: Frame) -> FrameObject {
+  private func frameObject(_ frame: Frame, globals known: DictObject? = nil) -> FrameObject {
     let code = frame.code
     let information = code.information
     let object = FrameObject(runtime, TracebackEntry(code: information, range: SourceRange(information.start, information.start)))
@@ -127,7 +127,7 @@ final class FrameTracer: FrameObserver {
     object.function = frame.function
     object.slots = frame.slots
     object.depth = frame.machine.pointee.depth
-    let globals = frame.function.map { Value.object($0.globals) } ?? runtime.globals(of: object.entry)
+    let globals = (known ?? frame.function?.globals).map { Value.object($0) } ?? runtime.globals(of: object.entry)
     object.globals = globals ?? runtime.modules["__main__"].map { .object($0.namespace) } ?? .object(runtime.builtins)
     if frame.function == nil { object.locals = runtime.locals(of: site(of: frame, object)) }
     object.back = caller(of: frame)

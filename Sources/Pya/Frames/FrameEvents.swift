@@ -21,8 +21,8 @@ final class FrameEvents {
 
 /// Listens to what happens in frames.
 class FrameObserver {
-  /// A call begins, or a generator or coroutine goes on.
-  func begins(_ frame: Frame, goesOn: Bool) throws(Raised) {}
+  /// A call begins, or a generator or coroutine goes on, in code with these globals.
+  func begins(_ frame: Frame, globals: DictObject, goesOn: Bool) throws(Raised) {}
   /// The statement at a place is about to run. `again`: also if the frame was there last.
   func reaches(_ range: SourceRange, _ frame: Frame, again: Bool) throws(Raised) {}
   /// An exception passes a statement.

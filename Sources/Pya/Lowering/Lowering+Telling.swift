@@ -22,7 +22,7 @@ extension CodeLowering {
 
   func tellingCode(_ body: StatementNode, _ range: SourceRange) -> StatementNode {
     guard let events = unit.events else { return body }
-    return TellingCodeNode(body, events, state: canSuspend ? newSlot() : -1, range)
+    return TellingCodeNode(body, events, globals: unit.globals, state: canSuspend ? newSlot() : -1, range)
   }
 
   func tellingLine(_ node: ExpressionNode, _ range: SourceRange, follows: Bool = false) -> ExpressionNode {

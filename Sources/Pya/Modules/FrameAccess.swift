@@ -59,6 +59,11 @@ extension Runtime {
       let sites = runtime.recordedFrames.filter { !$0.file.isLibrary }
       return runtime.frameObjects(sites[min(level, sites.count)...]).map { .object($0) } ?? .none
     }
+    // Files that are read from now on tell what happens in their frames: `python -m cProfile` has no first file that says so.
+    module.define(self, "want_events", "") { (runtime, _) throws(Raised) in
+      runtime.frameEvents.isWanted = true
+      return .none
+    }
     // For `frame.f_locals`: what the variables hold now, and setting one that the frame has.
     module.define(self, "variables", "frame, /") { (runtime, arguments) throws(Raised) in
       guard let frame = arguments[0].object as? FrameObject else { return .object(DictObject(runtime)) }

@@ -99,12 +99,14 @@ final class TellingPatternNode: PatternNode {
 final class TellingCodeNode: StatementNode {
   private let body: StatementNode
   private let events: FrameEvents
+  private let globals: DictObject
   /// Holds a value once the body has begun; -1: it is never suspended.
   private let state: Int
 
-  init(_ body: StatementNode, _ events: FrameEvents, state: Int, _ range: SourceRange) {
+  init(_ body: StatementNode, _ events: FrameEvents, globals: DictObject, state: Int, _ range: SourceRange) {
     self.body = body
     self.events = events
+    self.globals = globals
     self.state = state
     super.init(range)
   }
@@ -112,7 +114,7 @@ final class TellingCodeNode: StatementNode {
   override var suspends: Bool { body.suspends }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
-    if events.isActive { try events.observer?.begins(frame, goesOn: state >= 0 && !frame.isUnbound(state)) }
+    if events.isActive { try events.observer?.begins(frame, globals: globals, goesOn: state >= 0 && !frame.isUnbound(state)) }
     if state >= 0 { frame[state] = .bool(true) }
     let completion: Completion
     do { completion = try body.execute(frame) } catch {
