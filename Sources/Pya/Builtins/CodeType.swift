@@ -1,3 +1,5 @@
+import PyaSyntax
+
 /// Code objects (`f.__code__`) and the cells of closures.
 extension Runtime {
   func installCodeType() {
@@ -18,16 +20,22 @@ extension Runtime {
     define("co_argcount") { .int($1.parameters.positionalCount) } text: { (_, _) in .int(0) }
     define("co_posonlyargcount") { .int($1.parameters.positionalOnlyCount) } text: { (_, _) in .int(0) }
     define("co_kwonlyargcount") { .int($1.parameters.keywordOnlyCount) } text: { (_, _) in .int(0) }
-    define("co_flags") { .int($1.flags | ($1.information.isIterableCoroutine ? 0x100 : 0)) } text: { (_, _) in .int(0) }
+    define("co_flags") { .int($1.flags | ($1.information.isIterableCoroutine ? 0x100 : 0)) } text: { .int(($1.isCoroutine ? 0x80 : 0) | ($1.flags.contains(.annotationsAreText) ? 0x100_0000 : 0)) }
     define("co_varnames") { $0.strings($1.variableNames) } text: { (runtime, _) in runtime.strings([]) }
     define("co_nlocals") { .int($1.variableNames.count) } text: { (_, _) in .int(0) }
     define("co_cellvars") { $0.strings($1.cellNames) } text: { (runtime, _) in runtime.strings([]) }
-    define("co_freevars") { $0.strings($1.freeNames) } text: { (runtime, _) in runtime.strings([]) }
-    define("co_names") {
-      $0.strings(
-        CodeNames.of($1.information.file, functionAt: $1.information.start, locals: Set($1.slotNames).union($1.freeNames)))
-    } text: { $0.strings(CodeNames.of($1.file, isExpression: $1.mode == .expression)) }
-    define("co_consts") { .object(TupleObject($0, [$1.doc])) } text: { (runtime, _) in .object(TupleObject(runtime, [.none])) }
+    define("co_freevars") { (runtime, code) in runtime.strings(code.freeOrder.map { code.freeNames[$0] }) } text: { (runtime, _) in runtime.strings([]) }
+    define("co_names") { $0.strings(CodeContents($0, of: $1).names) } text: { $0.strings($0.contents(of: $1).names) }
+    define("co_consts") { (runtime, code) in
+      if code.constants.isUndefined {
+        code.constants = runtime.constants(CodeContents(runtime, of: code), of: code.information.file)
+      }
+      return code.constants
+    } text: { (runtime, text) in
+      if text.constants.isUndefined { text.constants = runtime.constants(runtime.contents(of: text), of: text.file) }
+      return text.constants
+    }
+    installCodeCopies(type)
     type.define(self, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in
       if let compiled = arguments[0].object as? CompiledText {
         let place = "at 0x\(String(compiled.address, radix: 16)), file \"\(compiled.file.name)\", line 1"
@@ -40,6 +48,78 @@ extension Runtime {
         runtime.string(
           "<code object \(information.name) at 0x\(address), file \"\(information.file.name)\", "
             + "line \(information.firstLine)>"))
+    }
+  }
+
+  private func contents(of text: CompiledText) -> CodeContents {
+    CodeContents(self, of: text.file, isExpression: text.mode == .expression)
+  }
+
+  /// `co_consts`, with the code of inner functions and classes.
+  private func constants(_ contents: CodeContents, of file: SourceFile) -> Value {
+    let hasCode = contents.constants.contains { if case .code = $0 { true } else { false } }
+    let code = hasCode ? (try? functionCode(of: file, globals: DictObject(self))) ?? [] : []
+    let values = contents.constants.compactMap { (constant) -> Value? in
+      switch constant {
+      case .value(let value): value
+      case .code(let name, let start):
+        code.first { $0.information.start == start && $0.information.name == name }.map { .object($0) }
+      }
+    }
+    return .object(TupleObject(self, values))
+  }
+
+  /// `replace`, and the comparison of code by where it is defined.
+  private func installCodeCopies(_ type: TypeObject) {
+    func code(_ value: Value) -> Code? { value.cast(.code, to: Code.self) }
+    type.define(self, "replace", "self, /, **changes") { (runtime, arguments) throws(Raised) in
+      guard let code = code(arguments[0]) else {
+        throw runtime.error("NotImplementedError", "pya: the code of a module cannot be copied with changes")
+      }
+      let known = code.information
+      var (name, qualifiedName, file) = (known.name, known.qualifiedName, known.file)
+      for (keyword, value) in arguments.keywords {
+        switch keyword.text {
+        case "co_name", "co_qualname", "co_filename":
+          guard let text = value.string?.text else {
+            throw runtime.typeError("replace() argument '\(keyword.text)' must be str, not \(runtime.givenName(value))")
+          }
+          switch keyword.text {
+          case "co_name": name = text
+          case "co_qualname": qualifiedName = text
+          default: file = SourceFile(name: text, bytes: file.bytes, isText: file.isText)
+          }
+        default:
+          guard keyword.text.hasPrefix("co_"), let present = try runtime.getAttributeIfPresent(arguments[0], keyword) else {
+            throw runtime.typeError("replace() got an unexpected keyword argument '\(keyword.text)'")
+          }
+          if try !runtime.equals(present, value) {
+            throw runtime.error("NotImplementedError", "pya: \(keyword.text) of a code object cannot be replaced")
+          }
+        }
+      }
+      let copy = code.copy(
+        runtime,
+        CodeInformation(name: name, qualifiedName: qualifiedName, file: file, start: known.start, definedName: known.definedName))
+      copy.addressOfGlobals = code.addressOfGlobals
+      return .object(copy)
+    }
+    type.define(self, "__replace__", "self, /, **changes") { (runtime, arguments) throws(Raised) in
+      try runtime.call(try runtime.getAttribute(arguments[0], runtime.intern("replace")), [], keywords: arguments.keywords.map { ($0, $1) })
+    }
+    type.define(self, "__eq__", "self, value, /") { (_, arguments) throws(Raised) in
+      guard let a = code(arguments[0]), let b = code(arguments[1]) else {
+        return arguments[1].object is CompiledText || arguments[0].object is CompiledText
+          ? .bool(arguments[0].object === arguments[1].object) : .notImplemented
+      }
+      let (one, other) = (a.information, b.information)
+      return .bool(
+        one === other || one.name == other.name && one.qualifiedName == other.qualifiedName && one.start == other.start
+          && one.file.bytes == other.file.bytes)
+    }
+    type.define(self, "__hash__", "self, /") { (runtime, arguments) throws(Raised) in
+      guard let code = code(arguments[0]) else { return .int(arguments[0].object?.address ?? 0) }
+      return .int(try runtime.hash(.object(code.name)) ^ Int(code.information.start))
     }
   }
 

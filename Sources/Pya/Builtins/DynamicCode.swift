@@ -46,7 +46,7 @@ extension Runtime {
   /// `locals()` of a frame: the module's or class's own namespace, or a snapshot of a function's variables.
   func locals(of site: CallSite) -> Value {
     let code = site.frame.code
-    if site.frame.function == nil || code.slotNames.first == "" {
+    if !site.hasVariables {
       // A class body, or code run by `exec`, keeps its namespace in its first slot.
       if code.slotNames.first == "", let namespace = site.frame[StatementCode.namespaceSlot].defined {
         return namespace
@@ -99,7 +99,7 @@ extension Runtime {
       guard code.freeNames.isEmpty else {
         throw typeError("code object passed to \(function)() may not contain free variables")
       }
-      return try run(code)
+      return try run(try self.code(code, withGlobals: globals))
     }
     let text: CompiledText
     if let compiled = source.object as? CompiledText {
@@ -108,24 +108,27 @@ extension Runtime {
       text = CompiledText(self, SourceFile(name: "<string>", bytes: try sourceBytes(source, function, mode), isText: true), mode)
     }
     let usesNamespace = !locals.isUndefined
-    let code: Code
-    if let known = text.known(for: globals, usesNamespace: usesNamespace) {
-      code = known
-    } else {
-      code =
-        text.mode == .expression
-        ? try compileExpression(text.file, globals: globals)
-        : try compile(
-            text.file, globals: globals, usesNamespace: usesNamespace, displays: text.mode == .interactive ? .all : .none,
-            isEntry: text.mode == .interactive)
-      text.remember(code, for: globals, usesNamespace: usesNamespace)
-    }
+    let code = try code(of: text, globals: globals, usesNamespace: usesNamespace)
     if !code.doc.isNone {
       if usesNamespace { try setItem(locals, .object(names.doc), code.doc) } else { globals.setString(names.doc, code.doc) }
     }
     // An expression's names are always looked up in a namespace.
     let namespace = text.mode == .expression && !usesNamespace ? .object(globals) : locals
+    if code.flavour != .plain { return .object(try coroutine(of: code, globals: globals, namespace: namespace)) }
     return try run(code, namespace: namespace)
+  }
+
+  /// The code of a text for some globals.
+  func code(of text: CompiledText, globals: DictObject, usesNamespace: Bool = false) throws(Raised) -> Code {
+    if let known = text.known(for: globals, usesNamespace: usesNamespace) { return known }
+    let code =
+      text.mode == .expression
+      ? try compileExpression(text.file, globals: globals, flags: text.flags)
+      : try compile(
+          text.file, globals: globals, usesNamespace: usesNamespace, displays: text.mode == .interactive ? .all : .none,
+          isEntry: text.mode == .interactive, flags: text.flags)
+    text.remember(code, for: globals, usesNamespace: usesNamespace)
+    return code
   }
 
   private func sourceBytes(_ source: Value, _ function: String, _ mode: CompiledText.Mode) throws(Raised) -> [UInt8] {
@@ -153,7 +156,9 @@ extension Runtime {
       throw valueError("compile() mode must be 'exec', 'eval' or 'single'")
     }
     if arguments[0].object is CompiledText || arguments[0].cast(.code, to: Code.self) != nil { return arguments[0] }
-    if case .int(let flags) = arguments[3], flags & 0x400 != 0 {
+    let flags = CompilerFlags(rawValue: arguments[3].isUndefined ? 0 : try index(arguments[3]))
+    guard flags.isSubset(of: .known) else { throw valueError("compile(): unrecognised flags") }
+    if flags.contains(.tree) {
       let ast = try importModule("ast", level: 0, globals: builtins)
       return try callMethod(ast, "parse", [arguments[0], arguments[1], arguments[2]])
     }
@@ -164,12 +169,11 @@ extension Runtime {
     }
     let file = SourceFile(name: fileName.text, bytes: try sourceBytes(source, "compile", mode), isText: true)
     // Its errors are raised here; the code itself depends on the globals it will run with.
-    if mode == .expression {
-      _ = try compileExpression(file, globals: DictObject(self))
-    } else {
-      _ = try compile(file, globals: DictObject(self), isEntry: mode == .interactive)
-    }
-    return .object(CompiledText(self, file, mode))
+    let code =
+      mode == .expression
+      ? try compileExpression(file, globals: DictObject(self), flags: flags)
+      : try compile(file, globals: DictObject(self), isEntry: mode == .interactive, flags: flags)
+    return .object(CompiledText(self, file, mode, flags, isCoroutine: code.flavour == .coroutine))
   }
 }
 
@@ -183,14 +187,21 @@ final class CompiledText: Object {
 
   let file: SourceFile
   let mode: Mode
+  let flags: CompilerFlags
+  /// Its top level awaits.
+  let isCoroutine: Bool
   /// The code for the globals it ran with last, once it did so twice in a row; it keeps these.
   private var code: Code?
   private var globalsAddress = 0
   private var usesNamespace = false
+  /// `co_consts`, once asked for.
+  var constants: Value = .undefined
 
-  init(_ runtime: Runtime, _ file: SourceFile, _ mode: Mode) {
+  init(_ runtime: Runtime, _ file: SourceFile, _ mode: Mode, _ flags: CompilerFlags = [], isCoroutine: Bool = false) {
     self.file = file
     self.mode = mode
+    self.flags = flags
+    self.isCoroutine = isCoroutine
     super.init(type: runtime.types.code, kind: .other)
   }
 

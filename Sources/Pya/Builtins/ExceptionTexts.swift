@@ -7,11 +7,7 @@ extension Runtime {
       return .object(builder.finish(runtime))
     }
     // Each type whose message is more than its arguments has a `__str__` of its own.
-    let types = [
-      "BaseException", "KeyError", "OSError", "ImportError", "SyntaxError", "UnicodeDecodeError", "UnicodeEncodeError",
-      "UnicodeTranslateError", "BaseExceptionGroup",
-    ]
-    for name in types {
+    for name in exceptionTypesWithMessages {
       exceptionTypes[name]?.define(self, "__str__", "self, /") { (runtime, arguments) throws(Raised) in
         var builder = TextBuilder()
         try runtime.appendMessage(of: try runtime.exceptionArgument(arguments), to: &builder)

@@ -18,8 +18,9 @@ extension Runtime {
     switch type.exceptionLayout {
     case .group: try checkGroup(exception, arguments)
     case .osError:
-      if arguments.hasKeywords, type.special(.`init`) == nil { throw noKeywords(type) }
-      if type.special(.`init`) != nil, type.special(.new) == nil {
+      let initialises = initialLayout(of: type) == .osError
+      if arguments.hasKeywords, initialises, type.special(.`init`) == nil { throw noKeywords(type) }
+      if !initialises || type.special(.`init`) != nil && type.special(.new) == nil {
         exception.arguments = []
       } else {
         selectSubclass(of: exception)
@@ -32,7 +33,7 @@ extension Runtime {
 
   /// `__init__`, by what kind of fields the type has.
   private func initializeException(_ exception: ExceptionObject, _ arguments: Arguments) throws(Raised) {
-    let layout = exception.type.exceptionLayout
+    let layout = initialLayout(of: exception.type)
     if layout == .plain, !arguments.hasKeywords { return exception.arguments = arguments.positional }
     var known: [String] = []
     var displayName = exception.type.name
@@ -64,6 +65,12 @@ extension Runtime {
     case .unicodeDecode, .unicodeEncode, .unicodeTranslate: try fillUnicodeError(exception)
     default: fillFields(of: exception)
     }
+  }
+
+  /// The fields that `__init__` fills: those of the first built-in ancestor, which need not be the one that keeps fields.
+  func initialLayout(of type: TypeObject) -> ExceptionLayout {
+    if type.exceptionLayout == .plain { return .plain }
+    return type.mro.first { !$0.isHeap }?.exceptionLayout ?? .plain
   }
 
   private func noKeywords(_ type: TypeObject) -> Raised { typeError("\(type.name)() takes no keyword arguments") }

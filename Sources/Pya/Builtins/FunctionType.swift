@@ -136,7 +136,7 @@ extension Runtime {
     type.defineProperty(self, "__closure__") { (runtime, value) throws(Raised) in
       let function = try runtime.functionArgument(value)
       if function.cellCount == 0 { return .none }
-      let cells = (0..<function.cellCount).map { Value.object(function.cells[$0]) }
+      let cells = function.code.freeOrder.map { Value.object(function.cells[$0]) }
       return .object(TupleObject(runtime, cells))
     }
     type.defineProperty(self, "__dict__") { (runtime, value) throws(Raised) in

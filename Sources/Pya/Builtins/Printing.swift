@@ -107,10 +107,15 @@ extension Runtime {
 
   private func input(_ prompt: Value) throws(Raised) -> Value {
     let streams = standardStreams
-    let output = try streams.current(.output, self)
-    let source = try streams.current(.input, self)
-    if source.isNone { throw runtimeError("input(): lost sys.stdin") }
-    if output.isNone { throw runtimeError("input(): lost sys.stdout") }
+    // A deleted stream is as good as None.
+    func current(_ role: StandardStreams.Role) throws(Raised) -> Value {
+      guard let stream = try? streams.current(role, self), !stream.isNone else {
+        throw runtimeError("input(): lost sys.\(role.rawValue)")
+      }
+      return stream
+    }
+    let source = try current(.input)
+    let output = try current(.output)
     if !prompt.isUndefined { _ = try callMethod(output, "write", [.object(try str(prompt))]) }
     // An object that only writes will do.
     do throws(Raised) { _ = try callMethod(output, "flush") } catch {

@@ -61,10 +61,24 @@ extension Runtime {
     return traceback
   }
 
-  /// The call that the frame waits for, while it is in progress.
-  private func callInProgress(in frame: FrameObject) -> CallSite? {
+  /// The call that the frame waits for, while it is in progress; else where it was last seen.
+  func callInProgress(in frame: FrameObject) -> CallSite? {
     guard let slots = frame.slots else { return nil }
-    return callSites.stack.last { $0.frame.slots == slots && $0.depth == frame.depth }
+    return callSites.stack.last { $0.frame.slots == slots && $0.depth == frame.depth } ?? siteOfRunning(frame, slots)
+  }
+
+  /// The same of a frame that waits for no recorded call, while it is the one that runs or calls in another way.
+  private func siteOfRunning(_ frame: FrameObject, _ slots: UnsafeMutablePointer<Value>) -> CallSite? {
+    let machine = machine
+    guard let code = frame.code.cast(.code, to: Code.self), let function = frame.function, let globals = frame.globals.dict,
+      machine.pointee.depth >= frame.depth, machine.pointee.stackBase + Frame.headerSize <= slots,
+      slots + code.frameSize <= machine.pointee.stackTop
+    else { return nil }
+    let running = Frame(slots: slots)
+    guard running.machine == machine, running.codePointer == Unmanaged.passUnretained(code).toOpaque(),
+      running.functionPointer == Unmanaged.passUnretained(function).toOpaque()
+    else { return nil }
+    return CallSite(frame: running, globals: globals, range: frame.entry.range, depth: frame.depth)
   }
 
   private func installFrameType() {
@@ -85,13 +99,30 @@ extension Runtime {
     }
     type.defineProperty(self, "f_locals") { (runtime, value) throws(Raised) in
       guard let frame = value.object as? FrameObject else { return .none }
-      if let site = runtime.callInProgress(in: frame) { return runtime.locals(of: site) }
+      if let site = runtime.callInProgress(in: frame) {
+        guard site.hasVariables else { return runtime.locals(of: site) }
+        let library = try runtime.importModule("_frame_locals", level: 0, globals: runtime.builtins)
+        return try runtime.callMethod(library, "FrameLocalsProxy", [value])
+      }
       return frame.locals.defined ?? .object(DictObject(runtime))
     }
     type.defineProperty(self, "f_lasti") { (_, value) throws(Raised) in
       (value.object as? FrameObject).map { .int(Int($0.entry.range.start)) } ?? .none
     }
-    type.defineProperty(self, "f_trace") { (_, _) throws(Raised) in .none }
+    type.defineProperty(self, "f_trace") { (_, value) throws(Raised) in
+      (value.object as? FrameObject)?.localTrace.defined ?? .none
+    } set: { (runtime, value, new) throws(Raised) in
+      guard let frame = value.object as? FrameObject else { return }
+      frame.localTrace = new.isNone ? .undefined : new
+      if !frame.localTrace.isUndefined { runtime.frameTracer.watch(frame) }
+    }
+    for name in ["f_trace_lines", "f_trace_opcodes"] {
+      type.defineProperty(self, name) { (_, _) throws(Raised) in .bool(name == "f_trace_lines") } set: { (runtime, _, new) throws(Raised) in
+        if try runtime.isTrue(new) != (name == "f_trace_lines") {
+          throw runtime.notImplementedError("pya: \(name) cannot be changed")
+        }
+      }
+    }
     type.define(self, "clear", "self, /") { (_, _) throws(Raised) in .none }
     type.defineProperty(self, "f_builtins") { (runtime, _) throws(Raised) in .object(runtime.builtins) }
     type.define(self, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in

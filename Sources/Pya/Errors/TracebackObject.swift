@@ -68,7 +68,7 @@ final class TracebackObject: Object {
 
 /// A frame as a traceback or `sys._getframe` shows it: what was known of it when it was asked for.
 final class FrameObject: Object {
-  let entry: TracebackEntry
+  var entry: TracebackEntry
   /// The frame that called this one; `code`, `globals` and `locals` are known of frames in progress alone.
   var back: FrameObject?
   var code: Value = .undefined
@@ -77,6 +77,10 @@ final class FrameObject: Object {
   /// Where its variables lie while it is in progress, and at which depth.
   var slots: UnsafeMutablePointer<Value>?
   var depth = 0
+  /// The function whose call this is.
+  var function: Object?
+  /// `f_trace`
+  var localTrace: Value = .undefined
 
   init(_ runtime: Runtime, _ entry: TracebackEntry) {
     self.entry = entry

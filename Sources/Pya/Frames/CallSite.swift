@@ -12,6 +12,24 @@ struct CallSite {
 
   var file: SourceFile { frame.code.information.file }
   var line: Int { file.location(of: range.start).line }
+
+  /// It is a function's: variables of its own, not names in a dictionary.
+  var hasVariables: Bool { frame.function != nil && frame.code.slotNames.first != "" }
+
+  /// Sets a variable by its name; false: it has no such variable.
+  func setVariable(_ name: String, _ value: Value) -> Bool {
+    if let slot = frame.code.slotNames.firstIndex(of: name) {
+      if let cell = frame[slot].cast(.cell, to: Cell.self), frame.code.cellSlots.contains(slot) {
+        cell.value = value
+      } else {
+        frame[slot] = value
+      }
+      return true
+    }
+    guard let index = frame.code.freeNames.firstIndex(of: name) else { return false }
+    frame.closureCell(index).value = value
+    return true
+  }
 }
 
 /// The recorded calls in progress, innermost last.

@@ -36,6 +36,9 @@ class Code: Object {
   /// Where the globals lie that the body was compiled for, once a program has asked a function for its code; else 0.
   final var addressOfGlobals = 0
 
+  /// `co_consts`, once asked for.
+  final var constants: Value = .undefined
+
   init(_ runtime: Runtime, _ draft: CodeDraft) {
     information = draft.information
     name = runtime.intern(draft.information.name)
@@ -60,6 +63,21 @@ class Code: Object {
   }
 
   deinit { if information.code === self { information.code = nil } }
+
+  /// The same body under other names.
+  func copy(_ runtime: Runtime, _ information: CodeInformation) -> Code { fatalError("pya: code without a body") }
+
+  /// What this code was made of, but for what `information` says.
+  final func draft(_ information: CodeInformation) -> CodeDraft {
+    information.handlerSlots = self.information.handlerSlots
+    information.isIterableCoroutine = self.information.isIterableCoroutine
+    return CodeDraft(
+      information: information, flavour: flavour, parameters: parameters, frameSize: frameSize, cellSlots: cellSlots, slotNames: slotNames,
+      freeNames: freeNames, doc: doc, needsCleanup: needsCleanup)
+  }
+
+  /// The variables of enclosing functions as programs see them, by name: `co_freevars`, `__closure__`.
+  final var freeOrder: [Int] { freeNames.indices.sorted { freeNames[$0].utf8.lexicographicallyPrecedes(freeNames[$1].utf8) } }
 
   /// Runs the body of plain code to its end.
   func run(_ frame: Frame) throws(Raised) -> Value { fatalError("pya: code without a body") }

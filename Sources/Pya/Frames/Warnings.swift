@@ -63,7 +63,15 @@ extension Runtime {
   func issueWarning(
     _ message: String, category: String, at place: WarningPlace? = nil, source: Value = .none, isOfCompiler: Bool = false
   ) throws(Raised) {
-    let place = place ?? callSite().map { WarningPlace($0) } ?? .unknown
+    guard let place = place ?? callSite().map({ WarningPlace($0) }) else {
+      // Nobody has changed the filters: nothing can be raised, and the statement in progress will tell where it stands.
+      if modules["warnings"] == nil {
+        return deferWarning { runtime, place in
+          runtime.showWarning(message, category: category, at: place, source: source, isRepeated: isOfCompiler)
+        }
+      }
+      return try issueWarning(message, category: category, at: .unknown, source: source, isOfCompiler: isOfCompiler)
+    }
     guard let module = modules["warnings"], let type = exceptionTypes[category] else {
       return showWarning(message, category: category, at: place, source: source, isRepeated: isOfCompiler)
     }

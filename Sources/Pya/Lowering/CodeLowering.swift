@@ -174,6 +174,8 @@ struct LoweringUnit {
 
   /// Every call is recorded: the file looks at frames.
   var placesAllCalls = false
+  /// Who is told what happens in the frames; nil: nobody asks.
+  var events: FrameEvents?
   let importedNames = ImportedNames()
   /// The code of all functions and lambdas, where somebody wants to have it.
   var functionCode: FunctionCode?

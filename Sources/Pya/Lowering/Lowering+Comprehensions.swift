@@ -52,7 +52,7 @@ extension CodeLowering {
       let current = clauses[index]
       let (steps, iterable) = separately { index == 0 ? source : lower(current.iterable) }
       let target = lowerTarget(current.target)
-      let body = conditions(current.conditions[...], range) { clause(index + 1) }
+      let body = tellingBody(conditions(current.conditions[...], range) { clause(index + 1) }, range)
       let loop = loop(
         target, iterable: iterable, body: body, otherwise: PassNode(range), isAsync: current.isAsync, range)
       return sequence(steps + [loop], range)
@@ -104,7 +104,9 @@ extension CodeLowering {
     layout.positionalCount = 1
     layout.positionalOnlyCount = 1
     layout.names = [intern(".0")]
-    let code = StatementCode(runtime, inner.draft(parameters: layout), body: loops)
+    let body = inner.tellingCode(inner.telling(loops, range), range)
+    let code = StatementCode(runtime, inner.draft(parameters: layout, start: range.start), body: body)
+    unit.functionCode?.all.append(code)
     let function = FunctionNode(
       FunctionNode.Blueprint(code: code, captures: captures(of: comprehension.scope), globals: unit.globals), range)
     return GeneratorExpressionNode(

@@ -184,9 +184,10 @@ extension CodeLowering {
       switch callee.kind {
       // Three arguments make a class, which belongs to the calling module.
       case .name("type"): arguments.count >= 3
-      case .name(let name): PlacedCallNode.names.contains(name)
+      case .name(let name): PlacedCallNode.names.contains(name) || callsForRegexWarning(name, arguments)
       case .attribute(let object, let name, _):
         PlacedCallNode.names.contains(name) || PlacedCallNode.methodNames.contains(name) && !object.isName("math")
+          || callsForRegexWarning(name, arguments)
       default: false
       }
     if isPlaced || arguments.contains(where: { isEvaluator($0.value) }) || unit.placesAllCalls && !(node is SuperNode) {
@@ -199,6 +200,18 @@ extension CodeLowering {
       return CoroutineCreationNode(node, place: runtime.string("\(unit.file.name):\(line)"), range)
     }
     return node
+  }
+
+  /// Calls that `re` warns about: more positional arguments than there should be, an expression that may mean something else one day.
+  private func callsForRegexWarning(_ name: String, _ arguments: [Argument]) -> Bool {
+    switch name {
+    case "sub", "subn": if arguments.count > 3, case .positional = arguments[3].kind { return true }
+    case "split": if arguments.count > 2, case .positional = arguments[2].kind { return true }
+    case "compile", "match", "fullmatch", "search", "findall", "finditer": break
+    default: return false
+    }
+    guard let first = arguments.first, case .string(let pattern) = first.value.kind else { return false }
+    return zip(pattern.utf8, pattern.utf8.dropFirst()).contains { $0 == $1 && "[-&~|".utf8.contains($0) }
   }
 
   private func calledName(_ callee: Expression) -> String? {
@@ -220,7 +233,7 @@ extension CodeLowering {
   private func lowerPlainCall(_ callee: Expression, _ arguments: [Argument], _ range: SourceRange) -> ExpressionNode {
     if case .name("super") = callee.kind, let proxy = lowerSuper(callee, arguments, range) { return proxy }
     let argumentsSuspend = arguments.contains { suspends($0.value) }
-    if !argumentsSuspend, arguments.allSatisfy(\.isPositional), case .attribute(let object, let name, _) = callee.kind {
+    if unit.events == nil, !argumentsSuspend, arguments.allSatisfy(\.isPositional), case .attribute(let object, let name, _) = callee.kind {
       let receiver = lower(object)
       let key = intern(mangle(name))
       let values = arguments.map { lower($0.value) }
@@ -231,6 +244,7 @@ extension CodeLowering {
     }
     let nodes = operands([callee] + arguments.map(\.value))
     let values = Array(nodes.dropFirst())
+    if let events = unit.events, let node = tellingCall(nodes[0], arguments, values, events, range) { return node }
     if arguments.allSatisfy(\.isPositional) {
       if let global = nodes[0] as? GlobalNode { return GlobalCallNode(global, values, range) }
       return CallNode(nodes[0], values, range)

@@ -11,10 +11,10 @@ extension CodeLowering {
     let layout = inner.layout(of: lambda.parameters)
     let (steps, value) = inner.separately { inner.lower(lambda.body) }
     let code: Code
-    if steps.isEmpty, !inner.canSuspend {
+    if steps.isEmpty, !inner.canSuspend, unit.events == nil {
       code = ExpressionCode(runtime, inner.draft(parameters: layout, start: range.start), body: value)
     } else {
-      let body = inner.sequence(steps + [ReturnNode(value, range)], range)
+      let body = inner.tellingCode(inner.telling(inner.sequence(steps + [ReturnNode(value, range)], range), range), range)
       code = StatementCode(runtime, inner.draft(parameters: layout, start: range.start), body: body)
     }
     return function(code, scope: lambda.scope, lambda.parameters, range)
@@ -22,7 +22,7 @@ extension CodeLowering {
 
   /// The statement of a `def`: makes the function, applies decorators, binds the name.
   func lowerFunction(_ definition: FunctionDefinition, _ range: SourceRange) -> StatementNode {
-    let decorators = definition.decorators.map { spillDecorator(lower($0)) }
+    let decorators = definition.decorators.map { spillDecorator(tellingLine(lower($0), $0.range)) }
     var node: ExpressionNode
     if definition.typeParameters.isEmpty {
       node = makeFunction(definition, range)
@@ -31,7 +31,9 @@ extension CodeLowering {
         GenericNode(inner.makeFunction(definition, range), parameters, range)
       }
     }
-    for decorator in decorators.reversed() { node = decorated(node, by: decorator) }
+    node = tellingDecorated(node, by: definition.decorators, range) { made in
+      decorators.reversed().reduce(made) { decorated($0, by: $1) }
+    }
     return AssignNode(target(definition.name, definition.nameRange), node, range)
   }
 
@@ -47,7 +49,7 @@ extension CodeLowering {
     let layout = inner.layout(of: definition.parameters)
     let (doc, statements) = inner.splitDoc(definition.body)
     let start = min(definition.decorators.first?.range.start ?? range.start, range.start)
-    let body = inner.lowerBlock(statements, range)
+    let body = inner.tellingCode(inner.lowerBlock(statements, range), range)
     let draft = inner.draft(parameters: layout, doc: doc, start: start)
     let code: Code
     if !inner.canSuspend, let result = body.decision(orElse: ConstantNode(.none, range)) {
@@ -134,7 +136,7 @@ extension CodeLowering {
   // MARK: Classes
 
   func lowerClass(_ definition: ClassDefinition, _ range: SourceRange) -> StatementNode {
-    let decorators = definition.decorators.map { spillDecorator(lower($0)) }
+    let decorators = definition.decorators.map { spillDecorator(tellingLine(lower($0), $0.range)) }
     var node: ExpressionNode
     if definition.typeParameters.isEmpty {
       node = makeClass(definition, [], range)
@@ -143,7 +145,9 @@ extension CodeLowering {
         inner.makeClass(definition, parameters, range)
       }
     }
-    for decorator in decorators.reversed() { node = decorated(node, by: decorator) }
+    node = tellingDecorated(node, by: definition.decorators, range) { made in
+      decorators.reversed().reduce(made) { decorated($0, by: $1) }
+    }
     return AssignNode(target(definition.name, definition.nameRange), node, range)
   }
 
@@ -166,7 +170,10 @@ extension CodeLowering {
         NamespaceTarget(intern("__static_attributes__"), range),
         ConstantNode(.object(TupleObject(runtime, attributes)), range), range))
     let start = min(definition.decorators.first?.range.start ?? range.start, range.start)
-    let code = StatementCode(runtime, inner.draft(start: start), body: inner.sequence(nodes, range))
+    if unit.events != nil { nodes.insert(inner.telling(PassNode(range), SourceRange(start, start)), at: 0) }
+    let body = inner.tellingCode(inner.sequence(nodes, range), range)
+    let code = StatementCode(runtime, inner.draft(start: start), body: body)
+    unit.functionCode?.all.append(code)
     return ClassNode(
       name: intern(definition.name), code: code, captures: captures(of: definition.scope), globals: unit.globals,
       bases: items, classCellSlot: unit.table[definition.scope].classCellSlot.map { $0 + 1 },

@@ -16,9 +16,9 @@ extension CodeLowering {
   /// A statement with whatever its expressions need before it.
   func lower(_ statement: Statement) -> StatementNode {
     let (steps, node) = separately { lowerKind(statement) }
-    if steps.isEmpty { return node }
-    if node is PassNode { return sequence(steps, statement.range) }
-    return sequence(steps + [node], statement.range)
+    if steps.isEmpty { return telling(node, of: statement) }
+    if node is PassNode { return telling(sequence(steps, statement.range), of: statement) }
+    return telling(sequence(steps + [node], statement.range), of: statement)
   }
 
   private func lowerKind(_ statement: Statement) -> StatementNode {
@@ -69,7 +69,7 @@ extension CodeLowering {
     case .for(let isAsync, let target, let iterable, let body, let otherwise):
       let source = lower(iterable)
       return loop(
-        lowerTarget(target), iterable: source, body: lowerBlock(body, range),
+        lowerTarget(target), iterable: source, body: tellingBody(lowerBlock(body, range), range),
         otherwise: lowerBlock(otherwise, range), isAsync: isAsync, range)
     case .try(let statement): return lowerTry(statement, range)
     case .with(let isAsync, let items, let body): return lowerWith(isAsync: isAsync, items[...], body, range)
@@ -118,7 +118,7 @@ extension CodeLowering {
     _ condition: Expression, _ body: [Statement], _ otherwise: [Statement], _ range: SourceRange
   ) -> StatementNode {
     let (steps, test) = separately { lower(condition) }
-    let bodyNode = lowerBlock(body, range)
+    let bodyNode = tellingBody(lowerBlock(body, range), range)
     let otherwiseNode = lowerBlock(otherwise, range)
     if steps.isEmpty, !bodyNode.suspends, !otherwiseNode.suspends {
       return WhileNode(test, body: bodyNode, otherwise: otherwiseNode, range)
@@ -136,7 +136,7 @@ extension CodeLowering {
     if !statement.handlers.isEmpty {
       let clauses = statement.handlers.map { handler in
         ExceptClause(
-          type: handler.type.map(lower), target: handler.name.map { target($0, handler.range) },
+          type: handler.type.map { tellingLine(lower($0), handler.range) }, target: handler.name.map { target($0, handler.range) },
           body: lowerBlock(handler.body, handler.range), range: handler.range)
       }
       let otherwise = statement.otherwise.isEmpty ? nil : lowerBlock(statement.otherwise, range)
@@ -169,7 +169,8 @@ extension CodeLowering {
     let (steps, context) = separately { lower(item.context) }
     let target = item.target.map(lowerTarget)
     let first = frameSize
-    let inner = lowerWith(isAsync: isAsync, items.dropFirst(), body, range)
+    let rest = lowerWith(isAsync: isAsync, items.dropFirst(), body, range)
+    let inner = items.count == 1 ? tellingBody(rest, range) : rest
     let temporaries = Temporaries(slots: first..<frameSize)
     let node: StatementNode
     if isAsync {
@@ -328,7 +329,7 @@ extension CodeLowering {
     if cases.contains(where: { suspends($0.guardCondition) }) { return lowerSuspendingMatch(node, cases, range) }
     let clauses = cases.map { matchCase in
       var captures: [MatchClause.Capture] = []
-      let pattern = lowerPattern(matchCase.pattern, &captures)
+      let pattern = tellingPattern(lowerPattern(matchCase.pattern, &captures), matchCase.pattern.range)
       let condition = matchCase.guardCondition.map { condition in separately { lower(condition) }.result }
       return MatchClause(pattern, captures, condition: condition, body: lowerBlock(matchCase.body, range), range)
     }

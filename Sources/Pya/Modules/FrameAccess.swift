@@ -20,22 +20,6 @@ extension Runtime {
     }
   }
 
-  /// The frame of the first site, linked to those of the others.
-  private func frameObjects(_ sites: ArraySlice<CallSite>) -> FrameObject? {
-    var outer: FrameObject?
-    for site in sites.reversed() {
-      let frame = FrameObject(self, TracebackEntry(code: site.frame.code.information, range: site.range))
-      frame.code = .object(site.frame.code)
-      frame.globals = .object(site.globals)
-      frame.locals = locals(of: site)
-      frame.back = outer
-      frame.slots = site.frame.slots
-      frame.depth = site.depth
-      outer = frame
-    }
-    return outer
-  }
-
   /// `_frames`: where the program called the library.
   func makeFramesModule() -> ModuleObject {
     let module = ModuleObject(self, name: "_frames")
@@ -74,6 +58,21 @@ extension Runtime {
       let level = arguments[0].isUndefined ? 0 : max(0, try runtime.index(arguments[0]))
       let sites = runtime.recordedFrames.filter { !$0.file.isLibrary }
       return runtime.frameObjects(sites[min(level, sites.count)...]).map { .object($0) } ?? .none
+    }
+    // Files that are read from now on tell what happens in their frames: `python -m cProfile` has no first file that says so.
+    module.define(self, "want_events", "") { (runtime, _) throws(Raised) in
+      runtime.frameEvents.isWanted = true
+      return .none
+    }
+    // For `frame.f_locals`: what the variables hold now, and setting one that the frame has.
+    module.define(self, "variables", "frame, /") { (runtime, arguments) throws(Raised) in
+      guard let frame = arguments[0].object as? FrameObject else { return .object(DictObject(runtime)) }
+      if let site = runtime.callInProgress(in: frame) { return runtime.locals(of: site) }
+      return frame.locals.defined ?? .object(DictObject(runtime))
+    }
+    module.define(self, "set_variable", "frame, name, value, /") { (runtime, arguments) throws(Raised) in
+      guard let frame = arguments[0].object as? FrameObject, let name = arguments[1].string else { return .bool(false) }
+      return .bool(runtime.callInProgress(in: frame)?.setVariable(name.text, arguments[2]) ?? false)
     }
     // A module that has been imported, without importing it.
     module.define(self, "loaded", "name, /") { (runtime, arguments) throws(Raised) in

@@ -234,11 +234,21 @@ extension Runtime {
       return .int(runtime.approximateSize(of: arguments[0]))
     }
     module.define(self, "is_finalizing", "") { (_, _) throws(Raised) in .bool(false) }
-    for name in ["gettrace", "getprofile"] { module.define(self, name, "") { (_, _) throws(Raised) in .none } }
+    module.define(self, "gettrace", "") { (runtime, _) throws(Raised) in runtime.frameTracer.current.trace.defined ?? .none }
+    module.define(self, "getprofile", "") { (runtime, _) throws(Raised) in runtime.frameTracer.current.profile.defined ?? .none }
     for name in ["settrace", "setprofile"] {
       module.define(self, name, "function, /") { (runtime, arguments) throws(Raised) in
-        if arguments[0].isNone { return .none }
-        throw runtime.error("NotImplementedError", "sys.\(name) is not supported by pya")
+        let function = arguments[0].isNone ? Value.undefined : arguments[0]
+        if !function.isUndefined, !runtime.frameEvents.areComplete {
+          throw runtime.notImplementedError(
+            "pya: sys.\(name) is supported where the program's first file names it, or a module like cProfile")
+        }
+        if name == "settrace" {
+          runtime.frameTracer.current.trace = function
+        } else {
+          runtime.frameTracer.current.profile = function
+        }
+        return .none
       }
     }
     module.define(self, "getallocatedblocks", "") { (_, _) throws(Raised) in .int(0) }

@@ -6,8 +6,6 @@ final class WeakReferenceObject: DeathObserver {
   private var referent: Unmanaged<Object>?
   /// The referent, if it is of another kind.
   private weak var other: Object?
-  /// The referent is being freed.
-  private var isHidden = false
   fileprivate let callback: Value
   /// Of the referent, once asked for: it outlives the referent.
   fileprivate var rememberedHash: Int?
@@ -31,7 +29,7 @@ final class WeakReferenceObject: DeathObserver {
 
   var target: Object? {
     guard let referent else { return other }
-    return isHidden ? nil : referent.takeUnretainedValue()
+    return referent.takeUnretainedValue()
   }
 
   override func wasFreed(_ runtime: Runtime) {
@@ -39,7 +37,7 @@ final class WeakReferenceObject: DeathObserver {
     do throws(Raised) { _ = try runtime.call(callback, .object(self)) } catch { runtime.reportUnraisable(error, in: callback) }
   }
 
-  override func hideTarget() { isHidden = true }
+  override func followTarget(to twin: Object) { referent = .passUnretained(twin) }
 
   override func forgetTarget() {
     referent = nil

@@ -87,6 +87,10 @@ final class StatementCode: Code {
     super.init(runtime, draft)
   }
 
+  override func copy(_ runtime: Runtime, _ information: CodeInformation) -> Code {
+    StatementCode(runtime, draft(information), body: body)
+  }
+
   override var canRunInOneGo: Bool { bodyInOneGo != nil }
 
   override func runInOneGo(_ frame: Frame) throws(Raised) -> Value {
@@ -109,6 +113,10 @@ final class ExpressionCode: Code {
   init(_ runtime: Runtime, _ draft: CodeDraft, body: ExpressionNode) {
     self.body = body
     super.init(runtime, draft)
+  }
+
+  override func copy(_ runtime: Runtime, _ information: CodeInformation) -> Code {
+    ExpressionCode(runtime, draft(information), body: body)
   }
 
   override func run(_ frame: Frame) throws(Raised) -> Value { try body.evaluate(frame) }

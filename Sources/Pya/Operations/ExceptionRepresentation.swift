@@ -17,22 +17,31 @@ extension Runtime {
   /// What `str` of an exception gives: its message.
   func appendMessage(of exception: ExceptionObject, to builder: inout TextBuilder) throws(Raised) {
     let type = exception.type
-    if exception.arguments.count == 1, type.isSubtype(of: commonErrors[Int(CommonError.keyError.rawValue)]) {
+    let keyError = commonErrors[Int(CommonError.keyError.rawValue)]
+    if exception.arguments.count == 1, type.isSubtype(of: keyError), typeOfMessage(of: type) === keyError {
       return try appendRepr(exception.arguments[0], to: &builder)
     }
     // The other kinds say more only of what they keep, or of several arguments.
     if exception.fields.isEmpty, exception.arguments.count == 1 { return try append(exception.arguments[0], to: &builder) }
-    func isA(_ name: String) -> Bool { exceptionTypes[name].map(type.isSubtype) ?? false }
-    if isA("OSError"), try appendSystemMessage(exception, to: &builder) { return }
-    if isA("SyntaxError"), try appendSyntaxMessage(exception, to: &builder) { return }
-    if isA("UnicodeError"), try appendUnicodeMessage(exception, to: &builder) { return }
-    if isA("ImportError"), let message = exception.fields["msg"]?.string { return builder.append(string: message) }
-    if isA("BaseExceptionGroup"), try appendGroupMessage(exception, to: &builder) { return }
+    switch typeOfMessage(of: type).name {
+    case "OSError": if try appendSystemMessage(exception, to: &builder) { return }
+    case "SyntaxError": if try appendSyntaxMessage(exception, to: &builder) { return }
+    case "UnicodeDecodeError", "UnicodeEncodeError", "UnicodeTranslateError":
+      if try appendUnicodeMessage(exception, to: &builder) { return }
+    case "ImportError": if let message = exception.fields["msg"]?.string { return builder.append(string: message) }
+    case "BaseExceptionGroup": if try appendGroupMessage(exception, to: &builder) { return }
+    default: break
+    }
     switch exception.arguments.count {
     case 0: return
     case 1: try append(exception.arguments[0], to: &builder)
     default: try appendTuple(TupleObject(self, exception.arguments), to: &builder)
     }
+  }
+
+  /// The built-in type whose `__str__` an exception has: one of several ancestors may come before the one that keeps fields.
+  private func typeOfMessage(of type: TypeObject) -> TypeObject {
+    type.mro.first { !$0.isHeap && exceptionTypesWithMessages.contains($0.name) } ?? types.baseException
   }
 
   /// A field that the exception's kind keeps, or the argument it came from.
@@ -43,7 +52,8 @@ extension Runtime {
 
   /// `[Errno 2] No such file or directory: 'x'`
   private func appendSystemMessage(_ exception: ExceptionObject, to builder: inout TextBuilder) throws(Raised) -> Bool {
-    guard exception.fields["errno"] != nil || exception.arguments.count >= 2 else { return false }
+    guard exception.fields["errno"] != nil || exception.arguments.count >= 2, initialLayout(of: exception.type) == .osError
+    else { return false }
     let number = field(exception, "errno", argument: 0)
     let reason = field(exception, "strerror", argument: 1)
     if number.isNone, reason.isNone { return false }
@@ -64,7 +74,7 @@ extension Runtime {
 
   /// `invalid syntax (script.py, line 3)`
   private func appendSyntaxMessage(_ exception: ExceptionObject, to builder: inout TextBuilder) throws(Raised) -> Bool {
-    guard let message = exception.fields["msg"] else { return false }
+    let message = exception.fields["msg"] ?? .none
     try append(message, to: &builder)
     let file = exception.fields["filename"]?.string?.text
     let line = exception.fields["lineno"] ?? .none
@@ -137,3 +147,9 @@ func hexText(_ value: UInt32, width: Int) -> String {
   let digits = String(value, radix: 16)
   return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
 }
+
+/// The exception types that have a `__str__` of their own.
+let exceptionTypesWithMessages: Set<String> = [
+  "BaseException", "KeyError", "OSError", "ImportError", "NameError", "AttributeError", "SyntaxError", "UnicodeDecodeError",
+  "UnicodeEncodeError", "UnicodeTranslateError", "BaseExceptionGroup",
+]

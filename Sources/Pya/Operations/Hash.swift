@@ -34,7 +34,7 @@ extension Runtime {
     case .instance, .string, .bigInt, .complex, .intInstance, .floatInstance, .bytes, .tuple, .list, .dict, .byteArray,
       .range, .slice, .boundMethod:
       return try builtInHash(object)
-    case .function, .nativeFunction, .module, .cell, .code, .generator, .coroutine, .asyncGenerator, .property:
+    case .function, .nativeFunction, .module, .cell, .generator, .coroutine, .asyncGenerator, .property:
       return identityHash(object)
     default:
       if !type.isHeap, let hash = object.ownHash { return hash }

@@ -12,8 +12,8 @@ class DeathObserver: Object {
   /// The observed object is about to go; nobody observes it any more.
   func forgetTarget() {}
 
-  /// The observed object is about to go, but code of the program runs before the observers are told.
-  func hideTarget() {}
+  /// `__del__` of the observed object is about to run, and sees another object in its place.
+  func followTarget(to twin: Object) {}
 }
 
 extension Runtime {
@@ -50,9 +50,11 @@ extension Runtime {
     for observer in observers { observer.wasFreed(self) }
   }
 
-  fileprivate func willRunFinalizer(_ address: Int) {
-    guard let found = existingAttachment(DeathNotices.self)?.observers[address] else { return }
-    for observer in found { observer._withUnsafeGuaranteedRef { $0.hideTarget() } }
+  fileprivate func move(observersOf address: Int, to twin: Object) {
+    guard let notices = existingAttachment(DeathNotices.self), let found = notices.observers.removeValue(forKey: address) else { return }
+    twin.isObserved = true
+    notices.observers[twin.address] = found
+    for observer in found { observer._withUnsafeGuaranteedRef { $0.followTarget(to: twin) } }
   }
 }
 
@@ -61,7 +63,11 @@ extension Object {
   @inline(never)
   final func tellOfDeath() { type.runtime.wasFreed(address) }
 
-  /// The same where a finalizer is to run before the observers are told: nobody gets at the object any more.
+  /// The same where `__del__` is to run before, on a twin of the object: the observers are told when the twin goes, unless the method
+  /// revives it.
   @inline(never)
-  final func hideFromObservers() { type.runtime.willRunFinalizer(address) }
+  final func handObservers(to twin: Object) {
+    isObserved = false
+    type.runtime.move(observersOf: address, to: twin)
+  }
 }

@@ -73,6 +73,8 @@ final class CodeInformation {
   let file: SourceFile
   /// Where the definition begins, decorators included.
   let start: UInt32
+  /// The name in the source, which that of a copy may not be.
+  let definedName: String
   /// Where a suspended frame keeps the exceptions it is handling, those of inner handlers first.
   var handlerSlots: [Int] = []
   /// `types.coroutine` was called with a generator function: its generators can be awaited, and delegate to coroutines.
@@ -80,8 +82,9 @@ final class CodeInformation {
   /// The code object itself, while there is one: it owns this.
   unowned(unsafe) var code: Object?
 
-  init(name: String, qualifiedName: String, file: SourceFile, start: UInt32 = 0) {
+  init(name: String, qualifiedName: String, file: SourceFile, start: UInt32 = 0, definedName: String? = nil) {
     self.name = name
+    self.definedName = definedName ?? name
     self.qualifiedName = qualifiedName
     self.file = file
     self.start = start

@@ -175,10 +175,10 @@ final class Instance: Object {
     let owner = Unmanaged<TypeObject>.fromOpaque(typePointer)
     unregister(owner._withUnsafeGuaranteedRef { $0.machine })
     if !isFinalized, owner._withUnsafeGuaranteedRef({ $0.hasFinalizer }) {
-      if isObserved { hideFromObservers() }
       // The twin is not finalized again: else it would make another twin, and so on.
       let twin = movedOut()
       twin.isFinalized = true
+      if isObserved { handObservers(to: twin) }
       type.runtime.runFinalizer(of: twin)
     }
     if isObserved { tellOfDeath() }
