@@ -36,6 +36,12 @@ extension Runtime {
   private func strip(_ text: StringObject, _ characters: CharacterSet, left: Bool, right: Bool) -> StringObject {
     var start = 0
     var end = text.byteCount
+    if text.isASCII {
+      let bytes = text.bytes
+      if left { while start < end, characters.contains(UInt32(bytes[start])) { start += 1 } }
+      if right { while end > start, characters.contains(UInt32(bytes[end - 1])) { end -= 1 } }
+      return part(text, start..<end)
+    }
     if left {
       while start < end, characters.contains(decodeUTF8(text.bytes + start).codePoint) {
         start += UTF8Width.of(leadByte: text.bytes[start])

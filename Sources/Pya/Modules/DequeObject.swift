@@ -197,10 +197,7 @@ final class DequeIterator: IteratorObject {
     self.deque = deque
     changes = deque.changes
     self.isReversed = isReversed
-    let type = runtime.types.iterators[isReversed ? "_deque_reverse_iterator" : "_deque_iterator"]
-    type.moduleName = "collections"
-    type.messageName = "collections.\(type.name)"
-    super.init(type: type)
+    super.init(type: isReversed ? runtime.types.iterators.reversedDeque : runtime.types.iterators.deque)
   }
 
   override func visitContents(_ tracer: Tracer) { tracer.visit(deque) }
@@ -211,9 +208,9 @@ final class DequeIterator: IteratorObject {
       self.deque = nil
       throw runtime.runtimeError("deque mutated during iteration")
     }
-    if index < deque.count {
+    if let place = deque.elementPlace(at: isReversed ? ~index : index) {
       index += 1
-      return deque[isReversed ? deque.count - index : index - 1]
+      return place.copied
     }
     self.deque = nil
     return .undefined

@@ -52,7 +52,25 @@ class BinaryNode: ExpressionNode {
         }
       } catch { try frame.fail(error, range) }
     }
+    if let a = left.place(frame), let b = right.place(frame) {
+      let result = complexResult(op, a.pointee, b.pointee, frame)
+      if !result.isUndefined { return result }
+    }
     return try general(op, try left.evaluate(frame), try right.evaluate(frame), frame)
+  }
+
+  /// Sum, difference or product of complex numbers, one of which may be an int or float; undefined for anything else.
+  @inline(__always)
+  private func complexResult(_ op: BinaryOperator, _ a: Value, _ b: Value, _ frame: Frame) -> Value {
+    guard let x = Complex(plain: a, with: b), let y = Complex(plain: b, with: a) else { return .undefined }
+    let result: Complex
+    switch op {
+    case .add: result = x + y
+    case .subtract: result = x - y
+    case .multiply: result = x * y
+    default: return .undefined
+    }
+    return frame.machine.pointee.runtimeReference._withUnsafeGuaranteedRef { $0.complex(result) }
   }
 
   @inline(never)
@@ -62,6 +80,8 @@ class BinaryNode: ExpressionNode {
 
   @inline(never)
   final func general(_ op: BinaryOperator, _ a: Value, _ b: Value, _ frame: Frame) throws(Raised) -> Value {
+    let complex = complexResult(op, a, b, frame)
+    if !complex.isUndefined { return complex }
     let answer = try askFirst(op.method, a, b, frame)
     if !answer.isUndefined, !answer.isNotImplemented { return answer }
     do throws(Raised) {

@@ -200,9 +200,9 @@ final class ForNode: StatementNode, LoopNode {
   private func walk(_ bytes: BytesObject, _ frame: Frame) throws(Raised) -> Completion {
     var index = 0
     return try walk(frame) { () throws(Raised) in
-      if index >= bytes.bytes.count { return .undefined }
+      if index >= bytes.count { return .undefined }
       defer { index &+= 1 }
-      return .int(Int(bytes.bytes[index]))
+      return .int(Int(bytes[index]))
     }
   }
 

@@ -163,8 +163,8 @@ extension Object {
       return index >= 0 ? dict.valuePlace(index) : nil
     case .bytes, .byteArray:
       let bytes = unsafeDowncast(self, to: BytesObject.self)
-      let index = position < 0 ? position &+ bytes.bytes.count : position
-      return index >= 0 && index < bytes.bytes.count ? frame.machine.pointee.byteValues + Int(bytes.bytes[index]) : nil
+      let index = position < 0 ? position &+ bytes.count : position
+      return index >= 0 && index < bytes.count ? frame.machine.pointee.byteValues + Int(bytes[index]) : nil
     case .other: return elementPlace(at: position)
     default: return nil
     }

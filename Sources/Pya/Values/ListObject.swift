@@ -142,14 +142,28 @@ final class ListObject: Object {
     old.moveInitialize(from: items + span.lowerBound, count: span.count)
     let tail = count - span.upperBound
     let newCount = count - span.count + added
-    // The list is a row of `lowerBound` elements, a hole and the tail while it grows: moved as plain memory.
-    grow(to: newCount)
-    if added != span.count {
-      (items + span.lowerBound + added).moveInitialize(from: items + span.upperBound, count: tail)
+    if added <= span.count, span.lowerBound < tail {
+      // What lies in front is the shorter part: it closes the hole.
+      let freed = span.count - added
+      (items + freed).moveInitialize(from: items, count: span.lowerBound)
+      items += freed
+      gap += freed
+      capacity -= freed
+    } else {
+      // The list is a row of `lowerBound` elements, a hole and the tail while it grows: moved as plain memory.
+      grow(to: newCount)
+      if added != span.count {
+        (items + span.lowerBound + added).moveInitialize(from: items + span.upperBound, count: tail)
+      }
     }
     (items + span.lowerBound).initializeCopies(of: source, count: added)
     count = newCount
-    old.deinitializeValues(span.count)
+    // From the end, as CPython does.
+    var place = old + span.count
+    while place > old {
+      place -= 1
+      place.drop()
+    }
     old.relinquish()
   }
 
