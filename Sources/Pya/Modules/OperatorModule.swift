@@ -256,8 +256,7 @@ extension ItemGetter {
     else { return nil }
     var key = parameters[0]
     return held.as(DictObject.self)._withUnsafeGuaranteedRef { dict in
-      guard let hash = key.quickHash, let index = dict.quickIndex(hash: hash, { $0.isQuicklySame(as: &key) }), index >= 0
-      else { return nil }
+      guard let index = dict.quickIndex(keyAt: &key), index >= 0 else { return nil }
       return dict.valuePlace(index).copied
     }
   }

@@ -52,7 +52,7 @@ class BinaryNode: ExpressionNode {
         }
       } catch { try frame.fail(error, range) }
     }
-    if let a = left.place(frame), let b = right.place(frame) {
+    if let a = left.place(frame), let b = right.place(frame), a.holdsComplex || b.holdsComplex {
       let result = complexResult(op, a.pointee, b.pointee, frame)
       if !result.isUndefined { return result }
     }
@@ -60,7 +60,7 @@ class BinaryNode: ExpressionNode {
   }
 
   /// Sum, difference or product of complex numbers, one of which may be an int or float; undefined for anything else.
-  @inline(__always)
+  @inline(never)
   private func complexResult(_ op: BinaryOperator, _ a: Value, _ b: Value, _ frame: Frame) -> Value {
     guard let x = Complex(plain: a, with: b), let y = Complex(plain: b, with: a) else { return .undefined }
     let result: Complex
@@ -80,8 +80,10 @@ class BinaryNode: ExpressionNode {
 
   @inline(never)
   final func general(_ op: BinaryOperator, _ a: Value, _ b: Value, _ frame: Frame) throws(Raised) -> Value {
-    let complex = complexResult(op, a, b, frame)
-    if !complex.isUndefined { return complex }
+    if a.uncounted?.kind == .complex || b.uncounted?.kind == .complex {
+      let result = complexResult(op, a, b, frame)
+      if !result.isUndefined { return result }
+    }
     let answer = try askFirst(op.method, a, b, frame)
     if !answer.isUndefined, !answer.isNotImplemented { return answer }
     do throws(Raised) {
@@ -93,6 +95,10 @@ class BinaryNode: ExpressionNode {
 }
 
 extension UnsafeMutablePointer where Pointee == Value {
+  /// Here is a complex number.
+  @inline(__always)
+  fileprivate var holdsComplex: Bool { uncountedObject?.kind == .complex }
+
   /// The string here, if it is of no class of the program.
   @inline(__always)
   fileprivate var plainString: Unmanaged<StringObject>? {

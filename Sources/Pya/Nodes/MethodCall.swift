@@ -159,8 +159,7 @@ final class MethodCallNode: ExpressionNode {
     case .nativeMethod: return try callNative(.fromOpaque(target), receiver: place, arguments, frame)
     case .append:
       guard let list = place.uncountedObject else { return .none }
-      let value = try arguments.evaluateFirst(frame)
-      list.as(ListObject.self)._withUnsafeGuaranteedRef { $0.append(value) }
+      list.as(ListObject.self).append(try arguments.evaluateFirst(frame))
       return .none
     case .pop:
       guard let list = place.uncountedObject else { return .none }
@@ -219,9 +218,7 @@ final class MethodCallNode: ExpressionNode {
     let result: Value
     do throws(Raised) {
       try arguments.lend(to: key, frame)
-      if let hash = key.quickHash,
-        let index = dict._withUnsafeGuaranteedRef({ dict in dict.quickIndex(hash: hash) { $0.isQuicklySame(as: key) } })
-      {
+      if let index = dict._withUnsafeGuaranteedRef({ $0.quickIndex(keyAt: key) }) {
         if index >= 0 {
           result = dict._withUnsafeGuaranteedRef { $0.valuePlace(index).copied }
         } else {

@@ -73,10 +73,7 @@ final class SubscriptNode: ExpressionNode {
       return frame.runtime.indexError(held.kind == .list ? "list index out of range" : "tuple index out of range")
     case .dict:
       var key = key
-      guard let hash = key.quickHash,
-        let index = held.as(DictObject.self)._withUnsafeGuaranteedRef({ dict in
-          dict.quickIndex(hash: hash) { $0.isQuicklySame(as: &key) }
-        }), index < 0
+      guard let index = held.as(DictObject.self)._withUnsafeGuaranteedRef({ $0.quickIndex(keyAt: &key) }), index < 0
       else { return nil }
       return frame.runtime.keyError(key)
     default: return nil

@@ -41,7 +41,7 @@ final class BytesObject: Object {
   /// Shows the bytes for the time of `body`.
   @inline(__always)
   final func withContent<Outcome>(_ body: (UnsafeBufferPointer<UInt8>) -> Outcome) -> Outcome {
-    stored.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[gap...])) }
+    stored.withUnsafeBufferPointer { body(gap == 0 ? $0 : UnsafeBufferPointer(rebasing: $0[gap...])) }
   }
 
   /// Where the bytes lie now.

@@ -67,6 +67,14 @@ final class ListObject: Object {
     count += 1
   }
 
+  /// The place for one more element, which the caller fills at once.
+  @inline(__always)
+  final func addPlace() -> UnsafeMutablePointer<Value> {
+    if count == capacity { grow(to: count + 1) }
+    count += 1
+    return items + (count - 1)
+  }
+
   /// Adds copies of `count` values that lie from `source` on, `step` values apart.
   final func append(copiesOf source: UnsafeMutablePointer<Value>, count added: Int, step: Int = 1) {
     grow(to: count + added)
@@ -257,6 +265,12 @@ final class ListObject: Object {
     releaseElements(items, count, machine: machine)
     if capacity + gap > 0 { (items - gap).relinquish() }
   }
+}
+
+extension Unmanaged where Instance == ListObject {
+  /// `ListObject.append`, without counting a reference to the list.
+  @inline(__always)
+  func append(_ value: consuming Value) { _withUnsafeGuaranteedRef { $0.addPlace() }.initialize(to: value) }
 }
 
 /// Frees the elements of a container that dies, without recursing ever deeper on the native stack.
