@@ -153,10 +153,13 @@ enum TenPower {
       return estimate < 20 && word >= words[estimate] ? estimate + 1 : max(estimate, 1)
     }
     if width < 500 { return number >= of(estimate) ? estimate + 1 : estimate }
-    // The logarithm of the first 64 bits tells, unless the number is next to a power of ten.
-    let logarithm = log10(Double(number.leadingWord)) + Double(width - 64) * 0.30102999566398120
-    if width < 1 << 30, abs(logarithm - logarithm.rounded()) > 1e-6 { return Int(logarithm) + 1 }
     var count = Int(Double(width - 1) * 0.30102999566398120)
+    if width < 1 << 20 {
+      // No power of ten is that long, or the logarithm of the first 64 bits tells, unless the number is next to one.
+      if count == Int(Double(width) * 0.30102999566398120) { return count + 1 }
+      let logarithm = log10(Double(number.leadingWord)) + Double(width - 64) * 0.30102999566398120
+      if abs(logarithm - logarithm.rounded()) > 1e-6 { return Int(logarithm) + 1 }
+    }
     var power = of(count)
     while number >= power {
       count += 1
