@@ -10,14 +10,14 @@ extension Runtime {
       }
       try arguments.receiver(BytesObject.self).borrowed { (array) throws(Raised) in
         if array.exports > 0 { try runtime.checkResizable(array) }
-        array.bytes.append(byte)
+        array.append(byte)
       }
       return .none
     }
     type.define(self, "extend", "self, iterable_of_ints, /") { (runtime, arguments) throws(Raised) in
       let added = try runtime.extension(arguments[1])
       if !added.isEmpty { try runtime.checkResizable(arguments.byteArray) }
-      arguments.byteArray.bytes.append(contentsOf: added)
+      arguments.byteArray.append(contentsOf: added)
       return .none
     }
     type.define(self, "insert", "self, index, item, /") { (runtime, arguments) throws(Raised) in
@@ -32,11 +32,14 @@ extension Runtime {
     type.define(self, "pop", "self, index=-1, /") { (runtime, arguments) throws(Raised) in
       let index = arguments[1].isUndefined ? -1 : try runtime.size(arguments[1])
       let array = arguments.byteArray
-      if array.bytes.isEmpty { throw runtime.indexError("pop from empty bytearray") }
-      let position = index < 0 ? index + array.bytes.count : index
-      guard array.bytes.indices.contains(position) else { throw runtime.indexError("pop index out of range") }
+      let count = array.count
+      if count == 0 { throw runtime.indexError("pop from empty bytearray") }
+      let position = index < 0 ? index + count : index
+      guard position >= 0, position < count else { throw runtime.indexError("pop index out of range") }
       try runtime.checkResizable(array)
-      return .int(Int(array.bytes.remove(at: position)))
+      let byte = array[position]
+      if position == 0 { array.removeFirst(1) } else { array.bytes.remove(at: position) }
+      return .int(Int(byte))
     }
     type.define(self, "remove", "self, value, /") { (runtime, arguments) throws(Raised) in
       let byte = try runtime.byte(arguments[1])

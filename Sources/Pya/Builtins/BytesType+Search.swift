@@ -5,10 +5,12 @@ extension Runtime {
       let raises = name.hasSuffix("index")
       type.define(self, name, "self, sub, start=None, end=None, /") { (runtime, arguments) throws(Raised) in
         let needle = try runtime.needle(arguments[1])
-        let bytes = arguments.bytes
+        let object = unsafeDowncast(arguments.receiver, to: BytesObject.self)
         var position = -1
-        if let range = try runtime.searchRange(arguments[2], arguments[3], length: bytes.count) {
-          position = ByteSearch.find(needle, in: bytes, range, isReverse: isReverse)
+        if let range = try runtime.searchRange(arguments[2], arguments[3], length: object.count) {
+          position = object.withContent { bytes in
+            needle.withUnsafeBufferPointer { ByteSearch.find($0, in: bytes, range, isReverse: isReverse) }
+          }
         }
         if raises, position < 0 { throw runtime.valueError("subsection not found") }
         return .int(position)
@@ -105,12 +107,15 @@ extension Runtime {
 extension ByteSearch {
   /// The position of a needle within a range of the haystack, or -1.
   static func find(_ needle: [UInt8], in haystack: [UInt8], _ range: Range<Int>, isReverse: Bool) -> Int {
-    let offset = haystack.withUnsafeBufferPointer { haystack in
-      needle.withUnsafeBufferPointer { needle in
-        let part = Bytes(rebasing: haystack[range])
-        return isReverse ? last(needle, in: part) : first(needle, in: part)
-      }
+    haystack.withUnsafeBufferPointer { haystack in
+      needle.withUnsafeBufferPointer { find($0, in: haystack, range, isReverse: isReverse) }
     }
+  }
+
+  /// The same where they lie.
+  static func find(_ needle: Bytes, in haystack: Bytes, _ range: Range<Int>, isReverse: Bool) -> Int {
+    let part = Bytes(rebasing: haystack[range])
+    let offset = isReverse ? last(needle, in: part) : first(needle, in: part)
     return offset < 0 ? -1 : range.lowerBound + offset
   }
 

@@ -5,101 +5,27 @@ extension Runtime {
       type.define(self, name, "self, /, sep=None, maxsplit=-1") { (runtime, arguments) throws(Raised) in
         let limit = arguments[2].isUndefined ? -1 : try runtime.size(arguments[2])
         let splits = limit < 0 ? Int.max : limit
-        var spans: [Range<Int>]
+        let pieces = BytesPieces(runtime, arguments)
         if arguments[1].isUndefined || arguments[1].isNone {
-          spans = runtime.wordSpans(arguments.bytes, limit: splits, isReverse: isReverse)
+          pieces.addWords(limit: splits, isReverse: isReverse)
         } else {
           let separator = try runtime.bytesArgument(arguments[1])
           if separator.isEmpty { throw runtime.valueError("empty separator") }
-          spans = runtime.spans(arguments.bytes, between: separator, limit: splits, isReverse: isReverse)
+          pieces.addParts(between: separator, limit: splits, isReverse: isReverse)
         }
-        if isReverse { spans.reverse() }
-        return runtime.pieces(arguments, spans)
+        if isReverse { pieces.list.reverse() }
+        return .object(pieces.list)
       }
     }
     type.define(self, "splitlines", "self, /, keepends=False") { (runtime, arguments) throws(Raised) in
       let keepsEnds = arguments[1].isUndefined ? false : try runtime.isTrue(arguments[1])
-      return runtime.pieces(arguments, runtime.lineSpans(arguments.bytes, keepsEnds: keepsEnds))
+      let pieces = BytesPieces(runtime, arguments)
+      pieces.addLines(keepsEnds: keepsEnds)
+      return .object(pieces.list)
     }
     type.define(self, "join", "self, iterable_of_bytes, /") { (runtime, arguments) throws(Raised) in
       .object(runtime.bytes(like: arguments, try runtime.joinBytes(arguments.bytes, arguments[1])))
     }
-  }
-
-  private func pieces(_ arguments: Arguments, _ spans: [Range<Int>]) -> Value {
-    let bytes = arguments.bytes
-    let result = ListObject(self, capacity: spans.count)
-    for span in spans {
-      if span.count == bytes.count, arguments.receiver.isExactly(types.bytes) {
-        result.append(arguments[0])
-      } else {
-        result.append(.object(self.bytes(like: arguments, Array(bytes[span]))))
-      }
-    }
-    return .object(result)
-  }
-
-  private func spans(_ bytes: [UInt8], between separator: [UInt8], limit: Int, isReverse: Bool) -> [Range<Int>] {
-    var result: [Range<Int>] = []
-    var rest = 0..<bytes.count
-    var remaining = limit
-    while remaining > 0 {
-      let place = ByteSearch.find(separator, in: bytes, rest, isReverse: isReverse)
-      if place < 0 { break }
-      let end = place + separator.count
-      result.append(isReverse ? end..<rest.upperBound : rest.lowerBound..<place)
-      rest = isReverse ? rest.lowerBound..<place : end..<rest.upperBound
-      remaining -= 1
-    }
-    result.append(rest)
-    return result
-  }
-
-  private func wordSpans(_ bytes: [UInt8], limit: Int, isReverse: Bool) -> [Range<Int>] {
-    var result: [Range<Int>] = []
-    var start = 0
-    var end = bytes.count
-    var remaining = limit
-    while true {
-      if isReverse {
-        while end > 0, ASCII.isByteSpace(bytes[end - 1]) { end -= 1 }
-      } else {
-        while start < end, ASCII.isByteSpace(bytes[start]) { start += 1 }
-      }
-      if start == end { return result }
-      if remaining == 0 {
-        result.append(start..<end)
-        return result
-      }
-      remaining -= 1
-      if isReverse {
-        var first = end
-        while first > 0, !ASCII.isByteSpace(bytes[first - 1]) { first -= 1 }
-        result.append(first..<end)
-        end = first
-      } else {
-        let first = start
-        while start < end, !ASCII.isByteSpace(bytes[start]) { start += 1 }
-        result.append(first..<start)
-      }
-    }
-  }
-
-  private func lineSpans(_ bytes: [UInt8], keepsEnds: Bool) -> [Range<Int>] {
-    var result: [Range<Int>] = []
-    var start = 0
-    var index = 0
-    while index < bytes.count {
-      let byte = bytes[index]
-      index += 1
-      guard byte == 0x0A || byte == 0x0D else { continue }
-      let end = index - 1
-      if byte == 0x0D, index < bytes.count, bytes[index] == 0x0A { index += 1 }
-      result.append(start..<(keepsEnds ? index : end))
-      start = index
-    }
-    if start < bytes.count { result.append(start..<bytes.count) }
-    return result
   }
 
   /// The same for items that lie side by side; nil: they are not all `bytes`.
@@ -158,5 +84,90 @@ extension Runtime {
       for item in try array(iterable) { try add(item) }
     }
     return result
+  }
+}
+
+/// The list that `split` and `splitlines` make of bytes, piece by piece.
+private struct BytesPieces {
+  let list: ListObject
+  private let whole: BytesObject
+  private let type: TypeObject
+  private let kind: Kind
+  private let bytes: [UInt8]
+
+  init(_ runtime: Runtime, _ arguments: Arguments) {
+    list = ListObject(runtime)
+    whole = unsafeDowncast(arguments.receiver, to: BytesObject.self)
+    kind = whole.kind
+    type = kind == .bytes ? runtime.types.bytes : runtime.types.bytearray
+    bytes = whole.bytes
+  }
+
+  private func add(_ place: UnsafeBufferPointer<UInt8>, _ span: Range<Int>) {
+    if span.count == place.count, whole.isExactly(type), kind == .bytes { return list.append(.object(whole)) }
+    list.append(.object(BytesObject(type: type, kind: kind, Array(UnsafeBufferPointer(rebasing: place[span])))))
+  }
+
+  func addParts(between separator: [UInt8], limit: Int, isReverse: Bool) {
+    bytes.withUnsafeBufferPointer { place in
+      separator.withUnsafeBufferPointer { separator in
+        var rest = 0..<place.count
+        var remaining = limit
+        while remaining > 0 {
+          let found = ByteSearch.find(separator, in: place, rest, isReverse: isReverse)
+          if found < 0 { break }
+          let end = found + separator.count
+          add(place, isReverse ? end..<rest.upperBound : rest.lowerBound..<found)
+          rest = isReverse ? rest.lowerBound..<found : end..<rest.upperBound
+          remaining -= 1
+        }
+        add(place, rest)
+      }
+    }
+  }
+
+  func addWords(limit: Int, isReverse: Bool) {
+    bytes.withUnsafeBufferPointer { place in
+      var start = 0
+      var end = place.count
+      var remaining = limit
+      while true {
+        if isReverse {
+          while end > 0, ASCII.isByteSpace(place[end - 1]) { end -= 1 }
+        } else {
+          while start < end, ASCII.isByteSpace(place[start]) { start += 1 }
+        }
+        if start == end { return }
+        if remaining == 0 { return add(place, start..<end) }
+        remaining -= 1
+        if isReverse {
+          var first = end
+          while first > 0, !ASCII.isByteSpace(place[first - 1]) { first -= 1 }
+          add(place, first..<end)
+          end = first
+        } else {
+          let first = start
+          while start < end, !ASCII.isByteSpace(place[start]) { start += 1 }
+          add(place, first..<start)
+        }
+      }
+    }
+  }
+
+  func addLines(keepsEnds: Bool) {
+    bytes.withUnsafeBufferPointer { place in
+      var start = 0
+      var index = 0
+      while index < place.count {
+        let byte = place[index]
+        index += 1
+        guard byte == 0x0A || byte == 0x0D else { continue }
+        let end = index - 1
+        if byte == 0x0D, index < place.count, place[index] == 0x0A { index += 1 }
+        add(place, start..<(keepsEnds ? index : end))
+        start = index
+      }
+      if start < place.count { add(place, start..<place.count) }
+    }
   }
 }

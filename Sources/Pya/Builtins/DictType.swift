@@ -74,7 +74,14 @@ extension Runtime {
       return runtime.pair(key, dict.remove(at: index))
     }
     define(type, "setdefault", "self, key, default=None, /") { (runtime, dict, arguments) throws(Raised) in
-      try dict.value(of: arguments[1], orInserting: arguments[2].defined ?? .none, runtime)
+      let key = arguments.base + 1
+      if let hash = key.quickHash, let index = dict.quickIndex(hash: hash, { $0.isQuicklySame(as: key) }) {
+        if index >= 0 { return dict.valuePlace(index).copied }
+        let value = arguments[2].defined ?? .none
+        dict.insert(key.copied, hash: hash, value)
+        return value
+      }
+      return try dict.value(of: arguments[1], orInserting: arguments[2].defined ?? .none, runtime)
     }
     define(type, "clear", "self, /") { (_, dict, _) throws(Raised) in
       dict.removeAll()

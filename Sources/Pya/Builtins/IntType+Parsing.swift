@@ -101,6 +101,7 @@ extension Runtime {
   }
 
   private func parseInt(_ bytes: BytesObject, base: Int) throws(Raised) -> Value {
+    if let small = bytes.withContent({ IntegerLiteralParser.small($0, base: base) }) { return .int(small) }
     let original = Value.object(BytesObject(type: types.bytes, bytes.bytes))
     return try parseInt(bytes.bytes, base: base, original: original)
   }

@@ -3,16 +3,18 @@ extension Runtime {
   func installStringLayout(_ type: TypeObject) {
     for (name, left, right) in [("strip", true, true), ("lstrip", true, false), ("rstrip", false, true)] {
       type.define(self, name, "self, chars=None, /") { (runtime, arguments) throws(Raised) in
-        let text = arguments.text
-        if arguments.isMissingOrNone(1) {
-          let start = left ? text.skipSpace(0) : 0
-          let end = right ? max(start, text.skipSpaceBackward(text.byteCount)) : text.byteCount
-          return .object(runtime.part(text, start..<end))
+        try arguments.receiver(StringObject.self).borrowed { (text) throws(Raised) in
+          if arguments.isMissingOrNone(1) {
+            let start = left ? text.skipSpace(0) : 0
+            let end = right ? max(start, text.skipSpaceBackward(text.byteCount)) : text.byteCount
+            return .object(runtime.part(text, start..<end))
+          }
+          guard let characters = (arguments.base + 1).uncountedObject, characters.kind == .string else {
+            throw runtime.typeError("\(name) arg must be None or str")
+          }
+          let set = characters.as(StringObject.self)._withUnsafeGuaranteedRef { CharacterSet($0) }
+          return .object(runtime.strip(text, set, left: left, right: right))
         }
-        guard let characters = arguments[1].string else {
-          throw runtime.typeError("\(name) arg must be None or str")
-        }
-        return .object(runtime.strip(text, CharacterSet(characters), left: left, right: right))
       }
     }
     let alignments: [(String, FormatSpecification.Alignment)] = [("ljust", .left), ("rjust", .right), ("center", .center)]
@@ -36,6 +38,12 @@ extension Runtime {
   private func strip(_ text: StringObject, _ characters: CharacterSet, left: Bool, right: Bool) -> StringObject {
     var start = 0
     var end = text.byteCount
+    if text.isASCII {
+      let bytes = text.bytes
+      if left { while start < end, characters.contains(UInt32(bytes[start])) { start += 1 } }
+      if right { while end > start, characters.contains(UInt32(bytes[end - 1])) { end -= 1 } }
+      return part(text, start..<end)
+    }
     if left {
       while start < end, characters.contains(decodeUTF8(text.bytes + start).codePoint) {
         start += UTF8Width.of(leadByte: text.bytes[start])

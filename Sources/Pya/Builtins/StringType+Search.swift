@@ -16,9 +16,10 @@ extension Runtime {
       if needle.byteCount > 0 { return .int(ByteSearch.count(needle.utf8, in: part)) }
       return .int(part.count { $0 & 0xC0 != 0x80 } + 1)
     }
-    for name in ["startswith", "endswith"] {
+    for isPrefix in [true, false] {
+      let name = isPrefix ? "startswith" : "endswith"
       type.define(self, name, "self, prefix, start=None, end=None, /") { (runtime, arguments) throws(Raised) in
-        .bool(try runtime.matchesAffix(arguments, name))
+        .bool(try runtime.matchesAffix(arguments, isPrefix, name))
       }
     }
     type.define(self, "removeprefix", "self, prefix, /") { (runtime, arguments) throws(Raised) in
@@ -75,26 +76,32 @@ extension Runtime {
     return offset < 0 ? -1 : text.codePointIndex(ofByte: span.lowerBound + offset)
   }
 
-  private func matchesAffix(_ arguments: Arguments, _ name: String) throws(Raised) -> Bool {
+  private func matchesAffix(_ arguments: Arguments, _ isPrefix: Bool, _ name: String) throws(Raised) -> Bool {
     let span = try searchSpan(arguments, 2)
-    let isPrefix = name == "startswith"
-    let text = arguments.text
-    func matches(_ affix: StringObject) -> Bool {
+    let text = (arguments.base.uncountedObject ?? .passUnretained(arguments.receiver)).as(StringObject.self)
+    func matches(_ affix: Unmanaged<Object>) -> Bool {
       guard let span else { return false }
-      let part = text.slice(span)
-      return isPrefix ? ByteSearch.hasPrefix(affix.utf8, part) : ByteSearch.hasSuffix(affix.utf8, part)
+      return text._withUnsafeGuaranteedRef { text in
+        affix.as(StringObject.self)._withUnsafeGuaranteedRef { affix in
+          let part = text.slice(span)
+          return isPrefix ? ByteSearch.hasPrefix(affix.utf8, part) : ByteSearch.hasSuffix(affix.utf8, part)
+        }
+      }
     }
-    if let affix = arguments[1].string { return matches(affix) }
-    guard let affixes = arguments[1].tuple else {
+    let given = (arguments.base + 1).uncountedObject
+    if let given, given.kind == .string { return matches(given) }
+    guard let given, given.kind == .tuple else {
       throw typeError("\(name) first arg must be str or a tuple of str, not \(typeName(arguments[1]))")
     }
-    for index in 0..<affixes.count {
-      guard let affix = affixes[index].string else {
-        throw typeError("tuple for \(name) must only contain str, not \(typeName(affixes[index]))")
+    return try given.as(TupleObject.self).borrowed { (affixes) throws(Raised) in
+      for index in 0..<affixes.count {
+        guard let affix = (affixes.items + index).uncountedObject, affix.kind == .string else {
+          throw typeError("tuple for \(name) must only contain str, not \(typeName(affixes[index]))")
+        }
+        if matches(affix) { return true }
       }
-      if matches(affix) { return true }
+      return false
     }
-    return false
   }
 
   /// The text with up to `limit` occurrences of `old` replaced.

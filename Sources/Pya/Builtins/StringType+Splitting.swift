@@ -182,6 +182,11 @@ extension StringObject {
   /// The first byte from `offset` on that is not whitespace.
   func skipSpace(_ offset: Int) -> Int {
     var offset = offset
+    let bytes = bytes
+    while offset < byteCount, bytes[offset] < 0x80 {
+      if !ASCII.isSpace(bytes[offset]) { return offset }
+      offset += 1
+    }
     while offset < byteCount, let width = space(at: offset) { offset += width }
     return offset
   }
@@ -194,6 +199,11 @@ extension StringObject {
 
   func skipSpaceBackward(_ offset: Int) -> Int {
     var offset = offset
+    let bytes = bytes
+    while offset > 0, bytes[offset - 1] < 0x80 {
+      if !ASCII.isSpace(bytes[offset - 1]) { return offset }
+      offset -= 1
+    }
     while offset > 0, space(at: previous(offset)) != nil { offset = previous(offset) }
     return offset
   }

@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// A decimal number: sign, coefficient and exponent, or infinity, or NaN with its digits in the coefficient.
 struct DecimalNumber {
   enum Kind { case finite, infinity, quietNaN, signalingNaN }
@@ -114,11 +120,15 @@ struct DecimalNumber {
 
 /// Powers of ten.
 enum TenPower {
-  private static let small: [BigUInt] = {
-    var powers: [BigUInt] = [1]
-    for _ in 1..<160 { powers.append(powers[powers.count - 1] * 10) }
+  private static let small = powers(from: 1, count: 160)
+  /// Those behind, for calculations with hundreds of digits.
+  private static let large = powers(from: BigUInt(10).power(160), count: 1024)
+
+  private static func powers(from first: BigUInt, count: Int) -> [BigUInt] {
+    var powers = [first]
+    for _ in 1..<count { powers.append(powers[powers.count - 1] * 10) }
     return powers
-  }()
+  }
 
   private static let words: [UInt] = {
     var powers: [UInt] = [1]
@@ -126,7 +136,12 @@ enum TenPower {
     return powers
   }()
 
-  static func of(_ exponent: Int) -> BigUInt { exponent < 160 ? small[exponent] : BigUInt(10).power(exponent) }
+  static func of(_ exponent: Int) -> BigUInt {
+    if exponent < 160 { return small[exponent] }
+    if exponent < 160 + 1024 { return large[exponent - 160] }
+    let root = of(exponent / 2)
+    return exponent & 1 == 0 ? root * root : root * root * 10
+  }
 
   static func digitCount(_ number: BigUInt) -> Int {
     let width = number.bitWidth
@@ -139,6 +154,12 @@ enum TenPower {
     }
     if width < 500 { return number >= of(estimate) ? estimate + 1 : estimate }
     var count = Int(Double(width - 1) * 0.30102999566398120)
+    if width < 1 << 20 {
+      // No power of ten is that long, or the logarithm of the first 64 bits tells, unless the number is next to one.
+      if count == Int(Double(width) * 0.30102999566398120) { return count + 1 }
+      let logarithm = log10(Double(number.leadingWord)) + Double(width - 64) * 0.30102999566398120
+      if abs(logarithm - logarithm.rounded()) > 1e-6 { return Int(logarithm) + 1 }
+    }
     var power = of(count)
     while number >= power {
       count += 1

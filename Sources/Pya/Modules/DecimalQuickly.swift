@@ -1,20 +1,30 @@
 import PyaSyntax
 
-// What decimals are calculated and compared with most often: each other and ints, all of them short. `DecimalArithmetic` and the special
-// methods of the type decide everything else.
+// What decimals are calculated and compared with most often: each other and ints, without asking the special methods of the type. Short ones
+// by an arithmetic of their own, others by `DecimalArithmetic`.
 
 extension DecimalObject {
   func computed(_ op: BinaryOperator, _ other: Unmanaged<Object>) throws(Raised) -> Value {
-    guard let a = compact, other.isOfClass(DecimalObject.self),
-      let b = other.as(DecimalObject.self)._withUnsafeGuaranteedRef({ $0.compact })
-    else { return .undefined }
-    return try type.runtime.computeCompactly(op, a, b)
+    guard other.isOfClass(DecimalObject.self) else { return .undefined }
+    let runtime = type.runtime
+    return try other.as(DecimalObject.self).borrowed { (other) throws(Raised) in
+      if let a = compact, let b = other.compact {
+        let result = try runtime.computeCompactly(op, a, b)
+        if !result.isUndefined { return result }
+      }
+      return try runtime.computeGenerally(op, number, other.number)
+    }
   }
 
   func computed(_ op: BinaryOperator, number: Int, isReflected: Bool) throws(Raised) -> Value {
-    guard let own = compact else { return .undefined }
-    let other = CompactDecimal(number)
-    return try isReflected ? type.runtime.computeCompactly(op, other, own) : type.runtime.computeCompactly(op, own, other)
+    let runtime = type.runtime
+    if let own = compact {
+      let other = CompactDecimal(number)
+      let result = try isReflected ? runtime.computeCompactly(op, other, own) : runtime.computeCompactly(op, own, other)
+      if !result.isUndefined { return result }
+    }
+    let other = DecimalNumber(number < 0, BigUInt(number.magnitude), 0)
+    return try isReflected ? runtime.computeGenerally(op, other, self.number) : runtime.computeGenerally(op, self.number, other)
   }
 
   func compared(_ op: ComparisonOperator, _ other: Unmanaged<Object>) -> Bool? {
@@ -38,6 +48,18 @@ extension Runtime {
     guard var rules = CompactContext(context), let result = rules.compute(op, a, b) else { return .undefined }
     if rules.isRounded { try signal(rules.status, context) }
     return .object(DecimalObject(type: types.decimal, result))
+  }
+
+  /// The same of numbers of any length.
+  fileprivate func computeGenerally(_ op: BinaryOperator, _ a: DecimalNumber, _ b: DecimalNumber) throws(Raised) -> Value {
+    let context = decimalTypes.current
+    switch op {
+    case .add: return decimal(try compute(context) { $0.add(a, b) })
+    case .subtract: return decimal(try compute(context) { $0.subtract(a, b) })
+    case .multiply: return decimal(try compute(context) { $0.multiply(a, b) })
+    case .divide: return decimal(try compute(context) { $0.divide(a, b) })
+    default: return .undefined
+    }
   }
 
   /// The first with the exponent of the second; nil: the general operation has to do it.

@@ -42,6 +42,8 @@ final class DequeObject: Object {
     return index >= 0 && index < count ? slots + ((first &+ index) & (capacity &- 1)) : nil
   }
 
+  override func ownIterator(_ runtime: Runtime) -> IteratorObject? { DequeIterator(runtime, self, isReversed: false) }
+
   override func storeElement(_ value: Value, at position: Int) -> Bool {
     guard let place = elementPlace(at: position) else { return false }
     place.store(value)
@@ -195,34 +197,36 @@ final class DequeObject: Object {
 }
 
 final class DequeIterator: IteratorObject {
-  private var deque: DequeObject?
+  @exclusivity(unchecked) private var deque: DequeObject?
+  /// The same, used without counting.
+  @exclusivity(unchecked) private var uncounted: UnsafeRawPointer?
   private let changes: Int
   private let isReversed: Bool
-  private var index = 0
+  @exclusivity(unchecked) private var index = 0
 
   init(_ runtime: Runtime, _ deque: DequeObject, isReversed: Bool) {
     self.deque = deque
+    uncounted = UnsafeRawPointer(Unmanaged.passUnretained(deque).toOpaque())
     changes = deque.changes
     self.isReversed = isReversed
-    let type = runtime.types.iterators[isReversed ? "_deque_reverse_iterator" : "_deque_iterator"]
-    type.moduleName = "collections"
-    type.messageName = "collections.\(type.name)"
-    super.init(type: type)
+    super.init(type: isReversed ? runtime.types.iterators.reversedDeque : runtime.types.iterators.deque)
   }
 
   override func visitContents(_ tracer: Tracer) { tracer.visit(deque) }
 
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
-    guard let deque else { return .undefined }
-    if deque.changes != changes {
-      self.deque = nil
-      throw runtime.runtimeError("deque mutated during iteration")
+    guard let uncounted else { return .undefined }
+    let position = isReversed ? ~index : index
+    let (place, isChanged) = Unmanaged<DequeObject>.fromOpaque(uncounted)._withUnsafeGuaranteedRef { deque in
+      (deque.elementPlace(at: position), deque.changes != changes)
     }
-    if index < deque.count {
-      index += 1
-      return deque[isReversed ? deque.count - index : index - 1]
+    if let place, !isChanged {
+      index &+= 1
+      return place.copied
     }
-    self.deque = nil
+    self.uncounted = nil
+    withExtendedLifetime(deque) { deque = nil }
+    if isChanged { throw runtime.runtimeError("deque mutated during iteration") }
     return .undefined
   }
 

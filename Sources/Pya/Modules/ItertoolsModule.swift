@@ -445,6 +445,7 @@ private final class ZipLongestIterator: IteratorObject {
   @exclusivity(unchecked) private var sources: [IteratorObject?]
   private let fill: Value
   @exclusivity(unchecked) private var liveCount: Int
+  private let reusable = ReusableTuple()
 
   init(type: TypeObject, _ sources: [IteratorObject?], fill: Value) {
     self.sources = sources
@@ -454,25 +455,44 @@ private final class ZipLongestIterator: IteratorObject {
   }
 
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
-    if liveCount == 0 { return .undefined }
-    var values: [Value] = []
-    values.reserveCapacity(sources.count)
-    for index in 0..<sources.count {
-      guard let source = sources[index] else {
-        values.append(fill)
-        continue
+    let count = sources.count
+    let base = try runtime.machine.reserve(count)
+    defer { runtime.machine.pointee.stackTop = base }
+    guard try next(into: base, runtime) else { return .undefined }
+    return reusable.tuple(runtime, count: count) { (base + $0).move() }
+  }
+
+  override func visitContents(_ tracer: Tracer) { reusable.visitContents(tracer) }
+
+  override var partCount: Int { sources.count }
+
+  override func next(into parts: UnsafeMutablePointer<Value>, _ runtime: Runtime) throws(Raised) -> Bool {
+    let count = sources.count
+    var index = 0
+    do throws(Raised) {
+      while liveCount > 0, index < count {
+        (parts + index).initialize(to: try next(index, runtime))
+        index += 1
       }
-      let element = try source.next(runtime)
-      if element.isUndefined {
-        sources[index] = nil
-        liveCount -= 1
-        if liveCount == 0 { return .undefined }
-        values.append(fill)
-      } else {
-        values.append(element)
-      }
+    } catch {
+      // That is the end, whatever the other sources have.
+      liveCount = 0
+      parts.deinitializeValues(index)
+      throw error
     }
-    return runtime.tuple(values)
+    if liveCount > 0 { return true }
+    parts.deinitializeValues(index)
+    return false
+  }
+
+  /// The next of a source; what stands for it when it has ended.
+  private func next(_ index: Int, _ runtime: Runtime) throws(Raised) -> Value {
+    guard let source = sources[index] else { return fill }
+    let element = try source.next(runtime)
+    if !element.isUndefined { return element }
+    sources[index] = nil
+    liveCount -= 1
+    return fill
   }
 }
 

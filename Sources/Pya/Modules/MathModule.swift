@@ -227,6 +227,7 @@ extension Runtime {
 
   /// A logarithm of a float, or of an int of any size.
   fileprivate func logarithm(_ value: Value, _ function: (Double) -> Double) throws(Raised) -> Double {
+    if case .int(let number) = value, number > 0, number <= 1 << 53 { return function(Double(number)) }
     if let integer = Number(value)?.bigInt {
       guard integer.sign == .plus, !integer.isZero else { throw mathDomainError() }
       if let number = integer.roundedToDouble { return function(number) }

@@ -232,6 +232,7 @@ private final class ItemGetter: OperatorGetter {
         if !found.isUndefined { return found }
       }
     }
+    if let found = entry(arguments) { return found }
     let subject = try checkedSubject(runtime, arguments)
     if parameters.count == 1 { return try runtime.getItem(subject, parameters[0]) }
     // They wait on the value stack for their tuple.
@@ -243,6 +244,21 @@ private final class ItemGetter: OperatorGetter {
       count += 1
     }
     return .object(TupleObject(type: runtime.types.tuple, copying: base, count: count))
+  }
+}
+
+extension ItemGetter {
+  /// What a plain dictionary, the only argument, has under the only key, if that is found without running code of the program.
+  @inline(__always)
+  fileprivate func entry(_ arguments: Arguments) -> Value? {
+    guard parameters.count == 1, arguments.count == 1, !arguments.hasKeywords, let held = arguments.base.uncountedObject,
+      held.kind == .dict, !held.mayDecideItems
+    else { return nil }
+    var key = parameters[0]
+    return held.as(DictObject.self)._withUnsafeGuaranteedRef { dict in
+      guard let index = dict.quickIndex(keyAt: &key), index >= 0 else { return nil }
+      return dict.valuePlace(index).copied
+    }
   }
 }
 

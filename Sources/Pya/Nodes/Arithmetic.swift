@@ -52,7 +52,25 @@ class BinaryNode: ExpressionNode {
         }
       } catch { try frame.fail(error, range) }
     }
+    if let a = left.place(frame), let b = right.place(frame), a.holdsComplex || b.holdsComplex {
+      let result = complexResult(op, a.pointee, b.pointee, frame)
+      if !result.isUndefined { return result }
+    }
     return try general(op, try left.evaluate(frame), try right.evaluate(frame), frame)
+  }
+
+  /// Sum, difference or product of complex numbers, one of which may be an int or float; undefined for anything else.
+  @inline(never)
+  private func complexResult(_ op: BinaryOperator, _ a: Value, _ b: Value, _ frame: Frame) -> Value {
+    guard let x = Complex(plain: a, with: b), let y = Complex(plain: b, with: a) else { return .undefined }
+    let result: Complex
+    switch op {
+    case .add: result = x + y
+    case .subtract: result = x - y
+    case .multiply: result = x * y
+    default: return .undefined
+    }
+    return frame.machine.pointee.runtimeReference._withUnsafeGuaranteedRef { $0.complex(result) }
   }
 
   @inline(never)
@@ -62,6 +80,10 @@ class BinaryNode: ExpressionNode {
 
   @inline(never)
   final func general(_ op: BinaryOperator, _ a: Value, _ b: Value, _ frame: Frame) throws(Raised) -> Value {
+    if a.uncounted?.kind == .complex || b.uncounted?.kind == .complex {
+      let result = complexResult(op, a, b, frame)
+      if !result.isUndefined { return result }
+    }
     let answer = try askFirst(op.method, a, b, frame)
     if !answer.isUndefined, !answer.isNotImplemented { return answer }
     do throws(Raised) {
@@ -73,6 +95,10 @@ class BinaryNode: ExpressionNode {
 }
 
 extension UnsafeMutablePointer where Pointee == Value {
+  /// Here is a complex number.
+  @inline(__always)
+  fileprivate var holdsComplex: Bool { uncountedObject?.kind == .complex }
+
   /// The string here, if it is of no class of the program.
   @inline(__always)
   fileprivate var plainString: Unmanaged<StringObject>? {

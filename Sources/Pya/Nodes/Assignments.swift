@@ -183,10 +183,16 @@ final class AugmentLocalNode: StatementNode {
   }
 
   private func addGeneral(_ frame: Frame) throws(Raised) -> Completion {
-    if (frame.slots + slot).holdsPlainString {
+    let place = frame.slots + slot
+    if place.holdsPlainString {
+      if let addition = value.place(frame), addition != place, addition.holdsPlainString, let text = addition.uncountedObject {
+        place.appendText(text.as(StringObject.self), frame.machine.pointee.runtimeReference)
+        return .normal
+      }
       let operand = try value.evaluate(frame)
-      if operand.isPlainString, (frame.slots + slot).holdsPlainString {
-        (frame.slots + slot).appendText(operand, frame.runtime)
+      if operand.isPlainString, place.holdsPlainString, let text = operand.uncounted {
+        place.appendText(text.as(StringObject.self), frame.machine.pointee.runtimeReference)
+        withExtendedLifetime(operand) {}
       } else {
         frame[slot] = try frame.augment(.add, frame[slot], operand, range)
       }
@@ -226,15 +232,16 @@ extension UnsafeMutablePointer where Pointee == Value {
   /// `place += addition` for two strings: in place when nobody else holds the text, so that building one in a loop is not quadratic.
   /// (CPython does the same.)
   @inline(never)
-  func appendText(_ addition: Value, _ runtime: Runtime) {
-    guard case .object(let more) = addition else { fatalError("pya: not a string") }
+  func appendText(_ addition: Unmanaged<StringObject>, _ runtime: Unmanaged<Runtime>) {
     var text = takeString()
-    let suffix = unsafeDowncast(more, to: StringObject.self)
-    if !text.isInterned, isKnownUniquelyReferenced(&text) {
-      text.appendInPlace(suffix)
-      initialize(to: .object(text))
-    } else {
-      initialize(to: .object(StringObject(joining: text, suffix, type: runtime.types.str)))
+    addition._withUnsafeGuaranteedRef { addition in
+      if !text.isInterned, isKnownUniquelyReferenced(&text) {
+        text.appendInPlace(addition)
+        initialize(to: .object(text))
+      } else {
+        let type = runtime._withUnsafeGuaranteedRef { $0.types.str }
+        initialize(to: .object(StringObject(joining: text, addition, type: type)))
+      }
     }
   }
 }
@@ -312,8 +319,9 @@ final class AugmentNameNode: StatementNode {
   /// `text += addition` with a module's variable.
   private func addText(_ global: GlobalTarget, _ frame: Frame) throws(Raised) -> Completion {
     let operand = try value.evaluate(frame)
-    if operand.isPlainString, let place = global.place, place.holdsPlainString {
-      place.appendText(operand, frame.runtime)
+    if operand.isPlainString, let text = operand.uncounted, let place = global.place, place.holdsPlainString {
+      place.appendText(text.as(StringObject.self), frame.machine.pointee.runtimeReference)
+      withExtendedLifetime(operand) {}
     } else {
       try target.store(frame, try frame.augment(op, try read.evaluate(frame), operand, range))
     }

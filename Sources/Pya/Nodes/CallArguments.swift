@@ -226,13 +226,27 @@ extension ExpressionNode {
     let extra = receiver == nil ? 0 : 1
     let count = arguments.count + extra
     guard let base = machine.reserveUnbound(count) else { try frame.fail(machine.stackOverflow(), range) }
-    defer {
+    if let receiver { base.lend(receiver) }
+    do throws(Raised) {
+      try arguments.lend(to: base + extra, frame)
+      let result = try machine.pointee.runtimeReference.borrowed { (runtime) throws(Raised) in
+        try native.borrowed { (native) throws(Raised) in try native.body(runtime, Arguments(base, count)) }
+      }
       arguments.giveBack(base + extra)
       machine.pointee.stackTop = base
-    }
-    if let receiver { base.lend(receiver) }
-    try arguments.lend(to: base + extra, frame)
-    return try callNative(native, Arguments(base, count), frame)
+      return result
+    } catch { try abandon(arguments, extra, base, frame, error) }
+  }
+
+  /// A native function or one of its arguments failed: gives back what was lent to it.
+  @inline(never)
+  final func abandon(
+    _ arguments: CallArguments, _ extra: Int, _ base: UnsafeMutablePointer<Value>, _ frame: Frame, _ raised: Raised
+  ) throws(Raised) -> Never {
+    let located = frame.located(raised, range)
+    arguments.giveBack(base + extra)
+    frame.machine.pointee.stackTop = base
+    throw located
   }
 
   /// Calls a native function with arguments that are laid out.

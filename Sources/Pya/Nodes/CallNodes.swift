@@ -253,17 +253,27 @@ final class GlobalCallNode: ExpressionNode {
     } catch { try frame.fail(error, range) }
   }
 
-  /// `min` or `max` of two values.
+  /// `min` or `max` of two to four values.
   @inline(__always)
   private func extreme(_ function: Unmanaged<NativeFunction>, _ isMaximum: Bool, _ frame: Frame) throws(Raised) -> Value {
     try lending(arguments, frame) { (runtime, base) throws(Raised) in
-      let other = base + 1
-      if case .int(let x) = base.number, case .int(let y) = other.number { return .int(isMaximum ? max(x, y) : min(x, y)) }
-      if case .float(let x) = base.number, case .float(let y) = other.number {
-        // The first, unless the other is better: so also for NaN and -0.0.
-        return .float((isMaximum ? y > x : y < x) ? y : x)
+      let count = arguments.count
+      var index = 1
+      if case .int(var best) = base.number {
+        while index < count, case .int(let other) = (base + index).number {
+          best = isMaximum ? max(best, other) : min(best, other)
+          index &+= 1
+        }
+        if index == count { return .int(best) }
+      } else if case .float(var best) = base.number {
+        while index < count, case .float(let other) = (base + index).number {
+          // The first, unless the other is better: so also for NaN and -0.0.
+          if isMaximum ? other > best : other < best { best = other }
+          index &+= 1
+        }
+        if index == count { return .float(best) }
       }
-      return try function.borrowed { (function) throws(Raised) in try function.body(runtime, Arguments(base, 2)) }
+      return try function.borrowed { (function) throws(Raised) in try function.body(runtime, Arguments(base, count)) }
     }
   }
 
@@ -305,8 +315,8 @@ final class GlobalCallNode: ExpressionNode {
           case let shortcut where shortcut.takesAllElements && arguments.generatorExpression != nil: .draining
           case .length where arguments.count == 1: .length
           case .instanceCheck where arguments.count == 2: .instanceCheck
-          case .minimum where arguments.count == 2: .minimum
-          case .maximum where arguments.count == 2: .maximum
+          case .minimum where (2...4).contains(arguments.count): .minimum
+          case .maximum where (2...4).contains(arguments.count): .maximum
           case .ordinal where arguments.count == 1: .ordinal
           case .character where arguments.count == 1: .character
           case .absolute where arguments.count == 1: .absolute

@@ -78,6 +78,8 @@ class ComparisonNode: ExpressionNode {
       if case .int(let y) = b, y.magnitude < 1 << 53 { return op.holds(x, Double(y)) }
     } else if case .float(let y) = b, case .int(let x) = a, x.magnitude < 1 << 53 {
       return op.holds(Double(x), y)
+    } else if case .bool(let x) = a, case .bool(let y) = b {
+      return op.holds(x ? 1 : 0, y ? 1 : 0)
     }
     if let quick = compareTexts(op, a.uncounted, b.uncounted) { return quick }
     return try truth(try general(op, a, b, frame), frame)

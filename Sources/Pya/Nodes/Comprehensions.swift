@@ -60,11 +60,21 @@ final class AppendElementNode: StatementNode {
   }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    if kind != .list { return try add(frame) }
+    let item = try element.evaluate(frame)
+    guard let list = (frame.slots + slot).uncountedObject else { fatalError("pya: comprehension without a collection") }
+    list.as(ListObject.self).append(item)
+    return .normal
+  }
+
+  /// The same for a set or dictionary.
+  @inline(never)
+  private func add(_ frame: Frame) throws(Raised) -> Completion {
     var item = try element.evaluate(frame)
     let addition = if let value { try value.evaluate(frame) } else { Value.undefined }
     guard let held = (frame.slots + slot).uncountedObject else { fatalError("pya: comprehension without a collection") }
     switch kind {
-    case .list: held.as(ListObject.self)._withUnsafeGuaranteedRef { $0.append(item) }
+    case .list: held.as(ListObject.self).append(item)
     case .set:
       do throws(Raised) {
         try held.as(SetObject.self).borrowed { (set) throws(Raised) in

@@ -147,6 +147,13 @@ final class ForNode: StatementNode, LoopNode {
 
   private func walk(_ list: ListObject, _ frame: Frame) throws(Raised) -> Completion {
     var index = 0
+    if let unpacking, unpacking.hasOnlyLocals {
+      return try walk(unpacking, frame) { () throws(Raised) in
+        if index >= list.count { return nil }
+        defer { index &+= 1 }
+        return list.items + index
+      }
+    }
     return try walk(frame) { () throws(Raised) in
       if index >= list.count { return .undefined }
       defer { index &+= 1 }
@@ -154,8 +161,38 @@ final class ForNode: StatementNode, LoopNode {
     }
   }
 
+  /// The loop whose target takes what lies at the places that `next` gives apart into local variables. What lies there is kept meanwhile
+  /// only if storing a part may run code.
+  @inline(__always)
+  private func walk(
+    _ unpacking: UnpackTarget, _ frame: Frame, _ next: () throws(Raised) -> UnsafeMutablePointer<Value>?
+  ) throws(Raised) -> Completion {
+    while let place = try next() {
+      if unpacking.replacesPlainly(frame) {
+        try unpacking.store(frame, copyAt: place)
+      } else {
+        try unpacking.store(frame, place.copied)
+      }
+      switch try body.execute(frame) {
+      case .normal, .continues: break
+      case .breaks: return .normal
+      case .returns(let value): return .returns(value)
+      case .suspends: return .suspends
+      }
+      if frame.machine.pointee.isInterrupted { try frame.handleInterrupt(range) }
+    }
+    return try otherwise.execute(frame)
+  }
+
   private func walk(_ tuple: TupleObject, _ frame: Frame) throws(Raised) -> Completion {
     var index = 0
+    if let unpacking, unpacking.hasOnlyLocals {
+      return try walk(unpacking, frame) { () throws(Raised) in
+        if index >= tuple.count { return nil }
+        defer { index &+= 1 }
+        return tuple.items + index
+      }
+    }
     return try walk(frame) { () throws(Raised) in
       if index >= tuple.count { return .undefined }
       defer { index &+= 1 }
@@ -200,9 +237,9 @@ final class ForNode: StatementNode, LoopNode {
   private func walk(_ bytes: BytesObject, _ frame: Frame) throws(Raised) -> Completion {
     var index = 0
     return try walk(frame) { () throws(Raised) in
-      if index >= bytes.bytes.count { return .undefined }
+      if index >= bytes.count { return .undefined }
       defer { index &+= 1 }
-      return .int(Int(bytes.bytes[index]))
+      return .int(Int(bytes[index]))
     }
   }
 

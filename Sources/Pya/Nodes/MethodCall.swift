@@ -159,8 +159,7 @@ final class MethodCallNode: ExpressionNode {
     case .nativeMethod: return try callNative(.fromOpaque(target), receiver: place, arguments, frame)
     case .append:
       guard let list = place.uncountedObject else { return .none }
-      let value = try arguments.evaluateFirst(frame)
-      list.as(ListObject.self)._withUnsafeGuaranteedRef { $0.append(value) }
+      list.as(ListObject.self).append(try arguments.evaluateFirst(frame))
       return .none
     case .pop:
       guard let list = place.uncountedObject else { return .none }
@@ -215,19 +214,23 @@ final class MethodCallNode: ExpressionNode {
     let count = arguments.count + 1
     guard let base = machine.reserveUnbound(count) else { try frame.fail(machine.stackOverflow(), range) }
     let key = base + 1
-    defer {
-      arguments.giveBack(key)
-      machine.pointee.stackTop = base
-    }
     base.lend(place)
-    try arguments.lend(to: key, frame)
-    if let hash = key.quickHash,
-      let index = dict._withUnsafeGuaranteedRef({ dict in dict.quickIndex(hash: hash) { $0.isQuicklySame(as: key) } })
-    {
-      if index >= 0 { return dict._withUnsafeGuaranteedRef { $0.valuePlace(index).copied } }
-      return count == 3 ? (key + 1).copied : .none
-    }
-    return try callNative(native, Arguments(base, count), frame)
+    let result: Value
+    do throws(Raised) {
+      try arguments.lend(to: key, frame)
+      if let index = dict._withUnsafeGuaranteedRef({ $0.quickIndex(keyAt: key) }) {
+        if index >= 0 {
+          result = dict._withUnsafeGuaranteedRef { $0.valuePlace(index).copied }
+        } else {
+          result = count == 3 ? (key + 1).copied : .none
+        }
+      } else {
+        result = try callNative(native, Arguments(base, count), frame)
+      }
+    } catch { try abandon(arguments, 1, base, frame, error) }
+    arguments.giveBack(key)
+    machine.pointee.stackTop = base
+    return result
   }
 
   @inline(__always)

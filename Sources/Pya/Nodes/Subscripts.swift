@@ -73,10 +73,7 @@ final class SubscriptNode: ExpressionNode {
       return frame.runtime.indexError(held.kind == .list ? "list index out of range" : "tuple index out of range")
     case .dict:
       var key = key
-      guard let hash = key.quickHash,
-        let index = held.as(DictObject.self)._withUnsafeGuaranteedRef({ dict in
-          dict.quickIndex(hash: hash) { $0.isQuicklySame(as: &key) }
-        }), index < 0
+      guard let index = held.as(DictObject.self)._withUnsafeGuaranteedRef({ $0.quickIndex(keyAt: &key) }), index < 0
       else { return nil }
       return frame.runtime.keyError(key)
     default: return nil
@@ -163,8 +160,8 @@ extension Object {
       return index >= 0 ? dict.valuePlace(index) : nil
     case .bytes, .byteArray:
       let bytes = unsafeDowncast(self, to: BytesObject.self)
-      let index = position < 0 ? position &+ bytes.bytes.count : position
-      return index >= 0 && index < bytes.bytes.count ? frame.machine.pointee.byteValues + Int(bytes.bytes[index]) : nil
+      let index = position < 0 ? position &+ bytes.count : position
+      return index >= 0 && index < bytes.count ? frame.machine.pointee.byteValues + Int(bytes[index]) : nil
     case .other: return elementPlace(at: position)
     default: return nil
     }

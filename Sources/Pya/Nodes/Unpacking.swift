@@ -37,6 +37,19 @@ final class UnpackTarget: TargetNode {
     return (0..<count).allSatisfy { slots[$0] != slot }
   }
 
+  /// There is no starred target, and all are local variables.
+  var hasOnlyLocals: Bool { slots != nil }
+
+  /// Whether the local variables that are the targets hold only what runs no code when it goes: numbers, strings, nothing.
+  @inline(__always)
+  func replacesPlainly(_ frame: Frame) -> Bool {
+    guard let slots else { return false }
+    for index in 0..<count {
+      if let old = (frame.slots + slots[index]).uncountedObject, old.kind != .string || !old.isPlain { return false }
+    }
+    return true
+  }
+
   deinit {
     places.deallocate()
     uncounted.deallocate()

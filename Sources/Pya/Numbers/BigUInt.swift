@@ -39,6 +39,14 @@ struct BigUInt: Hashable, Comparable, ExpressibleByIntegerLiteral, Sendable {
 
   var lowestWord: UInt { words.first ?? 0 }
 
+  /// The first 64 bits of a number that has more.
+  var leadingWord: UInt {
+    withWords { words, count in
+      let shift = UInt(words[count - 1].leadingZeroBitCount)
+      return shift == 0 ? words[count - 1] : words[count - 1] << shift | words[count - 2] >> (64 - shift)
+    }
+  }
+
   /// How many bits the number needs.
   var bitWidth: Int {
     guard let top = words.last else { return 0 }

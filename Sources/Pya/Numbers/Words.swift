@@ -75,6 +75,11 @@ struct Words: RandomAccessCollection, Hashable, @unchecked Sendable {
   var endIndex: Int { count }
 
   @inline(__always)
+  var first: UInt? { withPointer { words, count in count > 0 ? words[0] : nil } }
+  @inline(__always)
+  var last: UInt? { withPointer { words, count in count > 0 ? words[count - 1] : nil } }
+
+  @inline(__always)
   subscript(_ index: Int) -> UInt {
     withPointer { words, count in
       precondition(index >= 0 && index < count)

@@ -13,17 +13,30 @@ extension Runtime {
 
   func call(_ callee: Value, _ first: Value) throws(Raised) -> Value {
     let base = try machine.reserveCall(1)
-    defer { machine.endCall(base, 1) }
     base.initialize(to: first)
-    return try call(callee, inPlace: base, 1)
+    do throws(Raised) {
+      let result = try call(callee, inPlace: base, 1)
+      machine.endCall(base, 1)
+      return result
+    } catch { try abandonCall(base, 1, error) }
+  }
+
+  /// The callee failed: gives its arguments back.
+  @inline(never)
+  private func abandonCall(_ base: UnsafeMutablePointer<Value>, _ count: Int, _ raised: Raised) throws(Raised) -> Never {
+    machine.endCall(base, count)
+    throw raised
   }
 
   func call(_ callee: Value, _ first: Value, _ second: Value) throws(Raised) -> Value {
     let base = try machine.reserveCall(2)
-    defer { machine.endCall(base, 2) }
     base.initialize(to: first)
     (base + 1).initialize(to: second)
-    return try call(callee, inPlace: base, 2)
+    do throws(Raised) {
+      let result = try call(callee, inPlace: base, 2)
+      machine.endCall(base, 2)
+      return result
+    } catch { try abandonCall(base, 2, error) }
   }
 
   func call(_ callee: Value, _ first: Value, _ second: Value, _ third: Value) throws(Raised) -> Value {

@@ -105,17 +105,17 @@ extension Runtime {
 
   private func bytesContains(_ bytes: BytesObject, _ item: Value) throws(Raised) -> Bool {
     if let needle = item.bytes ?? item.cast(.byteArray, to: BytesObject.self) {
-      if needle.bytes.isEmpty { return true }
-      if bytes.bytes.isEmpty { return false }
-      return bytes.bytes.withUnsafeBufferPointer { whole in
-        needle.bytes.withUnsafeBufferPointer { holds(whole, $0) }
+      if needle.count == 0 { return true }
+      if bytes.count == 0 { return false }
+      return bytes.withContent { whole in
+        needle.withContent { holds(whole, $0) }
       }
     }
     guard let (number, isExact) = try clampedIndex(item) else {
       throw typeError("a bytes-like object is required, not '\(typeName(item))'")
     }
     guard isExact, let byte = UInt8(exactly: number) else { throw valueError("byte must be in range(0, 256)") }
-    return bytes.bytes.contains(byte)
+    return bytes.withContent { $0.contains(byte) }
   }
 
   /// Whether the bytes of `needle`, of which there is at least one, follow each other in `whole`.

@@ -95,7 +95,7 @@ extension Runtime {
   func byteSpan(_ value: Value) -> ByteSpan? {
     guard let held = value.uncounted else { return nil }
     if held.kind == .bytes || held.kind == .byteArray {
-      return ByteSpan(held.as(BytesObject.self)._withUnsafeGuaranteedRef { $0.bytes })
+      return held.as(BytesObject.self)._withUnsafeGuaranteedRef { $0.span }
     }
     if held.isOfClass(MemoryViewObject.self), let span = held.as(MemoryViewObject.self)._withUnsafeGuaranteedRef({ $0.span }) {
       return span

@@ -125,15 +125,15 @@ extension Runtime {
 
   private func getBytesItem(_ bytes: BytesObject, _ key: Value) throws(Raised) -> Value {
     if let slice = key.slice {
-      return part(of: bytes, try sliceSpan(slice) { bytes.bytes.count })
+      return part(of: bytes, try sliceSpan(slice) { bytes.count })
     }
     let isArray = bytes.kind == .byteArray
     let index = try sequenceIndex(key, isArray ? "bytearray" : "byte")
-    let position = index < 0 ? index &+ bytes.bytes.count : index
-    guard position >= 0, position < bytes.bytes.count else {
+    let position = index < 0 ? index &+ bytes.count : index
+    guard position >= 0, position < bytes.count else {
       throw indexError(isArray ? "bytearray index out of range" : "index out of range")
     }
-    return .int(Int(bytes.bytes[position]))
+    return .int(Int(bytes[position]))
   }
 
   private func getRangeItem(_ range: RangeObject, _ key: Value) throws(Raised) -> Value {
@@ -256,7 +256,7 @@ extension Runtime {
       if value.object === array { throw resizingError() }
       try checkResizable(array)
     }
-    array.bytes.append(contentsOf: added)
+    array.append(contentsOf: added)
   }
 
   /// The size may not change while a buffer shows the bytes.
@@ -338,7 +338,7 @@ extension Runtime {
     case .byteArray:
       let target = unsafeDowncast(object, to: BytesObject.self)
       if let slice = key.slice {
-        return try deleteSpan(of: target, try sliceSpan(slice) { target.bytes.count })
+        return try deleteSpan(of: target, try sliceSpan(slice) { target.count })
       }
       let index = try sequenceIndex(key, "bytearray")
       let position = index < 0 ? index &+ target.bytes.count : index
@@ -355,7 +355,10 @@ extension Runtime {
     let span = span.ascending
     if span.count == 0 { return }
     try checkResizable(array)
-    if span.step == 1 { return array.bytes.removeSubrange(span.start..<(span.start + span.count)) }
+    if span.step == 1 {
+      if span.start == 0 { return array.removeFirst(span.count) }
+      return array.bytes.removeSubrange(span.start..<(span.start + span.count))
+    }
     var kept = span.start
     for position in span.start..<array.bytes.count {
       let (turn, offset) = (position - span.start).quotientAndRemainder(dividingBy: span.step)
@@ -412,7 +415,7 @@ extension Object {
     case .dict: unsafeDowncast(self, to: DictObject.self).count
     case .set: unsafeDowncast(self, to: SetObject.self).count
     case .string: unsafeDowncast(self, to: StringObject.self).length
-    case .bytes, .byteArray: unsafeDowncast(self, to: BytesObject.self).bytes.count
+    case .bytes, .byteArray: unsafeDowncast(self, to: BytesObject.self).count
     default: builtInLength
     }
   }

@@ -35,6 +35,7 @@ extension Runtime {
     case .dictView:
       let view = unsafeDowncast(object, to: DictViewObject.self)
       return .object(DictIterator(self, view.dict, view.part))
+    case .other: if !object.isOfHeapType, let iterator = object.ownIterator(self) { return .object(iterator) }
     default: break
     }
     if let method = object.type.lookup(names[.iter]) {

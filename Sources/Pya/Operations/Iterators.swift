@@ -17,13 +17,16 @@ final class ListIterator: IteratorObject {
 
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
     guard let uncounted else { return .undefined }
-    let found = Unmanaged<ListObject>.fromOpaque(uncounted)._withUnsafeGuaranteedRef { $0.element(at: index) }
-    if found.isUndefined {
-      exhaust()
-    } else {
-      index += 1
+    let position = index
+    let place = Unmanaged<ListObject>.fromOpaque(uncounted)._withUnsafeGuaranteedRef { list in
+      position < list.count ? list.items + position : nil
     }
-    return found
+    guard let place else {
+      exhaust()
+      return .undefined
+    }
+    index = position &+ 1
+    return place.copied
   }
 
   final func exhaust() {

@@ -107,10 +107,7 @@ extension Unmanaged where Instance == Object {
       guard let hash = key.quickHash else { return nil }
       return self.as(SetObject.self)._withUnsafeGuaranteedRef { $0.quickContains(keyAt: key, hash: hash) }
     case .dict:
-      guard let hash = key.quickHash else { return nil }
-      return self.as(DictObject.self)._withUnsafeGuaranteedRef { dict in
-        dict.quickIndex(hash: hash) { $0.isQuicklySame(as: key) }.map { $0 >= 0 }
-      }
+      return self.as(DictObject.self)._withUnsafeGuaranteedRef { $0.quickIndex(keyAt: key) }.map { $0 >= 0 }
     case .list: return self.as(ListObject.self)._withUnsafeGuaranteedRef { $0.items.quickFind(key, $0.count) }
     case .tuple: return self.as(TupleObject.self)._withUnsafeGuaranteedRef { $0.items.quickFind(key, $0.count) }
     case .string:

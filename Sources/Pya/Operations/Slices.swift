@@ -92,7 +92,7 @@ extension Runtime {
         })
     case .bytes, .byteArray:
       let bytes = unsafeDowncast(object, to: BytesObject.self)
-      return part(of: bytes, bounds.adjusted(to: bytes.bytes.count))
+      return part(of: bytes, bounds.adjusted(to: bytes.count))
     case .other: return cutView(object, bounds)
     default: return .undefined
     }
@@ -102,8 +102,8 @@ extension Runtime {
   @inline(never)
   func part(of bytes: BytesObject, _ span: SliceSpan) -> Value {
     let isArray = bytes.kind == .byteArray
-    if !isArray, span.step == 1, span.count == bytes.bytes.count, bytes.isExactly(types.bytes) { return .object(bytes) }
-    let part = bytes.bytes.withUnsafeBufferPointer { bytes in
+    if !isArray, span.step == 1, span.count == bytes.count, bytes.isExactly(types.bytes) { return .object(bytes) }
+    let part = bytes.withContent { bytes in
       if span.step == 1 { return Array(UnsafeBufferPointer(rebasing: bytes[span.start..<(span.start + span.count)])) }
       var part: [UInt8] = []
       part.reserveCapacity(span.count)

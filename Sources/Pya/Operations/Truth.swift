@@ -37,7 +37,7 @@ extension Runtime {
     case .tuple: return unsafeDowncast(object, to: TupleObject.self).count > 0
     case .dict: return unsafeDowncast(object, to: DictObject.self).count > 0
     case .set: return unsafeDowncast(object, to: SetObject.self).count > 0
-    case .bytes, .byteArray: return !unsafeDowncast(object, to: BytesObject.self).bytes.isEmpty
+    case .bytes, .byteArray: return unsafeDowncast(object, to: BytesObject.self).count > 0
     case .range: return unsafeDowncast(object, to: RangeObject.self).count > 0
     case .complex:
       let number = unsafeDowncast(object, to: ComplexObject.self)

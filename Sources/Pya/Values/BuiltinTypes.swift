@@ -111,6 +111,15 @@ final class IteratorTypes {
   private(set) lazy var reversedList = self["list_reverseiterator"]
   private(set) lazy var bytes = self["bytes_iterator"]
   private(set) lazy var byteArray = self["bytearray_iterator"]
+  private(set) lazy var deque = ofCollections("_deque_iterator")
+  private(set) lazy var reversedDeque = ofCollections("_deque_reverse_iterator")
+
+  private func ofCollections(_ name: String) -> TypeObject {
+    let type = self[name]
+    type.moduleName = "collections"
+    type.messageName = "collections.\(name)"
+    return type
+  }
 
   /// Those made so far.
   var all: [TypeObject] { Array(types.values) }

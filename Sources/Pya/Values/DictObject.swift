@@ -83,6 +83,16 @@ final class DictObject: Object {
     }
   }
 
+  /// The index of the entry whose key equals what lies at `key`, or -1; nil: the general rule must tell.
+  @inline(__always)
+  final func quickIndex(keyAt key: UnsafeMutablePointer<Value>) -> Int? {
+    if key.holdsPlainString, !hasInstanceKeys, let held = key.uncountedObject {
+      return held.as(StringObject.self)._withUnsafeGuaranteedRef { index(ofString: $0) }
+    }
+    guard let hash = key.quickHash else { return nil }
+    return quickIndex(hash: hash) { $0.isQuicklySame(as: key) }
+  }
+
   @inline(__always)
   final func keyPlace(_ index: Int) -> UnsafeMutablePointer<Value> {
     (UnsafeMutableRawPointer(entries + index) + 8).assumingMemoryBound(to: Value.self)

@@ -67,6 +67,14 @@ final class ListObject: Object {
     count += 1
   }
 
+  /// The place for one more element, which the caller fills at once.
+  @inline(__always)
+  final func addPlace() -> UnsafeMutablePointer<Value> {
+    if count == capacity { grow(to: count + 1) }
+    count += 1
+    return items + (count - 1)
+  }
+
   /// Adds copies of `count` values that lie from `source` on, `step` values apart.
   final func append(copiesOf source: UnsafeMutablePointer<Value>, count added: Int, step: Int = 1) {
     grow(to: count + added)
@@ -142,14 +150,28 @@ final class ListObject: Object {
     old.moveInitialize(from: items + span.lowerBound, count: span.count)
     let tail = count - span.upperBound
     let newCount = count - span.count + added
-    // The list is a row of `lowerBound` elements, a hole and the tail while it grows: moved as plain memory.
-    grow(to: newCount)
-    if added != span.count {
-      (items + span.lowerBound + added).moveInitialize(from: items + span.upperBound, count: tail)
+    if added <= span.count, span.lowerBound < tail {
+      // What lies in front is the shorter part: it closes the hole.
+      let freed = span.count - added
+      (items + freed).moveInitialize(from: items, count: span.lowerBound)
+      items += freed
+      gap += freed
+      capacity -= freed
+    } else {
+      // The list is a row of `lowerBound` elements, a hole and the tail while it grows: moved as plain memory.
+      grow(to: newCount)
+      if added != span.count {
+        (items + span.lowerBound + added).moveInitialize(from: items + span.upperBound, count: tail)
+      }
     }
     (items + span.lowerBound).initializeCopies(of: source, count: added)
     count = newCount
-    old.deinitializeValues(span.count)
+    // From the end, as CPython does.
+    var place = old + span.count
+    while place > old {
+      place -= 1
+      place.drop()
+    }
     old.relinquish()
   }
 
@@ -243,6 +265,12 @@ final class ListObject: Object {
     releaseElements(items, count, machine: machine)
     if capacity + gap > 0 { (items - gap).relinquish() }
   }
+}
+
+extension Unmanaged where Instance == ListObject {
+  /// `ListObject.append`, without counting a reference to the list.
+  @inline(__always)
+  func append(_ value: consuming Value) { _withUnsafeGuaranteedRef { $0.addPlace() }.initialize(to: value) }
 }
 
 /// Frees the elements of a container that dies, without recursing ever deeper on the native stack.

@@ -72,6 +72,31 @@ final class MemoryViewObject: Object {
     return unsafeDowncast(source, to: BytesObject.self).bytes[range]
   }
 
+  override func elementPlace(at position: Int) -> UnsafeMutablePointer<Value>? {
+    guard let index = byteIndex(at: position), let array = byteSource else { return nil }
+    return machineOfType.pointee.byteValues + Int(array[index])
+  }
+
+  override func storeElement(_ value: Value, at position: Int) -> Bool {
+    guard !isReadOnly, let index = byteIndex(at: position), let array = byteSource else { return false }
+    return array.storeElement(value, at: index)
+  }
+
+  /// The object whose bytes it shows.
+  private var byteSource: BytesObject? {
+    guard let source, source.kind == .bytes || source.kind == .byteArray else { return nil }
+    return unsafeDowncast(source, to: BytesObject.self)
+  }
+
+  /// Where the byte lies that is the element at a position; nil: the elements are no numbers of one byte, or there is none.
+  private func byteIndex(at position: Int) -> Int? {
+    guard format == .unsignedByte, shape == nil, let array = byteSource else { return nil }
+    let number = position < 0 ? position &+ count : position
+    guard number >= 0, number < count else { return nil }
+    let index = start &+ number &* stride
+    return index >= 0 && index < array.count ? index : nil
+  }
+
   /// Overwrites bytes behind the view.
   func store(_ bytes: ArraySlice<UInt8>, at offset: Int) throws(Raised) {
     guard let source else { return }

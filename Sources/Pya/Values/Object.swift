@@ -128,6 +128,9 @@ class Object {
   /// How many elements it has, for kinds that `Runtime.length` does not know; negative: no such kind.
   var builtInLength: Int { -1 }
 
+  /// What iterates over it, for kinds that `Runtime.iterate` does not know; nil: `__iter__` of its type tells.
+  func ownIterator(_ runtime: Runtime) -> IteratorObject? { nil }
+
   /// Where an element lies, by its position (negative: from the end), of what is none of the built-in kinds but keeps its elements as values. Nil:
   /// it does not, or has no such element.
   func elementPlace(at position: Int) -> UnsafeMutablePointer<Value>? { nil }
