@@ -9,6 +9,8 @@ extension Runtime {
         if let code = value.cast(.code, to: Code.self) { return get(runtime, code) }
         if let compiled = value.object as? CompiledText { return text(runtime, compiled) }
         throw runtime.typeError("expected a code object, got '\(runtime.typeName(value))'")
+      } set: { (runtime, _, _) throws(Raised) in
+        throw runtime.attributeError("readonly attribute")
       }
     }
     define("co_name") { .object($0.intern($1.information.name)) } text: { (runtime, _) in .object(runtime.intern("<module>")) }
