@@ -15,21 +15,11 @@ extension Runtime {
 
   var forkCallbacks: ForkCallbacks { attachment(ForkCallbacks.self) { ForkCallbacks() } }
 
-  /// Output is handed on at once from now on, if the environment says so: another process is about to write too. Until then it makes no
-  /// difference.
-  func followUnbufferedEnvironment() {
-    if !output.isUnbuffered, !launchOptions.ignoresEnvironment, environmentVariable("PYTHONUNBUFFERED")?.isEmpty == false {
-      output.flush()
-      output.isUnbuffered = true
-    }
-  }
-
   /// The number of the new process; 0 in it.
   func forkProcess() throws(Raised) -> Int {
     #if canImport(Glibc)
       // Its output would be lost, and its end would not be the end of the process.
       if output.isInMemory { throw error("NotImplementedError", "pya: os.fork is not supported where output is collected") }
-      followUnbufferedEnvironment()
       callBack(forkCallbacks.before)
       sendPending()
       let process = threads.fork()

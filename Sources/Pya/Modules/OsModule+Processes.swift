@@ -100,7 +100,6 @@ extension Runtime {
       if bytes.contains(0) { throw runtime.valueError("embedded null byte") }
       var child = ChildProcess(arguments: ["/bin/sh", "-c"].map { Array($0.utf8) } + [bytes])
       child.environment = runtime.environmentEntries()
-      runtime.followUnbufferedEnvironment()
       let process = child.start()
       if process < 0 { return .int(127 << 8) }
       var status: Int32 = 0
@@ -126,7 +125,6 @@ extension Runtime {
       child.startsSession = try runtime.isTrue(arguments[4])
       if !arguments[5].isNone { child.processGroup = try runtime.cInt(arguments[5]) }
       for descriptor in try runtime.array(arguments[6]) { child.inherited.append(try runtime.cInt(descriptor)) }
-      runtime.followUnbufferedEnvironment()
       return .int(Int(child.start()))
     }
     module.define(self, "_setenv", "name, value, /") { (runtime, arguments) throws(Raised) in
