@@ -7,7 +7,8 @@ final class MappingProxyObject: Object {
     super.init(type: runtime.types.mappingProxy, kind: .other)
   }
 
-  override func visitContents(_ tracer: Tracer) { tracer.visit(mapping) }
+  /// `gc.get_referents` would hand out what a class has.
+  override func visitContents(_ tracer: Tracer) { if !tracer.isListing { tracer.visit(mapping) } }
 }
 
 extension Runtime {
@@ -44,16 +45,20 @@ extension Runtime {
     defineProxy("__str__", "self, /") { (runtime, mapping, _) throws(Raised) in .object(try runtime.str(mapping)) }
     defineProxy("__hash__", "self, /") { (runtime, mapping, _) throws(Raised) in .int(try runtime.hash(mapping)) }
     defineProxy("__eq__", "self, value, /") { (runtime, mapping, arguments) throws(Raised) in
-      .bool(try runtime.equals(mapping, runtime.behindProxy(arguments[1])))
+      let (left, right) = runtime.operands(mapping, arguments[1])
+      return .bool(try runtime.equals(left, right))
     }
     defineProxy("__ne__", "self, value, /") { (runtime, mapping, arguments) throws(Raised) in
-      .bool(!(try runtime.equals(mapping, runtime.behindProxy(arguments[1]))))
+      let (left, right) = runtime.operands(mapping, arguments[1])
+      return .bool(!(try runtime.equals(left, right)))
     }
     defineProxy("__or__", "self, value, /") { (runtime, mapping, arguments) throws(Raised) in
-      try runtime.binary(.or, mapping, runtime.behindProxy(arguments[1]))
+      let (left, right) = runtime.operands(mapping, arguments[1])
+      return try runtime.binary(.or, left, right)
     }
     defineProxy("__ror__", "self, value, /") { (runtime, mapping, arguments) throws(Raised) in
-      try runtime.binary(.or, runtime.behindProxy(arguments[1]), mapping)
+      let (right, left) = runtime.operands(mapping, arguments[1])
+      return try runtime.binary(.or, left, right)
     }
     defineProxy("__ior__", "self, value, /") { (runtime, mapping, _) throws(Raised) in
       throw runtime.typeError("'|=' is not supported by mappingproxy; use '|' instead")
@@ -67,7 +72,13 @@ extension Runtime {
     }
   }
 
-  private func behindProxy(_ value: Value) -> Value { (value.object as? MappingProxyObject)?.mapping ?? value }
+  /// The mapping and the other operand, without proxies. A method of the program gets a copy: what a class has, it changes through the class.
+  private func operands(_ mapping: Value, _ other: Value) -> (Value, Value) {
+    let other = (other.object as? MappingProxyObject)?.mapping ?? other
+    func isPlain(_ value: Value) -> Bool { value.object?.isExactly(types.dict) ?? true }
+    func copied(_ value: Value) -> Value { value.object?.isExactly(types.dict) == true ? value.dict.map { .object($0.copy(self)) } ?? value : value }
+    return (isPlain(other) ? mapping : copied(mapping), isPlain(mapping) ? other : copied(other))
+  }
 
   private func defineProxy(
     _ name: String, _ signature: NativeSignature,

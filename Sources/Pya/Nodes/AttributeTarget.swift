@@ -136,7 +136,7 @@ final class AttributeTarget: TargetNode {
     classPlace = nil
     let metaclass = type.type
     let index = type.attributes.index(ofString: name)
-    guard index >= 0, type.isHeap, metaclass.special(.setattr) == nil, metaclass.lookup(name) == nil else { return }
+    guard index >= 0, type.isHeap, !name.beginsWithTwoUnderscores, metaclass.special(.setattr) == nil, metaclass.lookup(name) == nil else { return }
     classPlace = ClassPlace(token: type.token, metaclassToken: metaclass.token, place: type.attributes.valuePlace(index))
   }
 

@@ -30,7 +30,7 @@ final class ClassPattern: PatternNode {
     do throws(Raised) {
       guard let type = typeValue.type else { throw frame.runtime.typeError("called match pattern must be a class") }
       guard try isInstance(subject, type, frame.runtime) else { return false }
-      if positional.count > 0, knownToken != type.dataToken { try learn(type, frame.runtime) }
+      if positional.count > 0, knownToken != type.token { try learn(type, frame.runtime) }
       switch (positional.count, keywords.count) {
       case (0, 0): return true
       case (1, 0):
@@ -126,7 +126,7 @@ final class ClassPattern: PatternNode {
       positionalAttributes = Row(used.map { AttributeNode(ConstantNode(.none, range), $0, range) })
     }
     // A metaclass may say something else the next time.
-    knownToken = type.type === runtime.types.type ? type.dataToken : 0
+    knownToken = type.type === runtime.types.type ? type.token : 0
   }
 
   private func repeatedAttribute(_ type: TypeObject, _ name: StringObject, _ runtime: Runtime) -> Raised {

@@ -316,8 +316,10 @@ extension Runtime {
       owner.attributes.setString(name, newValue)
     }
     // Inline caches know plain data of a class by its place, so replacing one number by another leaves them valid.
-    if let old, owner.isHeap, old.isPlainData, newValue.isPlainData, !newValue.isUndefined { return owner.forgetLookups() }
+    if let old, owner.isHeap, !name.beginsWithTwoUnderscores, old.isPlainData, newValue.isPlainData, !newValue.isUndefined { return owner.forgetLookups() }
     owner.didChange()
+    // What lies in any class as a plain value may be none any more.
+    if [names[.get], names[.set], names[.delete], names[.call]].contains(where: { $0 === name }) { types.object.didChange() }
   }
 
   /// Whether the classes have the slots of one class, or slots of the same names.
@@ -346,6 +348,7 @@ extension Runtime {
       throw typeError("__class__ assignment: '\(newType.name)' object layout differs from '\(oldType.name)'")
     }
     object.type = newType
+    if newType.mayActInClass { types.object.didChange() }
     if isModule { unsafeDowncast(object, to: ModuleObject.self).namespace.distrustPlaces() }
     guard object.kind == .instance else { return }
     let instance = unsafeDowncast(object, to: Instance.self)
@@ -412,8 +415,7 @@ extension Value {
   var isPlainData: Bool {
     guard case .object(let object) = self else { return true }
     switch object.kind {
-    case .string, .bytes, .bigInt, .list, .dict, .tuple, .set: return true
-    case .instance: return object.type.special(.get) == nil && object.type.special(.set) == nil && object.type.special(.call) == nil
+    case .string, .bytes, .bigInt, .list, .dict, .tuple, .set, .instance: return !object.type.mayActInClass
     default: return false
     }
   }

@@ -161,6 +161,9 @@ final class StringObject: Object {
     return isInterned && other.isInterned ? false : hasSameText(as: other)
   }
 
+  /// A name that may mean something to the language.
+  final var beginsWithTwoUnderscores: Bool { byteCount > 2 && bytes[0] == 95 && bytes[1] == 95 }
+
   final func hasText(_ text: StaticString) -> Bool {
     byteCount == text.utf8CodeUnitCount && memcmp(bytes, text.utf8Start, byteCount) == 0
   }

@@ -45,6 +45,9 @@ struct Tracer {
   /// The references found are being taken off the counts.
   var isSubtracting: Bool { state.pointee.phase == .subtract }
 
+  /// The references are noted for the program.
+  var isListing: Bool { state.pointee.phase == .list }
+
   // MARK: What objects call
 
   @inline(__always)

@@ -81,6 +81,12 @@ final class TypeObject: Object {
     machine = runtime.machine
     // The first types are older than the type of dictionaries, which they get later.
     attributes = runtime.types == nil ? DictObject(untyped: ()) : DictObject(runtime)
+    // Classes live on, and so does what they have: nothing for the collector. Nor may programs come by the dictionary in which caches
+    // know places.
+    if attributes.containerIndex != 0 {
+      attributes.unregister(machine)
+      attributes.containerIndex = 0
+    }
     mro = []
     rootShape = Shape(machine: machine)
     dictionaryShape = Shape(machine: machine, isDictionary: true)
@@ -163,6 +169,9 @@ final class TypeObject: Object {
     if !isHeap { return nil }
     return specialMethods[Int(method.rawValue)].defined
   }
+
+  /// Instances in a class are more than values: descriptors, or something that is called.
+  var mayActInClass: Bool { special(.get) != nil || special(.set) != nil || special(.delete) != nil || special(.call) != nil }
 
   /// The same without counting; good until the class changes.
   @inline(__always)

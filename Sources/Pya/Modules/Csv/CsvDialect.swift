@@ -105,6 +105,7 @@ extension Runtime {
     case "skipinitialspace": dialect.skipsInitialSpace = try isTrue(value)
     case "strict": dialect.isStrict = try isTrue(value)
     case "lineterminator":
+      if value.isNone { throw typeError("lineterminator must be set") }
       guard let text = value.string else { throw typeError("\"lineterminator\" must be a string") }
       dialect.lineEnd = text.text
     default:
