@@ -271,12 +271,23 @@ class SuspendableFrame: IteratorObject {
       isFinalized = true
       runtime.coroutineWasNeverAwaited(name: qualifiedName, madeAt: sent)
       return false
-    case .suspended where code.needsCleanup || kind == .generator:
+    // One that another frame waits for is closed by that one: it may yet come back to life, and go on.
+    case .suspended where awaiter == nil && chainNeedsCleanup:
       isFinalized = true
       runtime.closeDropped(self)
       return true
     default: return false
     }
+  }
+
+  /// This frame or one that it waits for has something to do in the end.
+  private final var chainNeedsCleanup: Bool {
+    var next: SuspendableFrame? = self
+    while let frame = next {
+      if frame.code.needsCleanup || frame.kind == .generator { return true }
+      next = frame.delegate as? SuspendableFrame
+    }
+    return false
   }
 
   override func clearContents() {

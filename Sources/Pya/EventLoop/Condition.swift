@@ -2,7 +2,7 @@
 ///
 /// The lock is an `asyncio.Lock` as a rule; anything with `acquire`, `release` and `locked` will do.
 final class ConditionObject: SynchronizationObject {
-  var lock: Value
+  @exclusivity(unchecked) var lock: Value
   @exclusivity(unchecked) private(set) var waiters = WaiterList()
   /// This one and all before it are done and wait for their turn only: many that are cancelled together need not look at each other.
   private unowned(unsafe) var lastDone: WaiterFuture?
@@ -86,9 +86,9 @@ final class ConditionObject: SynchronizationObject {
 private final class ConditionWaiter: WaiterFuture {
   private let condition: ConditionObject
   /// Taking the lock again, once that has begun.
-  private var acquiring: AwaitableObject?
+  @exclusivity(unchecked) private var acquiring: AwaitableObject?
   /// What is raised in the end.
-  private var failure: ExceptionObject?
+  @exclusivity(unchecked) private var failure: ExceptionObject?
 
   init(_ condition: ConditionObject, _ loop: EventLoop) {
     self.condition = condition
@@ -159,7 +159,7 @@ private final class ConditionWaiter: WaiterFuture {
 final class ConditionPredicateWait: AwaitableObject {
   private let condition: ConditionObject
   private let predicate: Value
-  private var waiting: AwaitableObject?
+  @exclusivity(unchecked) private var waiting: AwaitableObject?
 
   init(_ condition: ConditionObject, _ predicate: Value) {
     self.condition = condition

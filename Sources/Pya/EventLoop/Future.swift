@@ -21,7 +21,7 @@ class FutureObject: AwaitableObject {
   /// Every future refers to its loop: counted without an atomic instruction.
   final private unowned(unsafe) var heldLoop: EventLoop
   /// The result or exception; of a cancelled future (and a task about to be cancelled) the message.
-  final var outcome: Value = .none
+  @exclusivity(unchecked) final var outcome: Value = .none
   final private(set) var state: State = .pending
   /// Of a task, or the future of a sleep.
   final var sleepPhase = SleepPhase.awake
@@ -84,13 +84,13 @@ class FutureObject: AwaitableObject {
     set { set(Flag.hasBegunCoroutine, newValue) }
   }
 
-  final private var firstCallback: Callback?
-  final private var extra: Extra?
+  @exclusivity(unchecked) final private var firstCallback: Callback?
+  @exclusivity(unchecked) final private var extra: Extra?
 
   /// What few futures have.
   private final class Extra {
-    var callbacks: [Callback] = []
-    var dictionary: DictObject?
+    @exclusivity(unchecked) var callbacks: [Callback] = []
+    @exclusivity(unchecked) var dictionary: DictObject?
     var givenName: StringObject?
     var sourceTraceback: Value?
   }

@@ -1,7 +1,7 @@
 /// What `asyncio.gather` returns: the future of all results.
 final class GatheringFuture: FutureObject {
   /// In the order of the arguments; a future that was given twice is here twice.
-  fileprivate(set) var children: [FutureObject] = []
+  @exclusivity(unchecked) fileprivate(set) var children: [FutureObject] = []
   /// How many different children there are, and how many of them are done.
   fileprivate var total = 0
   private var finished = 0
@@ -197,7 +197,7 @@ extension Asyncio {
 /// A coroutine around something that can be awaited and is not a coroutine.
 final class WrappedAwaitable: AwaitableObject {
   private let value: Value
-  private var inner: AwaitableObject?
+  @exclusivity(unchecked) private var inner: AwaitableObject?
 
   init(_ asyncio: Asyncio, _ value: Value) {
     self.value = value

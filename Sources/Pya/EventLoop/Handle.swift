@@ -1,8 +1,8 @@
 /// An `asyncio.Handle` or `asyncio.TimerHandle`: a callback that the program scheduled.
 final class HandleObject: Object {
   let loop: EventLoop
-  private(set) var callback: Value
-  private(set) var arguments: [Value]
+  @exclusivity(unchecked) private(set) var callback: Value
+  @exclusivity(unchecked) private(set) var arguments: [Value]
   let context: ContextObject?
   private(set) var isCancelled = false
   /// Of a TimerHandle: the loop's time at which it is due. NaN otherwise.
@@ -27,7 +27,7 @@ final class HandleObject: Object {
   }
 
   /// Of an instance of a class of the program.
-  private var dictionary: DictObject?
+  @exclusivity(unchecked) private var dictionary: DictObject?
 
   override func instanceDictionary(_ runtime: Runtime) -> DictObject? {
     if dictionary == nil, type.isHeap { dictionary = DictObject(runtime) }

@@ -4,8 +4,8 @@ final class NativeCoroutine: AwaitableObject {
 
   let function: NativeFunction
   let qualifiedName: String
-  private var arguments: [Value]
-  private var inner: AwaitableObject?
+  @exclusivity(unchecked) private var arguments: [Value]
+  @exclusivity(unchecked) private var inner: AwaitableObject?
   override var awaitedFrame: SuspendableFrame? { inner?.awaitedFrame }
   private var phase = Phase.created
 

@@ -53,7 +53,7 @@ final class SleepFuture: FutureObject {
   }
 
   /// What `call_later` of a loop of the program gave.
-  var handle = Value.none
+  @exclusivity(unchecked) var handle = Value.none
 
   override func visitContents(_ tracer: Tracer) {
     super.visitContents(tracer)

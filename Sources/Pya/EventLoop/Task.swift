@@ -6,9 +6,9 @@ final class TaskObject: FutureObject {
   /// A `SuspendableFrame`, an awaitable written in Swift, or an object of the program with `send` and `throw`.
   var coroutine: Object { heldCoroutine }
   private unowned(unsafe) var heldCoroutine: Object
-  private var waitedFor: FutureObject?
+  @exclusivity(unchecked) private var waitedFor: FutureObject?
   /// Nil: an empty context that nobody has asked for.
-  var context: ContextObject?
+  @exclusivity(unchecked) var context: ContextObject?
   var cancelRequests: Int32 = 0
   /// Of the sleep without a future that it is in: the number of the timer.
   private var sleepNumber: UInt32 = 0

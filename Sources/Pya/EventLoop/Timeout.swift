@@ -6,8 +6,8 @@ final class TimeoutObject: Object {
   private(set) var state = State.created
   /// When the time is over, as the program gave it; None: never.
   private(set) var deadline: Value
-  private var task: TaskObject?
-  private var timer: TimeoutTimer?
+  @exclusivity(unchecked) private var task: TaskObject?
+  @exclusivity(unchecked) private var timer: TimeoutTimer?
   /// How often the task was to be cancelled already on entering.
   private var requestsBefore = 0
 

@@ -122,8 +122,8 @@ struct WaiterList {
 /// A lock, event, semaphore, condition or queue: belongs to the first loop on which somebody has to wait for it.
 class SynchronizationObject: Object {
   final let asyncio: Asyncio
-  final var loop: EventLoop?
-  final var dictionary: DictObject?
+  @exclusivity(unchecked) final var loop: EventLoop?
+  @exclusivity(unchecked) final var dictionary: DictObject?
 
   init(_ asyncio: Asyncio, type: TypeObject) {
     self.asyncio = asyncio

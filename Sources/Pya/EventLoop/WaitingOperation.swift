@@ -3,7 +3,7 @@ class WaitingOperation: AwaitableObject {
   private enum Phase { case created, waiting, over }
 
   private var phase = Phase.created
-  private var future: FutureObject?
+  @exclusivity(unchecked) private var future: FutureObject?
 
   init(_ asyncio: Asyncio) { super.init(type: asyncio.coroutineType) }
 

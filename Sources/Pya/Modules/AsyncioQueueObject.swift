@@ -41,7 +41,7 @@ final class QueueObject: SynchronizationObject {
   var unfinishedTasks = 0
   var isShutDown = false
   /// Set when nothing is unfinished; made when somebody joins.
-  private var finished: EventObject?
+  @exclusivity(unchecked) private var finished: EventObject?
   unowned(unsafe) let errors: QueueErrors
 
   init(_ asyncio: Asyncio, type: TypeObject, order: Order, errors: QueueErrors) {

@@ -270,6 +270,9 @@ final class PartialObject: Object {
   override var trackedCount: Int { positional.isEmpty ? 1 : 2 }
 
   override func call(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {
+    // It may have been made a partial of itself.
+    try runtime.enter()
+    defer { runtime.leave() }
     let given = arguments.count + arguments.keywordNames.count
     if keywords.count == 0 {
       let total = positional.count + given

@@ -89,11 +89,10 @@ extension Runtime {
     if !doomed.isEmpty {
       if prepareForEnd(doomed) {
         // Code of the program ran, and may have opened circles or brought something back to life: what is garbage still?
-        for object in doomed where object.containerIndex != 0 { object.isDoomed = true }
+        // What became garbage only now has not ended properly yet, and waits for the next collection.
+        for object in doomed { object.isDoomed = true }
         doomed = []
-        doomed = unreachableObjects()
-        doomed.removeAll { $0.containerIndex != 0 && !$0.isDoomed }
-        clearMarks()
+        doomed = unreachableObjects(amongDoomed: true)
       }
       count = isAsked ? doomed.reduce(into: 0) { $0 += isTracked($1) ? $1.trackedCount : 0 } : doomed.count
       if collector.debugFlags & Collector.savesAll != 0 {
@@ -109,8 +108,9 @@ extension Runtime {
     return count
   }
 
-  /// All objects that only circles keep alive, in the order they were made; those that are not listed come last.
-  private func unreachableObjects() -> ContiguousArray<Object> {
+  /// All objects that only circles keep alive, in the order they were made; those that are not listed come last. Perhaps only those that
+  /// are marked as doomed, which ends that mark of all.
+  private func unreachableObjects(amongDoomed: Bool = false) -> ContiguousArray<Object> {
     machine.pointee.containers.compact()
     let registered = machine.pointee.containers.count
     let tracer = Tracer(machine)
@@ -130,8 +130,10 @@ extension Runtime {
     var found = ContiguousArray<Object>()
     for index in ContainerList.first..<containers where tracer.state.pointee.counts[index] != Tracer.reachable {
       guard let place = machine.pointee.containers.places[index] else { continue }
-      found.append(Unmanaged<Object>.fromOpaque(place).takeUnretainedValue())
+      let object = Unmanaged<Object>.fromOpaque(place).takeUnretainedValue()
+      if !amongDoomed || object.isDoomed { found.append(object) }
     }
+    if amongDoomed { clearMarks(upTo: containers) }
     return found
   }
 
@@ -177,8 +179,8 @@ extension Runtime {
     return mayHaveRun
   }
 
-  private func clearMarks() {
-    for index in ContainerList.first..<machine.pointee.containers.count {
+  private func clearMarks(upTo end: Int) {
+    for index in ContainerList.first..<end {
       guard let place = machine.pointee.containers.places[index] else { continue }
       Unmanaged<Object>.fromOpaque(place)._withUnsafeGuaranteedRef { $0.isDoomed = false }
     }
