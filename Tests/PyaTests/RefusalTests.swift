@@ -18,8 +18,7 @@ import Testing
         multiprocessing.Process(target=print).start()
         """, "pya: os.fork is not supported where output is collected"
       ),
-      ("import ssl
-ssl.wrap_socket('x')", "pya: ssl.wrap_socket is not supported"),
+      ("import ssl\nssl.wrap_socket('x')", "pya: ssl.wrap_socket is not supported"),
       ("__build_class__(print, 'C')", "__build_class__() is not supported: write a class statement or call type()"),
       (
         "import sys\ngetattr(sys, 'set' + 'trace')(print)",

@@ -32,6 +32,7 @@ extension SuspendableFrame {
       if !value.isNone { throw cannotSend(runtime) }
       return try run(runtime, from: self)
     case .suspended:
+      if awaiter != nil { try leaveChain(runtime) }
       let current = innermost ?? self
       current.sent = value
       return try run(runtime, from: current)
@@ -50,6 +51,7 @@ extension SuspendableFrame {
       exception.traceback.append(tracebackEntry)
       throw Raised(exception)
     case .suspended:
+      if awaiter != nil { try leaveChain(runtime) }
       let current = innermost ?? self
       if current !== self, runtime.matches(Raised(exception), .generatorExit) {
         thrown = closeDelegates(runtime) ?? exception
@@ -62,6 +64,21 @@ extension SuspendableFrame {
       if kind == .coroutine { throw runtime.runtimeError("cannot reuse already awaited coroutine") }
       throw Raised(exception)
     }
+  }
+
+  /// It is driven by hand while another frame waits for it: it becomes the outermost of a chain of its own, and the other waits for it as for
+  /// any object.
+  @inline(never)
+  private func leaveChain(_ runtime: Runtime) throws(Raised) {
+    guard let waiting = awaiter else { return }
+    var outermost = waiting
+    while let outer = outermost.awaiter { outermost = outer }
+    if outermost.state == .running { throw alreadyRunning(runtime) }
+    let inner = outermost.innermost
+    awaiter = nil
+    innermost = inner
+    waiting.delegate = StartedFrameAwaitable(runtime, self)
+    outermost.innermost = waiting
   }
 
   /// Runs frames from `first` outward, until one suspends or the outermost, which is this one, ends.
