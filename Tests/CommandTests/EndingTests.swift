@@ -46,7 +46,8 @@ import Testing
   }
 
   @Test func aClosedPipeAtTheEndIsQuiet() {
-    let ended = scratch.run("-c", "print(1)", output: .closedPipe)
+    // Without what the environment says of buffers (PYTHONUNBUFFERED).
+    let ended = scratch.run("-E", "-c", "print(1)", output: .closedPipe)
     #expect(ended.errors == "")
     #expect(ended.status == 120)
   }
