@@ -66,8 +66,8 @@ struct AwaitPoint {
     }
     (frame.slots + state).initialize(to: .undefined)
     return try Unmanaged<SuspendableFrame>.fromOpaque(pointer).borrowed { (suspendable) throws(Raised) in
-      // A frame that has ended is no delegate any more; one that left the chain is waited for as an object.
-      if note == Waiting.frame, suspendable.delegate == nil {
+      // One that left the chain is waited for as an object (`SuspendableFrame.leaveChain`).
+      if note == Waiting.frame, suspendable.delegate?.kind != .awaitable {
         if let thrown = suspendable.takeThrown() { throw frame.received(thrown, range) }
         return suspendable.takeSent()
       }
