@@ -1,9 +1,8 @@
 /// `asyncio.Condition`: tasks that hold a lock wait until another one notifies them.
 ///
 /// The lock is an `asyncio.Lock` as a rule; anything with `acquire`, `release` and `locked` will do.
-final class ConditionObject: SynchronizationObject {
+final class ConditionObject: AwaitedObject {
   @exclusivity(unchecked) var lock: Value
-  @exclusivity(unchecked) private(set) var waiters = WaiterList()
   /// This one and all before it are done and wait for their turn only: many that are cancelled together need not look at each other.
   private unowned(unsafe) var lastDone: WaiterFuture?
 
@@ -12,16 +11,13 @@ final class ConditionObject: SynchronizationObject {
     super.init(asyncio, type: type)
   }
 
-  deinit { waiters.removeAll() }
-
   override func visitContents(_ tracer: Tracer) {
     super.visitContents(tracer)
     tracer.visit(lock)
-    waiters.visit(tracer)
   }
 
   override func clearContents() {
-    waiters.removeAll()
+    super.clearContents()
     lastDone = nil
   }
 

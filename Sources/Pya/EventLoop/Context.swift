@@ -104,10 +104,7 @@ final class Contexts {
 
   init(_ runtime: Runtime) {
     func make(_ name: String, module: String) -> TypeObject {
-      let type = TypeObject(
-        runtime, metatype: runtime.types.type, name: name, bases: [runtime.types.object], instanceKind: .other, isHeap: false)
-      type.moduleName = module
-      if module != "builtins" { type.messageName = "\(module).\(name)" }
+      let type = TypeObject(runtime, module: module, name, isWrittenInPython: module == "builtins")
       type.isFinal = true
       return type
     }

@@ -8,7 +8,7 @@ extension Asyncio {
   fileprivate func finish() {
     for loop in loops.map({ $0.takeUnretainedValue() }) where !loop.isRunning {
       let tasks = loop.pendingTasks.tasks
-      for task in tasks where task.isMissed && !task.isFinalized { loop.reportDestroyed(task) }
+      for task in tasks where task.isMissed { loop.reportDestroyed(task) }
       // Their coroutines are closed, which runs what stands in `finally`.
       for task in tasks {
         guard let frame = task.coroutine as? SuspendableFrame, frame.state == .suspended else { continue }

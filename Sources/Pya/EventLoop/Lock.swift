@@ -1,20 +1,10 @@
 /// `asyncio.Lock`: those who wait get it in the order in which they came.
-final class LockObject: SynchronizationObject {
+final class LockObject: AwaitedObject {
   var isLocked = false
-  @exclusivity(unchecked) var waiters = WaiterList()
   /// Somebody has waited: `_waiters` is no longer None.
   private(set) var hasWaited = false
   /// The number of the task that took it; 0: none. For reports.
   private(set) var holder: UInt32 = 0
-
-  deinit { waiters.removeAll() }
-
-  override func visitContents(_ tracer: Tracer) {
-    super.visitContents(tracer)
-    waiters.visit(tracer)
-  }
-
-  override func clearContents() { waiters.removeAll() }
 
   /// `acquire()` as far as it gets without waiting.
   @inline(__always)
@@ -81,9 +71,8 @@ private final class LockWaiter: WaiterFuture {
 }
 
 /// `asyncio.Event`: a flag that tasks wait for.
-final class EventObject: SynchronizationObject {
+final class EventObject: AwaitedObject {
   private(set) var isSet = false
-  @exclusivity(unchecked) var waiters = WaiterList()
   /// The queue whose `join` waits for it, which takes itself out when it is freed; for reports.
   unowned(unsafe) var queue: Object?
 
@@ -91,15 +80,6 @@ final class EventObject: SynchronizationObject {
     self.isSet = isSet
     super.init(asyncio, type: type)
   }
-
-  deinit { waiters.removeAll() }
-
-  override func visitContents(_ tracer: Tracer) {
-    super.visitContents(tracer)
-    waiters.visit(tracer)
-  }
-
-  override func clearContents() { waiters.removeAll() }
 
   @inline(__always)
   func wait(_ runtime: Runtime) throws(Raised) -> Value {

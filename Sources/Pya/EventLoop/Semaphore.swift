@@ -1,24 +1,14 @@
 /// `asyncio.Semaphore` and `BoundedSemaphore`: let a number of tasks in at a time.
-final class SemaphoreObject: SynchronizationObject {
+final class SemaphoreObject: AwaitedObject {
   var value: Int
   /// Of a BoundedSemaphore: what the value must not exceed.
   var bound: Int?
-  @exclusivity(unchecked) var waiters = WaiterList()
   private(set) var hasWaited = false
 
   init(_ asyncio: Asyncio, type: TypeObject, value: Int) {
     self.value = value
     super.init(asyncio, type: type)
   }
-
-  deinit { waiters.removeAll() }
-
-  override func visitContents(_ tracer: Tracer) {
-    super.visitContents(tracer)
-    waiters.visit(tracer)
-  }
-
-  override func clearContents() { waiters.removeAll() }
 
   /// Whether who comes now has to wait.
   @inline(__always)

@@ -3,12 +3,7 @@ final class StreamTypes {
   let reader, writer, transport, readTransport, writeTransport: TypeObject
 
   init(_ runtime: Runtime) {
-    func make(_ name: String, _ module: String) -> TypeObject {
-      let type = TypeObject(
-        runtime, metatype: runtime.types.type, name: name, bases: [runtime.types.object], instanceKind: .other, isHeap: false)
-      type.moduleName = module
-      return type
-    }
+    func make(_ name: String, _ module: String) -> TypeObject { TypeObject(runtime, module: module, name, isWrittenInPython: true) }
     reader = make("StreamReader", "asyncio.streams")
     writer = make("StreamWriter", "asyncio.streams")
     transport = make("_SelectorSocketTransport", "asyncio.selector_events")

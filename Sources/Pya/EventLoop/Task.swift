@@ -154,13 +154,13 @@ final class TaskObject: FutureObject {
   }
 
   /// That it goes before it is done is worth a message. (Of a loop in which nothing can go on, there was a report of all tasks.)
-  var isMissed: Bool { isRegistered && !isDone && !mayBeDestroyed && !loop.hasDeadlocked }
+  var isMissed: Bool { isRegistered && !isDone && !isFinalized && !mayBeDestroyed && !loop.hasDeadlocked }
 
   override func finalize(_ runtime: Runtime) -> Bool {
+    let isMissed = isMissed
     isFinalized = true
-    guard isMissed else { return false }
-    loop.reportDestroyed(self)
-    return true
+    if isMissed { loop.reportDestroyed(self) }
+    return isMissed
   }
 
   override func clearContents() {
@@ -179,7 +179,7 @@ final class TaskObject: FutureObject {
   deinit {
     if containerIndex != 0 { unregister(type.machine) }
     if isRegistered {
-      let isMissed = isMissed && !isFinalized
+      let isMissed = isMissed
       loop.pendingTasks.remove(self)
       if isMissed { loop.reportDestroyed(makeTwin()) }
     }

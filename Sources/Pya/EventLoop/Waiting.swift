@@ -168,3 +168,17 @@ class SynchronizationObject: Object {
     type.lookupWithOwner(asyncio.runtime.intern(name))?.owner.isHeap ?? false
   }
 }
+
+/// A lock, event, semaphore or condition: has one list of those who wait.
+class AwaitedObject: SynchronizationObject {
+  @exclusivity(unchecked) final var waiters = WaiterList()
+
+  deinit { waiters.removeAll() }
+
+  override func visitContents(_ tracer: Tracer) {
+    super.visitContents(tracer)
+    waiters.visit(tracer)
+  }
+
+  override func clearContents() { waiters.removeAll() }
+}

@@ -13,6 +13,8 @@ final class FrameEvents {
   /// Somebody listens.
   var isActive = false
   var observer: FrameObserver?
+  /// Who is to be told.
+  var listener: FrameObserver? { isActive ? observer : nil }
 
   /// A source file that mentions one of these may listen, and so may one that imports one of these modules.
   static let words: [StaticString] = ["settrace", "setprofile", "cProfile"]

@@ -13,10 +13,7 @@ extension Runtime {
 /// The methods of `collections.deque`.
 extension Runtime {
   private func makeDequeType() -> TypeObject {
-    let type = TypeObject(
-      self, metatype: types.type, name: "deque", bases: [types.object], instanceKind: .other, isHeap: false)
-    type.moduleName = "collections"
-    type.messageName = "collections.deque"
+    let type = TypeObject(self, module: "collections", "deque")
     type.defineConstructor(
       self, "iterable=(), maxlen=None", empty: { (_, cls) in .object(DequeObject(type: cls)) },
       fill: { (runtime, made, arguments) throws(Raised) in

@@ -27,13 +27,7 @@ extension Runtime {
   }
 
   /// A type of a module whose instances are of kind `.other`.
-  func makeModuleType(_ name: String, in module: ModuleObject) -> TypeObject {
-    let type = TypeObject(
-      self, metatype: types.type, name: name, bases: [types.object], instanceKind: .other, isHeap: false)
-    type.moduleName = module.name
-    type.messageName = "\(module.name).\(name)"
-    return type
-  }
+  func makeModuleType(_ name: String, in module: ModuleObject) -> TypeObject { TypeObject(self, module: module.name, name) }
 
   private func addReduce(to module: ModuleObject) {
     module.define(self, "reduce", "function, iterable, initial=None, /") { (runtime, arguments) throws(Raised) in
@@ -143,10 +137,7 @@ extension Runtime {
   // MARK: Ordering
 
   private func addOrdering(to module: ModuleObject) {
-    let keyType = TypeObject(
-      self, metatype: types.type, name: "KeyWrapper", bases: [types.object], instanceKind: .other, isHeap: false)
-    keyType.moduleName = "functools"
-    keyType.messageName = "functools.KeyWrapper"
+    let keyType = TypeObject(self, module: "functools", "KeyWrapper")
     for op in ComparisonOperator.rich {
       keyType.define(self, op.methodName, "self, other, /") { (runtime, arguments) throws(Raised) in
         guard let first = arguments[0].object as? ComparisonKey, let second = arguments[1].object as? ComparisonKey else {

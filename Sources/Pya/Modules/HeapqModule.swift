@@ -31,11 +31,7 @@ extension Runtime {
     }
     module.define(self, "heapify", "heap, /") { (runtime, arguments) throws(Raised) in
       let heap = try runtime.heap(arguments[0], "heapify() argument")
-      var position = heap.count / 2
-      while position > 0 {
-        position -= 1
-        try runtime.siftUp(heap, position)
-      }
+      try heapify(heap.count) { (position) throws(Raised) in try runtime.siftUp(heap, position) }
       return .none
     }
     for (name, isLargest) in [("nsmallest", false), ("nlargest", true)] {
@@ -73,29 +69,16 @@ extension Runtime {
     return list
   }
 
-  /// Moves the element at `position` toward `start` until its parent is not larger.
   private func siftDown(_ heap: ListObject, from start: Int, _ position: Int) throws(Raised) {
-    var position = position
     let count = heap.count
-    while position > start {
-      let parent = (position - 1) >> 1
-      if try !isLessInHeap(heap, position, parent, count) { return }
-      swapElements(heap, position, parent)
-      position = parent
-    }
+    try Pya.siftDown(
+      from: start, position, { (a, b) throws(Raised) in try isLessInHeap(heap, a, b, count) }, { heap.items.swapValues($0, $1) })
   }
 
-  /// Moves the smaller child up until a leaf is reached, then what was at `position` back up to its place.
   private func siftUp(_ heap: ListObject, _ position: Int) throws(Raised) {
-    var current = position
     let count = heap.count
-    while current < count >> 1 {
-      var child = 2 * current + 1
-      if child + 1 < count, try !isLessInHeap(heap, child, child + 1, count) { child += 1 }
-      swapElements(heap, child, current)
-      current = child
-    }
-    try siftDown(heap, from: position, current)
+    try Pya.siftUp(
+      position, of: count, { (a, b) throws(Raised) in try isLessInHeap(heap, a, b, count) }, { heap.items.swapValues($0, $1) })
   }
 
   @inline(__always)
@@ -104,11 +87,41 @@ extension Runtime {
     if heap.count != count { throw runtimeError("list changed size during iteration") }
     return result
   }
+}
 
-  @inline(__always)
-  private func swapElements(_ heap: ListObject, _ a: Int, _ b: Int) {
-    heap.items.swapValues(a, b)
+// The algorithms of CPython's heaps, with its order of comparisons, whatever lies in them and is compared how.
+
+/// Moves the element at `position` toward `start` until its parent need not come behind it.
+@inline(__always)
+private func siftDown(
+  from start: Int, _ position: Int, _ comesBefore: (Int, Int) throws(Raised) -> Bool, _ swap: (Int, Int) -> Void
+) throws(Raised) {
+  var position = position
+  while position > start {
+    let parent = (position - 1) >> 1
+    if try !comesBefore(position, parent) { return }
+    swap(position, parent)
+    position = parent
   }
+}
+
+/// Moves the child that comes first up until a leaf is reached, then what was at `position` back up to its place.
+@inline(__always)
+private func siftUp(
+  _ position: Int, of count: Int, _ comesBefore: (Int, Int) throws(Raised) -> Bool, _ swap: (Int, Int) -> Void
+) throws(Raised) {
+  var current = position
+  while current < count >> 1 {
+    var child = 2 * current + 1
+    if child + 1 < count, try !comesBefore(child, child + 1) { child += 1 }
+    swap(child, current)
+    current = child
+  }
+  try siftDown(from: position, current, comesBefore, swap)
+}
+
+private func heapify(_ count: Int, _ siftUp: (Int) throws(Raised) -> Void) throws(Raised) {
+  for position in (0..<count / 2).reversed() { try siftUp(position) }
 }
 
 extension Runtime {
@@ -196,29 +209,12 @@ private final class EntryHeap {
   }
 
   func heapify(_ runtime: Runtime) throws(Raised) {
-    var position = entries.count / 2
-    while position > 0 {
-      position -= 1
-      try siftUp(position, runtime)
-    }
+    try Pya.heapify(entries.count) { (position) throws(Raised) in try siftUp(position, runtime) }
   }
 
-  /// As `Runtime.siftUp`.
   func siftUp(_ position: Int, _ runtime: Runtime) throws(Raised) {
-    var current = position
-    let count = entries.count
-    while current < count >> 1 {
-      var child = 2 * current + 1
-      if child + 1 < count, try !comesBefore(child, child + 1, runtime) { child += 1 }
-      entries.swapAt(child, current)
-      current = child
-    }
-    while current > position {
-      let parent = (current - 1) >> 1
-      if try !comesBefore(current, parent, runtime) { return }
-      entries.swapAt(current, parent)
-      current = parent
-    }
+    try Pya.siftUp(
+      position, of: entries.count, { (a, b) throws(Raised) in try comesBefore(a, b, runtime) }, { entries.swapAt($0, $1) })
   }
 
   func removeFirst(_ runtime: Runtime) throws(Raised) {

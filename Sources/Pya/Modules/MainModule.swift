@@ -87,14 +87,8 @@ private final class MainLoaderTypes {
   private let file, builtin: TypeObject
 
   init(_ runtime: Runtime) {
-    func make(_ name: String, _ module: String) -> TypeObject {
-      let type = TypeObject(
-        runtime, metatype: runtime.types.type, name: name, bases: [runtime.types.object], instanceKind: .other, isHeap: false)
-      type.moduleName = module
-      return type
-    }
-    file = make("SourceFileLoader", "_frozen_importlib_external")
-    builtin = make("BuiltinImporter", "_frozen_importlib")
+    file = TypeObject(runtime, module: "_frozen_importlib_external", "SourceFileLoader", isWrittenInPython: true)
+    builtin = TypeObject(runtime, module: "_frozen_importlib", "BuiltinImporter", isWrittenInPython: true)
   }
 
   func type(isFile: Bool) -> TypeObject { isFile ? file : builtin }

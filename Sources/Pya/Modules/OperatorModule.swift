@@ -144,10 +144,7 @@ extension Runtime {
 
   private func addGetters(to module: ModuleObject) {
     func add(_ name: String, _ make: @escaping (Runtime, TypeObject, Arguments) throws(Raised) -> Value) {
-      let type = TypeObject(
-        self, metatype: types.type, name: name, bases: [types.object], instanceKind: .other, isHeap: false)
-      type.moduleName = "operator"
-      type.messageName = "operator.\(name)"
+      let type = TypeObject(self, module: "operator", name)
       type.construct = make
       type.define(self, "__call__", "self, /, *args, **kwargs") { (runtime, arguments) throws(Raised) in
         try arguments[0].object.unsafelyUnwrapped.call(runtime, arguments.dropFirst)

@@ -158,10 +158,7 @@ extension Runtime {
   }
 
   func threadType(_ name: String) -> TypeObject {
-    let type = TypeObject(
-      self, metatype: types.type, name: name, bases: [types.object], instanceKind: .other, isHeap: false)
-    type.moduleName = "_thread"
-    type.messageName = "_thread.\(name)"
+    let type = TypeObject(self, module: "_thread", name)
     type.isFinal = true
     keepAlive(type)
     return type

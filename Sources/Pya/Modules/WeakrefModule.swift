@@ -28,8 +28,7 @@ final class WeakReferenceObject: DeathObserver {
   }
 
   var target: Object? {
-    guard let referent else { return other }
-    return referent.takeUnretainedValue()
+    referent?.takeUnretainedValue() ?? other
   }
 
   override func wasFreed(_ runtime: Runtime) {

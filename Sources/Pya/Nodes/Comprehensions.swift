@@ -74,7 +74,7 @@ final class AppendElementNode: StatementNode {
     let addition = if let value { try value.evaluate(frame) } else { Value.undefined }
     guard let held = (frame.slots + slot).uncountedObject else { fatalError("pya: comprehension without a collection") }
     switch kind {
-    case .list: held.as(ListObject.self).append(item)
+    case .list: break
     case .set:
       do throws(Raised) {
         try held.as(SetObject.self).borrowed { (set) throws(Raised) in

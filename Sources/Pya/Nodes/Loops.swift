@@ -13,7 +13,17 @@ final class WhileNode: StatementNode {
   }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
-    while try condition.evaluateBool(frame) {
+    try loop(body, otherwise, frame) { () throws(Raised) in try condition.evaluateBool(frame) }
+  }
+}
+
+extension StatementNode {
+  /// Executes the body as long as `begins` gives true, then what follows the loop's `else`.
+  @inline(__always)
+  fileprivate final func loop(
+    _ body: StatementNode, _ otherwise: StatementNode, _ frame: Frame, _ begins: () throws(Raised) -> Bool
+  ) throws(Raised) -> Completion {
+    while try begins() {
       switch try body.execute(frame) {
       case .normal, .continues: break
       case .breaks: return .normal
@@ -121,17 +131,11 @@ final class ForNode: StatementNode, LoopNode {
   /// The loop over what `next` gives, to its end, which is `undefined`.
   @inline(__always)
   private func walk(_ frame: Frame, _ next: () throws(Raised) -> Value) throws(Raised) -> Completion {
-    while true {
+    try loop(body, otherwise, frame) { () throws(Raised) in
       let value = try next()
-      if value.isUndefined { return try otherwise.execute(frame) }
+      if value.isUndefined { return false }
       try bind(value, frame)
-      switch try body.execute(frame) {
-      case .normal, .continues: break
-      case .breaks: return .normal
-      case .returns(let value): return .returns(value)
-      case .suspends: return .suspends
-      }
-      if frame.machine.pointee.isInterrupted { try frame.handleInterrupt(range) }
+      return true
     }
   }
 
@@ -167,21 +171,15 @@ final class ForNode: StatementNode, LoopNode {
   private func walk(
     _ unpacking: UnpackTarget, _ frame: Frame, _ next: () throws(Raised) -> UnsafeMutablePointer<Value>?
   ) throws(Raised) -> Completion {
-    while let place = try next() {
+    try loop(body, otherwise, frame) { () throws(Raised) in
+      guard let place = try next() else { return false }
       if unpacking.replacesPlainly(frame) {
         try unpacking.store(frame, copyAt: place)
       } else {
         try unpacking.store(frame, place.copied)
       }
-      switch try body.execute(frame) {
-      case .normal, .continues: break
-      case .breaks: return .normal
-      case .returns(let value): return .returns(value)
-      case .suspends: return .suspends
-      }
-      if frame.machine.pointee.isInterrupted { try frame.handleInterrupt(range) }
+      return true
     }
-    return try otherwise.execute(frame)
   }
 
   private func walk(_ tuple: TupleObject, _ frame: Frame) throws(Raised) -> Completion {
@@ -263,17 +261,10 @@ final class ForNode: StatementNode, LoopNode {
     let runtime = frame.runtime
     guard let parts = machine.reserveUnbound(count) else { try frame.fail(machine.stackOverflow(), range) }
     defer { machine.pointee.stackTop = parts }
-    while true {
-      do { if try !iterator.next(into: parts, runtime) { break } } catch { try frame.fail(error, iterable.range) }
+    return try loop(body, otherwise, frame) { () throws(Raised) in
+      do throws(Raised) { if try !iterator.next(into: parts, runtime) { return false } } catch { try frame.fail(error, iterable.range) }
       try unpacking.store(frame, movingFrom: parts)
-      switch try body.execute(frame) {
-      case .normal, .continues: break
-      case .breaks: return .normal
-      case .returns(let value): return .returns(value)
-      case .suspends: return .suspends
-      }
-      if machine.pointee.isInterrupted { try frame.handleInterrupt(range) }
+      return true
     }
-    return try otherwise.execute(frame)
   }
 }

@@ -18,7 +18,7 @@ final class TellingStatementNode: StatementNode {
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
     if state < 0 || frame.isUnbound(state) {
-      if events.isActive { try events.observer?.reaches(range, frame, again: false) }
+      try events.listener?.reaches(range, frame, again: false)
       if state >= 0 { frame[state] = .bool(true) }
     }
     do {
@@ -28,7 +28,7 @@ final class TellingStatementNode: StatementNode {
       return completion
     } catch {
       if state >= 0 { frame[state] = .undefined }
-      if events.isActive { try events.observer?.passes(error, frame) }
+      try events.listener?.passes(error, frame)
       throw error
     }
   }
@@ -50,7 +50,7 @@ final class TellingBodyNode: StatementNode {
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
     let completion = try body.execute(frame)
     switch completion {
-    case .normal, .continues: if events.isActive { try events.observer?.reaches(range, frame, again: true) }
+    case .normal, .continues: try events.listener?.reaches(range, frame, again: true)
     case .breaks, .returns, .suspends: break
     }
     return completion
@@ -71,9 +71,9 @@ final class TellingExpressionNode: ExpressionNode {
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    if !follows, events.isActive { try events.observer?.reaches(range, frame, again: false) }
+    if !follows { try events.listener?.reaches(range, frame, again: false) }
     let value = try expression.evaluate(frame)
-    if follows, events.isActive { try events.observer?.reaches(range, frame, again: false) }
+    if follows { try events.listener?.reaches(range, frame, again: false) }
     return value
   }
 }
@@ -90,7 +90,7 @@ final class TellingPatternNode: PatternNode {
   }
 
   override func matches(_ frame: Frame, _ subject: Value) throws(Raised) -> Bool {
-    if events.isActive { try events.observer?.reaches(range, frame, again: false) }
+    try events.listener?.reaches(range, frame, again: false)
     return try pattern.matches(frame, subject)
   }
 }
@@ -114,25 +114,25 @@ final class TellingCodeNode: StatementNode {
   override var suspends: Bool { body.suspends }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
-    if events.isActive { try events.observer?.begins(frame, globals: globals, goesOn: state >= 0 && !frame.isUnbound(state)) }
+    try events.listener?.begins(frame, globals: globals, goesOn: state >= 0 && !frame.isUnbound(state))
     if state >= 0 { frame[state] = .bool(true) }
     let completion: Completion
     do { completion = try body.execute(frame) } catch {
-      if events.isActive { try events.observer?.ends(frame, nil, isSuspended: false) }
+      try events.listener?.ends(frame, nil, isSuspended: false)
       throw error
     }
-    if events.isActive { try tellOfEnd(completion, frame) }
+    if let listener = events.listener { try tell(listener, ofEnd: completion, frame) }
     return completion
   }
 
-  private func tellOfEnd(_ completion: Completion, _ frame: Frame) throws(Raised) {
+  private func tell(_ listener: FrameObserver, ofEnd completion: Completion, _ frame: Frame) throws(Raised) {
     switch completion {
-    case .returns(let value): try events.observer?.ends(frame, value, isSuspended: false)
+    case .returns(let value): try listener.ends(frame, value, isSuspended: false)
     case .suspends:
       let waiting = frame.machine.pointee.suspended
-      try events.observer?.ends(frame, waiting.isUndefined ? Value.none : waiting, isSuspended: true)
+      try listener.ends(frame, waiting.isUndefined ? Value.none : waiting, isSuspended: true)
       frame.machine.pointee.suspended = waiting
-    case .normal, .breaks, .continues: try events.observer?.ends(frame, Value.none, isSuspended: false)
+    case .normal, .breaks, .continues: try listener.ends(frame, Value.none, isSuspended: false)
     }
   }
 }
@@ -162,14 +162,14 @@ final class TellingCallNode: ExpressionNode {
     var named: [(name: StringObject, value: Value)] = []
     for keyword in keywords { named.append((keyword.name, try keyword.value.evaluate(frame))) }
     let isNative = events.isActive && isBuiltinFunction(function)
-    if isNative { try events.observer?.native(.call, function, frame) }
+    if isNative { try events.listener?.native(.call, function, frame) }
     let result: Value
     do { result = try frame.runtime.call(function, values, keywords: named) } catch {
       let raised = frame.located(error, range)
-      if isNative, events.isActive { try events.observer?.native(.raised, function, frame) }
+      if isNative { try events.listener?.native(.raised, function, frame) }
       throw raised
     }
-    if isNative, events.isActive { try events.observer?.native(.returned, function, frame) }
+    if isNative { try events.listener?.native(.returned, function, frame) }
     return result
   }
 

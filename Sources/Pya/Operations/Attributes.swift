@@ -319,7 +319,7 @@ extension Runtime {
     if let old, owner.isHeap, !name.beginsWithTwoUnderscores, old.isPlainData, newValue.isPlainData, !newValue.isUndefined { return owner.forgetLookups() }
     owner.didChange()
     // What lies in any class as a plain value may be none any more.
-    if [names[.get], names[.set], names[.delete], names[.call]].contains(where: { $0 === name }) { types.object.didChange() }
+    if name.beginsWithTwoUnderscores, [names[.get], names[.set], names[.delete], names[.call]].contains(where: { $0 === name }) { types.object.didChange() }
   }
 
   /// Whether the classes have the slots of one class, or slots of the same names.

@@ -154,7 +154,7 @@ class Object {
   /// out keep what they lead to alive; one too many would free it.
   func visitContents(_ tracer: Tracer) {}
 
-  /// Lets go of everything, so that a circle through this object opens. Only for kinds that register as containers.
+  /// Lets go of what may lead back here, so that a circle through this object opens.
   func clearContents() {}
 
   /// What iterating gives, of a container that knows it as a whole.

@@ -105,6 +105,13 @@ final class TypeObject: Object {
     mro = [self] + (bases.first?.mro ?? [])
   }
 
+  /// A built-in type of a module, whose instances are of kind `.other`. Messages name it with its module, unless CPython has it in Python.
+  convenience init(_ runtime: Runtime, module: String, _ name: String, isWrittenInPython: Bool = false) {
+    self.init(runtime, metatype: runtime.types.type, name: name, bases: [runtime.types.object], instanceKind: .other, isHeap: false)
+    moduleName = module
+    if !isWrittenInPython { messageName = "\(module).\(name)" }
+  }
+
   /// Items are read and replaced as in the built-in type. Said before there are instances.
   func leavesItemsToBase() { instanceFlags &= ~Object.decidesItemsFlag }
 

@@ -97,10 +97,7 @@ extension ArrayObject: BufferExporter {
 extension Runtime {
   func makeArrayModule() -> ModuleObject {
     let module = ModuleObject(self, name: "array")
-    let type = TypeObject(
-      self, metatype: types.type, name: "array", bases: [types.object], instanceKind: .other, isHeap: false)
-    type.moduleName = "array"
-    type.messageName = "array.array"
+    let type = TypeObject(self, module: "array", "array")
     defineArrayConstruction(type)
     defineArrayItems(type)
     defineArrayChanges(type)

@@ -85,10 +85,7 @@ extension Runtime {
   }
 
   private func makeStructType() -> TypeObject {
-    let type = TypeObject(
-      self, metatype: types.type, name: "Struct", bases: [types.object], instanceKind: .other, isHeap: false)
-    type.moduleName = "_struct"
-    type.messageName = "_struct.Struct"
+    let type = TypeObject(self, module: "_struct", "Struct")
     type.defineConstructor(self, "format") { (runtime, cls, arguments) throws(Raised) in
       let format = try runtime.structFormat(arguments[0])
       let text = arguments[0].string ?? runtime.string(runtime.bytesLike(arguments[0]) ?? [])

@@ -127,10 +127,7 @@ extension Runtime {
   }
 
   private func makeCsvDialectType() -> TypeObject {
-    let type = TypeObject(
-      self, metatype: types.type, name: "Dialect", bases: [types.object], instanceKind: .other, isHeap: false)
-    type.moduleName = "_csv"
-    type.messageName = "_csv.Dialect"
+    let type = TypeObject(self, module: "_csv", "Dialect")
     type.defineConstructor(self, "*args, **kwargs") { (runtime, cls, arguments) throws(Raised) in
       .object(CsvDialectObject(type: cls, try runtime.csvDialect(arguments[0], arguments.keywords)))
     }

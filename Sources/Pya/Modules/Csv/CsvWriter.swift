@@ -98,10 +98,7 @@ final class CsvWriterObject: Object {
 
 extension Runtime {
   func makeCsvWriterType() -> TypeObject {
-    let type = TypeObject(
-      self, metatype: types.type, name: "writer", bases: [types.object], instanceKind: .other, isHeap: false)
-    type.moduleName = "_csv"
-    type.messageName = "_csv.writer"
+    let type = TypeObject(self, module: "_csv", "writer")
     type.define(self, "writerow", "self, row, /") { (runtime, arguments) throws(Raised) in
       try unsafeDowncast(arguments[0].object.unsafelyUnwrapped, to: CsvWriterObject.self).writeRow(arguments[1], runtime)
     }

@@ -125,10 +125,7 @@ extension Runtime {
   // MARK: Types
 
   private func makeHashType(_ name: String, module: String, isExtendable: Bool) -> TypeObject {
-    let type = TypeObject(
-      self, metatype: types.type, name: name, bases: [types.object], instanceKind: .other, isHeap: false)
-    type.moduleName = module
-    type.messageName = "\(module).\(name)"
+    let type = TypeObject(self, module: module, name)
     type.isFinal = true
     defineHashMethods(type, isExtendable: isExtendable)
     type.define(self, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in

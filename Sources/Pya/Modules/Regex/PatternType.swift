@@ -10,10 +10,7 @@ extension Runtime {
 
   /// A type of the module `re` that programs can neither call nor derive from.
   func makeRegexType(_ name: String) -> TypeObject {
-    let type = TypeObject(
-      self, metatype: types.type, name: name, bases: [types.object], instanceKind: .other, isHeap: false)
-    type.moduleName = "re"
-    type.messageName = "re.\(name)"
+    let type = TypeObject(self, module: "re", name)
     type.isFinal = true
     for name in ["__copy__", "__deepcopy__"] {
       type.define(self, name, "self, memo=None, /") { (_, arguments) throws(Raised) in arguments[0] }
@@ -164,10 +161,7 @@ final class ScannerObject: Object {
 
 extension Runtime {
   func makeScannerType() -> TypeObject {
-    let type = TypeObject(
-      self, metatype: types.type, name: "SRE_Scanner", bases: [types.object], instanceKind: .other, isHeap: false)
-    type.moduleName = "_sre"
-    type.messageName = "_sre.SRE_Scanner"
+    let type = TypeObject(self, module: "_sre", "SRE_Scanner")
     type.isFinal = true
     for (name, mode) in [("search", RegexMode.search), ("match", .match)] {
       type.define(self, name, "self, /") { (runtime, arguments) throws(Raised) in

@@ -101,35 +101,25 @@ final class SqliteCallback {
       guard let text = library.valueText(cell) else { throw runtime.memoryError() }
       return .object(try runtime.text(UnsafeBufferPointer(start: text, count: Int(library.valueBytes(cell)))))
     default:
+      // The bytes are asked for first: that may decide how many there are.
       let start = library.valueBlob(cell)
-      return .object(
-        BytesObject(type: runtime.types.bytes, Array(UnsafeRawBufferPointer(start: start, count: Int(library.valueBytes(cell))))))
+      return runtime.sqliteBytes(start, library.valueBytes(cell))
     }
   }
 
   private func setResult(_ context: SqliteLibrary.Context, _ value: Value) throws(Raised) {
-    switch value.plainNumber {
-    case .none: library.resultNull(context)
-    case .int(let number): library.resultInteger(context, Int64(number))
-    case .bool(let flag): library.resultInteger(context, flag ? 1 : 0)
+    switch try SqliteValue(value, tooLongText: "string is longer than INT_MAX bytes", runtime) {
+    case .null: library.resultNull(context)
+    case .integer(let number): library.resultInteger(context, number)
     case .float(let number): library.resultDouble(context, number)
-    case .object(let object):
-      switch object.kind {
-      case .bigInt: throw runtime.overflowError("Python int too large to convert to SQLite INTEGER")
-      case .string:
-        let string = unsafeDowncast(object, to: StringObject.self)
-        try runtime.checkEncodable(string)
-        guard string.byteCount <= Int(Int32.max) else { throw runtime.overflowError("string is longer than INT_MAX bytes") }
-        library.resultText(context, string.bytes, Int32(string.byteCount), SqliteLibrary.copies)
-        withExtendedLifetime(string) {}
-      default:
-        guard let bytes = try runtime.contiguousBytes(value) else { throw unsupported(value) }
-        guard bytes.count <= Int(Int32.max) else { throw runtime.overflowError("BLOB longer than INT_MAX bytes") }
-        bytes.withUnsafeBytes { bytes in
-          library.resultBlob(context, bytes.baseAddress ?? UnsafeRawPointer(context), Int32(bytes.count), SqliteLibrary.copies)
-        }
+    case .text(let string):
+      library.resultText(context, string.bytes, Int32(string.byteCount), SqliteLibrary.copies)
+      withExtendedLifetime(string) {}
+    case .blob(let bytes):
+      bytes.withUnsafeBytes { bytes in
+        library.resultBlob(context, bytes.baseAddress ?? UnsafeRawPointer(context), Int32(bytes.count), SqliteLibrary.copies)
       }
-    default: throw unsupported(value)
+    case nil: throw unsupported(value)
     }
   }
 

@@ -183,28 +183,18 @@ final class SqliteStatement: Object {
       try database.settle()
     }
     let code: Int32
-    switch value.plainNumber {
-    case .none: code = library.bindNull(handle, index)
-    case .int(let number): code = library.bindInteger(handle, index, Int64(number))
-    case .bool(let flag): code = library.bindInteger(handle, index, flag ? 1 : 0)
+    switch try SqliteValue(value, tooLongText: "string longer than INT_MAX bytes", runtime) {
+    case .null: code = library.bindNull(handle, index)
+    case .integer(let number): code = library.bindInteger(handle, index, number)
     case .float(let number): code = library.bindDouble(handle, index, number)
-    case .object(let object):
-      switch object.kind {
-      case .bigInt: throw runtime.overflowError("Python int too large to convert to SQLite INTEGER")
-      case .string:
-        let string = unsafeDowncast(object, to: StringObject.self)
-        try runtime.checkEncodable(string)
-        guard string.byteCount <= Int(Int32.max) else { throw runtime.overflowError("string longer than INT_MAX bytes") }
-        code = library.bindText(handle, index, string.bytes, Int32(string.byteCount), SqliteLibrary.copies)
-        withExtendedLifetime(string) {}
-      default:
-        guard let bytes = try runtime.contiguousBytes(value) else { throw unsupported(value, at: index, runtime) }
-        guard bytes.count <= Int(Int32.max) else { throw runtime.overflowError("BLOB longer than INT_MAX bytes") }
-        code = bytes.withUnsafeBytes { bytes in
-          library.bindBlob(handle, index, bytes.baseAddress ?? UnsafeRawPointer(handle), Int32(bytes.count), SqliteLibrary.copies)
-        }
+    case .text(let string):
+      code = library.bindText(handle, index, string.bytes, Int32(string.byteCount), SqliteLibrary.copies)
+      withExtendedLifetime(string) {}
+    case .blob(let bytes):
+      code = bytes.withUnsafeBytes { bytes in
+        library.bindBlob(handle, index, bytes.baseAddress ?? UnsafeRawPointer(handle), Int32(bytes.count), SqliteLibrary.copies)
       }
-    default: throw unsupported(value, at: index, runtime)
+    case nil: throw unsupported(value, at: index, runtime)
     }
     if code != SqliteLibrary.ok { throw database.failure(code) }
   }
@@ -264,10 +254,10 @@ final class SqliteStatement: Object {
   private func cell(_ handle: SqliteLibrary.Statement, _ column: Int32, _ reading: Reading, _ runtime: Runtime) throws(Raised) -> Value {
     try database.settle()
     if let converters = reading.converters, Int(column) < converters.count {
-      let converter = converters.array[Int(column)]
+      let converter = converters[Int(column)]
       if !converter.isNone {
         guard let bytes = library.columnBlob(handle, column) else { return .none }
-        return try runtime.call(converter, bytesValue(bytes, library.columnBytes(handle, column), runtime))
+        return try runtime.call(converter, runtime.sqliteBytes(bytes, library.columnBytes(handle, column)))
       }
     }
     switch library.columnType(handle, column) {
@@ -283,20 +273,52 @@ final class SqliteStatement: Object {
           runtime, "OperationalError",
           "Could not decode to UTF-8 column '\(columnName(column) ?? "")' with text '\(String(cString: text))'")
       }
-      let value = bytesValue(text, Int32(bytes.count), runtime)
+      let value = runtime.sqliteBytes(text, Int32(bytes.count))
       return reading.text.object === runtime.types.bytes ? value : try runtime.call(reading.text, value)
     default:
       let count = library.columnBytes(handle, column)
-      return bytesValue(library.columnBlob(handle, column), count, runtime)
+      return runtime.sqliteBytes(library.columnBlob(handle, column), count)
     }
   }
+}
 
-  private func bytesValue(_ start: UnsafeRawPointer?, _ count: Int32, _ runtime: Runtime) -> Value {
-    .object(BytesObject(type: runtime.types.bytes, Array(UnsafeRawBufferPointer(start: start, count: Int(count)))))
+/// A value of the program as the library takes it.
+enum SqliteValue {
+  case null
+  case integer(Int64)
+  case float(Double)
+  case text(StringObject)
+  case blob([UInt8])
+
+  /// Nil: the library takes no such values. Throws where it is too large.
+  init?(_ value: Value, tooLongText: String, _ runtime: Runtime) throws(Raised) {
+    switch value.plainNumber {
+    case .none: self = .null
+    case .int(let number): self = .integer(Int64(number))
+    case .bool(let flag): self = .integer(flag ? 1 : 0)
+    case .float(let number): self = .float(number)
+    case .object(let object) where object.kind == .bigInt:
+      throw runtime.overflowError("Python int too large to convert to SQLite INTEGER")
+    case .object(let object) where object.kind == .string:
+      let string = unsafeDowncast(object, to: StringObject.self)
+      try runtime.checkEncodable(string)
+      guard string.byteCount <= Int(Int32.max) else { throw runtime.overflowError(tooLongText) }
+      self = .text(string)
+    case .object:
+      guard let bytes = try runtime.contiguousBytes(value) else { return nil }
+      guard bytes.count <= Int(Int32.max) else { throw runtime.overflowError("BLOB longer than INT_MAX bytes") }
+      self = .blob(bytes)
+    default: return nil
+    }
   }
 }
 
 extension Runtime {
+  /// Bytes from the database.
+  func sqliteBytes(_ start: UnsafeRawPointer?, _ count: Int32) -> Value {
+    .object(BytesObject(type: types.bytes, Array(UnsafeRawBufferPointer(start: start, count: Int(count)))))
+  }
+
   /// Raises where a text cannot be written as UTF-8: it holds lone surrogates.
   func checkEncodable(_ text: StringObject) throws(Raised) {
     if !text.isASCII { _ = try encode(text, encoding: "utf-8", errors: "strict") }

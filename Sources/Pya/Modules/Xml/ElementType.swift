@@ -39,10 +39,7 @@ extension Runtime {
   }
 
   private func makeElementType() -> TypeObject {
-    let type = TypeObject(
-      self, metatype: types.type, name: "Element", bases: [types.object], instanceKind: .other, isHeap: false)
-    type.moduleName = "xml.etree.ElementTree"
-    type.messageName = "xml.etree.ElementTree.Element"
+    let type = TypeObject(self, module: "xml.etree.ElementTree", "Element")
     type.attributes.setString(names.module, .object(string("xml.etree.ElementTree")))
     type.defineConstructor(
       self, "*args, **kwargs", empty: { (_, cls) in .object(ElementObject(type: cls, tag: .none)) },
