@@ -142,6 +142,10 @@ final class EventLoop: Object {
     }
     repeat {
       if hasOwnTurn { _ = try runtime.callMethod(.object(self), "_run_once") } else { try runOnce(runtime) }
+      if let failure = timeFailure {
+        timeFailure = nil
+        throw failure
+      }
     } while !isStopping
   }
 
@@ -256,11 +260,14 @@ final class EventLoop: Object {
   }
 
   private var ownTime: Double {
-    guard let value = try? asyncio.runtime.callMethod(.object(self), "time"), let seconds = try? asyncio.runtime.delaySeconds(value) else {
+    do throws(Raised) { return try asyncio.runtime.delaySeconds(try asyncio.runtime.callMethod(.object(self), "time")) } catch {
+      timeFailure = error
       return clock.monotonic
     }
-    return seconds
   }
+
+  /// The program's `time` has raised: leaves the loop at the end of the turn.
+  private var timeFailure: Raised?
 
   func addTimer(_ timer: Timer, after seconds: Double) { timers.insert(timer, at: deadline(after: seconds)) }
 
