@@ -254,15 +254,15 @@ final class EventLoop: Object {
 
   // MARK: Time
 
-  var time: Double {
-    if hasOwnTime { return ownTime }
-    return clock.monotonic
-  }
+  var time: Double { hasOwnTime ? ownTime : clockTime }
+
+  /// What `time()` of asyncio's own loops gives.
+  var clockTime: Double { clock.monotonic }
 
   private var ownTime: Double {
     do throws(Raised) { return try asyncio.runtime.delaySeconds(try asyncio.runtime.callMethod(.object(self), "time")) } catch {
       timeFailure = error
-      return clock.monotonic
+      return clockTime
     }
   }
 

@@ -78,7 +78,7 @@ extension Asyncio {
     type.define(runtime, "time", "self") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       let loop = try loop(arguments[0])
       loop.virtualClock?.look()
-      return .float(loop.time)
+      return .float(loop.clockTime)
     }
     type.define(runtime, "shutdown_asyncgens", "self") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       .object(AsyncGeneratorShutdown(try loop(arguments[0])))
