@@ -182,9 +182,7 @@ final class EventLoop: Object {
       case .handle(let handle):
         handle.isScheduled = false
         ready.append(.handle(handle))
-      case .job(let job):
-        job.isScheduled = false
-        ready.append(.job(job))
+      case .timeout(let timeout, let number): timeout.ring(number, on: self)
       case .task(let task, let number): if task.alarmRings(number) { ready.append(.taskSleepIsOver(task, number)) }
       case nil: break
       }

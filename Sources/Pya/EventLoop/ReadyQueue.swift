@@ -19,8 +19,6 @@ enum ReadyHandle {
 /// Work of the loop's own.
 class LoopJob {
   final var isCancelled = false
-  /// In the timer queue.
-  final var isScheduled = false
 
   func run(_ runtime: Runtime) throws(Raised) {}
 }

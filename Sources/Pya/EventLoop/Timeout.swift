@@ -6,7 +6,11 @@ final class TimeoutObject: Object {
   private(set) var state = State.created
   /// When the time is over, as the program gave it; None: never.
   private(set) var deadline: Value
+  /// While it is active.
   @exclusivity(unchecked) private var task: TaskObject?
+  /// The number of its entry in the queue of timers; 0: it has none.
+  @exclusivity(unchecked) private(set) var alarm = 0
+  /// What runs when the time is over: made then, or before for a loop of the program, which wants to know of timers.
   @exclusivity(unchecked) private var timer: TimeoutTimer?
   /// How often the task was to be cancelled already on entering.
   private var requestsBefore = 0
@@ -29,13 +33,12 @@ final class TimeoutObject: Object {
 
   func enter(_ runtime: Runtime) throws(Raised) {
     guard state == .created else { throw runtime.runtimeError("Timeout has already been entered") }
-    guard let current = try asyncio.running().currentTask else {
-      throw runtime.runtimeError("Timeout should be used inside a task")
-    }
+    let loop = try asyncio.running()
+    guard let current = loop.currentTask else { throw runtime.runtimeError("Timeout should be used inside a task") }
     state = .active
     task = current
     requestsBefore = Int(current.cancelRequests)
-    try reschedule(deadline, runtime)
+    if !deadline.isNone { try setAlarm(loop, runtime) }
   }
 
   func reschedule(_ deadline: Value, _ runtime: Runtime) throws(Raised) {
@@ -45,29 +48,42 @@ final class TimeoutObject: Object {
     }
     self.deadline = deadline
     cancelTimer()
-    if deadline.isNone { return }
-    let loop = try asyncio.running()
+    if !deadline.isNone { try setAlarm(try asyncio.running(), runtime) }
+  }
+
+  private func setAlarm(_ loop: EventLoop, _ runtime: Runtime) throws(Raised) {
     let seconds: Double
     switch deadline {
     case .float(let number): seconds = number
     case .int(let number): seconds = Double(number)
     default: seconds = try runtime.delaySeconds(deadline)
     }
-    let timer = TimeoutTimer(self)
-    self.timer = timer
-    if loop.isOfHeapType, seconds <= loop.time ? loop.hasOwnCallSoon : loop.overrides("call_at") {
-      return try schedule(timer, deadline, through: loop, runtime)
-    }
-    if seconds <= loop.time {
-      loop.ready.append(.job(timer))
+    let isOver = seconds <= loop.time
+    if loop.isOfHeapType, isOver ? loop.hasOwnCallSoon : loop.overrides("call_at") { return try schedule(through: loop, runtime) }
+    if isOver {
+      makeReady(on: loop)
     } else {
-      timer.isScheduled = true
-      loop.addTimer(.job(timer), at: seconds)
+      alarm = loop.timers.insertAlarm(of: self, at: loop.exactDeadline(seconds))
     }
   }
 
-  /// On a loop of the program, which wants to know of timers.
-  private func schedule(_ timer: TimeoutTimer, _ deadline: Value, through loop: EventLoop, _ runtime: Runtime) throws(Raised) {
+  /// The timer goes to the callbacks that are ready.
+  private func makeReady(on loop: EventLoop) {
+    let timer = TimeoutTimer(self)
+    self.timer = timer
+    loop.ready.append(.job(timer))
+  }
+
+  /// An alarm has left the queue of timers: the time is over, unless it is one that was cancelled.
+  func ring(_ number: Int, on loop: EventLoop) {
+    guard alarm == number else { return }
+    alarm = 0
+    makeReady(on: loop)
+  }
+
+  private func schedule(through loop: EventLoop, _ runtime: Runtime) throws(Raised) {
+    let timer = TimeoutTimer(self)
+    self.timer = timer
     let callback = NativeFunction(runtime, "Timeout._on_timeout", "") { (runtime, _) throws(Raised) in
       try timer.run(runtime)
       return .none
@@ -80,10 +96,13 @@ final class TimeoutObject: Object {
   }
 
   private func cancelTimer() {
+    if alarm != 0 {
+      alarm = 0
+      task?.loop.timers.noteCancellation()
+    }
     guard let timer else { return }
     timer.isCancelled = true
     if !timer.handle.isNone { _ = try? asyncio.runtime.callMethod(timer.handle, "cancel") }
-    if timer.isScheduled { task?.loop.timers.noteCancellation() }
     self.timer = nil
   }
 
@@ -97,6 +116,8 @@ final class TimeoutObject: Object {
   /// Leaves the block. Raises TimeoutError in place of the cancellation that this timeout asked for.
   func leave(after exception: ExceptionObject?, _ runtime: Runtime) throws(Raised) {
     cancelTimer()
+    // A cancelled timer may be in the queue for some time yet.
+    defer { task = nil }
     if state == .active { state = .finished }
     guard state == .expiring else { return }
     state = .expired
@@ -143,7 +164,6 @@ final class TimeoutTimer: LoopJob {
   fileprivate init(_ timeout: TimeoutObject) { self.timeout = timeout }
 
   override func run(_ runtime: Runtime) throws(Raised) {
-    isScheduled = false
     if !isCancelled { try timeout.expire(runtime) }
   }
 }

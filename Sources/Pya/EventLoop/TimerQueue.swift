@@ -2,7 +2,8 @@
 enum Timer {
   case sleep(SleepFuture)
   case handle(HandleObject)
-  case job(LoopJob)
+  /// An `asyncio.timeout`, and the number of the alarm it has set.
+  case timeout(TimeoutObject, Int)
   /// A task that sleeps without a future, and the number of its sleep.
   case task(TaskObject, UInt32)
 }
@@ -14,7 +15,8 @@ enum Timer {
 /// the very same time are equal, there and here, and come in the order that the algorithm of `heapq` gives them (of three: 0, 2, 1).
 ///
 /// Cancelled timers stay until they come to the top, or until they are the majority. A task whose sleep is cancelled is let go of
-/// at once, though.
+/// at once, though. Most timeouts never come to pass, and servers set some with each request: such a timer is the timeout itself, which knows
+/// the number of its alarm.
 ///
 /// Like the ready queue's, its state lies in memory of its own.
 struct TimerQueue {
@@ -24,7 +26,7 @@ struct TimerQueue {
     let sequence: Int
     private let tagged: UInt
 
-    private enum Tag { static let sleep: UInt = 0, handle: UInt = 1, job: UInt = 2, task: UInt = 3, mask: UInt = 3 }
+    private enum Tag { static let sleep: UInt = 0, handle: UInt = 1, timeout: UInt = 2, task: UInt = 3, mask: UInt = 3 }
 
     init(deadline: Double, sequence: Int, timer: Timer) {
       func word(_ object: AnyObject, _ tag: UInt) -> UInt { UInt(bitPattern: Unmanaged.passRetained(object).toOpaque()) | tag }
@@ -34,7 +36,7 @@ struct TimerQueue {
         switch timer {
         case .sleep(let future): word(future, Tag.sleep)
         case .handle(let handle): word(handle, Tag.handle)
-        case .job(let job): word(job, Tag.job)
+        case .timeout(let timeout, _): word(timeout, Tag.timeout)
         case .task(let task, _): word(task, Tag.task)
         }
     }
@@ -52,7 +54,7 @@ struct TimerQueue {
       switch tagged & Tag.mask {
       case Tag.sleep: .sleep(Unmanaged<SleepFuture>.fromOpaque(pointer).takeRetainedValue())
       case Tag.handle: .handle(Unmanaged<HandleObject>.fromOpaque(pointer).takeRetainedValue())
-      case Tag.job: .job(Unmanaged<LoopJob>.fromOpaque(pointer).takeRetainedValue())
+      case Tag.timeout: .timeout(Unmanaged<TimeoutObject>.fromOpaque(pointer).takeRetainedValue(), sequence)
       default: .task(Unmanaged<TaskObject>.fromOpaque(pointer).takeRetainedValue(), number)
       }
     }
@@ -63,7 +65,7 @@ struct TimerQueue {
       case Tag.sleep:
         Unmanaged<SleepFuture>.fromOpaque(pointer)._withUnsafeGuaranteedRef { $0.state != .pending || $0.isTimerCancelled }
       case Tag.handle: Unmanaged<HandleObject>.fromOpaque(pointer)._withUnsafeGuaranteedRef { $0.isCancelled }
-      default: Unmanaged<LoopJob>.fromOpaque(pointer)._withUnsafeGuaranteedRef { $0.isCancelled }
+      default: Unmanaged<TimeoutObject>.fromOpaque(pointer)._withUnsafeGuaranteedRef { $0.alarm != sequence }
       }
     }
 
@@ -124,6 +126,12 @@ struct TimerQueue {
     return entry.number
   }
 
+  /// Inserts the timer of a timeout. Returns the number of its alarm, which is never 0.
+  func insertAlarm(of timeout: TimeoutObject, at deadline: Double) -> Int {
+    insert(.timeout(timeout, 0), at: deadline)
+    return state.pointee.lastSequence
+  }
+
   private func insert(_ entry: Entry) {
     let count = state.pointee.count
     if count == state.pointee.capacity { grow() }
@@ -172,19 +180,26 @@ struct TimerQueue {
   }
 
   private func keepTheLive() {
-    let all = UnsafeMutableBufferPointer(start: state.pointee.entries, count: count)
-    var live: [Entry] = []
-    var dead: [Entry] = []
-    for entry in all {
-      if !isCancelled(entry) { live.append(entry) } else if !entry.isTask { dead.append(entry) }
+    let entries = state.pointee.entries
+    let dead = UnsafeMutablePointer<Entry>.obtain(count)
+    var (liveCount, deadCount) = (0, 0)
+    for index in 0..<count {
+      let entry = entries[index]
+      if !isCancelled(entry) {
+        entries[liveCount] = entry
+        liveCount += 1
+      } else if !entry.isTask {
+        dead[deadCount] = entry
+        deadCount += 1
+      }
     }
-    for (index, entry) in live.enumerated() { all.initializeElement(at: index, to: entry) }
-    state.pointee.count = live.count
-    for index in (0..<live.count / 2).reversed() { siftDown(live[index], from: index) }
+    state.pointee.count = liveCount
+    for index in (0..<liveCount / 2).reversed() { siftDown(entries[index], from: index) }
     state.pointee.cancelledCount = 0
     state.pointee.cancelledSleeps = []
     // Last: what dies here may run code of the program.
-    for entry in dead { _ = entry.take() }
+    for index in 0..<deadCount { _ = dead[index].take() }
+    dead.relinquish()
   }
 
   /// What is in the queue, in the heap's order, for whoever looks: deadlines, the timer unless it was the sleep of a task that is over.

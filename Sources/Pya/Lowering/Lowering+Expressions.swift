@@ -242,6 +242,13 @@ extension CodeLowering {
       }
       return MethodCallNode(receiver, key, values, calleeRange: callee.range, range)
     }
+    if argumentsSuspend, unit.events == nil, arguments.allSatisfy(\.isPositional) {
+      let (kept, values) = keep(lower(callee), for: arguments)
+      switch kept {
+      case .method(let method): return LoadedCallNode(method, values, range)
+      case .value(let function): return CallNode(function, values, range)
+      }
+    }
     let nodes = operands([callee] + arguments.map(\.value))
     let values = Array(nodes.dropFirst())
     if let events = unit.events, let node = tellingCall(nodes[0], arguments, values, events, range) { return node }

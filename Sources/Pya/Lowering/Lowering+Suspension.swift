@@ -88,21 +88,44 @@ extension CodeLowering {
 
   /// `slot = await value`, appended to the prelude.
   func lowerAwait(_ value: Expression, into slot: Int?, _ range: SourceRange) {
-    if case .call(let callee, let arguments) = value.kind, arguments.allSatisfy(\.isPositional), !unit.placesAllCalls,
-      !arguments.contains(where: { suspends($0.value) })
-    {
-      let function = lower(callee)
-      if let attribute = function as? AttributeNode {
-        prelude.append(
-          AwaitMethodCallNode(attribute, arguments.map { lower($0.value) }, into: slot, state: newSlot(), range))
-        return
-      }
-      prelude.append(
-        AwaitCallNode(function, arguments.map { lower($0.value) }, into: slot, state: newSlot(), range))
-    } else {
+    guard case .call(let callee, let arguments) = value.kind, arguments.allSatisfy(\.isPositional), !unit.placesAllCalls else {
       let node = lower(value)
       prelude.append(AwaitNode(node, into: slot, state: newSlot(), range))
+      return
     }
+    let function = lower(callee)
+    if arguments.contains(where: { suspends($0.value) }) {
+      let (kept, values) = keep(function, for: arguments)
+      switch kept {
+      case .method(let method): prelude.append(AwaitLoadedCallNode(method, values, into: slot, state: newSlot(), range))
+      case .value(let function): prelude.append(AwaitCallNode(function, values, into: slot, state: newSlot(), range))
+      }
+    } else {
+      let values = arguments.map { lower($0.value) }
+      if let attribute = function as? AttributeNode {
+        prelude.append(AwaitMethodCallNode(attribute, values, into: slot, state: newSlot(), range))
+      } else {
+        prelude.append(AwaitCallNode(function, values, into: slot, state: newSlot(), range))
+      }
+    }
+  }
+
+  enum KeptCallee {
+    case method(LoadedMethod)
+    case value(ExpressionNode)
+  }
+
+  /// A callee for whose positional arguments the frame may suspend: finds it first, and keeps it. And the arguments.
+  func keep(_ callee: ExpressionNode, for arguments: [Argument]) -> (KeptCallee, [ExpressionNode]) {
+    let kept: KeptCallee
+    if let attribute = callee as? AttributeNode {
+      let method = LoadedMethod(functionSlot: newSlot(), receiverSlot: newSlot())
+      prelude.append(LoadMethodNode(attribute, into: method, callee.range))
+      kept = .method(method)
+    } else {
+      kept = .value(spill(callee))
+    }
+    return (kept, operands(arguments.map(\.value)))
   }
 
   func lowerYield(_ value: Expression?, into slot: Int?, _ range: SourceRange) {

@@ -389,6 +389,23 @@ extension Object {
 }
 
 extension ExpressionNode {
+  /// Calls a function or built-in method of the receiver's class.
+  @inline(__always)
+  final func callMethod(_ found: Object, of receiver: Value, _ arguments: CallArguments, _ frame: Frame) throws(Raised) -> Value {
+    defer { withExtendedLifetime(found) {} }
+    if found.kind == .nativeFunction {
+      let native = unsafeDowncast(found, to: NativeFunction.self)
+      if native.takes(arguments.count + 1) {
+        var receiver = receiver
+        return try callNative(.passUnretained(native), receiver: &receiver, arguments, frame)
+      }
+    } else if found.kind == .function {
+      let function = unsafeDowncast(found, to: FunctionObject.self)
+      if function.takes(arguments.count + 1) { return try callSeldom(.passUnretained(function), receiver: receiver, arguments, frame) }
+    }
+    return try callGeneral(found, receiver: receiver, arguments, frame)
+  }
+
   /// Calls a value with positional arguments still to be evaluated.
   final func callValue(_ callee: Value, _ arguments: CallArguments, _ frame: Frame) throws(Raised) -> Value {
     guard case .object(let object) = callee else { return try refuse(callee, arguments, frame) }

@@ -294,7 +294,7 @@ final class MethodCallNode: ExpressionNode {
         if let entry = frame.machine.pointee.sharedCache.entry(token, name, .calling), let target = entry.pointee.target {
           let found = Unmanaged<Object>.fromOpaque(target).takeUnretainedValue()
           if misses.note(whileFull: entries[MethodCallNode.entryCount - 1].token != 0) { remember(found, for: value) }
-          return try call(found, of: value, frame)
+          return try callMethod(found, of: value, arguments, frame)
         }
       }
       if let target = besideDictionary.target,
@@ -314,29 +314,12 @@ final class MethodCallNode: ExpressionNode {
       if let instance = value.instance, !instance.shape.isDictionary {
         runtime.machine.pointee.sharedCache.remember(instance.cacheToken, name, .calling, .callee, target: found.uncountedPointer)
       }
-      return try call(found, of: value, frame)
+      return try callMethod(found, of: value, arguments, frame)
     }
     learn(value, type, runtime)
     let callee: Value
     do { callee = try runtime.getAttribute(value, name) } catch { try frame.fail(error, calleeRange) }
     return try callValue(callee, arguments, frame)
-  }
-
-  /// Calls a function or built-in method of the receiver's class.
-  @inline(__always)
-  private func call(_ found: Object, of value: Value, _ frame: Frame) throws(Raised) -> Value {
-    defer { withExtendedLifetime(found) {} }
-    if found.kind == .nativeFunction {
-      let native = unsafeDowncast(found, to: NativeFunction.self)
-      if native.takes(arguments.count + 1) {
-        var receiver = value
-        return try callNative(.passUnretained(native), receiver: &receiver, arguments, frame)
-      }
-    } else {
-      let function = unsafeDowncast(found, to: FunctionObject.self)
-      if function.takes(arguments.count + 1) { return try callSeldom(.passUnretained(function), receiver: value, arguments, frame) }
-    }
-    return try callGeneral(found, receiver: value, arguments, frame)
   }
 
   private func remember(_ found: Object, for value: Value) {

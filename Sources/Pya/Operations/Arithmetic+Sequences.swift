@@ -33,18 +33,22 @@ extension Runtime {
           (items + first.count).initializeCopies(of: second.items, count: second.count)
         })
     case .bytes, .byteArray:
+      let first = unsafeDowncast(a, to: BytesObject.self)
+      if other.kind == .bytes || other.kind == .byteArray {
+        let second = unsafeDowncast(other, to: BytesObject.self)
+        return .object(first.withContent { first in second.withContent { bytesLike(a.kind, joined(first, $0)) } })
+      }
       guard let second = bytesLike(b) else { return .notImplemented }
-      let first = unsafeDowncast(a, to: BytesObject.self).bytes
-      return .object(bytesLike(a.kind, joined(first, second)))
+      return .object(first.withContent { first in second.withUnsafeBufferPointer { bytesLike(a.kind, joined(first, $0)) } })
     default: return .notImplemented
     }
   }
 
-  private func joined(_ first: [UInt8], _ second: [UInt8]) -> [UInt8] {
+  private func joined(_ first: UnsafeBufferPointer<UInt8>, _ second: UnsafeBufferPointer<UInt8>) -> [UInt8] {
     Array(unsafeUninitializedCapacity: first.count + second.count) { bytes, count in
       guard let base = bytes.baseAddress else { return }
-      first.withUnsafeBufferPointer { if let source = $0.baseAddress { base.initialize(from: source, count: $0.count) } }
-      second.withUnsafeBufferPointer { if let source = $0.baseAddress { (base + first.count).initialize(from: source, count: $0.count) } }
+      if let source = first.baseAddress { base.initialize(from: source, count: first.count) }
+      if let source = second.baseAddress { (base + first.count).initialize(from: source, count: second.count) }
       count = first.count + second.count
     }
   }

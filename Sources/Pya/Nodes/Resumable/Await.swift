@@ -185,27 +185,26 @@ final class AwaitCallNode: StatementNode {
     return try begin(calling: try callee.evaluate(frame), frame)
   }
 
-  /// Awaits the call of a callee that was evaluated already.
-  func begin(calling value: Value, _ frame: Frame) throws(Raised) -> Value {
-    if case .object(let object) = value {
-      if object.kind == .function {
-        let function = unsafeDowncast(object, to: FunctionObject.self)
-        if function.takesAwait(arguments.count) {
-          if global != nil, owners.keep(function) { cached = function.uncountedPointer }
-          defer { withExtendedLifetime(object) {} }
-          return try run(.passUnretained(function), receiver: .undefined, frame)
-        }
-      } else if object.kind == .nativeFunction {
-        return try point.begin(calling: object, receiver: .undefined, arguments, frame)
-      } else if object.kind == .boundMethod {
-        let method = unsafeDowncast(object, to: BoundMethod.self)
-        if let function = method.function.cast(.function, to: FunctionObject.self), function.takesAwait(arguments.count + 1) {
-          defer { withExtendedLifetime(function) {} }
-          return try run(.passUnretained(function), receiver: method.receiver, frame)
-        }
+  /// Awaits the call of a callee that was evaluated already; `receiver`, if there is one, goes in front of the arguments.
+  func begin(calling value: Value, receiver: Value = .undefined, _ frame: Frame) throws(Raised) -> Value {
+    guard case .object(let object) = value else { return try point.begin(try fallback.call(value, frame), frame) }
+    if object.kind == .function {
+      let function = unsafeDowncast(object, to: FunctionObject.self)
+      if function.takesAwait(arguments.count + (receiver.isUndefined ? 0 : 1)) {
+        if global != nil, owners.keep(function) { cached = function.uncountedPointer }
+        defer { withExtendedLifetime(object) {} }
+        return try run(.passUnretained(function), receiver: receiver, frame)
+      }
+    } else if object.kind == .nativeFunction {
+      return try point.begin(calling: object, receiver: receiver, arguments, frame)
+    } else if object.kind == .boundMethod, receiver.isUndefined {
+      let method = unsafeDowncast(object, to: BoundMethod.self)
+      if let function = method.function.cast(.function, to: FunctionObject.self), function.takesAwait(arguments.count + 1) {
+        defer { withExtendedLifetime(function) {} }
+        return try run(.passUnretained(function), receiver: method.receiver, frame)
       }
     }
-    return try point.begin(try fallback.call(value, frame), frame)
+    return try point.begin(try fallback.call(value, receiver: receiver, frame), frame)
   }
 
   private func run(_ function: Unmanaged<FunctionObject>, receiver: Value, _ frame: Frame) throws(Raised) -> Value {
@@ -236,11 +235,10 @@ final class CallOfValueNode: ExpressionNode {
     super.init(range)
   }
 
-  func call(_ callee: Value, _ frame: Frame) throws(Raised) -> Value {
-    guard case .object(let object) = callee else {
-      try frame.fail(frame.runtime.typeError("'\(frame.runtime.typeName(callee))' object is not callable"), range)
-    }
-    return try callGeneral(object, receiver: .undefined, arguments, frame)
+  /// `receiver`, if there is one, goes in front of the arguments.
+  func call(_ callee: Value, receiver: Value = .undefined, _ frame: Frame) throws(Raised) -> Value {
+    guard case .object(let object) = callee else { return try refuse(callee, arguments, frame) }
+    return try callGeneral(object, receiver: receiver, arguments, frame)
   }
 }
 

@@ -265,9 +265,7 @@ final class AwaitMethodCallNode: StatementNode {
   private func beginUncached(_ value: Value, _ frame: Frame) throws(Raised) -> Value {
     guard case .object(let object) = value else { fatalError("pya: no object") }
     let runtime = frame.runtime
-    if object.type.special(.getattribute) == nil, let found = object.type.lookup(name)?.object,
-      found.kind == .function || found.kind == .nativeFunction, found.isDescriptor, !runtime.instanceHides(value, name)
-    {
+    if let found = object.methodToCall(name, runtime) {
       let function = found.kind == .function ? unsafeDowncast(found, to: FunctionObject.self) : nil
       let takesThese = function?.takesAwait(arguments.count + 1) ?? false
       if object.mayCacheMethods, owners.keep(found) {
