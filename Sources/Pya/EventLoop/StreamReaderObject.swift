@@ -79,7 +79,11 @@ final class StreamReaderObject: Object {
 
   /// What a request asks for, if that is here and there is nothing to complain of.
   func takeAtOnce(_ request: StreamReading.Request, _ runtime: Runtime) -> Value? {
-    guard exception == nil, !buffer.isEmpty else { return nil }
+    if exception != nil { return nil }
+    if buffer.isEmpty {
+      if case .exactly(0) = request { return take(0, runtime) }
+      return nil
+    }
     switch request {
     case .some(let count): return count > 0 ? take(min(count, buffer.count), runtime) : nil
     case .exactly(let count): return count <= buffer.count ? take(count, runtime) : nil

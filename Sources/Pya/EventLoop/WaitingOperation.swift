@@ -84,19 +84,21 @@ class WaitingOperation: AwaitableObject {
 }
 
 extension TypeObject {
-  /// A coroutine method whose calls make an operation. Awaited on the spot it first tries `atOnce`, which gives the result where there is
-  /// nothing to wait for and to complain of, and else `undefined`; then the operation begins.
-  func defineWaiting<Operation: WaitingOperation>(
+  /// A coroutine method whose calls make an operation. `order` reads the arguments. Awaited on the spot it first tries `atOnce`, which gives
+  /// the result where there is nothing to wait for and to complain of, and else `undefined`; then the operation begins.
+  func defineWaiting<Order, Operation: WaitingOperation>(
     _ runtime: Runtime, _ name: String, _ signature: NativeSignature,
-    atOnce: @escaping NativeBody = { (_, _) throws(Raised) in .undefined },
-    _ make: @escaping (Runtime, Arguments) throws(Raised) -> Operation
+    order: @escaping (Runtime, Arguments) throws(Raised) -> Order,
+    atOnce: @escaping (Runtime, Order) -> Value = { (_, _) in .undefined },
+    _ make: @escaping (Order) -> Operation
   ) {
-    define(runtime, name, signature) { (runtime, arguments) throws(Raised) in .object(try make(runtime, arguments)) }
+    define(runtime, name, signature) { (runtime, arguments) throws(Raised) in .object(make(try order(runtime, arguments))) }
     let function = attributes.getString(runtime.intern(name))?.cast(.nativeFunction, to: NativeFunction.self)
     function?.awaitBody = { (runtime, arguments) throws(Raised) in
-      let ready = try atOnce(runtime, arguments)
+      let order = try order(runtime, arguments)
+      let ready = atOnce(runtime, order)
       if !ready.isUndefined { return ready }
-      let operation = try make(runtime, arguments)
+      let operation = make(order)
       let result = try operation.begin(runtime)
       if result.isUndefined { runtime.machine.pointee.pendingChild = operation }
       return result

@@ -203,10 +203,9 @@ extension Runtime {
     ) {
       type.defineWaiting(
         self, name, signature,
-        atOnce: { (runtime, arguments) throws(Raised) in
-          try reader(arguments[0]).takeAtOnce(try request(runtime, arguments), runtime) ?? .undefined
-        },
-        { (runtime, arguments) throws(Raised) in StreamReading(try reader(arguments[0]), try request(runtime, arguments)) })
+        order: { (runtime, arguments) throws(Raised) in (reader: try reader(arguments[0]), request: try request(runtime, arguments)) },
+        atOnce: { (runtime, order) in order.reader.takeAtOnce(order.request, runtime) ?? .undefined },
+        { (order) in StreamReading(order.reader, order.request) })
     }
     type.defineConstructor(self, "limit=65536, loop=None") { (runtime, cls, arguments) throws(Raised) in
       let limit = try arguments[0].defined.map { (value) throws(Raised) in try runtime.index(value) } ?? 65536
@@ -310,12 +309,10 @@ extension Runtime {
     type.defineProperty(self, "_reader") { (_, value) throws(Raised) in try writer(value).reader.map { .object($0) } ?? .none }
     type.defineProperty(self, "_loop") { (_, value) throws(Raised) in .object(try writer(value).transport.loop) }
     type.defineWaiting(
-      self, "drain", "self",
-      atOnce: { (_, arguments) throws(Raised) in try writer(arguments[0]).isDrained ? .none : .undefined },
-      { (_, arguments) throws(Raised) in StreamDraining(try writer(arguments[0])) })
-    type.defineWaiting(self, "wait_closed", "self") { (_, arguments) throws(Raised) in
-      StreamClosing(try writer(arguments[0]).receiver)
-    }
+      self, "drain", "self", order: { (_, arguments) throws(Raised) in try writer(arguments[0]) },
+      atOnce: { (_, writer) in writer.isDrained ? .none : .undefined }, StreamDraining.init)
+    type.defineWaiting(
+      self, "wait_closed", "self", order: { (_, arguments) throws(Raised) in try writer(arguments[0]).receiver }, StreamClosing.init)
     type.defineProperty(self, "transport") { (_, value) throws(Raised) in .object(try writer(value).transport) }
     type.define(self, "start_tls", "self, *args, **kwargs") { (runtime, _) throws(Raised) in
       throw runtime.notImplementedError("pya: TLS is not supported")

@@ -30,11 +30,18 @@ final class FStringNode: ExpressionNode {
 
   private let parts: [Part]
   private let pieces: UnsafeMutablePointer<Piece>
+  /// Room that the text will hardly need more than.
+  private let capacity: Int
 
   init(_ parts: [Part], _ range: SourceRange) {
     self.parts = parts
     pieces = .allocate(capacity: max(parts.count, 1))
-    for (index, part) in parts.enumerated() { (pieces + index).initialize(to: Piece(part)) }
+    var capacity = 0
+    for (index, part) in parts.enumerated() {
+      (pieces + index).initialize(to: Piece(part))
+      if case .literal(let text) = part { capacity += text.byteCount } else { capacity += 16 }
+    }
+    self.capacity = capacity
     super.init(range)
   }
 
@@ -44,7 +51,7 @@ final class FStringNode: ExpressionNode {
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    var builder = TextBuilder()
+    var builder = TextBuilder(capacity: capacity)
     for index in 0..<parts.count {
       if let literal = pieces[index].literal {
         literal._withUnsafeGuaranteedRef { builder.append(string: $0) }

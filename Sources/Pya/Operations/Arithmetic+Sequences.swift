@@ -45,12 +45,11 @@ extension Runtime {
   }
 
   private func joined(_ first: UnsafeBufferPointer<UInt8>, _ second: UnsafeBufferPointer<UInt8>) -> [UInt8] {
-    Array(unsafeUninitializedCapacity: first.count + second.count) { bytes, count in
-      guard let base = bytes.baseAddress else { return }
-      if let source = first.baseAddress { base.initialize(from: source, count: first.count) }
-      if let source = second.baseAddress { (base + first.count).initialize(from: source, count: second.count) }
-      count = first.count + second.count
-    }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(first.count + second.count)
+    bytes.append(contentsOf: first)
+    bytes.append(contentsOf: second)
+    return bytes
   }
 
   private func bytesLike(_ kind: Kind, _ bytes: [UInt8]) -> BytesObject {
