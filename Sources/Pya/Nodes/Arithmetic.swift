@@ -512,8 +512,12 @@ extension BinaryOperator {
     case .multiply: return MultiplyNode(left, right, range)
     case .divide: return DivideNode(left, right, range)
     case .floorDivide: return FloorDivideNode(left, right, range)
-    case .modulo: return ModuloNode(left, right, range)
-    case .and: return AndNode(left, right, range)
+    case .modulo:
+      let node = ModuloNode(left, right, range)
+      return MaskedNode.make(self, left, right, node) ?? node
+    case .and:
+      let node = AndNode(left, right, range)
+      return MaskedNode.make(self, left, right, node) ?? node
     case .or: return OrNode(left, right, range)
     case .xor: return XorNode(left, right, range)
     case .leftShift: return ShiftLeftNode(left, right, range)

@@ -90,6 +90,11 @@ extension Runtime {
     return .object(BigIntObject(self, result.bigInt))
   }
 
+  func integer(_ word: UInt) -> Value {
+    if let number = Int(exactly: word) { return .int(number) }
+    return .object(BigIntObject(self, BigInt(word)))
+  }
+
   /// An operation on an int beyond a machine word and another plain int; NotImplemented for any other operand.
   func bigIntegerOperation(_ op: BinaryOperator, _ object: Object, _ other: Value) throws(Raised) -> Value {
     let x = unsafeDowncast(object, to: BigIntObject.self).value
@@ -266,7 +271,7 @@ extension Value {
 
   /// A plain int of at most two words.
   @inline(__always)
-  fileprivate var doubleWord: DoubleWord? {
+  var doubleWord: DoubleWord? {
     if case .int(let number) = self { return DoubleWord(number) }
     guard let held = uncounted, held.kind == .bigInt else { return nil }
     return held.as(BigIntObject.self)._withUnsafeGuaranteedRef { DoubleWord($0.value) }

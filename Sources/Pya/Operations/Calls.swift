@@ -100,7 +100,7 @@ extension Runtime {
   func isCallable(_ value: Value) -> Bool {
     guard case .object(let object) = value else { return false }
     switch object.kind {
-    case .function, .nativeFunction, .boundMethod, .type, .staticMethod, .classMethod: return true
+    case .function, .nativeFunction, .boundMethod, .type, .staticMethod: return true
     default: return object.type.lookup(names[.call]) != nil
     }
   }
