@@ -58,7 +58,7 @@ extension Runtime {
   // MARK: Names
 
   private func installTypeNames(_ type: TypeObject) {
-    defineClassAttribute("__name__") { (runtime, cls) throws(Raised) in .object(runtime.string(cls.name)) } set: {
+    defineClassAttribute("__name__") { (_, cls) throws(Raised) in .object(cls.nameObject) } set: {
       (runtime, cls, value) throws(Raised) in
       guard let text = value.string else {
         throw runtime.typeError("can only assign string to \(cls.name).__name__, not '\(runtime.typeName(value))'")

@@ -3,7 +3,7 @@
 ///
 /// Types live as long as their runtime: objects point at them without counting.
 final class TypeObject: Object {
-  var name: String
+  var name: String { didSet { nameText = nil } }
   var qualifiedName: String
   /// The name in messages: of a type that CPython writes in C outside `builtins`, it has the module.
   var messageName: String
@@ -65,6 +65,17 @@ final class TypeObject: Object {
   /// ("cannot create 'X' instances"). A class of the program may have one of its own as a short cut (named tuples), which gives
   /// `undefined` for calls that have to go the long way.
   var construct: ((Runtime, TypeObject, Arguments) throws(Raised) -> Value)?
+
+  /// The name as programs see it, once one has asked.
+  private var nameText: StringObject?
+
+  /// `__name__`: the same object each time.
+  var nameObject: StringObject {
+    if let nameText { return nameText }
+    let made = runtime.intern(name)
+    nameText = made
+    return made
+  }
 
   init(
     _ runtime: Runtime, metatype: TypeObject?, name: String, bases: [TypeObject], instanceKind: Kind, isHeap: Bool
