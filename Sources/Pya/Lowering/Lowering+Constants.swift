@@ -58,16 +58,25 @@ extension CodeLowering {
     case .multiply: result = quickMultiply(a, b)
     case .divide: result = quickDivide(a, b)
     case .leftShift: result = quickShiftLeft(a, b)
-    case .power:
-      guard case .int(let base) = a, case .int(let exponent) = b, exponent >= 0, exponent < 64 else { return nil }
-      var product = Value.int(1)
-      for _ in 0..<exponent {
-        product = quickMultiply(product, .int(base))
-        if product.isUndefined { return nil }
-      }
-      result = product
+    case .power: result = .undefined
     default: return nil
     }
-    return result.isUndefined ? nil : result
+    return result.isUndefined ? foldedLarge(op, a, b) : result
+  }
+
+  /// The same of ints whose result may be beyond a word, but not beyond two: `(1 << 64) - 1`, `10**18`. Larger ones are made when they are
+  /// wanted, as in CPython.
+  private func foldedLarge(_ op: BinaryOperator, _ a: Value, _ b: Value) -> Value? {
+    guard let x = a.doubleWord, let y = b.doubleWord else { return nil }
+    let isSmall =
+      switch op {
+      case .add, .subtract: true
+      case .multiply: x.bitLength + y.bitLength <= 128
+      case .leftShift: y.word.map { (0...128).contains($0) && x.bitLength + $0 <= 128 } ?? false
+      case .power: y.word.map { (0...128).contains($0) && x.bitLength * $0 <= 128 } ?? false
+      default: false
+      }
+    if !isSmall { return nil }
+    do throws(Raised) { return try runtime.binary(op, a, b) } catch { return nil }
   }
 }

@@ -85,6 +85,20 @@ struct DoubleWord {
 
   // MARK: Bits
 
+  /// Of a number below zero, that of the number which has all its bits the other way.
+  var bitLength: Int {
+    let (upper, lower) = high < 0 ? (~high, ~low) : (high, low)
+    return upper != 0 ? 128 - upper.leadingZeroBitCount : 64 - lower.leadingZeroBitCount
+  }
+
+  /// The remainder by a power of two, rounded down; nil: the divisor is none.
+  @inline(__always)
+  func remainder(byPower divisor: DoubleWord) -> DoubleWord? {
+    guard divisor.high >= 0, let below = divisor - DoubleWord(1), below.high >= 0 else { return nil }
+    let common = divisor & below
+    return common.high == 0 && common.low == 0 ? self & below : nil
+  }
+
   @inline(__always)
   static func & (a: DoubleWord, b: DoubleWord) -> DoubleWord { DoubleWord(high: a.high & b.high, low: a.low & b.low) }
   @inline(__always)

@@ -77,7 +77,7 @@ extension Runtime {
     case .subtract: result = x - y
     case .multiply: result = x * y
     case .floorDivide: result = x.divided(by: y)?.quotient
-    case .modulo: result = x.divided(by: y)?.remainder
+    case .modulo: result = x.remainder(byPower: y) ?? x.divided(by: y)?.remainder
     case .leftShift: result = x.shiftedLeft(by: y)
     case .rightShift: result = x.shiftedRight(by: y)
     case .and: result = x & y
