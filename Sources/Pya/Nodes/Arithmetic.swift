@@ -14,6 +14,19 @@ class BinaryNode: ExpressionNode {
   /// The operation on numbers where that applies, the general rule elsewhere.
   @inline(__always)
   final func evaluate<Operation: QuickOperation>(_ operation: Operation.Type, _ frame: Frame) throws(Raised) -> Value {
+    if let a = left.place(frame), let b = right.place(frame) {
+      if let x = a.heldInt, let y = b.heldInt {
+        if case .int(let result) = Operation.apply(.int(x), .int(y)) { return .int(result) }
+      } else if let x = a.heldFloat, let y = b.heldFloat, case .float(let result) = Operation.apply(.float(x), .float(y)) {
+        return .float(result)
+      }
+    }
+    return try evaluateElsewhere(operation, frame)
+  }
+
+  /// The same where they are no two ints or floats in variables or constants.
+  @inline(never)
+  private final func evaluateElsewhere<Operation: QuickOperation>(_ operation: Operation.Type, _ frame: Frame) throws(Raised) -> Value {
     if let a = left.place(frame) {
       if let b = right.place(frame) {
         let quick = Operation.apply(a.number, b.number)

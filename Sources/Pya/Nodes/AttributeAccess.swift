@@ -66,7 +66,21 @@ final class AttributeNode: ExpressionNode {
     return nil
   }
 
+  /// Where the attribute lies of an instance that is in a local variable, and has it in itself: the commonest form, done without saving
+  /// registers. Nothing may lie there.
+  @inline(__always)
+  private func placeInside(_ frame: Frame) -> UnsafeMutablePointer<Value>? {
+    guard objectSlot >= 0, let held = (frame.slots + objectSlot).uncountedObject else { return nil }
+    return cache.placeInside(held)
+  }
+
   override func settledPlace(_ frame: Frame) -> UnsafeMutablePointer<Value>? {
+    if let place = placeInside(frame), !place.holdsUndefined { return place }
+    return settledElsewhere(frame)
+  }
+
+  @inline(never)
+  private func settledElsewhere(_ frame: Frame) -> UnsafeMutablePointer<Value>? {
     guard let held = settledObject(frame) else { return nil }
     let slot = cachedSlot(held)
     guard slot >= 0 else { return slot == -1 ? placeInClass(held) : held.dictionaryPlace(slot, name) }
@@ -87,6 +101,12 @@ final class AttributeNode: ExpressionNode {
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    if let place = placeInside(frame), place.countsCopy() { return place.move() }
+    return try evaluateElsewhere(frame)
+  }
+
+  @inline(never)
+  private func evaluateElsewhere(_ frame: Frame) throws(Raised) -> Value {
     guard let held = settledObject(frame) else { return try attribute(of: try object.evaluate(frame), frame) }
     let slot = cachedSlot(held)
     if slot >= 0 {

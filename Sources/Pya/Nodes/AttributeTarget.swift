@@ -81,6 +81,14 @@ final class AttributeTarget: TargetNode {
   deinit { cache.deallocate() }
 
   override func store(_ frame: Frame, _ value: consuming Value) throws(Raised) {
+    if objectSlot >= 0, let held = (frame.slots + objectSlot).uncountedObject, let place = cache.placeInside(held) {
+      return place.store(value)
+    }
+    try storeElsewhere(frame, value)
+  }
+
+  @inline(never)
+  private func storeElsewhere(_ frame: Frame, _ value: consuming Value) throws(Raised) {
     if objectSlot >= 0, let held = (frame.slots + objectSlot).uncountedObject, let place = place(in: held) {
       return place.store(value)
     }

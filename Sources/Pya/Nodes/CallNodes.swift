@@ -21,9 +21,34 @@ final class CallNode: ExpressionNode {
         }
       } else if held.kind == .boundMethod {
         return try callHeld(held.as(BoundMethod.self), frame)
+      } else if held.kind == .nativeFunction {
+        return try callHeld(held.as(NativeFunction.self), frame)
       }
     }
     return try callEvaluated(frame)
+  }
+
+  /// Calls a native function that a variable holds; it may be a method, whose first argument is then the receiver.
+  @inline(never)
+  private func callHeld(_ native: Unmanaged<NativeFunction>, _ frame: Frame) throws(Raised) -> Value {
+    let machine = frame.machine
+    let count = arguments.count
+    guard let base = machine.reserveUnbound(count) else { try frame.fail(machine.stackOverflow(), range) }
+    do throws(Raised) {
+      try arguments.lend(to: base, frame)
+      let result = try machine.pointee.runtimeReference.borrowed { (runtime) throws(Raised) in
+        try native.borrowed { (native) throws(Raised) in
+          if native.takes(count), !native.isMethod || count > 0 && native.isMethod(ofValueAt: base) {
+            try native.body(runtime, Arguments(base, count))
+          } else {
+            try native.call(runtime, Arguments(base, count))
+          }
+        }
+      }
+      arguments.giveBack(base)
+      machine.pointee.stackTop = base
+      return result
+    } catch { try abandon(arguments, 0, base, frame, error) }
   }
 
   /// Calls a bound method that a variable holds.
@@ -145,6 +170,7 @@ final class GlobalCallNode: ExpressionNode {
       if cachedKind == .function {
         return try callPlain(Unmanaged<FunctionObject>.fromOpaque(cached), receiver: .undefined, arguments, frame)
       }
+      if cachedKind == .length, let length = arguments.lengthOfFirst(frame) { return .int(length) }
       return try callOther(cached, frame)
     }
     return try callUncached(frame)
@@ -161,10 +187,7 @@ final class GlobalCallNode: ExpressionNode {
   @inline(never)
   private func callOther(_ cached: UnsafeMutableRawPointer, _ frame: Frame) throws(Raised) -> Value {
     switch cachedKind {
-    case .length:
-      if let length = arguments.lengthOfFirst(frame) { return .int(length) }
-      var argument = try arguments.evaluateFirst(frame)
-      return try callUnary(.fromOpaque(cached), &argument, frame)
+    case .length: return try callUnary(.fromOpaque(cached), frame)
     case .instanceCheck: if let answer = arguments.isInstance(frame) { return .bool(answer) }
     case .minimum, .maximum: return try extreme(.fromOpaque(cached), cachedKind == .maximum, frame)
     case .typeOf: if let type = arguments.typeOfFirst(frame) { return .object(type) }
@@ -180,9 +203,7 @@ final class GlobalCallNode: ExpressionNode {
       return try passing(arguments.firstNode, frame) { (runtime, base) throws(Raised) in
         try type.borrowed { (type) throws(Raised) in try runtime.constructBuiltin(type, Arguments(base, 1)) }
       }
-    case .ordinal, .character, .absolute, .next, .hash:
-      var argument = try arguments.evaluateFirst(frame)
-      return try callUnary(.fromOpaque(cached), &argument, frame)
+    case .ordinal, .character, .absolute, .next, .hash: return try callUnary(.fromOpaque(cached), frame)
     case .otherType:
       let type = Unmanaged<TypeObject>.fromOpaque(cached)
       return try lending(arguments, frame) { (runtime, base) throws(Raised) in
@@ -207,7 +228,13 @@ final class GlobalCallNode: ExpressionNode {
     return try callUncached(frame)
   }
 
-  /// `ord`, `chr`, `abs`, `next` or `hash`.
+  /// `len`, `ord`, `chr`, `abs`, `next` or `hash`.
+  @inline(__always)
+  private func callUnary(_ function: Unmanaged<NativeFunction>, _ frame: Frame) throws(Raised) -> Value {
+    var argument = try arguments.evaluateFirst(frame)
+    return try argument.lent { (place) throws(Raised) in try callUnary(function, place, frame) }
+  }
+
   @inline(__always)
   private func callUnary(
     _ function: Unmanaged<NativeFunction>, _ argument: UnsafeMutablePointer<Value>, _ frame: Frame

@@ -22,6 +22,15 @@ class ComparisonNode: ExpressionNode {
   final func evaluateBool<Comparison: QuickComparison>(
     _ comparison: Comparison.Type, _ frame: Frame
   ) throws(Raised) -> Bool {
+    if let a = left.place(frame), let b = right.place(frame), let quick = Comparison.apply(a, b) { return quick }
+    return try evaluateElsewhere(comparison, frame)
+  }
+
+  /// The same where they are no two numbers in variables or constants.
+  @inline(never)
+  private final func evaluateElsewhere<Comparison: QuickComparison>(
+    _ comparison: Comparison.Type, _ frame: Frame
+  ) throws(Raised) -> Bool {
     if operandsMaySettle, disappointments < .max {
       guard let a = left.settledPlace(frame), let b = right.settledPlace(frame) else {
         return try compareUnsettled(Comparison.operator, frame)
@@ -37,7 +46,7 @@ class ComparisonNode: ExpressionNode {
     if !left.hasPlace, let b = right.place(frame) {
       let a = try left.evaluate(frame)
       if case .int(let x) = a, case .int(let y) = b.number { return Comparison.ints(x, y) }
-      return try compare(Comparison.operator, a, frame)
+      return try compare(Comparison.operator, a, b, frame)
     }
     if left.hasPlace { return try compare(Comparison.operator, frame) }
     let a = try left.evaluate(frame)
@@ -61,6 +70,15 @@ class ComparisonNode: ExpressionNode {
   private final func compareUnsettled(_ op: ComparisonOperator, _ frame: Frame) throws(Raised) -> Bool {
     if !left.hasPlace || !right.hasPlace { disappointments += 1 }
     return try compare(op, frame)
+  }
+
+  /// The same with the left operand's value, and the place of the right one.
+  @inline(never)
+  private final func compare(
+    _ op: ComparisonOperator, _ a: Value, _ b: UnsafeMutablePointer<Value>, _ frame: Frame
+  ) throws(Raised) -> Bool {
+    if let quick = compareTexts(op, a.uncounted, b.uncountedObject) { return quick }
+    return try compare(op, a, frame)
   }
 
   /// The same with the left operand's value.
@@ -327,7 +345,7 @@ final class MembershipNode: ComparisonNode {
   @inline(never)
   private func search(_ frame: Frame) throws(Raised) -> Bool {
     var item = try left.evaluate(frame)
-    if let held = right.settledPlace(frame)?.uncountedObject, let isContained = held.quickContains(&item) {
+    if let held = right.settledPlace(frame)?.uncountedObject, let isContained = item.lent({ held.quickContains($0) }) {
       return isContained == expected
     }
     if let place = right.place(frame), let held = place.uncountedObject {

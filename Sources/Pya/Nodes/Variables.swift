@@ -33,12 +33,15 @@ final class LocalNode: ExpressionNode {
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     let place = frame.slots + slot
-    if place.holdsUndefined { try refuse(frame) }
-    return place.copied
+    if place.countsCopy() { return place.move() }
+    return try copy(place, frame)
   }
 
   @inline(never)
-  private func refuse(_ frame: Frame) throws(Raised) -> Never { try frame.fail(frame.unboundLocal(slot), range) }
+  private func copy(_ place: UnsafeMutablePointer<Value>, _ frame: Frame) throws(Raised) -> Value {
+    if place.holdsUndefined { try frame.fail(frame.unboundLocal(slot), range) }
+    return place.copied
+  }
 }
 
 /// A local variable that an assignment expression may change while its neighbours are evaluated: it must be read in its turn, so
@@ -91,9 +94,15 @@ final class CellNode: ExpressionNode {
   override func settledInt(_ frame: Frame) -> Int? { settledPlace(frame)?.heldInt }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let value = frame.cellPlace(slot).copied
-    if value.isUndefined { try frame.fail(frame.unboundLocal(slot), range) }
-    return value
+    let place = frame.cellPlace(slot)
+    if place.countsCopy() { return place.move() }
+    return try copy(place, frame)
+  }
+
+  @inline(never)
+  private func copy(_ place: UnsafeMutablePointer<Value>, _ frame: Frame) throws(Raised) -> Value {
+    if place.holdsUndefined { try frame.fail(frame.unboundLocal(slot), range) }
+    return place.copied
   }
 }
 
@@ -116,9 +125,15 @@ final class FreeNode: ExpressionNode {
   override func settledInt(_ frame: Frame) -> Int? { settledPlace(frame)?.heldInt }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let value = frame.closurePlace(index).copied
-    if value.isUndefined { try frame.fail(frame.unboundFree(index), range) }
-    return value
+    let place = frame.closurePlace(index)
+    if place.countsCopy() { return place.move() }
+    return try copy(place, frame)
+  }
+
+  @inline(never)
+  private func copy(_ place: UnsafeMutablePointer<Value>, _ frame: Frame) throws(Raised) -> Value {
+    if place.holdsUndefined { try frame.fail(frame.unboundFree(index), range) }
+    return place.copied
   }
 }
 
@@ -146,10 +161,7 @@ final class GlobalNode: ExpressionNode {
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    if globals.changes == globalsChanges {
-      if !isBuiltin { return globals.valuePlace(index).copied }
-      if builtins.changes == builtinsChanges { return home.valuePlace(index).copied }
-    }
+    if let place = settledPlace(frame), place.countsCopy() { return place.move() }
     return try lookUp(frame)
   }
 
@@ -178,6 +190,7 @@ final class GlobalNode: ExpressionNode {
     return builtins.changes == builtinsChanges && (builtins.entries + index).value(is: object)
   }
 
+  @inline(never)
   private func lookUp(_ frame: Frame) throws(Raised) -> Value {
     let own = globals.index(ofString: name)
     var found = own >= 0 ? own : builtins.index(ofString: name)

@@ -120,6 +120,13 @@ final class NativeFunction: Object {
     return held._withUnsafeGuaranteedRef { $0.isExactly(owner) }
   }
 
+  /// The same for what lies at a place.
+  @inline(__always)
+  func isMethod(ofValueAt place: UnsafeMutablePointer<Value>) -> Bool {
+    guard let owner, let held = place.uncountedObject else { return false }
+    return held._withUnsafeGuaranteedRef { $0.isExactly(owner) }
+  }
+
   /// Calls with the first argument already known to be of the owner's type.
   @inline(__always)
   func callChecked(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {
