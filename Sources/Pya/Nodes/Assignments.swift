@@ -23,6 +23,8 @@ final class AssignNode: StatementNode {
   private let value: ExpressionNode
   /// The slot of the variable that is taken apart and goes on holding its value meanwhile; -1: there is none.
   private let unpackedSlot: Int
+  /// Of local variables, where the value may lie elsewhere.
+  private let unpacking: UnpackTarget?
 
   init(_ target: TargetNode, _ value: ExpressionNode, _ range: SourceRange) {
     self.target = target
@@ -32,12 +34,15 @@ final class AssignNode: StatementNode {
     } else {
       unpackedSlot = -1
     }
+    unpacking = value.maySettle ? (target as? UnpackTarget).flatMap { $0.hasOnlyLocals ? $0 : nil } : nil
     super.init(range)
   }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
     if unpackedSlot >= 0, case let place = frame.slots + unpackedSlot, !place.holdsUndefined {
       try target.store(frame, copyAt: place)
+    } else if let unpacking, unpacking.replacesPlainly(frame), let place = value.settledPlace(frame) {
+      try unpacking.store(frame, copyAt: place)
     } else {
       let result = try value.evaluate(frame)
       try target.store(frame, result)

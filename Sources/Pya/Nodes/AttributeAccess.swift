@@ -107,7 +107,13 @@ final class AttributeNode: ExpressionNode {
 
   @inline(never)
   private func evaluateElsewhere(_ frame: Frame) throws(Raised) -> Value {
-    guard let held = settledObject(frame) else { return try attribute(of: try object.evaluate(frame), frame) }
+    guard let held = settledObject(frame) else {
+      let value = try object.evaluate(frame)
+      if let held = value.uncounted, let place = cache.placeInside(held), place.countsCopy() { return place.move() }
+      return try attribute(of: value, frame)
+    }
+    // A property's getter does not replace what its caller has in a local variable.
+    if objectSlot >= 0, let getter = classCache?._withUnsafeGuaranteedRef({ $0.getter(of: held) }) { return try call(getter, held, frame) }
     let slot = cachedSlot(held)
     if slot >= 0 {
       let found = held.instanceSlot(slot).copied
@@ -152,6 +158,15 @@ final class AttributeNode: ExpressionNode {
     if let place = cache.placeBeside(held, name) { return place.copied }
     guard let classCache else { return .undefined }
     return try computed(held, classCache, frame)
+  }
+
+  /// Calls a property's getter.
+  @inline(__always)
+  private func call(_ getter: Unmanaged<FunctionObject>, _ held: Unmanaged<Object>, _ frame: Frame) throws(Raised) -> Value {
+    do throws(Raised) { return try call(getter, frame, with: .object(held.takeUnretainedValue())) } catch {
+      frame.runtime.noteSubject(of: error.exception, .object(held.takeUnretainedValue()), name)
+      throw error
+    }
   }
 
   /// What the class cache makes of the attribute: a getter may be called for it.

@@ -292,9 +292,12 @@ final class NotEqualNode: ComparisonNode {
 /// `is` and `is not`.
 final class IdentityNode: ComparisonNode {
   private let expected: Bool
+  /// The left operand, if it is `(name := value)`.
+  private let assignment: WalrusNode?
 
   init(_ left: ExpressionNode, _ right: ExpressionNode, expected: Bool, _ range: SourceRange) {
     self.expected = expected
+    assignment = left as? WalrusNode
     super.init(left, right, range)
   }
 
@@ -306,6 +309,7 @@ final class IdentityNode: ComparisonNode {
     }
     if let b = right.place(frame), !b.holdsUndefined {
       if left.maySettle, let a = left.settledPlace(frame) { return a.isIdentical(to: b) == expected }
+      if let assignment, let a = try assignment.storedPlace(frame) { return a.isIdentical(to: b) == expected }
       return b.isIdentical(to: try left.evaluate(frame)) == expected
     }
     if left.maySettle, right.maySettle, disappointments < .max {

@@ -45,7 +45,7 @@ final class LocalNode: ExpressionNode {
 }
 
 /// A local variable that an assignment expression may change while its neighbours are evaluated: it must be read in its turn, so
-/// it is no `localSlot` (see `Operand`).
+/// it is no `localSlot` (see `Operand`). Where nothing runs in between, it may be looked at where it lies.
 ///
 /// It asks the node it wraps: were the two functions alike, the compiler would make one of them, which both call.
 final class SettledLocalNode: ExpressionNode {
@@ -57,6 +57,11 @@ final class SettledLocalNode: ExpressionNode {
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value { try variable.evaluate(frame) }
+  override func evaluateBool(_ frame: Frame) throws(Raised) -> Bool { try variable.evaluateBool(frame) }
+
+  override var maySettle: Bool { true }
+  override func settledPlace(_ frame: Frame) -> UnsafeMutablePointer<Value>? { variable.settledPlace(frame) }
+  override func settledInt(_ frame: Frame) -> Int? { (frame.slots + variable.slot).heldInt }
 }
 
 /// A value put aside in a temporary slot, used once.
@@ -174,13 +179,6 @@ final class GlobalNode: ExpressionNode {
   }
 
   override func settledInt(_ frame: Frame) -> Int? { settledPlace(frame)?.heldInt }
-
-  /// The value, if it is known where it lies.
-  var knownValue: Value? {
-    guard globals.changes == globalsChanges else { return nil }
-    if !isBuiltin { return globals.valuePlace(index).copied }
-    return builtins.changes == builtinsChanges ? home.valuePlace(index).copied : nil
-  }
 
   /// Whether the name means this object now.
   @inline(__always)
