@@ -21,30 +21,43 @@ final class AssignLocalNode: StatementNode {
 final class AssignNode: StatementNode {
   private let target: TargetNode
   private let value: ExpressionNode
-  /// The slot of the variable that is taken apart and goes on holding its value meanwhile; -1: there is none.
-  private let unpackedSlot: Int
-  /// Of local variables, where the value may lie elsewhere.
-  private let unpacking: UnpackTarget?
 
   init(_ target: TargetNode, _ value: ExpressionNode, _ range: SourceRange) {
     self.target = target
     self.value = value
-    if let slot = value.localSlot, let unpacking = target as? UnpackTarget, unpacking.leaves(slot: slot) {
-      unpackedSlot = slot
-    } else {
-      unpackedSlot = -1
-    }
-    unpacking = value.maySettle ? (target as? UnpackTarget).flatMap { $0.hasOnlyLocals ? $0 : nil } : nil
     super.init(range)
   }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
-    if unpackedSlot >= 0, case let place = frame.slots + unpackedSlot, !place.holdsUndefined {
+    let result = try value.evaluate(frame)
+    try target.store(frame, result)
+    if frame.machine.pointee.hasDeferredWarnings { frame.issueDeferredWarnings(range) }
+    return .normal
+  }
+}
+
+/// `a, b = value` with local variables alone, where the value may lie somewhere: it is taken apart there.
+final class UnpackPlaceNode: StatementNode {
+  private let target: UnpackTarget
+  private let value: Operand
+  /// The value is in a variable that is none of the targets, and goes on holding it.
+  private let leavesValue: Bool
+
+  /// Nil: it is something else.
+  init?(_ target: TargetNode, _ value: ExpressionNode, _ range: SourceRange) {
+    guard let target = target as? UnpackTarget, target.hasOnlyLocals, case let operand = Operand(value), operand.maySettle else { return nil }
+    self.target = target
+    self.value = operand
+    leavesValue = operand.slot >= 0 && target.leaves(slot: operand.slot)
+    super.init(range)
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    // What runs when a variable's old value goes might take the parts' holder away.
+    if leavesValue || target.replacesPlainly(frame), let place = value.settledPlace(frame) {
       try target.store(frame, copyAt: place)
-    } else if let unpacking, unpacking.replacesPlainly(frame), let place = value.settledPlace(frame) {
-      try unpacking.store(frame, copyAt: place)
     } else {
-      let result = try value.evaluate(frame)
+      let result = try value.node.evaluate(frame)
       try target.store(frame, result)
     }
     if frame.machine.pointee.hasDeferredWarnings { frame.issueDeferredWarnings(range) }

@@ -160,10 +160,17 @@ final class AttributeNode: ExpressionNode {
     return try computed(held, classCache, frame)
   }
 
-  /// Calls a property's getter.
+  /// Calls a property's getter with the instance that the local variable holds.
   @inline(__always)
   private func call(_ getter: Unmanaged<FunctionObject>, _ held: Unmanaged<Object>, _ frame: Frame) throws(Raised) -> Value {
-    do throws(Raised) { return try call(getter, frame, with: .object(held.takeUnretainedValue())) } catch {
+    do throws(Raised) {
+      let machine = frame.machine
+      let size = getter._withUnsafeGuaranteedRef { $0.frameSize }
+      guard let callee = machine.openFrame(getter, size) else { try frame.fail(machine.stackOverflow(), range) }
+      callee.slots.initialize(toCopyAt: frame.slots + objectSlot)
+      if getter._withUnsafeGuaranteedRef({ $0.completeCount }) != 1 { try frame.complete(callee, of: getter, given: 1, range) }
+      return try runPlain(getter, callee, size, frame)
+    } catch {
       frame.runtime.noteSubject(of: error.exception, .object(held.takeUnretainedValue()), name)
       throw error
     }

@@ -127,7 +127,11 @@ final class ExpressionStatementNode: StatementNode {
   }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
-    _ = try expression.evaluate(frame)
+    // Most give a number or None, which needs no release.
+    switch try expression.evaluate(frame) {
+    case .object(let object): _ = object
+    default: break
+    }
     if frame.machine.pointee.hasDeferredWarnings { frame.issueDeferredWarnings(range) }
     return .normal
   }
