@@ -52,8 +52,14 @@ extension Runtime {
       case .returned(let value): result = value
       }
     } else if object.kind == .iterator, !object.type.isHeap {
-      let element = try unsafeDowncast(object, to: IteratorObject.self).next(self)
-      if !element.isUndefined { return element }
+      // A function that `map` calls may raise StopIteration.
+      do {
+        let element = try unsafeDowncast(object, to: IteratorObject.self).next(self)
+        if !element.isUndefined { return element }
+      } catch {
+        guard let fallback = fallback.defined, matches(error, .stopIteration) else { throw error }
+        return fallback
+      }
     } else {
       guard let method = object.type.lookup(names[.next]) else { throw notIterator(value) }
       // The program's own `__next__` raises its StopIteration.

@@ -123,7 +123,9 @@ struct Frame {
         if exception.type.exceptionLayout == .nameError { noteVisibleNames(on: exception) }
       }
       let entry = TracebackEntry(code: code.information, range: range)
-      if exception.traceback.isEmpty { exception.traceback = [entry] } else { exception.traceback.append(entry) }
+      // Most pass through several frames.
+      if exception.traceback.isEmpty { exception.traceback.reserveCapacity(4) }
+      exception.traceback.append(entry)
     }
     return raised
   }

@@ -198,7 +198,7 @@ extension CodeLowering {
     var node = lower(value)
     if targets.contains(where: suspends) { node = spill(node) }
     let nodes = targets.map(lowerTarget)
-    if nodes.count == 1 { return AssignNode(nodes[0], node, range) }
+    if nodes.count == 1 { return UnpackPlaceNode(nodes[0], node, range) ?? AssignNode(nodes[0], node, range) }
     return AssignManyNode(nodes, node, range)
   }
 

@@ -14,6 +14,24 @@ class BinaryNode: ExpressionNode {
   /// The operation on numbers where that applies, the general rule elsewhere.
   @inline(__always)
   final func evaluate<Operation: QuickOperation>(_ operation: Operation.Type, _ frame: Frame) throws(Raised) -> Value {
+    if let a = left.place(frame), let b = right.place(frame) {
+      if let x = a.heldInt, let y = b.heldInt {
+        if case .int(let result) = Operation.apply(.int(x), .int(y)) { return .int(result) }
+      } else if let x = a.heldFloat, let y = b.heldFloat, case .float(let result) = Operation.apply(.float(x), .float(y)) {
+        return .float(result)
+      }
+    }
+    return try evaluateOperands(operation, frame)
+  }
+
+  @inline(never)
+  private final func evaluateOperands<Operation: QuickOperation>(_ operation: Operation.Type, _ frame: Frame) throws(Raised) -> Value {
+    try evaluateResults(operation, frame)
+  }
+
+  /// The same where they are no two ints or floats in variables or constants.
+  @inline(__always)
+  final func evaluateResults<Operation: QuickOperation>(_ operation: Operation.Type, _ frame: Frame) throws(Raised) -> Value {
     if let a = left.place(frame) {
       if let b = right.place(frame) {
         let quick = Operation.apply(a.number, b.number)
@@ -267,6 +285,12 @@ func quickShiftRight(_ a: Value, _ b: Value) -> Value {
   return .int(x >> min(y, 63))
 }
 
+/// For operands that are results of something else: no second function is called for what is commonest then.
+final class AddResultsNode: BinaryNode {
+  override func settledInt(_ frame: Frame) -> Int? { settledInt(AddNode.Operation.self, frame) }
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value { try evaluateResults(AddNode.Operation.self, frame) }
+}
+
 final class AddNode: BinaryNode {
   enum Operation: QuickOperation {
     static var `operator`: BinaryOperator { .add }
@@ -278,6 +302,12 @@ final class AddNode: BinaryNode {
   override func evaluate(_ frame: Frame) throws(Raised) -> Value { try evaluate(Operation.self, frame) }
 }
 
+/// For operands that are results of something else: no second function is called for what is commonest then.
+final class SubtractResultsNode: BinaryNode {
+  override func settledInt(_ frame: Frame) -> Int? { settledInt(SubtractNode.Operation.self, frame) }
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value { try evaluateResults(SubtractNode.Operation.self, frame) }
+}
+
 final class SubtractNode: BinaryNode {
   enum Operation: QuickOperation {
     static var `operator`: BinaryOperator { .subtract }
@@ -287,6 +317,12 @@ final class SubtractNode: BinaryNode {
 
   override func settledInt(_ frame: Frame) -> Int? { settledInt(Operation.self, frame) }
   override func evaluate(_ frame: Frame) throws(Raised) -> Value { try evaluate(Operation.self, frame) }
+}
+
+/// For operands that are results of something else: no second function is called for what is commonest then.
+final class MultiplyResultsNode: BinaryNode {
+  override func settledInt(_ frame: Frame) -> Int? { settledInt(MultiplyNode.Operation.self, frame) }
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value { try evaluateResults(MultiplyNode.Operation.self, frame) }
 }
 
 final class MultiplyNode: BinaryNode {
@@ -479,6 +515,7 @@ final class UnaryNode: ExpressionNode {
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     let value = try operand.evaluate(frame)
+    if op == .invert, case .int(let x) = value { return .int(~x) }
     if op == .invert, case .bool = value, operand.constant == nil { try warnOfInvertedBool(frame) }
     do throws(Raised) {
       return op == .invert ? try frame.runtime.invert(value) : try frame.runtime.positive(value)
@@ -506,10 +543,11 @@ extension BinaryOperator {
     {
       return AddConstantNode(slot: slot, self, operand: operand, range)
     }
+    let liesSomewhere = Operand(left).hasPlace && Operand(right).hasPlace
     switch self {
-    case .add: return AddNode(left, right, range)
-    case .subtract: return SubtractNode(left, right, range)
-    case .multiply: return MultiplyNode(left, right, range)
+    case .add: return liesSomewhere ? AddNode(left, right, range) : AddResultsNode(left, right, range)
+    case .subtract: return liesSomewhere ? SubtractNode(left, right, range) : SubtractResultsNode(left, right, range)
+    case .multiply: return liesSomewhere ? MultiplyNode(left, right, range) : MultiplyResultsNode(left, right, range)
     case .divide: return DivideNode(left, right, range)
     case .floorDivide: return FloorDivideNode(left, right, range)
     case .modulo:

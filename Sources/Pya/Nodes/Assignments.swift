@@ -21,25 +21,43 @@ final class AssignLocalNode: StatementNode {
 final class AssignNode: StatementNode {
   private let target: TargetNode
   private let value: ExpressionNode
-  /// The slot of the variable that is taken apart and goes on holding its value meanwhile; -1: there is none.
-  private let unpackedSlot: Int
 
   init(_ target: TargetNode, _ value: ExpressionNode, _ range: SourceRange) {
     self.target = target
     self.value = value
-    if let slot = value.localSlot, let unpacking = target as? UnpackTarget, unpacking.leaves(slot: slot) {
-      unpackedSlot = slot
-    } else {
-      unpackedSlot = -1
-    }
     super.init(range)
   }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
-    if unpackedSlot >= 0, case let place = frame.slots + unpackedSlot, !place.holdsUndefined {
+    let result = try value.evaluate(frame)
+    try target.store(frame, result)
+    if frame.machine.pointee.hasDeferredWarnings { frame.issueDeferredWarnings(range) }
+    return .normal
+  }
+}
+
+/// `a, b = value` with local variables alone, where the value may lie somewhere: it is taken apart there.
+final class UnpackPlaceNode: StatementNode {
+  private let target: UnpackTarget
+  private let value: Operand
+  /// The value is in a variable that is none of the targets, and goes on holding it.
+  private let leavesValue: Bool
+
+  /// Nil: it is something else.
+  init?(_ target: TargetNode, _ value: ExpressionNode, _ range: SourceRange) {
+    guard let target = target as? UnpackTarget, target.hasOnlyLocals, case let operand = Operand(value), operand.maySettle else { return nil }
+    self.target = target
+    self.value = operand
+    leavesValue = operand.slot >= 0 && target.leaves(slot: operand.slot)
+    super.init(range)
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    // What runs when a variable's old value goes might take the parts' holder away.
+    if leavesValue || target.replacesPlainly(frame), let place = value.settledPlace(frame) {
       try target.store(frame, copyAt: place)
     } else {
-      let result = try value.evaluate(frame)
+      let result = try value.node.evaluate(frame)
       try target.store(frame, result)
     }
     if frame.machine.pointee.hasDeferredWarnings { frame.issueDeferredWarnings(range) }
@@ -141,16 +159,32 @@ final class DeleteNode: StatementNode {
 final class AugmentLocalNode: StatementNode {
   private let slot: Int
   private let op: BinaryOperator
+  private let counts: Bool
   private let value: Operand
 
   init(slot: Int, _ op: BinaryOperator, _ value: ExpressionNode, _ range: SourceRange) {
     self.slot = slot
     self.op = op
+    counts = op == .add || op == .subtract
     self.value = Operand(value)
     super.init(range)
   }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    let place = frame.slots + slot
+    if counts, let operand = value.place(frame), let x = place.heldInt, let y = operand.heldInt {
+      let (result, overflow) = op == .add ? x.addingReportingOverflow(y) : x.subtractingReportingOverflow(y)
+      if !overflow {
+        place.initialize(to: .int(result))
+        return .normal
+      }
+    }
+    return try executeElsewhere(frame)
+  }
+
+  /// The same where it is more than counting.
+  @inline(never)
+  private func executeElsewhere(_ frame: Frame) throws(Raised) -> Completion {
     // A number: only this statement assigns to the variable, so it is still there after the operand was evaluated.
     let place = frame.slots + slot
     if case .undefined = place.number {
@@ -335,6 +369,11 @@ final class AugmentAttributeNode: StatementNode {
   private let target: AttributeTarget
   private let op: BinaryOperator
   private let value: Operand
+  private let objectSlot: Int
+  private let counts: Bool
+  /// The shape of the instances counted in last that have the attribute in themselves, and how far behind their address.
+  private var countingToken = 0
+  private var countingOffset = 0
 
   /// `object` reads a local variable that nothing in `value` assigns to.
   init(
@@ -345,14 +384,44 @@ final class AugmentAttributeNode: StatementNode {
     target = AttributeTarget(object, name, targetRange)
     self.op = op
     self.value = Operand(value)
+    objectSlot = object.slot
+    counts = op == .add || op == .subtract
     super.init(range)
   }
 
+  /// Notes where the attribute lies, if that is in the instance.
+  private func remember(_ entry: UnsafeMutablePointer<Value>, _ frame: Frame) {
+    guard counts, let held = (frame.slots + objectSlot).uncountedObject, held.kind == .instance else { return }
+    let offset = UnsafeMutableRawPointer(entry) - held.toOpaque()
+    guard offset >= Instance.inlineOffset, offset < Instance.inlineOffset + Instance.inlineCapacity * MemoryLayout<Value>.stride else { return }
+    countingToken = held._withUnsafeGuaranteedRef { $0.cacheToken }
+    countingOffset = offset
+  }
+
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    if counts, let operand = value.place(frame), let y = operand.heldInt, let held = (frame.slots + objectSlot).uncountedObject,
+      held.kind == .instance, held._withUnsafeGuaranteedRef({ $0.cacheToken }) == countingToken
+    {
+      let entry = (held.toOpaque() + countingOffset).assumingMemoryBound(to: Value.self)
+      if let x = entry.heldInt {
+        let (result, overflow) = op == .add ? x.addingReportingOverflow(y) : x.subtractingReportingOverflow(y)
+        if !overflow {
+          entry.initialize(to: .int(result))
+          return .normal
+        }
+      }
+    }
+    return try executeElsewhere(frame)
+  }
+
+  /// The same where it is more than counting.
+  @inline(never)
+  private func executeElsewhere(_ frame: Frame) throws(Raised) -> Completion {
     // A number in a slot of the instance, that nobody has a say in: it is replaced where it lies.
     if let entry = read.settledPlace(frame), entry == target.knownPlace(frame), let operand = value.place(frame) {
       let result = frame.quickAugment(op, entry.number, operand.number)
       if !result.isUndefined {
+        remember(entry, frame)
         entry.initialize(to: result)
         return .normal
       }

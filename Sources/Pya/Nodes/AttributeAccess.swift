@@ -66,7 +66,21 @@ final class AttributeNode: ExpressionNode {
     return nil
   }
 
+  /// Where the attribute lies of an instance that is in a local variable, and has it in itself: the commonest form, done without saving
+  /// registers. Nothing may lie there.
+  @inline(__always)
+  private func placeInside(_ frame: Frame) -> UnsafeMutablePointer<Value>? {
+    guard objectSlot >= 0, let held = (frame.slots + objectSlot).uncountedObject else { return nil }
+    return cache.placeInside(held)
+  }
+
   override func settledPlace(_ frame: Frame) -> UnsafeMutablePointer<Value>? {
+    if let place = placeInside(frame), !place.holdsUndefined { return place }
+    return settledElsewhere(frame)
+  }
+
+  @inline(never)
+  private func settledElsewhere(_ frame: Frame) -> UnsafeMutablePointer<Value>? {
     guard let held = settledObject(frame) else { return nil }
     let slot = cachedSlot(held)
     guard slot >= 0 else { return slot == -1 ? placeInClass(held) : held.dictionaryPlace(slot, name) }
@@ -87,7 +101,19 @@ final class AttributeNode: ExpressionNode {
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    guard let held = settledObject(frame) else { return try attribute(of: try object.evaluate(frame), frame) }
+    if let place = placeInside(frame), place.countsCopy() { return place.move() }
+    return try evaluateElsewhere(frame)
+  }
+
+  @inline(never)
+  private func evaluateElsewhere(_ frame: Frame) throws(Raised) -> Value {
+    guard let held = settledObject(frame) else {
+      let value = try object.evaluate(frame)
+      if let held = value.uncounted, let place = cache.placeInside(held), place.countsCopy() { return place.move() }
+      return try attribute(of: value, frame)
+    }
+    // A property's getter does not replace what its caller has in a local variable.
+    if objectSlot >= 0, let getter = classCache?._withUnsafeGuaranteedRef({ $0.getter(of: held) }) { return try call(getter, held, frame) }
     let slot = cachedSlot(held)
     if slot >= 0 {
       let found = held.instanceSlot(slot).copied
@@ -132,6 +158,22 @@ final class AttributeNode: ExpressionNode {
     if let place = cache.placeBeside(held, name) { return place.copied }
     guard let classCache else { return .undefined }
     return try computed(held, classCache, frame)
+  }
+
+  /// Calls a property's getter with the instance that the local variable holds.
+  @inline(__always)
+  private func call(_ getter: Unmanaged<FunctionObject>, _ held: Unmanaged<Object>, _ frame: Frame) throws(Raised) -> Value {
+    do throws(Raised) {
+      let machine = frame.machine
+      let size = getter._withUnsafeGuaranteedRef { $0.frameSize }
+      guard let callee = machine.openFrame(getter, size) else { try frame.fail(machine.stackOverflow(), range) }
+      callee.slots.initialize(toCopyAt: frame.slots + objectSlot)
+      if getter._withUnsafeGuaranteedRef({ $0.completeCount }) != 1 { try frame.complete(callee, of: getter, given: 1, range) }
+      return try runPlain(getter, callee, size, frame)
+    } catch {
+      frame.runtime.noteSubject(of: error.exception, .object(held.takeUnretainedValue()), name)
+      throw error
+    }
   }
 
   /// What the class cache makes of the attribute: a getter may be called for it.

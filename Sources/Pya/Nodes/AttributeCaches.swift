@@ -7,6 +7,8 @@ struct SlotCache {
   private struct Entry {
     var token = 0
     var slot = -1
+    /// How far behind the instance's address the attribute lies, if it is in the instance itself; else 0.
+    var offset = 0
   }
 
   private let entries: UnsafeMutablePointer<Entry>
@@ -35,12 +37,34 @@ struct SlotCache {
     return entries[3].token == token ? entries[3].slot : -1
   }
 
+  /// Where the attribute lies of an instance that has it in itself, and of which that is known.
+  @inline(__always)
+  func placeInside(_ held: Unmanaged<Object>) -> UnsafeMutablePointer<Value>? {
+    guard held.kind == .instance else { return nil }
+    let token = held._withUnsafeGuaranteedRef { $0.cacheToken }
+    var entry = entries
+    if entry.pointee.token != token {
+      entry += 1
+      if entry.pointee.token != token {
+        entry += 1
+        if entry.pointee.token != token {
+          entry += 1
+          if entry.pointee.token != token { return nil }
+        }
+      }
+    }
+    let offset = entry.pointee.offset
+    return offset == 0 ? nil : (held.toOpaque() + offset).assumingMemoryBound(to: Value.self)
+  }
+
   var isFull: Bool { entries[SlotCache.count - 1].token != 0 }
 
   /// Puts the newest first.
   func remember(_ token: Int, _ slot: Int) {
     for index in stride(from: SlotCache.count - 1, to: 0, by: -1) { entries[index] = entries[index - 1] }
-    entries[0] = Entry(token: token, slot: slot)
+    let isInside = slot >= 0 && slot < Instance.inlineCapacity
+    let offset = isInside ? Instance.inlineOffset + slot * MemoryLayout<Value>.stride : 0
+    entries[0] = Entry(token: token, slot: slot, offset: offset)
   }
 
   /// Where the attribute lies of an object of a class of the program that is a dictionary, an exception, ... as well, if that is known.

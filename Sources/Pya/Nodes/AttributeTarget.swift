@@ -43,6 +43,8 @@ final class AttributeTarget: TargetNode {
     /// The shape that it then gets; `pointer` is the same, read without counting.
     var shape: Shape?
     var pointer: UnsafeRawPointer?
+    /// How far behind the instance's address the slot lies, if it is in the instance itself, where nothing lies yet; else 0.
+    var offset: Int { pointer != nil && slot < Instance.inlineCapacity ? Instance.inlineOffset + slot * MemoryLayout<Value>.stride : 0 }
   }
 
   init(_ object: ExpressionNode, _ name: StringObject, _ range: SourceRange) {
@@ -81,6 +83,18 @@ final class AttributeTarget: TargetNode {
   deinit { cache.deallocate() }
 
   override func store(_ frame: Frame, _ value: consuming Value) throws(Raised) {
+    if objectSlot >= 0, let held = (frame.slots + objectSlot).uncountedObject {
+      if let place = cache.placeInside(held) { return place.store(value) }
+      if adding.offset != 0, held.kind == .instance, held._withUnsafeGuaranteedRef({ $0.cacheToken }) == adding.token, let shape = adding.pointer {
+        held.as(Instance.self)._withUnsafeGuaranteedRef { $0.shapePointer = shape }
+        return (held.toOpaque() + adding.offset).assumingMemoryBound(to: Value.self).initialize(to: value)
+      }
+    }
+    try storeElsewhere(frame, value)
+  }
+
+  @inline(never)
+  private func storeElsewhere(_ frame: Frame, _ value: consuming Value) throws(Raised) {
     if objectSlot >= 0, let held = (frame.slots + objectSlot).uncountedObject, let place = place(in: held) {
       return place.store(value)
     }

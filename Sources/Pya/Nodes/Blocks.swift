@@ -1,6 +1,6 @@
 import PyaSyntax
 
-/// Statements in order. Two at a time: longer blocks are balanced trees of pairs, which walk without counting references and
+/// Statements in order. Up to eight at a time: longer blocks are balanced trees of pairs, which walk without counting references and
 /// stay shallow for modules of a hundred thousand statements.
 final class PairNode: StatementNode {
   private let first: StatementNode
@@ -48,6 +48,53 @@ final class TripleNode: StatementNode {
   }
 }
 
+/// Four to eight statements in order.
+final class SeriesNode: StatementNode {
+  private let count: Int
+  private let first, second, third, fourth, fifth, sixth, seventh, eighth: StatementNode
+
+  init(_ statements: ArraySlice<StatementNode>) {
+    count = statements.count
+    // Places beyond `count` hold the last statement, and are not looked at.
+    func statement(_ index: Int) -> StatementNode { statements[statements.startIndex + min(index, statements.count - 1)] }
+    first = statement(0)
+    second = statement(1)
+    third = statement(2)
+    fourth = statement(3)
+    fifth = statement(4)
+    sixth = statement(5)
+    seventh = statement(6)
+    eighth = statement(7)
+    super.init(first.range.union(eighth.range))
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    var completion = try first.execute(frame)
+    guard case .normal = completion else { return completion }
+    completion = try second.execute(frame)
+    guard case .normal = completion else { return completion }
+    completion = try third.execute(frame)
+    guard case .normal = completion else { return completion }
+    completion = try fourth.execute(frame)
+    guard case .normal = completion, count > 4 else { return completion }
+    completion = try fifth.execute(frame)
+    guard case .normal = completion, count > 5 else { return completion }
+    completion = try sixth.execute(frame)
+    guard case .normal = completion, count > 6 else { return completion }
+    completion = try seventh.execute(frame)
+    guard case .normal = completion, count > 7 else { return completion }
+    return try eighth.execute(frame)
+  }
+
+  override func decision(orElse rest: ExpressionNode) -> ExpressionNode? {
+    var decision = Optional(rest)
+    for statement in [first, second, third, fourth, fifth, sixth, seventh, eighth][..<count].reversed() {
+      decision = decision.flatMap { statement.decision(orElse: $0) }
+    }
+    return decision
+  }
+}
+
 /// `pass`, and everything that does nothing.
 final class PassNode: StatementNode {
   override func execute(_ frame: Frame) throws(Raised) -> Completion { .normal }
@@ -64,6 +111,7 @@ private func block(_ statements: ArraySlice<StatementNode>, _ range: SourceRange
   case 1: return statements[first]
   case 2: return PairNode(statements[first], statements[first + 1])
   case 3: return TripleNode(statements[first], statements[first + 1], statements[first + 2])
+  case 4...8: return SeriesNode(statements)
   default:
     let middle = first + statements.count / 2
     return PairNode(block(statements[..<middle], range), block(statements[middle...], range))
@@ -79,7 +127,11 @@ final class ExpressionStatementNode: StatementNode {
   }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
-    _ = try expression.evaluate(frame)
+    // Most give a number or None, which needs no release.
+    switch try expression.evaluate(frame) {
+    case .object(let object): _ = object
+    default: break
+    }
     if frame.machine.pointee.hasDeferredWarnings { frame.issueDeferredWarnings(range) }
     return .normal
   }

@@ -203,17 +203,19 @@ extension ExpressionNode {
     let extra = receiver.isUndefined ? 0 : 1
     let count = arguments.count + extra
     guard let base = machine.reserveUnbound(count) else { try frame.fail(machine.stackOverflow(), range) }
-    defer {
-      arguments.giveBack(base + extra)
-      machine.release(base, extra)
-    }
     if extra == 1 { base.initialize(to: receiver) }
-    try arguments.lend(to: base + extra, frame)
     do throws(Raised) {
-      return try machine.pointee.runtimeReference.borrowed { (runtime) throws(Raised) in
+      try arguments.lend(to: base + extra, frame)
+      let result = try machine.pointee.runtimeReference.borrowed { (runtime) throws(Raised) in
         try object.call(runtime, Arguments(base, count))
       }
-    } catch { try frame.fail(error, range) }
+      arguments.giveBack(base + extra)
+      machine.release(base, extra)
+      return result
+    } catch {
+      if extra == 1 { base.drop() }
+      try abandon(arguments, extra, base, frame, error)
+    }
   }
 
   /// Calls a native function that takes so many arguments; `receiver` is its first one, if not nil, lent for the time of the call.

@@ -21,9 +21,34 @@ final class CallNode: ExpressionNode {
         }
       } else if held.kind == .boundMethod {
         return try callHeld(held.as(BoundMethod.self), frame)
+      } else if held.kind == .nativeFunction {
+        return try callHeld(held.as(NativeFunction.self), frame)
       }
     }
     return try callEvaluated(frame)
+  }
+
+  /// Calls a native function that a variable holds; it may be a method, whose first argument is then the receiver.
+  @inline(never)
+  private func callHeld(_ native: Unmanaged<NativeFunction>, _ frame: Frame) throws(Raised) -> Value {
+    let machine = frame.machine
+    let count = arguments.count
+    guard let base = machine.reserveUnbound(count) else { try frame.fail(machine.stackOverflow(), range) }
+    do throws(Raised) {
+      try arguments.lend(to: base, frame)
+      let result = try machine.pointee.runtimeReference.borrowed { (runtime) throws(Raised) in
+        try native.borrowed { (native) throws(Raised) in
+          if native.takes(count), !native.isMethod || count > 0 && native.isMethod(ofValueAt: base) {
+            try native.body(runtime, Arguments(base, count))
+          } else {
+            try native.call(runtime, Arguments(base, count))
+          }
+        }
+      }
+      arguments.giveBack(base)
+      machine.pointee.stackTop = base
+      return result
+    } catch { try abandon(arguments, 0, base, frame, error) }
   }
 
   /// Calls a bound method that a variable holds.
@@ -122,7 +147,7 @@ final class GlobalCallNode: ExpressionNode {
 
   private enum CachedKind: UInt8 {
     case function, unplain, type, builtinType, native, length, instanceCheck, minimum, maximum
-    case ordinal, character, absolute, next, hash
+    case ordinal, character, absolute, next, nextOr, hash
     /// Of a generator expression: a function that takes all its elements, or a type that does.
     case draining, drainingType
     /// `type` with one argument.
@@ -145,6 +170,8 @@ final class GlobalCallNode: ExpressionNode {
       if cachedKind == .function {
         return try callPlain(Unmanaged<FunctionObject>.fromOpaque(cached), receiver: .undefined, arguments, frame)
       }
+      if cachedKind == .type { return try callClass(.fromOpaque(cached), frame) }
+      if cachedKind == .length, let length = arguments.lengthOfFirst(frame) { return .int(length) }
       return try callOther(cached, frame)
     }
     return try callUncached(frame)
@@ -161,10 +188,7 @@ final class GlobalCallNode: ExpressionNode {
   @inline(never)
   private func callOther(_ cached: UnsafeMutableRawPointer, _ frame: Frame) throws(Raised) -> Value {
     switch cachedKind {
-    case .length:
-      if let length = arguments.lengthOfFirst(frame) { return .int(length) }
-      var argument = try arguments.evaluateFirst(frame)
-      return try callUnary(.fromOpaque(cached), &argument, frame)
+    case .length: return try callUnary(.fromOpaque(cached), frame)
     case .instanceCheck: if let answer = arguments.isInstance(frame) { return .bool(answer) }
     case .minimum, .maximum: return try extreme(.fromOpaque(cached), cachedKind == .maximum, frame)
     case .typeOf: if let type = arguments.typeOfFirst(frame) { return .object(type) }
@@ -180,9 +204,8 @@ final class GlobalCallNode: ExpressionNode {
       return try passing(arguments.firstNode, frame) { (runtime, base) throws(Raised) in
         try type.borrowed { (type) throws(Raised) in try runtime.constructBuiltin(type, Arguments(base, 1)) }
       }
-    case .ordinal, .character, .absolute, .next, .hash:
-      var argument = try arguments.evaluateFirst(frame)
-      return try callUnary(.fromOpaque(cached), &argument, frame)
+    case .ordinal, .character, .absolute, .next, .hash: return try callUnary(.fromOpaque(cached), frame)
+    case .nextOr: return try nextOrDefault(.fromOpaque(cached), frame)
     case .otherType:
       let type = Unmanaged<TypeObject>.fromOpaque(cached)
       return try lending(arguments, frame) { (runtime, base) throws(Raised) in
@@ -199,7 +222,7 @@ final class GlobalCallNode: ExpressionNode {
     return try callNative(Unmanaged<NativeFunction>.fromOpaque(cached), receiver: nil, arguments, frame)
   }
 
-  @inline(__always)
+  @inline(never)
   private func callClass(_ type: Unmanaged<TypeObject>, _ frame: Frame) throws(Raised) -> Value {
     if let initializer, type._withUnsafeGuaranteedRef({ $0.token }) == classToken {
       return try instantiate(type, .fromOpaque(initializer), frame)
@@ -207,7 +230,13 @@ final class GlobalCallNode: ExpressionNode {
     return try callUncached(frame)
   }
 
-  /// `ord`, `chr`, `abs`, `next` or `hash`.
+  /// `len`, `ord`, `chr`, `abs`, `next` or `hash`.
+  @inline(__always)
+  private func callUnary(_ function: Unmanaged<NativeFunction>, _ frame: Frame) throws(Raised) -> Value {
+    var argument = try arguments.evaluateFirst(frame)
+    return try argument.lent { (place) throws(Raised) in try callUnary(function, place, frame) }
+  }
+
   @inline(__always)
   private func callUnary(
     _ function: Unmanaged<NativeFunction>, _ argument: UnsafeMutablePointer<Value>, _ frame: Frame
@@ -224,8 +253,18 @@ final class GlobalCallNode: ExpressionNode {
         return (frame.machine.pointee.characters + code).copied
       }
     case .next:
-      if let held = argument.uncountedObject, held.kind == .generator {
-        return try next(of: held.as(SuspendableFrame.self), frame)
+      if let held = argument.uncountedObject {
+        if held.kind == .generator { return try next(of: held.as(SuspendableFrame.self), frame) }
+        if held.kind == .iterator, held.isPlain {
+          let found: Value
+          do throws(Raised) {
+            found = try frame.machine.pointee.runtimeReference.borrowed { (runtime) throws(Raised) in
+              try held.as(IteratorObject.self).borrowed { (iterator) throws(Raised) in try iterator.next(runtime) }
+            }
+          } catch { try frame.fail(error, range) }
+          if found.isUndefined { try frame.fail(frame.runtime.stopIteration(.none), range) }
+          return found
+        }
       }
     case .hash: if let hash = argument.quickHash { return .int(hash) }
     case .length:
@@ -251,6 +290,23 @@ final class GlobalCallNode: ExpressionNode {
         try generator.borrowed { (generator) throws(Raised) in try runtime.step(generator, sending: .none) }
       }
     } catch { try frame.fail(error, range) }
+  }
+
+  /// `next(iterator, default)`.
+  @inline(__always)
+  private func nextOrDefault(_ function: Unmanaged<NativeFunction>, _ frame: Frame) throws(Raised) -> Value {
+    try lending(arguments, frame) { (runtime, base) throws(Raised) in
+      if let held = base.uncountedObject, held.kind == .iterator, held.isPlain {
+        do throws(Raised) {
+          let found = try held.as(IteratorObject.self).borrowed { (iterator) throws(Raised) in try iterator.next(runtime) }
+          return found.isUndefined ? (base + 1).copied : found
+        } catch {
+          if runtime.matches(error, .stopIteration) { return (base + 1).copied }
+          throw error
+        }
+      }
+      return try function.borrowed { (function) throws(Raised) in try function.body(runtime, Arguments(base, 2)) }
+    }
   }
 
   /// `min` or `max` of two to four values.
@@ -320,7 +376,7 @@ final class GlobalCallNode: ExpressionNode {
           case .ordinal where arguments.count == 1: .ordinal
           case .character where arguments.count == 1: .character
           case .absolute where arguments.count == 1: .absolute
-          case .next where arguments.count == 1: .next
+          case .next: arguments.count == 1 ? .next : .nextOr
           case .hash where arguments.count == 1: .hash
           default: .native
           }
@@ -445,6 +501,16 @@ final class SuperCallNode: ExpressionNode {
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    if !isNative, let function, let (owner, receiver) = proxy.settledParts(frame), owner.toOpaque() == ownerClass,
+      let held = receiver.uncountedObject, held.kind != .type, held._withUnsafeGuaranteedRef({ $0.typeToken }) == receiverToken
+    {
+      return try callPlain(.fromOpaque(function), receiver: receiver.copied, arguments, frame)
+    }
+    return try evaluateElsewhere(frame)
+  }
+
+  @inline(never)
+  private func evaluateElsewhere(_ frame: Frame) throws(Raised) -> Value {
     let runtime = frame.runtime
     guard let (owner, receiver) = try proxy.parts(frame) else {
       let object = try proxy.evaluate(frame)
@@ -545,6 +611,16 @@ final class SuperNode: ExpressionNode {
     self.receiver = receiver
     self.isExplicit = isExplicit
     super.init(range)
+  }
+
+  /// The class, and where the receiver lies, if all of them lie somewhere and `super` is the built-in one.
+  @inline(__always)
+  func settledParts(_ frame: Frame) -> (Unmanaged<Object>, UnsafeMutablePointer<Value>)? {
+    guard let type = callee.settledPlace(frame)?.uncountedObject,
+      frame.machine.pointee.runtimeReference._withUnsafeGuaranteedRef({ $0.types.superType.uncountedPointer }) == type.toOpaque(),
+      let owner = owner.settledPlace(frame)?.uncountedObject, let receiver = receiver.settledPlace(frame)
+    else { return nil }
+    return (owner, receiver)
   }
 
   /// The class and the receiver; nil when `super` is not the built-in one, or they are no such arguments (these are names: evaluating them

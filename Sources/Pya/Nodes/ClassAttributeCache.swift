@@ -66,6 +66,15 @@ final class ClassAttributeCache {
     return held._withUnsafeGuaranteedRef({ $0.cacheToken == shapeToken && $0.typeToken == classToken }) ? place : nil
   }
 
+  /// The getter to call with the instance, if the attribute is known to be a property of its class.
+  @inline(__always)
+  func getter(of held: Unmanaged<Object>) -> Unmanaged<FunctionObject>? {
+    guard meaning == .getter, held.kind == .instance,
+      held._withUnsafeGuaranteedRef({ $0.cacheToken == shapeToken && $0.typeToken == classToken })
+    else { return nil }
+    return ownPlace.uncountedObject?.as(FunctionObject.self)
+  }
+
   /// The attribute; `undefined` when the cache does not know.
   @inline(__always)
   func value(of held: Unmanaged<Object>, _ node: ExpressionNode, _ frame: Frame) throws(Raised) -> Value {

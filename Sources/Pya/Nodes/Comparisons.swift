@@ -22,6 +22,22 @@ class ComparisonNode: ExpressionNode {
   final func evaluateBool<Comparison: QuickComparison>(
     _ comparison: Comparison.Type, _ frame: Frame
   ) throws(Raised) -> Bool {
+    if let a = left.place(frame), let b = right.place(frame), let quick = Comparison.apply(a, b) { return quick }
+    return try compareOperands(comparison, frame)
+  }
+
+  @inline(never)
+  private final func compareOperands<Comparison: QuickComparison>(
+    _ comparison: Comparison.Type, _ frame: Frame
+  ) throws(Raised) -> Bool {
+    try compareResults(comparison, frame)
+  }
+
+  /// The same where they are no two numbers in variables or constants.
+  @inline(__always)
+  final func compareResults<Comparison: QuickComparison>(
+    _ comparison: Comparison.Type, _ frame: Frame
+  ) throws(Raised) -> Bool {
     if operandsMaySettle, disappointments < .max {
       guard let a = left.settledPlace(frame), let b = right.settledPlace(frame) else {
         return try compareUnsettled(Comparison.operator, frame)
@@ -37,7 +53,7 @@ class ComparisonNode: ExpressionNode {
     if !left.hasPlace, let b = right.place(frame) {
       let a = try left.evaluate(frame)
       if case .int(let x) = a, case .int(let y) = b.number { return Comparison.ints(x, y) }
-      return try compare(Comparison.operator, a, frame)
+      return try compare(Comparison.operator, a, b, frame)
     }
     if left.hasPlace { return try compare(Comparison.operator, frame) }
     let a = try left.evaluate(frame)
@@ -61,6 +77,15 @@ class ComparisonNode: ExpressionNode {
   private final func compareUnsettled(_ op: ComparisonOperator, _ frame: Frame) throws(Raised) -> Bool {
     if !left.hasPlace || !right.hasPlace { disappointments += 1 }
     return try compare(op, frame)
+  }
+
+  /// The same with the left operand's value, and the place of the right one.
+  @inline(never)
+  private final func compare(
+    _ op: ComparisonOperator, _ a: Value, _ b: UnsafeMutablePointer<Value>, _ frame: Frame
+  ) throws(Raised) -> Bool {
+    if let quick = compareTexts(op, a.uncounted, b.uncountedObject) { return quick }
+    return try compare(op, a, frame)
   }
 
   /// The same with the left operand's value.
@@ -193,6 +218,12 @@ extension QuickComparison {
   }
 }
 
+/// For operands that are results of something else (`BinaryNode`).
+final class LessResultsNode: ComparisonNode {
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value { try evaluate(LessNode.Comparison.self, frame) }
+  override func evaluateBool(_ frame: Frame) throws(Raised) -> Bool { try compareResults(LessNode.Comparison.self, frame) }
+}
+
 final class LessNode: ComparisonNode {
   enum Comparison: QuickComparison {
     static var `operator`: ComparisonOperator { .less }
@@ -204,6 +235,12 @@ final class LessNode: ComparisonNode {
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value { try evaluate(Comparison.self, frame) }
   override func evaluateBool(_ frame: Frame) throws(Raised) -> Bool { try evaluateBool(Comparison.self, frame) }
+}
+
+/// For operands that are results of something else (`BinaryNode`).
+final class LessEqualResultsNode: ComparisonNode {
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value { try evaluate(LessEqualNode.Comparison.self, frame) }
+  override func evaluateBool(_ frame: Frame) throws(Raised) -> Bool { try compareResults(LessEqualNode.Comparison.self, frame) }
 }
 
 final class LessEqualNode: ComparisonNode {
@@ -219,6 +256,12 @@ final class LessEqualNode: ComparisonNode {
   override func evaluateBool(_ frame: Frame) throws(Raised) -> Bool { try evaluateBool(Comparison.self, frame) }
 }
 
+/// For operands that are results of something else (`BinaryNode`).
+final class GreaterResultsNode: ComparisonNode {
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value { try evaluate(GreaterNode.Comparison.self, frame) }
+  override func evaluateBool(_ frame: Frame) throws(Raised) -> Bool { try compareResults(GreaterNode.Comparison.self, frame) }
+}
+
 final class GreaterNode: ComparisonNode {
   enum Comparison: QuickComparison {
     static var `operator`: ComparisonOperator { .greater }
@@ -230,6 +273,12 @@ final class GreaterNode: ComparisonNode {
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value { try evaluate(Comparison.self, frame) }
   override func evaluateBool(_ frame: Frame) throws(Raised) -> Bool { try evaluateBool(Comparison.self, frame) }
+}
+
+/// For operands that are results of something else (`BinaryNode`).
+final class GreaterEqualResultsNode: ComparisonNode {
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value { try evaluate(GreaterEqualNode.Comparison.self, frame) }
+  override func evaluateBool(_ frame: Frame) throws(Raised) -> Bool { try compareResults(GreaterEqualNode.Comparison.self, frame) }
 }
 
 final class GreaterEqualNode: ComparisonNode {
@@ -245,6 +294,12 @@ final class GreaterEqualNode: ComparisonNode {
   override func evaluateBool(_ frame: Frame) throws(Raised) -> Bool { try evaluateBool(Comparison.self, frame) }
 }
 
+/// For operands that are results of something else (`BinaryNode`).
+final class EqualResultsNode: ComparisonNode {
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value { try evaluate(EqualNode.Comparison.self, frame) }
+  override func evaluateBool(_ frame: Frame) throws(Raised) -> Bool { try compareResults(EqualNode.Comparison.self, frame) }
+}
+
 final class EqualNode: ComparisonNode {
   enum Comparison: QuickComparison {
     static var `operator`: ComparisonOperator { .equal }
@@ -256,6 +311,12 @@ final class EqualNode: ComparisonNode {
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value { try evaluate(Comparison.self, frame) }
   override func evaluateBool(_ frame: Frame) throws(Raised) -> Bool { try evaluateBool(Comparison.self, frame) }
+}
+
+/// For operands that are results of something else (`BinaryNode`).
+final class NotEqualResultsNode: ComparisonNode {
+  override func evaluate(_ frame: Frame) throws(Raised) -> Value { try evaluate(NotEqualNode.Comparison.self, frame) }
+  override func evaluateBool(_ frame: Frame) throws(Raised) -> Bool { try compareResults(NotEqualNode.Comparison.self, frame) }
 }
 
 final class NotEqualNode: ComparisonNode {
@@ -274,20 +335,34 @@ final class NotEqualNode: ComparisonNode {
 /// `is` and `is not`.
 final class IdentityNode: ComparisonNode {
   private let expected: Bool
+  /// The left operand, if it is `(name := value)`.
+  private let assignment: WalrusNode?
+  /// The right operand is None.
+  private let isOfNone: Bool
 
   init(_ left: ExpressionNode, _ right: ExpressionNode, expected: Bool, _ range: SourceRange) {
     self.expected = expected
+    assignment = left as? WalrusNode
+    isOfNone = right.constant?.isNone ?? false
     super.init(left, right, range)
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value { .bool(try evaluateBool(frame)) }
 
   override func evaluateBool(_ frame: Frame) throws(Raised) -> Bool {
+    if isOfNone, let a = left.place(frame), !a.holdsUndefined { return a.holdsNone == expected }
+    return try evaluateElsewhere(frame)
+  }
+
+  /// The same where it is more than asking whether a variable holds None.
+  @inline(never)
+  private func evaluateElsewhere(_ frame: Frame) throws(Raised) -> Bool {
     if let a = left.place(frame), let b = right.place(frame), !a.holdsUndefined, !b.holdsUndefined {
       return a.isIdentical(to: b) == expected
     }
     if let b = right.place(frame), !b.holdsUndefined {
       if left.maySettle, let a = left.settledPlace(frame) { return a.isIdentical(to: b) == expected }
+      if let assignment, let a = try assignment.storedPlace(frame) { return a.isIdentical(to: b) == expected }
       return b.isIdentical(to: try left.evaluate(frame)) == expected
     }
     if left.maySettle, right.maySettle, disappointments < .max {
@@ -327,7 +402,7 @@ final class MembershipNode: ComparisonNode {
   @inline(never)
   private func search(_ frame: Frame) throws(Raised) -> Bool {
     var item = try left.evaluate(frame)
-    if let held = right.settledPlace(frame)?.uncountedObject, let isContained = held.quickContains(&item) {
+    if let held = right.settledPlace(frame)?.uncountedObject, let isContained = item.lent({ held.quickContains($0) }) {
       return isContained == expected
     }
     if let place = right.place(frame), let held = place.uncountedObject {
@@ -418,13 +493,14 @@ final class KeepTemporaryNode: ExpressionNode {
 extension ComparisonOperator {
   /// The node of `left op right`.
   func node(_ left: ExpressionNode, _ right: ExpressionNode, _ range: SourceRange) -> ExpressionNode {
-    switch self {
-    case .less: LessNode(left, right, range)
-    case .lessEqual: LessEqualNode(left, right, range)
-    case .greater: GreaterNode(left, right, range)
-    case .greaterEqual: GreaterEqualNode(left, right, range)
-    case .equal: EqualNode(left, right, range)
-    case .notEqual: NotEqualNode(left, right, range)
+    let liesSomewhere = Operand(left).hasPlace && Operand(right).hasPlace
+    return switch self {
+    case .less: liesSomewhere ? LessNode(left, right, range) : LessResultsNode(left, right, range)
+    case .lessEqual: liesSomewhere ? LessEqualNode(left, right, range) : LessEqualResultsNode(left, right, range)
+    case .greater: liesSomewhere ? GreaterNode(left, right, range) : GreaterResultsNode(left, right, range)
+    case .greaterEqual: liesSomewhere ? GreaterEqualNode(left, right, range) : GreaterEqualResultsNode(left, right, range)
+    case .equal: liesSomewhere ? EqualNode(left, right, range) : EqualResultsNode(left, right, range)
+    case .notEqual: liesSomewhere ? NotEqualNode(left, right, range) : NotEqualResultsNode(left, right, range)
     case .is: IdentityNode(left, right, expected: true, range)
     case .isNot: IdentityNode(left, right, expected: false, range)
     case .in: membership(left, right, expected: true, range)

@@ -29,7 +29,15 @@ final class BooleanNode: ExpressionNode {
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     let value = try left.evaluate(frame)
     let isTrue: Bool
-    do { isTrue = try frame.runtime.isTrue(value) } catch { try frame.fail(error, range) }
+    switch value {
+    case .bool(let flag): isTrue = flag
+    case .none: isTrue = false
+    case .int(let number): isTrue = number != 0
+    default:
+      do throws(Raised) {
+        isTrue = try frame.withRuntime { (runtime) throws(Raised) in try runtime.isTrue(value) }
+      } catch { try frame.fail(error, range) }
+    }
     return isTrue == decisive ? value : try right.evaluate(frame)
   }
 
@@ -75,11 +83,23 @@ final class ConditionalNode: ExpressionNode {
 final class WalrusNode: ExpressionNode {
   private let target: TargetNode
   private let value: ExpressionNode
+  /// The slot when the target is a local variable, else -1.
+  private let slot: Int
 
   init(_ target: TargetNode, _ value: ExpressionNode, _ range: SourceRange) {
     self.target = target
     self.value = value
+    slot = (target as? LocalTarget)?.slot ?? -1
     super.init(range)
+  }
+
+  /// Stores the value. Where it lies then, if the target is a local variable; else nil, and nothing is done.
+  @inline(__always)
+  func storedPlace(_ frame: Frame) throws(Raised) -> UnsafeMutablePointer<Value>? {
+    if slot < 0 { return nil }
+    let result = try value.evaluate(frame)
+    (frame.slots + slot).store(result)
+    return frame.slots + slot
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {

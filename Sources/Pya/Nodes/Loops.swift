@@ -94,7 +94,7 @@ final class ForNode: StatementNode, LoopNode {
       case .set: return try held.as(SetObject.self).borrowed { (set) throws(Raised) in try walk(set, frame) }
       case .bytes, .byteArray:
         return try held.as(BytesObject.self).borrowed { (bytes) throws(Raised) in try walk(bytes, frame) }
-      case .generator: if let generator = SuspendableFrame.complete(at: &source) { return try walk(generator, frame) }
+      case .generator: if let generator = source.lent({ SuspendableFrame.complete(at: $0) }) { return try walk(generator, frame) }
       default: break
       }
     } else if let generator = try iterable.beginIteration(over: source, frame) {

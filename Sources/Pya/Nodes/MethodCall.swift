@@ -169,7 +169,7 @@ final class MethodCallNode: ExpressionNode {
     case .add:
       guard let set = place.uncountedObject else { return .none }
       var element = try arguments.evaluateFirst(frame)
-      try add(&element, to: set.as(SetObject.self), frame)
+      try element.lent { (element) throws(Raised) in try add(element, to: set.as(SetObject.self), frame) }
       return .none
     case .question:
       let native = Unmanaged<NativeFunction>.fromOpaque(target)

@@ -15,7 +15,10 @@ final class SubscriptNode: ExpressionNode {
 
   override var maySettle: Bool { object.maySettle }
 
-  override func settledPlace(_ frame: Frame) -> UnsafeMutablePointer<Value>? {
+  override func settledPlace(_ frame: Frame) -> UnsafeMutablePointer<Value>? { place(frame) }
+
+  @inline(__always)
+  private func place(_ frame: Frame) -> UnsafeMutablePointer<Value>? {
     if index.maySettle {
       guard let key = index.settledPlace(frame), let held = object.settledPlace(frame)?.uncountedObject else { return nil }
       return held.elementPlace(key, frame)
@@ -30,23 +33,36 @@ final class SubscriptNode: ExpressionNode {
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    guard let container = object.place(frame) else { return try evaluateElsewhere(frame) }
-    guard let held = container.uncountedObject else { return try general(frame) }
-    if let key = index.place(frame) {
-      if let found = held.elementPlace(key, frame) { return found.copied }
-      return try general(frame)
+    if let held = object.place(frame)?.uncountedObject, let key = index.place(frame), case .int(let position) = key.number,
+      let found = held._withUnsafeGuaranteedRef({ $0.listPlace(position) }), found.countsCopy()
+    {
+      return found.move()
     }
-    var key = try index.evaluate(frame)
-    if let found = held.elementPlace(&key, frame) { return found.copied }
-    return try general(container.pointee, key, frame)
+    return try evaluateElsewhere(frame)
   }
 
-  /// The container is no local variable, but perhaps an attribute of one, or its element.
+  /// The same where it is no list in a local variable with an index that lies somewhere.
+  @inline(never)
   private func evaluateElsewhere(_ frame: Frame) throws(Raised) -> Value {
-    if let found = settledPlace(frame) { return found.copied }
+    if let container = object.place(frame) {
+      guard let held = container.uncountedObject else { return try general(frame) }
+      if let key = index.place(frame) {
+        if let found = held.elementPlace(key, frame) { return found.copied }
+        return try general(frame)
+      }
+      var key = try index.evaluate(frame)
+      if let found = key.lent({ held.elementPlace($0, frame) }) { return found.copied }
+      return try general(container.pointee, key, frame)
+    }
+    if let found = place(frame) { return found.copied }
+    return try evaluateParts(frame)
+  }
+
+  @inline(never)
+  private func evaluateParts(_ frame: Frame) throws(Raised) -> Value {
     let container = try object.evaluate(frame)
     var key = try index.evaluate(frame)
-    if let found = container.uncounted?.elementPlace(&key, frame) { return found.copied }
+    if let found = key.lent({ container.uncounted?.elementPlace($0, frame) }) { return found.copied }
     return try general(container, key, frame)
   }
 
@@ -203,7 +219,7 @@ final class SubscriptTarget: TargetNode {
         return try storeGeneral(frame, value)
       }
       var key = try index.evaluate(frame)
-      if held._withUnsafeGuaranteedRef({ $0.store(keyAt: &key, value) }) { return }
+      if key.lent({ key in held._withUnsafeGuaranteedRef { $0.store(keyAt: key, value) } }) { return }
       return try storeGeneral(container.pointee, key, frame, value)
     }
     // An element of an element, when nothing has to run to find it.
@@ -219,7 +235,7 @@ final class SubscriptTarget: TargetNode {
   private func storeGeneral(_ frame: Frame, _ value: Value) throws(Raised) {
     let container = try object.evaluate(frame)
     var key = try index.evaluate(frame)
-    if let held = container.uncounted, held._withUnsafeGuaranteedRef({ $0.store(keyAt: &key, value) }) { return }
+    if let held = container.uncounted, key.lent({ key in held._withUnsafeGuaranteedRef { $0.store(keyAt: key, value) } }) { return }
     try storeGeneral(container, key, frame, value)
   }
 
@@ -266,8 +282,14 @@ extension Object {
 final class SliceNode: ExpressionNode {
   /// What is left out is a constant None.
   private let lower, upper, step: Operand
+  private let hasLower, hasUpper: Bool
+  /// The step, if it is left out or a constant; 0: it must be evaluated.
+  private let constantStep: Int
 
   init(lower: ExpressionNode?, upper: ExpressionNode?, step: ExpressionNode?, _ range: SourceRange) {
+    hasLower = lower != nil
+    hasUpper = upper != nil
+    if let step { constantStep = if case .int(let number)? = step.constant { max(number, -Int.max) } else { 0 } } else { constantStep = 1 }
     self.lower = Operand(lower ?? ConstantNode(.none, range))
     self.upper = Operand(upper ?? ConstantNode(.none, range))
     self.step = Operand(step ?? ConstantNode(.none, range))
@@ -277,6 +299,22 @@ final class SliceNode: ExpressionNode {
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     let (start, stop, step) = try parts(frame)
     return .object(SliceObject(frame.runtime, start: start, stop: stop, step: step))
+  }
+
+  /// The bounds, if they are ints that are settled (`Node.settledInt`) or left out.
+  @inline(__always)
+  func settledBounds(_ frame: Frame) -> SliceBounds? {
+    if constantStep == 0 { return nil }
+    var (start, stop) = constantStep < 0 ? (Int.max, Int.min) : (0, Int.max)
+    if hasLower {
+      guard let number = lower.settledInt(frame) else { return nil }
+      start = number
+    }
+    if hasUpper {
+      guard let number = upper.settledInt(frame) else { return nil }
+      stop = number
+    }
+    return SliceBounds(start: start, stop: stop, step: constantStep)
   }
 
   @inline(__always)
@@ -297,6 +335,18 @@ final class SliceSubscriptNode: ExpressionNode {
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
+    if object.maySettle, let bounds = slice.settledBounds(frame), let held = object.settledPlace(frame)?.uncountedObject, held.isPlain {
+      // Nothing runs: cut where it lies.
+      let part = frame.machine.pointee.runtimeReference._withUnsafeGuaranteedRef { runtime in
+        held._withUnsafeGuaranteedRef { runtime.cut($0, bounds) }
+      }
+      if !part.isUndefined { return part }
+    }
+    return try evaluateElsewhere(frame)
+  }
+
+  @inline(never)
+  private func evaluateElsewhere(_ frame: Frame) throws(Raised) -> Value {
     if let container = object.place(frame), let held = container.uncountedObject, held.isPlain {
       // In a local variable: cut where it lies.
       let (start, stop, step) = try slice.parts(frame)
@@ -331,16 +381,31 @@ final class SliceSubscriptNode: ExpressionNode {
 
 /// `object[lower:upper:step] = value`.
 final class SliceTarget: TargetNode {
-  private let object: ExpressionNode
+  private let object: Operand
   private let slice: SliceNode
 
   init(_ object: ExpressionNode, _ slice: SliceNode, _ range: SourceRange) {
-    self.object = object
+    self.object = Operand(object)
     self.slice = slice
     super.init(range)
   }
 
   override func store(_ frame: Frame, _ value: consuming Value) throws(Raised) {
+    if object.maySettle, let bounds = slice.settledBounds(frame), let held = object.settledPlace(frame)?.uncountedObject, held.kind == .list,
+      held.isPlain
+    {
+      // What is replaced may run code when it dies, which may let go of the list.
+      let list = held.as(ListObject.self).takeUnretainedValue()
+      defer { withExtendedLifetime(list) {} }
+      do throws(Raised) {
+        return try frame.withRuntime { (runtime) throws(Raised) in try runtime.setListSlice(list, bounds, value) }
+      } catch { try frame.fail(error, range) }
+    }
+    try storeElsewhere(frame, value)
+  }
+
+  @inline(never)
+  private func storeElsewhere(_ frame: Frame, _ value: consuming Value) throws(Raised) {
     let container = try object.evaluate(frame)
     let (start, stop, step) = try slice.parts(frame)
     do throws(Raised) {

@@ -45,26 +45,20 @@ final class TryNode: StatementNode {
 
   private func handle(_ raised: Raised, _ frame: Frame) throws(Raised) -> Completion {
     guard let index = try frame.matchingClause(clauses, raised) else { throw raised }
-    return try frame.runHandler(clauses[index], raised)
+    return try clauses.uncounted(index).borrowed { (clause) throws(Raised) in try frame.runHandler(clause, raised) }
   }
 }
 
 extension Frame {
   /// The clause that catches the exception. Its type expressions run with the exception as the one being handled.
   func matchingClause(_ clauses: [ExceptClause], _ raised: Raised) throws(Raised) -> Int? {
-    let runtime = runtime
     for index in 0..<clauses.count {
-      guard let type = clauses[index].type else { return index }
-      if let global = clauses[index].typeName, let known = global.knownValue, case .object(let object) = known,
-        object.kind == .type
-      {
-        // A class that needs no code to be looked up: nothing happens while the exception is being matched.
-        let candidate = unsafeDowncast(object, to: TypeObject.self)
-        if candidate.isSubtype(of: runtime.types.baseException) {
-          if raised.exception.type.isSubtype(of: candidate) { return index }
-          continue
-        }
+      if let answer = quickMatch(clauses.uncounted(index), raised) {
+        if answer { return index }
+        continue
       }
+      guard let type = clauses[index].type else { return index }
+      let runtime = runtime
       runtime.handled.append(raised.exception)
       defer { runtime.handled.removeLast() }
       let candidate = try type.evaluate(self)
@@ -73,6 +67,23 @@ extension Frame {
       } catch { try fail(error, type.range) }
     }
     return nil
+  }
+
+  /// Whether the clause catches the exception, where it names a class that needs no code to be looked up: nothing happens while the exception
+  /// is being matched. Nil: it is something else.
+  @inline(__always)
+  private func quickMatch(_ clause: Unmanaged<ExceptClause>, _ raised: Raised) -> Bool? {
+    let place = clause._withUnsafeGuaranteedRef { $0.typeName?.settledPlace(self) }
+    guard let held = place?.uncountedObject, held.kind == .type else { return nil }
+    let exception = Unmanaged.passUnretained(raised.exception)
+    let type = exception._withUnsafeGuaranteedRef { $0.typePointer }
+    if type == UnsafeRawPointer(held.toOpaque()) { return true }
+    return held.as(TypeObject.self)._withUnsafeGuaranteedRef { candidate in
+      machine.pointee.runtimeReference._withUnsafeGuaranteedRef { runtime in
+        guard candidate.isSubtype(of: runtime.types.baseException) else { return nil }
+        return Unmanaged<TypeObject>.fromOpaque(type)._withUnsafeGuaranteedRef { $0.isSubtype(of: candidate) }
+      }
+    }
   }
 
   /// Runs a handler's body with the exception bound and being handled.

@@ -33,16 +33,19 @@ final class LocalNode: ExpressionNode {
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     let place = frame.slots + slot
-    if place.holdsUndefined { try refuse(frame) }
-    return place.copied
+    if place.countsCopy() { return place.move() }
+    return try copy(place, frame)
   }
 
   @inline(never)
-  private func refuse(_ frame: Frame) throws(Raised) -> Never { try frame.fail(frame.unboundLocal(slot), range) }
+  private func copy(_ place: UnsafeMutablePointer<Value>, _ frame: Frame) throws(Raised) -> Value {
+    if place.holdsUndefined { try frame.fail(frame.unboundLocal(slot), range) }
+    return place.copied
+  }
 }
 
 /// A local variable that an assignment expression may change while its neighbours are evaluated: it must be read in its turn, so
-/// it is no `localSlot` (see `Operand`).
+/// it is no `localSlot` (see `Operand`). Where nothing runs in between, it may be looked at where it lies.
 ///
 /// It asks the node it wraps: were the two functions alike, the compiler would make one of them, which both call.
 final class SettledLocalNode: ExpressionNode {
@@ -54,6 +57,11 @@ final class SettledLocalNode: ExpressionNode {
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value { try variable.evaluate(frame) }
+  override func evaluateBool(_ frame: Frame) throws(Raised) -> Bool { try variable.evaluateBool(frame) }
+
+  override var maySettle: Bool { true }
+  override func settledPlace(_ frame: Frame) -> UnsafeMutablePointer<Value>? { variable.settledPlace(frame) }
+  override func settledInt(_ frame: Frame) -> Int? { (frame.slots + variable.slot).heldInt }
 }
 
 /// A value put aside in a temporary slot, used once.
@@ -91,9 +99,15 @@ final class CellNode: ExpressionNode {
   override func settledInt(_ frame: Frame) -> Int? { settledPlace(frame)?.heldInt }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let value = frame.cellPlace(slot).copied
-    if value.isUndefined { try frame.fail(frame.unboundLocal(slot), range) }
-    return value
+    let place = frame.cellPlace(slot)
+    if place.countsCopy() { return place.move() }
+    return try copy(place, frame)
+  }
+
+  @inline(never)
+  private func copy(_ place: UnsafeMutablePointer<Value>, _ frame: Frame) throws(Raised) -> Value {
+    if place.holdsUndefined { try frame.fail(frame.unboundLocal(slot), range) }
+    return place.copied
   }
 }
 
@@ -116,9 +130,15 @@ final class FreeNode: ExpressionNode {
   override func settledInt(_ frame: Frame) -> Int? { settledPlace(frame)?.heldInt }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let value = frame.closurePlace(index).copied
-    if value.isUndefined { try frame.fail(frame.unboundFree(index), range) }
-    return value
+    let place = frame.closurePlace(index)
+    if place.countsCopy() { return place.move() }
+    return try copy(place, frame)
+  }
+
+  @inline(never)
+  private func copy(_ place: UnsafeMutablePointer<Value>, _ frame: Frame) throws(Raised) -> Value {
+    if place.holdsUndefined { try frame.fail(frame.unboundFree(index), range) }
+    return place.copied
   }
 }
 
@@ -146,10 +166,7 @@ final class GlobalNode: ExpressionNode {
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    if globals.changes == globalsChanges {
-      if !isBuiltin { return globals.valuePlace(index).copied }
-      if builtins.changes == builtinsChanges { return home.valuePlace(index).copied }
-    }
+    if let place = settledPlace(frame), place.countsCopy() { return place.move() }
     return try lookUp(frame)
   }
 
@@ -163,13 +180,6 @@ final class GlobalNode: ExpressionNode {
 
   override func settledInt(_ frame: Frame) -> Int? { settledPlace(frame)?.heldInt }
 
-  /// The value, if it is known where it lies.
-  var knownValue: Value? {
-    guard globals.changes == globalsChanges else { return nil }
-    if !isBuiltin { return globals.valuePlace(index).copied }
-    return builtins.changes == builtinsChanges ? home.valuePlace(index).copied : nil
-  }
-
   /// Whether the name means this object now.
   @inline(__always)
   func means(_ object: UnsafeMutableRawPointer) -> Bool {
@@ -178,6 +188,7 @@ final class GlobalNode: ExpressionNode {
     return builtins.changes == builtinsChanges && (builtins.entries + index).value(is: object)
   }
 
+  @inline(never)
   private func lookUp(_ frame: Frame) throws(Raised) -> Value {
     let own = globals.index(ofString: name)
     var found = own >= 0 ? own : builtins.index(ofString: name)

@@ -163,7 +163,18 @@ struct SliceBounds {
   }
 
   /// CPython's `PySlice_AdjustIndices`.
+  @inline(__always)
   func adjusted(to length: Int) -> SliceSpan {
+    if step == 1 {
+      let start = start < 0 ? max(start + length, 0) : min(start, length)
+      let stop = stop < 0 ? max(stop + length, 0) : min(stop, length)
+      return SliceSpan(start: start, stop: stop, step: 1, count: max(stop - start, 0))
+    }
+    return adjustedWithStep(to: length)
+  }
+
+  @inline(never)
+  private func adjustedWithStep(to length: Int) -> SliceSpan {
     var (start, stop) = (start, stop)
     if start < 0 {
       start = start < -length ? (step < 0 ? -1 : 0) : start + length
@@ -176,7 +187,9 @@ struct SliceBounds {
       stop = step < 0 ? length - 1 : length
     }
     let count: Int
-    if step < 0 {
+    if step == -1 {
+      count = max(start - stop, 0)
+    } else if step < 0 {
       count = stop < start ? (start - stop - 1) / -step + 1 : 0
     } else {
       count = start < stop ? (stop - start - 1) / step + 1 : 0

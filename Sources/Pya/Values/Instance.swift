@@ -10,14 +10,15 @@ final class Instance: Object {
   /// Slots from the fifth on.
   final var overflow: UnsafeMutablePointer<Value>?
   final var dictionary: DictObject?
-  private final var slot0: Value = .undefined
-  private final var slot1: Value = .undefined
-  private final var slot2: Value = .undefined
-  private final var slot3: Value = .undefined
+  /// The words of the first four values, nothing but numbers to Swift: `deinit` has released what they were when the object's fields go.
+  private final var inlineWords: (UInt, UInt, UInt, UInt, UInt, UInt, UInt, UInt)
 
   @inline(__always)
   init(type: TypeObject) {
     shapePointer = UnsafeRawPointer(Unmanaged.passUnretained(type.rootShape).toOpaque())
+    let (payload, tag) = unsafeBitCast(Value.undefined, to: (UInt, UInt8).self)
+    let second = UInt(tag)
+    inlineWords = (payload, second, payload, second, payload, second, payload, second)
     super.init(type: type, kind: .instance)
     register(type.machine)
   }
@@ -44,8 +45,9 @@ final class Instance: Object {
   /// Whether `slot` finds the stored properties.
   static func layoutIsAsExpected(type: TypeObject) -> Bool {
     let probe = Instance(type: type)
-    probe.slot2 = .int(0x5eed)
-    if case .int(0x5eed) = probe.slot(2).pointee { return true }
+    probe.inlineWords.4 = 0x5eed
+    probe.inlineWords.5 = UInt(ValueTag.int)
+    if case .int(0x5eed) = probe.slot(2).pointee { return probe.slot(3).holdsUndefined }
     return false
   }
 
@@ -107,8 +109,11 @@ final class Instance: Object {
 
   override var existingInstanceDictionary: DictObject? { dictionary }
 
+  @inline(__always)
+  private var slotCount: Int { Unmanaged<Shape>.fromOpaque(shapePointer)._withUnsafeGuaranteedRef { $0.names.count } }
+
   override func visitContents(_ tracer: Tracer) {
-    let count = Unmanaged<Shape>.fromOpaque(shapePointer)._withUnsafeGuaranteedRef { $0.names.count }
+    let count = slotCount
     tracer.visit(slot(0), min(count, Instance.inlineCapacity))
     if let overflow { tracer.visit(overflow, count - Instance.inlineCapacity) }
     tracer.visit(dictionary)
@@ -145,7 +150,7 @@ final class Instance: Object {
   }
 
   private func releaseSlots() {
-    let count = shape.count
+    let count = slotCount
     for index in 0..<min(count, Instance.inlineCapacity) { slot(index).store(.undefined) }
     if let overflow {
       overflow.deinitializeValues(count - Instance.inlineCapacity)
@@ -173,7 +178,8 @@ final class Instance: Object {
 
   deinit {
     let owner = Unmanaged<TypeObject>.fromOpaque(typePointer)
-    unregister(owner._withUnsafeGuaranteedRef { $0.machine })
+    let machine = owner._withUnsafeGuaranteedRef { $0.machine }
+    unregister(machine)
     if !isFinalized, owner._withUnsafeGuaranteedRef({ $0.hasFinalizer }) {
       // The twin is not finalized again: else it would make another twin, and so on.
       let twin = movedOut()
@@ -182,15 +188,17 @@ final class Instance: Object {
       type.runtime.runFinalizer(of: twin)
     }
     if isObserved { tellOfDeath() }
-    let machine = owner._withUnsafeGuaranteedRef { $0.machine }
-    if machine.pointee.beginRelease() {
-      releaseSlots()
-      dictionary = nil
-    } else {
-      for index in 0..<shape.count { machine.pointee.releaseLater(slot(index).pointee) }
+    let count = slotCount
+    if !machine.pointee.beginRelease() {
+      for index in 0..<count { machine.pointee.releaseLater(slot(index).pointee) }
       if let dictionary { machine.pointee.releaseLater(.object(dictionary)) }
-      releaseSlots()
     }
+    slot(0).deinitializeValues(min(count, Instance.inlineCapacity))
+    if let overflow {
+      overflow.deinitializeValues(count - Instance.inlineCapacity)
+      overflow.relinquish()
+    }
+    if dictionary != nil { dictionary = nil }
     machine.endRelease()
   }
 }

@@ -10,6 +10,7 @@ final class NativeFunction: Object {
   unowned(unsafe) let owner: TypeObject?
   /// Has an owner; asked without counting a reference to it.
   final let isMethod: Bool
+  private final let ownerPointer: UnsafeRawPointer?
   var doc: String?
   /// A class method: the class comes first.
   var takesClass = false
@@ -76,6 +77,7 @@ final class NativeFunction: Object {
     self.signature = signature
     self.owner = owner
     isMethod = owner != nil
+    ownerPointer = owner.map { UnsafeRawPointer(Unmanaged.passUnretained($0).toOpaque()) }
     self.body = body
     super.init(
       type: owner == nil
@@ -116,8 +118,15 @@ final class NativeFunction: Object {
   /// Whether it is a method of the very type of the value.
   @inline(__always)
   func isMethod(of value: Value) -> Bool {
-    guard let owner, let held = value.uncounted else { return false }
-    return held._withUnsafeGuaranteedRef { $0.isExactly(owner) }
+    guard let held = value.uncounted else { return false }
+    return held._withUnsafeGuaranteedRef { $0.typePointer } == ownerPointer
+  }
+
+  /// The same for what lies at a place.
+  @inline(__always)
+  func isMethod(ofValueAt place: UnsafeMutablePointer<Value>) -> Bool {
+    guard let held = place.uncountedObject else { return false }
+    return held._withUnsafeGuaranteedRef { $0.typePointer } == ownerPointer
   }
 
   /// Calls with the first argument already known to be of the owner's type.
@@ -130,10 +139,10 @@ final class NativeFunction: Object {
   }
 
   override func call(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> Value {
+    if isMethod {
+      if arguments.count > 0, isMethod(ofValueAt: arguments.base) { return try callChecked(runtime, arguments) }
+    }
     if let owner {
-      if arguments.count > 0, let held = arguments.base.uncountedObject, held._withUnsafeGuaranteedRef({ $0.isExactly(owner) }) {
-        return try callChecked(runtime, arguments)
-      }
       guard arguments.count > 0 else {
         throw runtime.typeError(
           isSlot

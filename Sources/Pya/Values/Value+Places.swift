@@ -29,6 +29,10 @@ extension UnsafeMutablePointer where Pointee == Value {
   @inline(__always)
   var heldInt: Int? { tag == ValueTag.int ? UnsafeRawPointer(self).load(as: Int.self) : nil }
 
+  /// The float held here; nil for anything else.
+  @inline(__always)
+  var heldFloat: Double? { tag == ValueTag.float ? UnsafeRawPointer(self).load(as: Double.self) : nil }
+
   @inline(__always)
   var holdsUndefined: Bool {
     tag > ValueTag.bool && pointee.isUndefined
@@ -77,6 +81,20 @@ extension UnsafeMutablePointer where Pointee == Value {
   @inline(__always)
   func lend(_ place: UnsafeMutablePointer<Value>) {
     UnsafeMutableRawPointer(self).copyMemory(from: UnsafeRawPointer(place), byteCount: MemoryLayout<Value>.size)
+  }
+}
+
+extension Value {
+  /// Gives the value a place for the time of `body`. (`&value`, passed as a pointer, would give the function around it a stack guard: ten
+  /// instructions at each call.)
+  @inline(__always)
+  mutating func lent<Outcome>(_ body: (UnsafeMutablePointer<Value>) throws(Raised) -> Outcome) throws(Raised) -> Outcome {
+    try _withUnprotectedUnsafeMutablePointer(to: &self, body)
+  }
+
+  @inline(__always)
+  mutating func lent<Outcome>(_ body: (UnsafeMutablePointer<Value>) -> Outcome) -> Outcome {
+    _withUnprotectedUnsafeMutablePointer(to: &self, body)
   }
 }
 
