@@ -13,10 +13,8 @@ extension Runtime {
         throw runtime.attributeError("readonly attribute")
       }
     }
-    define("co_name") { .object($0.intern($1.information.name)) } text: { (runtime, _) in .object(runtime.intern("<module>")) }
-    define("co_qualname") { .object($0.string($1.information.qualifiedName)) } text: { (runtime, _) in
-      .object(runtime.intern("<module>"))
-    }
+    define("co_name") { .object($0.intern($1.information.name)) } text: { .object($0.intern($1.name)) }
+    define("co_qualname") { .object($0.string($1.information.qualifiedName)) } text: { .object($0.intern($1.qualifiedName)) }
     define("co_filename") { .object($0.string($1.information.file.name)) } text: { .object($0.string($1.file.name)) }
     define("co_firstlineno") { .int($1.information.firstLine) } text: { (_, _) in .int(1) }
     define("co_argcount") { .int($1.parameters.positionalCount) } text: { (_, _) in .int(0) }
@@ -41,7 +39,7 @@ extension Runtime {
     type.define(self, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in
       if let compiled = arguments[0].object as? CompiledText {
         let place = "at 0x\(String(compiled.address, radix: 16)), file \"\(compiled.file.name)\", line 1"
-        return .object(runtime.string("<code object <module> \(place)>"))
+        return .object(runtime.string("<code object \(compiled.name) \(place)>"))
       }
       guard let code = arguments[0].cast(.code, to: Code.self) else { return .none }
       let address = String(code.address, radix: 16)
@@ -75,10 +73,9 @@ extension Runtime {
   private func installCodeCopies(_ type: TypeObject) {
     func code(_ value: Value) -> Code? { value.cast(.code, to: Code.self) }
     type.define(self, "replace", "self, /, **changes") { (runtime, arguments) throws(Raised) in
-      guard let code = code(arguments[0]) else {
-        throw runtime.error("NotImplementedError", "pya: the code of a module cannot be copied with changes")
-      }
-      let known = code.information
+      let text = arguments[0].object as? CompiledText
+      guard let known = code(arguments[0])?.information ?? text.map({ CodeInformation(name: $0.name, qualifiedName: $0.qualifiedName, file: $0.file) })
+      else { return .none }
       var (name, qualifiedName, file) = (known.name, known.qualifiedName, known.file)
       for (keyword, value) in arguments.keywords {
         switch keyword.text {
@@ -100,6 +97,11 @@ extension Runtime {
           }
         }
       }
+      if let text {
+        return .object(
+          CompiledText(runtime, file, text.mode, text.flags, isCoroutine: text.isCoroutine, name: name, qualifiedName: qualifiedName))
+      }
+      guard let code = code(arguments[0]) else { return .none }
       let copy = code.copy(
         runtime,
         CodeInformation(name: name, qualifiedName: qualifiedName, file: file, start: known.start, definedName: known.definedName))

@@ -121,12 +121,19 @@ extension Runtime {
   /// The code of a text for some globals.
   func code(of text: CompiledText, globals: DictObject, usesNamespace: Bool = false) throws(Raised) -> Code {
     if let known = text.known(for: globals, usesNamespace: usesNamespace) { return known }
-    let code =
+    var code =
       text.mode == .expression
       ? try compileExpression(text.file, globals: globals, flags: text.flags)
       : try compile(
           text.file, globals: globals, usesNamespace: usesNamespace, displays: text.mode == .interactive ? .all : .none,
           isEntry: text.mode == .interactive, flags: text.flags)
+    if text.name != code.information.name || text.qualifiedName != code.information.qualifiedName {
+      let known = code.information
+      code = code.copy(
+        self,
+        CodeInformation(
+          name: text.name, qualifiedName: text.qualifiedName, file: known.file, start: known.start, definedName: known.definedName))
+    }
     text.remember(code, for: globals, usesNamespace: usesNamespace)
     return code
   }
@@ -188,6 +195,9 @@ final class CompiledText: Object {
   let file: SourceFile
   let mode: Mode
   let flags: CompilerFlags
+  /// `co_name`, `co_qualname`
+  let name: String
+  let qualifiedName: String
   /// Its top level awaits.
   let isCoroutine: Bool
   /// The code for the globals it ran with last, once it did so twice in a row; it keeps these.
@@ -197,8 +207,13 @@ final class CompiledText: Object {
   /// `co_consts`, once asked for.
   var constants: Value = .undefined
 
-  init(_ runtime: Runtime, _ file: SourceFile, _ mode: Mode, _ flags: CompilerFlags = [], isCoroutine: Bool = false) {
+  init(
+    _ runtime: Runtime, _ file: SourceFile, _ mode: Mode, _ flags: CompilerFlags = [], isCoroutine: Bool = false,
+    name: String = "<module>", qualifiedName: String = "<module>"
+  ) {
     self.file = file
+    self.name = name
+    self.qualifiedName = qualifiedName
     self.mode = mode
     self.flags = flags
     self.isCoroutine = isCoroutine

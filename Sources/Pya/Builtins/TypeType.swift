@@ -90,7 +90,7 @@ extension Runtime {
           runtime.string("type(object) -> the object's type\ntype(name, bases, dict, **kwds) -> a new type"))
       }
       guard let doc = cls.attributes.getString(runtime.names.doc), case .object(let object) = doc else { return .none }
-      return object.isDescriptor ? try object.descriptorGet(runtime, instance: .undefined, owner: cls) : doc
+      return try runtime.bind(object, toClass: cls)
     } set: { (runtime, cls, value) throws(Raised) in
       cls.attributes.setString(runtime.names.doc, value)
       cls.didChange()

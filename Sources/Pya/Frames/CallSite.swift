@@ -43,11 +43,34 @@ final class CallSites {
   }
   func leave() { stack.removeLast() }
 
+  private var globalsOfFiles: [ObjectIdentifier: DictObject] = [:]
+
+  /// The namespace of the module that a file is the text of; the program's own, if there is none.
+  fileprivate func globals(of file: SourceFile, _ runtime: Runtime) -> DictObject {
+    if let known = globalsOfFiles[ObjectIdentifier(file)] { return known }
+    let module = runtime.modules.sorted.map(\.module).first { $0.namespace.getString(runtime.names.file)?.string?.text == file.name }
+    let globals = (module ?? runtime.modules["__main__"])?.namespace ?? runtime.builtins!
+    globalsOfFiles[ObjectIdentifier(file)] = globals
+    return globals
+  }
+
   /// A source file that mentions one of these has all its calls recorded: it looks at frames further out.
   static let wordsAboutFrames: [StaticString] = [
     "_getframe", "currentframe", "inspect.stack", "import stack", "print_stack", "extract_stack", "stacklevel", "stack_info",
     "f_back", "DeprecationWarning", "deprecated(", "set_debug(", "debug=True", "source_traceback", "PYTHONASYNCIODEBUG", "coroutine_origin",
   ]
+}
+
+extension Frame {
+  /// Does what may call a method of the program, `a + b` or `a[b]`: a recorded call as soon as a file of the program looks at frames.
+  @inline(__always)
+  func recorded(_ range: SourceRange, _ operation: () throws(Raised) -> Value) throws(Raised) -> Value {
+    if !machine.pointee.looksAtFrames { return try operation() }
+    let sites = runtime.callSites
+    sites.enter(self, globals: function?.globals ?? sites.globals(of: code.information.file, runtime), range)
+    defer { sites.leave() }
+    return try operation()
+  }
 }
 
 extension Runtime {

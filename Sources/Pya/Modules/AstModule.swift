@@ -1,9 +1,9 @@
 import PyaSyntax
 
-/// `_ast`: the tree of a text as tuples `(kind, fields, place)`, of which the module `ast` makes its nodes.
+/// `_ast_parsing`: the tree of a text as tuples `(kind, fields, place)`, of which the module `ast` makes its nodes.
 extension Runtime {
   func makeAstModule() -> ModuleObject {
-    let module = ModuleObject(self, name: "_ast")
+    let module = ModuleObject(self, name: "_ast_parsing")
     module.define(self, "parse", "source, filename, mode, /") { (runtime, arguments) throws(Raised) in
       guard let text = arguments[0].string else { throw runtime.typeError("ast.parse() needs text") }
       if text.utf8.contains(0) { throw runtime.error("SyntaxError", "source code string cannot contain null bytes") }

@@ -37,6 +37,11 @@ extension Runtime {
         return runtime.pair(.object(ListObject(runtime, portions.map { .object(runtime.string($0)) })), .bool(true))
       }
     }
+    module.define(self, "_source_hash", "key, source") { (runtime, arguments) throws(Raised) in
+      let key = UInt64(truncatingIfNeeded: try runtime.index(arguments[0]))
+      let hash = sipHash13(runtime.bytesLike(arguments[1]) ?? [], key: key)
+      return .object(BytesObject(type: runtime.types.bytes, (0..<8).map { UInt8(truncatingIfNeeded: hash >> (8 * UInt64($0))) }))
+    }
     module.define(self, "invalidate_caches", "") { (_, _) throws(Raised) in .none }
     module.define(self, "reload", "module") { (runtime, arguments) throws(Raised) in
       var name = try runtime.getAttributeIfPresent(arguments[0], runtime.names.name)

@@ -24,7 +24,7 @@ extension Runtime {
       "contextvars": makeContextvarsModule,
       "_abc": { $0.makeAbcModule() },
       "_base64": { $0.makeBaseTextModule() },
-      "_ast": { $0.makeAstModule() },
+      "_ast_parsing": { $0.makeAstModule() },
       "_frames": { $0.makeFramesModule() },
       "_weakref": { $0.makeWeakrefModule() },
       "_signal": makeSignalModule,

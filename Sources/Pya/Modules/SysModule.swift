@@ -71,6 +71,8 @@ extension Runtime {
     module.set(self, "path_importer_cache", .object(DictObject(self)))
     defineFinders(of: module)
     module.set(self, "dont_write_bytecode", .bool(true))
+    module.set(self, "pycache_prefix", .none)
+    module.set(self, "abiflags", text(""))
     module.set(self, "builtin_module_names", .object(TupleObject(self, texts(nativeModules.keys.sorted()))))
     let names = standardModuleNames.split(whereSeparator: { $0 == " " || $0 == "\n" }).map(String.init)
     if let set = try? call(.object(types.frozenset), .object(ListObject(self, texts(names)))) {

@@ -15,7 +15,10 @@ func makeTracebackModule(_ runtime: Runtime) -> ModuleObject {
   }
   // (file, line, function, source, text of the entry, last line, first column, last column) of each frame, outermost first.
   module.define(runtime, "entries", "tb, /") { (runtime, arguments) throws(Raised) in
-    let entries = runtime.withKnownTexts(runtime.stackEntries(arguments[0]).filter { !$0.file.isLibrary })
+    // What is left of a traceback behind the program's own frames is shown as it is.
+    let all = runtime.stackEntries(arguments[0])
+    let ofProgram = all.filter { !$0.file.isLibrary }
+    let entries = runtime.withKnownTexts(ofProgram.isEmpty ? all : ofProgram)
     return .object(ListObject(runtime, entries.map { runtime.describe($0) }))
   }
   module.define(runtime, "source_line", "filename, lineno, /") { (runtime, arguments) throws(Raised) in

@@ -102,13 +102,15 @@ class BinaryNode: ExpressionNode {
       let result = complexResult(op, a, b, frame)
       if !result.isUndefined { return result }
     }
-    let answer = try askFirst(op.method, a, b, frame)
-    if !answer.isUndefined, !answer.isNotImplemented { return answer }
-    do throws(Raised) {
-      return try frame.withRuntime { (runtime) throws(Raised) in
-        answer.isNotImplemented ? try runtime.binary(op, a, declining: b) : try runtime.binary(op, a, b)
-      }
-    } catch { try frame.fail(error, range) }
+    return try frame.recorded(range) { () throws(Raised) in
+      let answer = try askFirst(op.method, a, b, frame)
+      if !answer.isUndefined, !answer.isNotImplemented { return answer }
+      do throws(Raised) {
+        return try frame.withRuntime { (runtime) throws(Raised) in
+          answer.isNotImplemented ? try runtime.binary(op, a, declining: b) : try runtime.binary(op, a, b)
+        }
+      } catch { try frame.fail(error, range) }
+    }
   }
 }
 

@@ -306,7 +306,9 @@ extension Frame {
   func augment(_ op: BinaryOperator, _ old: Value, _ operand: Value, _ range: SourceRange) throws(Raised) -> Value {
     let quick = quickAugment(op, old, operand)
     if !quick.isUndefined { return quick }
-    do { return try runtime.inPlace(op, old, operand) } catch { throw located(error, range) }
+    return try recorded(range) { () throws(Raised) in
+      do throws(Raised) { return try runtime.inPlace(op, old, operand) } catch { throw located(error, range) }
+    }
   }
 }
 

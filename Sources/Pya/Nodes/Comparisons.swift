@@ -141,13 +141,15 @@ class ComparisonNode: ExpressionNode {
     if let x = a.uncounted, let y = b.uncounted, x.kind == .set, y.kind == .set, x.isPlain, y.isPlain {
       return try compareSets(op, x.as(SetObject.self), y.as(SetObject.self), frame)
     }
-    let answer = try askFirst(op.method, a, b, frame)
-    if !answer.isUndefined, !answer.isNotImplemented { return answer }
-    do throws(Raised) {
-      return try frame.withRuntime { (runtime) throws(Raised) in
-        answer.isNotImplemented ? try runtime.compare(op, a, declining: b) : try runtime.compare(op, a, b)
-      }
-    } catch { try frame.fail(error, range) }
+    return try frame.recorded(range) { () throws(Raised) in
+      let answer = try askFirst(op.method, a, b, frame)
+      if !answer.isUndefined, !answer.isNotImplemented { return answer }
+      do throws(Raised) {
+        return try frame.withRuntime { (runtime) throws(Raised) in
+          answer.isNotImplemented ? try runtime.compare(op, a, declining: b) : try runtime.compare(op, a, b)
+        }
+      } catch { try frame.fail(error, range) }
+    }
   }
 
   /// Two plain sets; the operator is one of the six.

@@ -74,11 +74,13 @@ final class SubscriptNode: ExpressionNode {
   @inline(never)
   private func general(_ container: Value, _ key: Value, _ frame: Frame) throws(Raised) -> Value {
     if let held = container.uncounted, held.isPlain, let error = missing(in: held, key, frame) { try frame.fail(error, range) }
-    let answer = try ask(container, .getitem, frame, with: key)
-    if !answer.isUndefined { return answer }
-    do throws(Raised) {
-      return try frame.withRuntime { (runtime) throws(Raised) in try runtime.getItem(container, key) }
-    } catch { try frame.fail(error, range) }
+    return try frame.recorded(range) { () throws(Raised) in
+      let answer = try ask(container, .getitem, frame, with: key)
+      if !answer.isUndefined { return answer }
+      do throws(Raised) {
+        return try frame.withRuntime { (runtime) throws(Raised) in try runtime.getItem(container, key) }
+      } catch { try frame.fail(error, range) }
+    }
   }
 
   /// The error for what a plain list, tuple or dictionary, looked into already, certainly does not have; nil: the general rule must tell.

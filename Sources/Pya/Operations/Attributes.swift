@@ -114,16 +114,20 @@ extension Runtime {
     }
     if let onType = owner.lookup(name) {
       guard case .object(let descriptor) = onType else { return onType }
-      if descriptor.type.isHeap, let get = descriptor.type.special(.get) {
-        return try callSpecial(get, onType, .none, .object(owner))
-      }
-      if descriptor.isDescriptor { return try descriptor.descriptorGet(self, instance: .undefined, owner: owner) }
-      return onType
+      return try bind(descriptor, toClass: owner)
     }
     if let onMetatype { return try bind(onMetatype, to: .object(owner)) }
     if name === names.dict { return .object(owner.attributes) }
     if name === names.class { return .object(metatype) }
     return nil
+  }
+
+  /// What an attribute found on a type gives for the type itself.
+  func bind(_ attribute: Object, toClass owner: TypeObject) throws(Raised) -> Value {
+    if attribute.type.isHeap, let get = attribute.type.special(.get) {
+      return try callSpecial(get, .object(attribute), .none, .object(owner))
+    }
+    return attribute.isDescriptor ? try attribute.descriptorGet(self, instance: .undefined, owner: owner) : .object(attribute)
   }
 
   /// What an attribute found on a type gives for an instance: methods are bound, descriptors asked.
