@@ -170,11 +170,22 @@ extension Runtime {
       return try callMethod(ast, "parse", [arguments[0], arguments[1], arguments[2]])
     }
     var source = arguments[0]
+    var places: [SourceFile.StatedPlace]?
     if let tree = source.instance, tree.type.mro.contains(where: { $0.name == "AST" && $0.moduleName == "ast" }) {
-      let library = try importModule("_ast_unparse", level: 0, globals: builtins)
-      source = try callMethod(library, "compiled_text", [source, arguments[2]])
+      let library = try importModule("_ast_compiling", level: 0, globals: builtins)
+      let written = try callMethod(library, "compiled_text", [source, arguments[2]])
+      source = try getItem(written, .int(0))
+      var read: [SourceFile.StatedPlace] = []
+      for place in try collected(try getItem(written, .int(1))) {
+        read.append(
+          SourceFile.StatedPlace(
+            offset: try index(try getItem(place, .int(0))), line: try index(try getItem(place, .int(1))),
+            column: try index(try getItem(place, .int(2)))))
+      }
+      places = read
     }
-    let file = SourceFile(name: fileName.text, bytes: try sourceBytes(source, "compile", mode), isText: true)
+    let file = SourceFile(
+      name: fileName.text, bytes: try sourceBytes(source, "compile", mode), isText: true, statedPlaces: places)
     // Its errors are raised here; the code itself depends on the globals it will run with.
     let code =
       mode == .expression

@@ -50,6 +50,7 @@ extension Runtime {
     guard let name = arguments[0].string else { throw wrong(1, "str") }
     guard let bases = arguments[1].tuple else { throw wrong(2, "tuple") }
     guard let namespace = arguments[2].dict else { throw wrong(3, "dict") }
+    try checkTypeName(name)
     return try makeClassThroughMetatype(
       metatype, name: name, bases: bases.array, namespace: namespace, keywords: arguments.keywords,
       moduleName: callingModule)
@@ -57,12 +58,17 @@ extension Runtime {
 
   // MARK: Names
 
+  private func checkTypeName(_ name: StringObject) throws(Raised) {
+    if name.text.utf8.contains(0) { throw valueError("type name must not contain null characters") }
+  }
+
   private func installTypeNames(_ type: TypeObject) {
     defineClassAttribute("__name__") { (_, cls) throws(Raised) in .object(cls.nameObject) } set: {
       (runtime, cls, value) throws(Raised) in
       guard let text = value.string else {
         throw runtime.typeError("can only assign string to \(cls.name).__name__, not '\(runtime.typeName(value))'")
       }
+      try runtime.checkTypeName(text)
       cls.name = text.text
     }
     defineClassAttribute("__qualname__") { (runtime, cls) throws(Raised) in

@@ -32,21 +32,32 @@ extension Runtime {
   /// `  File "f", line 1, in f` with its source, for each entry (outermost first); runs of the same line are cut short.
   func renderStack(_ entries: [TracebackEntry]) -> [String] { ReportPrinter.stack(withKnownTexts(entries)) }
 
-  /// Texts of `exec` can be shown where the program put them into `linecache.cache`.
+  /// Texts of `exec` can be shown where the program put them into `linecache.cache`, or where there is a file of their name.
   func withKnownTexts(_ entries: [TracebackEntry]) -> [TracebackEntry] {
-    guard entries.contains(where: { $0.file.isText }),
-      let cache = modules["linecache"]?.namespace.getString(intern("cache"))?.dict
-    else { return entries }
+    guard entries.contains(where: { $0.file.isText }) else { return entries }
+    let cache = modules["linecache"]?.namespace.getString(intern("cache"))?.dict
+    var files: [String: SourceFile] = [:]
     return entries.map { entry in
-      guard entry.file.isText, let known = cache.getString(intern(entry.file.name))?.tuple, known.array.count == 4,
-        let lines = known.array[2].list
-      else { return entry }
-      let text = lines.array.map { $0.string?.text ?? "" }.joined()
+      guard entry.file.isText else { return entry }
+      let name = entry.file.name
+      guard let file = files[name] ?? knownText(name, in: cache) else { return entry }
+      files[name] = file
+      func offset(of offset: UInt32) -> UInt32 {
+        let (line, column) = entry.file.location(of: offset)
+        return UInt32(truncatingIfNeeded: file.offset(line: line, column: column))
+      }
       let code = CodeInformation(
-        name: entry.code.name, qualifiedName: entry.code.qualifiedName,
-        file: SourceFile(name: entry.file.name, bytes: Array(text.utf8)), start: entry.code.start)
-      return TracebackEntry(code: code, range: entry.range)
+        name: entry.code.name, qualifiedName: entry.code.qualifiedName, file: file, start: offset(of: entry.code.start))
+      return TracebackEntry(code: code, range: SourceRange(offset(of: entry.range.start), offset(of: entry.range.end)))
     }
+  }
+
+  private func knownText(_ name: String, in cache: DictObject?) -> SourceFile? {
+    if let known = cache?.getString(intern(name))?.tuple, known.array.count == 4, let lines = known.array[2].list {
+      return SourceFile(name: name, bytes: Array(lines.array.map { $0.string?.text ?? "" }.joined().utf8))
+    }
+    guard !name.hasPrefix("<"), !name.isEmpty, let bytes = fileContents(name) else { return nil }
+    return SourceFile(name: name, bytes: bytes)
   }
 
   // MARK: Reports

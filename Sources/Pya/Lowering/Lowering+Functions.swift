@@ -77,7 +77,8 @@ extension CodeLowering {
         blueprint.keywordDefaults.append(parameter.defaultValue == nil ? nil : nodes.removeFirst())
       }
     }
-    var annotated = positional
+    // In the order in which CPython's compiler comes to them.
+    var annotated = parameters.positionalOrKeyword + parameters.positionalOnly
     if let variadic = parameters.variadic { annotated.append(variadic) }
     annotated += keywordOnly
     if let variadicKeywords = parameters.variadicKeywords { annotated.append(variadicKeywords) }

@@ -48,20 +48,16 @@ extension CodeLowering {
       warnOfAssertion(condition, range)
       if runtime.launchOptions.optimization > 0 { return PassNode(range) }
       return AssertNode(lower(condition), message: message.map(lower), range)
-    case .import where lacksBuiltin("__import__"), .importFrom where lacksBuiltin("__import__"),
-      .importStar where lacksBuiltin("__import__"):
-      return MissingBuiltinNode("__import__", raises: "ImportError", range)
-    case .class where lacksBuiltin("__build_class__"):
-      return MissingBuiltinNode("__build_class__", raises: "NameError", range)
+    case .class where lacksBuiltin("__build_class__"): return MissingClassBuilderNode(range)
     case .import(let aliases):
       return sequence(aliases.map { lowerImport($0, range) }, range)
     case .importFrom(let module, let level, let names):
       for name in names where !unit.file.isLibrary { unit.importedNames.note(name.alias ?? name.name, ofModule: module ?? "", level: level) }
       return ImportFromNode(
         module ?? "", level: level,
-        names: names.map { (intern($0.name), target($0.alias ?? $0.name, $0.range)) }, globals: unit.globals, range)
+        names: names.map { (intern($0.name), target($0.alias ?? $0.name, $0.range)) }, importScope, range)
     case .importStar(let module, let level):
-      return ImportStarNode(module ?? "", level: level, globals: unit.globals, usesNamespace: unit.usesNamespace, range)
+      return ImportStarNode(module ?? "", level: level, importScope, usesNamespace: unit.usesNamespace, range)
     case .typeAlias(let name, let parameters, let value, let scope):
       return lowerTypeAlias(name, parameters, value, scope: scope, range)
     case .if(let condition, let then, let otherwise): return lowerIf(condition, then, otherwise, range)
@@ -92,11 +88,15 @@ extension CodeLowering {
     unit.builtins !== runtime.builtins && unit.builtins.getString(intern(name)) == nil
   }
 
+  private var importScope: ImportScope {
+    ImportScope(
+      globals: unit.globals, builtins: unit.file.isLibrary ? nil : unit.builtins, isModule: host == .module && !unit.usesNamespace)
+  }
+
   private func lowerImport(_ alias: ImportAlias, _ range: SourceRange) -> StatementNode {
     let bound = alias.alias ?? String(alias.name.prefix { $0 != "." })
     if !unit.file.isLibrary { unit.importedNames.note(bound, ofModule: alias.name) }
-    return ImportNode(
-      alias.name, bindsLast: alias.alias != nil, target(bound, alias.range), globals: unit.globals, range)
+    return ImportNode(alias.name, bindsLast: alias.alias != nil, target(bound, alias.range), importScope, range)
   }
 
   // MARK: Control flow

@@ -116,13 +116,20 @@ extension Runtime {
     default: break
     }
     let made = try copyGenerally("_deepcopy_generally", .object(object), .object(memo))
-    if !made.isIdentical(to: .object(object)) { try remember(object, made, memo) }
+    if !made.isIdentical(to: .object(object)) {
+      try remember(object, made, memo)
+      try keep(object, memo)
+    }
     return made
   }
 
-  /// Notes a copy under the address of the original, which has to live as long as the memo.
+  /// Notes a copy under the address of the original.
   private func remember(_ object: Object, _ made: Value, _ memo: DictObject) throws(Raised) {
     try memo.set(.int(object.address), hash: NumericHash.of(object.address), made, self)
+  }
+
+  /// What was copied has to live as long as the memo, which names it by its address. It comes there when its copy is complete.
+  private func keep(_ object: Object, _ memo: DictObject) throws(Raised) {
     let place = memo.index(ofInt: memo.address)
     if place >= 0, let kept = memo.valuePlace(place).pointee.list {
       kept.append(.object(object))
@@ -139,6 +146,7 @@ extension Runtime {
       made.append(try deepCopy(list[index], memo))
       index += 1
     }
+    try keep(list, memo)
     return .object(made)
   }
 
@@ -156,6 +164,7 @@ extension Runtime {
       }
       index += 1
     }
+    try keep(dict, memo)
     return .object(made)
   }
 
@@ -175,6 +184,7 @@ extension Runtime {
     if !isChanged { return .object(tuple) }
     let made = self.tuple(elements)
     try remember(tuple, made, memo)
+    try keep(tuple, memo)
     return made
   }
 
@@ -182,6 +192,7 @@ extension Runtime {
     let made = SetObject(type: set.type)
     for element in set.elements { _ = try made.add(try deepCopy(element, memo), self) }
     try remember(set, .object(made), memo)
+    try keep(set, memo)
     return .object(made)
   }
 
@@ -189,9 +200,11 @@ extension Runtime {
     let made = Instance(type: instance.type)
     try remember(instance, .object(made), memo)
     if let dictionary = instance.dictionary {
-      guard dictionary.count > 0 else { return .object(made) }
-      let state = try deepCopy(.object(dictionary), memo)
-      if let copied = state.dict, let attributes = made.instanceDictionary(self) { try attributes.merge(copied, self) }
+      if dictionary.count > 0 {
+        let state = try deepCopy(.object(dictionary), memo)
+        if let copied = state.dict, let attributes = made.instanceDictionary(self) { try attributes.merge(copied, self) }
+      }
+      try keep(instance, memo)
       return .object(made)
     }
     let names = instance.shape.names
@@ -203,6 +216,7 @@ extension Runtime {
       let copy = try deepCopy(value, memo)
       if made.dictionary == nil { made.append(names[index], copy) } else { try storeAttribute(.object(made), names[index], copy) }
     }
+    try keep(instance, memo)
     return .object(made)
   }
 }

@@ -28,12 +28,16 @@ extension Runtime {
     }
     type.define(self, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in
       let dict = arguments[0].dict.unsafelyUnwrapped
-      if runtime.openRepresentations.contains(dict.address) { return .object(runtime.string("defaultdict(...)")) }
-      runtime.openRepresentations.append(dict.address)
+      var content = TextBuilder()
+      try runtime.appendDict(dict, to: &content)
+      let make = factory(arguments[0])
+      let address = make.object?.address ?? 0
+      if address != 0, runtime.openRepresentations.contains(address) {
+        return .object(runtime.string("\(dict.type.name)(..., \(content.finish(runtime).text))"))
+      }
+      runtime.openRepresentations.append(address)
       defer { runtime.openRepresentations.removeLast() }
-      let make = try runtime.repr(factory(arguments[0])).text
-      let content = try runtime.repr(.object(dict.copy(runtime))).text
-      return .object(runtime.string("\(dict.type.name)(\(make), \(content))"))
+      return .object(runtime.string("\(dict.type.name)(\(try runtime.repr(make).text), \(content.finish(runtime).text))"))
     }
     for name in ["copy", "__copy__"] {
       type.define(self, name, "self, /") { (runtime, arguments) throws(Raised) in

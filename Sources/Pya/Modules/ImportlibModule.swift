@@ -83,7 +83,8 @@ extension Runtime {
       }
       return last
     }
-    builtins.setString(intern("__import__"), .object(function))
+    builtins.setString(names.importFunction, .object(function))
+    importFunction = function
   }
 
   private func moduleName(_ value: Value) throws(Raised) -> String {

@@ -84,17 +84,8 @@ final class AssertNode: StatementNode {
 }
 
 /// `import` or `class` in code whose `__builtins__` lack the function behind the statement.
-final class MissingBuiltinNode: StatementNode {
-  private let name: String
-  private let kind: String
-
-  init(_ name: String, raises kind: String, _ range: SourceRange) {
-    self.name = name
-    self.kind = kind
-    super.init(range)
-  }
-
+final class MissingClassBuilderNode: StatementNode {
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
-    try frame.fail(frame.runtime.error(kind, "\(name) not found"), range)
+    try frame.fail(frame.runtime.error("NameError", "__build_class__ not found"), range)
   }
 }

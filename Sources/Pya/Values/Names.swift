@@ -3,7 +3,7 @@ final class Names {
   /// By `SpecialMethod.rawValue`.
   let special: [StringObject]
   let dict, `class`, name, qualname, module, doc, file, annotations, bases, mro, slots, classcell, all, path: StringObject
-  let builtins, main, message, exceptions, typeParams, wrapped, builtinsModule: StringObject
+  let builtins, main, message, exceptions, typeParams, wrapped, builtinsModule, importFunction: StringObject
   let empty: StringObject
 
   init(intern: (String) -> StringObject) {
@@ -29,6 +29,7 @@ final class Names {
     typeParams = intern("__type_params__")
     wrapped = intern("__wrapped__")
     builtinsModule = intern("builtins")
+    importFunction = intern("__import__")
     empty = intern("")
   }
 

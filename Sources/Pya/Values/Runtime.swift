@@ -20,6 +20,8 @@ final class Runtime {
   private(set) var builtins: DictObject!
   /// `sys.modules`.
   private(set) var moduleDictionary: DictObject!
+  /// The `__import__` that the interpreter put into `builtins`.
+  var importFunction: NativeFunction?
   var modules: ModuleTable { ModuleTable(dictionary: moduleDictionary, runtime: self) }
   /// State of one subsystem each, by its type: the event loop, `random`, ...
   @exclusivity(unchecked) private var attachments: [ObjectIdentifier: AnyObject] = [:]

@@ -30,8 +30,26 @@ public final class SourceFile: Sendable {
   /// Given to `exec`, `eval` or `compile`, not read from a file.
   public let isText: Bool
 
-  public init(name: String, bytes: [UInt8], isText: Bool = false) {
+  /// Written for a tree whose nodes say where they stand: what `location(of:)` answers from, in the order of their offsets. Nil for a
+  /// text that stands where it stands.
+  private let statedPlaces: [StatedPlace]?
+
+  /// From this offset on, a text is said to stand at this line (from 1) and column (from 0).
+  public struct StatedPlace: Sendable {
+    public let offset: Int
+    public let line: Int
+    public let column: Int
+
+    public init(offset: Int, line: Int, column: Int) {
+      self.offset = offset
+      self.line = line
+      self.column = column
+    }
+  }
+
+  public init(name: String, bytes: [UInt8], isText: Bool = false, statedPlaces: [StatedPlace]? = nil) {
     self.isText = isText
+    self.statedPlaces = statedPlaces
     let encoded = SourceEncoding.decode(bytes)
     let starts = SourceFile.lineStarts(of: encoded.bytes)
     let problem = encoded.problem ?? SourceEncoding.findProblem(in: encoded.bytes, lineStarts: starts, fileName: name)
@@ -88,13 +106,29 @@ public final class SourceFile: Sendable {
 
   /// The line (from 1) and the UTF-8 byte column (from 0) of an offset. Offsets past the end count as the end.
   public func location(of offset: UInt32) -> (line: Int, column: Int) {
+    if let statedPlaces {
+      var low = 0
+      var high = statedPlaces.count
+      while high - low > 1 {
+        let middle = (low + high) / 2
+        if statedPlaces[middle].offset <= offset { low = middle } else { high = middle }
+      }
+      return statedPlaces.isEmpty ? (1, 0) : (statedPlaces[low].line, statedPlaces[low].column)
+    }
     let offset = min(offset, UInt32(truncatingIfNeeded: bytes.count))
     let index = lineIndex(of: offset)
     return (index + 1, Int(offset - lineStarts[index]))
   }
 
-  /// The column (from 0) of an offset, counted in code points.
+  /// The offset of a place, or of the end of its line when that is shorter.
+  public func offset(line: Int, column: Int) -> Int {
+    let range = lineRange(line)
+    return range.lowerBound + min(column, range.count)
+  }
+
+  /// The column (from 0) of an offset, counted in code points. Where places are stated, the text of the line is not known: it counts as ASCII.
   public func characterColumn(of offset: UInt32) -> Int {
+    if statedPlaces != nil { return location(of: offset).column }
     let offset = min(offset, UInt32(truncatingIfNeeded: bytes.count))
     let start = lineStarts[lineIndex(of: offset)]
     return bytes[Int(start)..<Int(offset)].count { $0 & 0xC0 != 0x80 }
