@@ -16,12 +16,14 @@ struct CallSite {
   /// It is a function's: variables of its own, not names in a dictionary.
   var hasVariables: Bool { frame.function != nil && frame.code.slotNames.first != "" }
 
-  /// Sets a variable by its name; false: it has no such variable.
-  func setVariable(_ name: String, _ value: Value) -> Bool {
+  /// Sets a variable by its name; false: it has no such variable. Expressions of the frame that are being evaluated may look at what the
+  /// variable held, which only the frame's own code sets as a rule (`Operand`): that lives on for a while.
+  func setVariable(_ name: String, _ value: Value, _ sites: CallSites) -> Bool {
     if let slot = frame.code.slotNames.firstIndex(of: name) {
       if let cell = frame[slot].cast(.cell, to: Cell.self), frame.code.cellSlots.contains(slot) {
         cell.value = value
       } else {
+        sites.keep(frame[slot], depth: depth)
         frame[slot] = value
       }
       return true
@@ -41,7 +43,26 @@ final class CallSites {
   func enter(_ frame: Frame, globals: DictObject, _ range: SourceRange) {
     stack.append(CallSite(frame: frame, globals: globals, range: range, depth: frame.machine.pointee.depth))
   }
-  func leave() { stack.removeLast() }
+  func leave() {
+    let left = stack.removeLast()
+    if !replaced.isEmpty { letGo(from: left.depth) }
+  }
+
+  /// Values of variables that others than their frame have replaced, and how deep that is.
+  private var replaced: [(value: Value, depth: Int)] = []
+
+  /// Keeps a value until the frame at that depth is left.
+  fileprivate func keep(_ value: Value, depth: Int) {
+    if value.uncounted != nil { replaced.append((value, depth)) }
+  }
+
+  /// A call from a frame at that depth is over: so are all further in.
+  private func letGo(from depth: Int) {
+    // Last: what dies here may run code of the program.
+    let dead = replaced.filter { $0.depth > depth }
+    replaced.removeAll { $0.depth > depth }
+    withExtendedLifetime(dead) {}
+  }
 
   private var globalsOfFiles: [ObjectIdentifier: DictObject] = [:]
 

@@ -72,7 +72,7 @@ extension Runtime {
     }
     module.define(self, "set_variable", "frame, name, value, /") { (runtime, arguments) throws(Raised) in
       guard let frame = arguments[0].object as? FrameObject, let name = arguments[1].string else { return .bool(false) }
-      return .bool(runtime.callInProgress(in: frame)?.setVariable(name.text, arguments[2]) ?? false)
+      return .bool(runtime.callInProgress(in: frame)?.setVariable(name.text, arguments[2], runtime.callSites) ?? false)
     }
     // A module that has been imported, without importing it.
     module.define(self, "loaded", "name, /") { (runtime, arguments) throws(Raised) in
