@@ -147,17 +147,23 @@ extension Runtime {
     let joined = StringObject(type: types.str, count: capacity, isASCII: isASCII) { bytes in
       var position = bytes
       for index in 0..<count {
-        if index > 0 {
-          position.initialize(from: separator.bytes, count: separator.byteCount)
-          position += separator.byteCount
-        }
+        if index > 0, separator.byteCount > 0 { position.append(separator) }
         UnsafeMutablePointer(mutating: items + index).uncountedObject?.as(StringObject.self)._withUnsafeGuaranteedRef { text in
-          position.initialize(from: text.bytes, count: text.byteCount)
-          position += text.byteCount
+          position.append(text)
         }
       }
     }
     return capacity == 1 ? character(joined.bytes[0]) : joined
+  }
+}
+
+extension UnsafeMutablePointer where Pointee == UInt8 {
+  /// Writes the text here and goes behind it. A single byte needs no call.
+  @inline(__always)
+  fileprivate mutating func append(_ text: StringObject) {
+    let count = text.byteCount
+    if count == 1 { pointee = text.bytes[0] } else { initialize(from: text.bytes, count: count) }
+    self += count
   }
 }
 

@@ -209,7 +209,7 @@ extension UnsafeMutablePointer where Pointee == Machine {
   @inline(__always)
   private func openFrame(code: UnsafeMutableRawPointer, function: UnsafeMutableRawPointer?, _ size: Int) -> Frame? {
     let base = pointee.stackTop
-    let top = base + (Frame.headerSize + size)
+    let top = base + (Frame.headerSize &+ size)
     if top > pointee.stackEnd { return nil }
     pointee.stackTop = top
     let frame = Frame(at: base, machine: self, code: code, function: function)
@@ -236,7 +236,7 @@ extension UnsafeMutablePointer where Pointee == Machine {
   /// Counts the call in; RecursionError when there are too many. `leaveFrame` must follow in both cases.
   @inline(__always)
   func enterFrame() throws(Raised) {
-    pointee.depth += 1
+    pointee.depth &+= 1
     if pointee.depth > pointee.depthLimit || nativeStackIsExhausted { try pauseOrRefuse() }
   }
 
@@ -246,7 +246,7 @@ extension UnsafeMutablePointer where Pointee == Machine {
   }
 
   @inline(__always)
-  func leaveFrame() { pointee.depth -= 1 }
+  func leaveFrame() { pointee.depth &-= 1 }
 
   /// Closes a frame and releases what its slots hold.
   @inline(__always)

@@ -64,6 +64,12 @@ private struct Choice: ~Copyable {
     for index in 0..<count { (indices + index).initialize(to: first(index)) }
   }
 
+  /// Copies the chosen values side by side.
+  @inline(__always)
+  func copy(_ count: Int, to parts: UnsafeMutablePointer<Value>) {
+    for index in 0..<count { (parts + index).initialize(toCopyAt: pool + indices[index]) }
+  }
+
   deinit {
     pool.deinitializeValues(poolCount)
     pool.deallocate()
@@ -98,15 +104,30 @@ private final class ProductIterator: IteratorObject {
     super.init(type: type)
   }
 
-  override func next(_ runtime: Runtime) throws(Raised) -> Value {
-    if isExhausted { return .undefined }
+  /// Goes on to the next result. False: there is none.
+  private func step() -> Bool {
+    if isExhausted { return false }
     if hasStarted, !advance() {
       isExhausted = true
-      return .undefined
+      return false
     }
     hasStarted = true
+    return true
+  }
+
+  override func next(_ runtime: Runtime) throws(Raised) -> Value {
+    if !step() { return .undefined }
     let (pool, indices, starts) = (choice.pool, choice.indices, choice.indices + length)
     return reusable.tuple(runtime, count: length) { (pool + (starts[$0] &+ indices[$0])).copied }
+  }
+
+  override var partCount: Int { length }
+
+  override func next(into parts: UnsafeMutablePointer<Value>, _ runtime: Runtime) throws(Raised) -> Bool {
+    if !step() { return false }
+    let (pool, indices, starts) = (choice.pool, choice.indices, choice.indices + length)
+    for index in 0..<length { (parts + index).initialize(toCopyAt: pool + (starts[index] &+ indices[index])) }
+    return true
   }
 
   private func advance() -> Bool {
@@ -139,15 +160,29 @@ private final class PermutationsIterator: IteratorObject {
     super.init(type: type)
   }
 
-  override func next(_ runtime: Runtime) throws(Raised) -> Value {
-    if isExhausted { return .undefined }
+  /// Goes on to the next result. False: there is none.
+  private func step() -> Bool {
+    if isExhausted { return false }
     if hasStarted, !advance() {
       isExhausted = true
-      return .undefined
+      return false
     }
     hasStarted = true
+    return true
+  }
+
+  override func next(_ runtime: Runtime) throws(Raised) -> Value {
+    if !step() { return .undefined }
     let (pool, indices) = (choice.pool, choice.indices)
     return reusable.tuple(runtime, count: length) { (pool + indices[$0]).copied }
+  }
+
+  override var partCount: Int { length }
+
+  override func next(into parts: UnsafeMutablePointer<Value>, _ runtime: Runtime) throws(Raised) -> Bool {
+    if !step() { return false }
+    choice.copy(length, to: parts)
+    return true
   }
 
   private func advance() -> Bool {
@@ -188,15 +223,29 @@ private final class CombinationsIterator: IteratorObject {
     super.init(type: type)
   }
 
-  override func next(_ runtime: Runtime) throws(Raised) -> Value {
-    if isExhausted { return .undefined }
+  /// Goes on to the next result. False: there is none.
+  private func step() -> Bool {
+    if isExhausted { return false }
     if hasStarted, !advance() {
       isExhausted = true
-      return .undefined
+      return false
     }
     hasStarted = true
+    return true
+  }
+
+  override func next(_ runtime: Runtime) throws(Raised) -> Value {
+    if !step() { return .undefined }
     let (pool, indices) = (choice.pool, choice.indices)
     return reusable.tuple(runtime, count: choice.count) { (pool + indices[$0]).copied }
+  }
+
+  override var partCount: Int { choice.count }
+
+  override func next(into parts: UnsafeMutablePointer<Value>, _ runtime: Runtime) throws(Raised) -> Bool {
+    if !step() { return false }
+    choice.copy(choice.count, to: parts)
+    return true
   }
 
   private func advance() -> Bool {

@@ -98,6 +98,13 @@ class BinaryNode: ExpressionNode {
 
   @inline(never)
   final func general(_ op: BinaryOperator, _ a: Value, _ b: Value, _ frame: Frame) throws(Raised) -> Value {
+    if op == .add, let x = a.uncounted, let y = b.uncounted, x.kind == y.kind, x.kind == .string || x.kind == .list, x.isPlain, y.isPlain {
+      do throws(Raised) {
+        return try frame.withRuntime { (runtime) throws(Raised) in
+          try x.borrowed { (x) throws(Raised) in try runtime.concatenation(x, b) }
+        }
+      } catch { try frame.fail(error, range) }
+    }
     if a.uncounted?.kind == .complex || b.uncounted?.kind == .complex {
       let result = complexResult(op, a, b, frame)
       if !result.isUndefined { return result }

@@ -159,6 +159,28 @@ extension ExpressionNode {
     return try runPlain(function, callee, size, frame)
   }
 
+  /// The same with a receiver that lies somewhere; nil: there is none.
+  @inline(__always)
+  final func callPlain(
+    _ function: Unmanaged<FunctionObject>, receiverAt receiver: UnsafeMutablePointer<Value>?, _ arguments: CallArguments, _ frame: Frame
+  ) throws(Raised) -> Value {
+    let size = function._withUnsafeGuaranteedRef { $0.frameSize }
+    let machine = frame.machine
+    guard let callee = machine.openFrame(function, size) else { try frame.fail(machine.stackOverflow(), range) }
+    var given = arguments.count
+    do throws(Raised) {
+      if let receiver {
+        callee.slots.initialize(toCopyAt: receiver)
+        try arguments.evaluate(into: callee.slots + 1, frame)
+        given &+= 1
+      } else {
+        try arguments.evaluate(into: callee.slots, frame)
+      }
+    } catch { try abandon(callee, size, frame, error) }
+    if given != function._withUnsafeGuaranteedRef({ $0.completeCount }) { try frame.complete(callee, of: function, given: given, range) }
+    return try runPlain(function, callee, size, frame)
+  }
+
   /// Opens the frame of a call and evaluates the arguments into it. Gives how many there are, with the receiver.
   @inline(__always)
   final func open(

@@ -17,7 +17,7 @@ final class CallNode: ExpressionNode {
       if held.kind == .function {
         let function = held.as(FunctionObject.self)
         if function._withUnsafeGuaranteedRef({ $0.takes(arguments.count) }) {
-          return try callPlain(function, receiver: .undefined, arguments, frame)
+          return try callPlain(function, receiverAt: nil, arguments, frame)
         }
       } else if held.kind == .boundMethod {
         return try callHeld(held.as(BoundMethod.self), frame)
@@ -65,7 +65,7 @@ final class CallNode: ExpressionNode {
       let function = unsafeDowncast(object, to: FunctionObject.self)
       if function.takes(arguments.count) {
         defer { withExtendedLifetime(object) {} }
-        return try callPlain(.passUnretained(function), receiver: .undefined, arguments, frame)
+        return try callPlain(.passUnretained(function), receiverAt: nil, arguments, frame)
       }
     } else if object.kind == .nativeFunction {
       let native = unsafeDowncast(object, to: NativeFunction.self)
@@ -168,7 +168,7 @@ final class GlobalCallNode: ExpressionNode {
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     if let cached, callee.means(cached) {
       if cachedKind == .function {
-        return try callPlain(Unmanaged<FunctionObject>.fromOpaque(cached), receiver: .undefined, arguments, frame)
+        return try callPlain(Unmanaged<FunctionObject>.fromOpaque(cached), receiverAt: nil, arguments, frame)
       }
       if cachedKind == .type { return try callClass(.fromOpaque(cached), frame) }
       if cachedKind == .length, let length = arguments.lengthOfFirst(frame) { return .int(length) }
@@ -504,7 +504,7 @@ final class SuperCallNode: ExpressionNode {
     if !isNative, let function, let (owner, receiver) = proxy.settledParts(frame), owner.toOpaque() == ownerClass,
       let held = receiver.uncountedObject, held.kind != .type, held._withUnsafeGuaranteedRef({ $0.typeToken }) == receiverToken
     {
-      return try callPlain(.fromOpaque(function), receiver: receiver.copied, arguments, frame)
+      return try callPlain(.fromOpaque(function), receiverAt: receiver, arguments, frame)
     }
     return try evaluateElsewhere(frame)
   }

@@ -102,7 +102,7 @@ final class MethodCallNode: ExpressionNode {
     guard let entry = entry(for: place.uncountedObject), let target = entry.target else {
       return try callUncached(place.pointee, frame)
     }
-    if entry.form == .method { return try callPlain(.fromOpaque(target), receiver: place.copied, arguments, frame) }
+    if entry.form == .method { return try callPlain(.fromOpaque(target), receiverAt: place, arguments, frame) }
     return try callOther(entry, target, receiver: place, frame)
   }
 

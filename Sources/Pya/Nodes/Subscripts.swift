@@ -212,11 +212,19 @@ final class SubscriptTarget: TargetNode {
   }
 
   override func store(_ frame: Frame, _ value: consuming Value) throws(Raised) {
+    if let held = object.place(frame)?.uncountedObject, let position = index.place(frame)?.heldInt,
+      let place = held._withUnsafeGuaranteedRef({ $0.listPlace(position) })
+    {
+      return place.store(value)
+    }
+    try storeElsewhere(frame, value)
+  }
+
+  /// The same where it is no list in a local variable with an index that lies somewhere.
+  @inline(never)
+  private func storeElsewhere(_ frame: Frame, _ value: consuming Value) throws(Raised) {
     if let container = object.place(frame), let held = container.uncountedObject {
       if let key = index.place(frame) {
-        if case .int(let position) = key.number, let place = held._withUnsafeGuaranteedRef({ $0.listPlace(position) }) {
-          return place.store(value)
-        }
         if held._withUnsafeGuaranteedRef({ $0.store(keyAt: key, value) }) { return }
         return try storeGeneral(frame, value)
       }
