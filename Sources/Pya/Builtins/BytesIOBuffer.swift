@@ -5,11 +5,12 @@ final class BytesIOBuffer: Object, BufferExporter {
   init(_ runtime: Runtime, _ stream: MemoryStream) {
     self.stream = stream
     super.init(type: runtime.types.object, kind: .other)
-    stream.exports += 1
   }
 
-  /// The views that show it have ended.
-  deinit { stream.exports -= 1 }
+  var exports: Int {
+    get { stream.exports }
+    set { stream.exports = newValue }
+  }
 
   var bufferFormat: ElementFormat { .unsignedByte }
   var byteCount: Int { stream.bytes.count }

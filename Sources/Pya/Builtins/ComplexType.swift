@@ -53,7 +53,9 @@ extension Runtime {
     var real = arguments[0]
     var imaginary = arguments[1]
     let given = arguments.count + arguments.keywordNames.count
-    if given > 2 { throw typeError("complex() takes at most 2 arguments (\(given) given)") }
+    if given > 2 {
+      throw typeError("complex() takes at most 2 \(arguments.count == 0 ? "keyword " : "")arguments (\(given) given)")
+    }
     for (name, value) in arguments.keywords {
       switch name.text {
       case "real":

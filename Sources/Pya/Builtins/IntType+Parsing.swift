@@ -7,7 +7,7 @@ extension Runtime {
     if given > 2 {
       throw typeError(
         arguments.hasKeywords
-          ? "int() takes at most 2 arguments (\(given) given)" : "int expected at most 2 arguments, got \(given)")
+          ? "int() takes at most 2 \(arguments.count == 0 ? "keyword " : "")arguments (\(given) given)" : "int expected at most 2 arguments, got \(given)")
     }
     if arguments.hasKeywords {
       for (name, value) in arguments.keywords {

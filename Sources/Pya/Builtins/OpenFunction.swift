@@ -74,8 +74,10 @@ extension Runtime {
 
   private func descriptor(_ file: Value, _ mode: FileMode, closes: Bool, opener: Value) throws(Raised) -> Int32 {
     var descriptor: Int32
+    var isGiven = false
     if let number = try descriptorNumber(file) {
       descriptor = number
+      isGiven = true
     } else {
       let path = try pathText(file)
       if !closes { throw valueError("Cannot use closefd=False with file name") }
@@ -93,9 +95,9 @@ extension Runtime {
       if descriptor < 0 { throw systemError(errno, file: file) }
     }
     var status = stat()
-    if fstat(descriptor, &status) != 0 { throw systemError(errno, file: file) }
+    if fstat(descriptor, &status) != 0 { throw systemError(errno) }
     if status.st_mode & S_IFMT == S_IFDIR {
-      systemClose(descriptor)
+      if !isGiven { systemClose(descriptor) }
       throw systemError(EISDIR, file: file)
     }
     return descriptor

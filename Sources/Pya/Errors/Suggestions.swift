@@ -26,8 +26,8 @@ extension Runtime {
     return typeError("\(function) got an unexpected keyword argument '\(name)'\(hint)")
   }
 
-  /// What an uncaught NameError, AttributeError or ImportError adds to its message.
-  func suggestion(for exception: ExceptionObject) -> String {
+  /// What an uncaught NameError, AttributeError or ImportError adds to its message. The names that were visible are known from its frames.
+  func suggestion(for exception: ExceptionObject, knowsFrames: Bool = true) -> String {
     let layout = exception.type.exceptionLayout
     switch layout {
     case .importError:
@@ -37,7 +37,9 @@ extension Runtime {
       return ". Did you mean: '\(found)'?"
     case .nameError, .attributeError:
       guard let wrong = exception.fields["name"]?.string?.text else { return "" }
-      let found = layout == .nameError ? nameSuggestion(exception, wrong) : attributeSuggestion(exception, wrong)
+      let found =
+        layout == .attributeError
+        ? attributeSuggestion(exception, wrong) : knowsFrames ? nameSuggestion(exception, wrong) : nil
       let hint = found.map { ". Did you mean: '\($0)'?" } ?? ""
       guard layout == .nameError, isStandardModule(wrong) else { return hint }
       return hint + (found == nil ? "." : " Or") + (found == nil ? " Did" : " did") + " you forget to import '\(wrong)'?"

@@ -70,7 +70,7 @@ extension Runtime {
       settleTraceback(of: exception)
       return ExceptionReport(
         entries: withKnownTexts(ReportPrinter.limited(exception.traceback.reversed(), limit)), typeName: reportedTypeName(exception.type),
-        text: reportedText(exception), notes: reportedNotes(exception),
+        text: reportedText(exception, isAlone: isAlone), notes: reportedNotes(exception),
         syntaxError: exception.type.exceptionLayout == .syntaxError ? syntaxErrorDetails(exception) : nil)
     }
     let top = plainReport(exception)
@@ -105,9 +105,9 @@ extension Runtime {
     return isPlain ? type.qualifiedName : "\(type.moduleName).\(type.qualifiedName)"
   }
 
-  private func reportedText(_ exception: ExceptionObject) -> String {
+  private func reportedText(_ exception: ExceptionObject, isAlone: Bool) -> String {
     let text = (try? str(.object(exception)).text) ?? "<exception str() failed>"
-    return text + suggestion(for: exception)
+    return text + suggestion(for: exception, knowsFrames: !isAlone)
   }
 
   private func reportedNotes(_ exception: ExceptionObject) -> [String] {

@@ -36,6 +36,13 @@ extension Runtime {
         try runtime.setDecimalContext(value.knownContext, name, new)
       }
     }
+    type.define(self, "__setattr__", "self, name, value, /") { (runtime, arguments) throws(Raised) in
+      try runtime.storeAttribute(arguments[0], try runtime.attributeName(arguments[1]), arguments[2])
+      return .none
+    }
+    type.define(self, "__delattr__", "self, name, /") { (runtime, _) throws(Raised) in
+      throw runtime.attributeError("context attributes cannot be deleted")
+    }
     defineContextOperations(type)
     defineContextMethods(type)
     type.didChange()

@@ -52,8 +52,6 @@ extension Runtime {
       "_csv": { $0.makeCsvModule() },
       "_json": { $0.makeJsonSupportModule() },
       "json": { $0.makeJsonModule() },
-      "json.decoder": { $0.makeJsonPart("json.decoder", ["JSONDecoder", "JSONDecodeError"]) },
-      "json.encoder": { $0.makeJsonPart("json.encoder", ["JSONEncoder"]) },
       "math": makeMathModule,
       "os": makeOsModule,
       "os.path": makePathModule,

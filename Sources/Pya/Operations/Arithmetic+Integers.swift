@@ -141,7 +141,12 @@ extension Runtime {
     case .leftShift:
       if y.sign == .minus, !y.isZero { throw valueError("negative shift count") }
       if x.isZero { return .int(0) }
-      guard let count = Int(exactly: y) else { throw overflowError("too many digits in integer") }
+      guard let count = Int(exactly: y) else {
+        // CPython counts digits of 30 bits before it asks for memory: below its limit there is only too little of that.
+        let (mostDigits, bitsOfDigit) = (BigInt((Int.max - 24) / 4), BigInt(30))
+        if y < mostDigits * bitsOfDigit { throw memoryError() }
+        throw overflowError("too many digits in integer")
+      }
       return try shiftLeft(x, by: count)
     case .rightShift:
       if y.sign == .minus, !y.isZero { throw valueError("negative shift count") }

@@ -390,8 +390,11 @@ extension Runtime {
     if type.lookup(name) != nil {
       return attributeError("'\(type.messageName)' object attribute '\(name.text)' is read-only")
     }
+    // Types that set attributes in their own way say no more than that.
+    let isOrdinary = type.special(.setattr) == nil && type.special(.delattr) == nil
     let raised = attributeError(
-      "'\(type.messageName)' object has no attribute '\(name.text)' and no __dict__ for setting new attributes")
+      "'\(type.messageName)' object has no attribute '\(name.text)'"
+        + (isOrdinary ? " and no __dict__ for setting new attributes" : ""))
     raised.exception.fields["name"] = .object(name)
     raised.exception.fields["obj"] = value
     return raised

@@ -6,6 +6,8 @@ protocol BufferExporter: Object {
   /// The bytes of a range that lies within.
   func bytes(in range: Range<Int>) throws(Raised) -> [UInt8]
   func store(_ bytes: ArraySlice<UInt8>, at offset: Int) throws(Raised)
+  /// How many memory views show it, for those that must know.
+  var exports: Int { get set }
 }
 
 /// Memory that a function of the library fills: `readinto`, `pack_into`, `recv_into`.

@@ -24,7 +24,7 @@ final class MemoryViewObject: Object {
     self.isReadOnly = isReadOnly
     self.shape = shape
     super.init(type: runtime.memoryViewType, kind: .other)
-    exportingArray?.exports += 1
+    countExport(1)
   }
 
   deinit { release() }
@@ -39,13 +39,17 @@ final class MemoryViewObject: Object {
   }
 
   func release() {
-    exportingArray?.exports -= 1
+    countExport(-1)
     source = nil
   }
 
-  private var exportingArray: BytesObject? {
-    guard let source, source.kind == .byteArray else { return nil }
-    return unsafeDowncast(source, to: BytesObject.self)
+  private func countExport(_ change: Int) {
+    guard let source else { return }
+    if source.kind == .byteArray {
+      unsafeDowncast(source, to: BytesObject.self).exports += change
+    } else if source.kind == .other, let exporter = source as? any BufferExporter {
+      exporter.exports += change
+    }
   }
 
   var isContiguous: Bool { stride == format.size || count <= 1 }

@@ -4,6 +4,8 @@ import PyaSyntax
 final class ArrayObject: Object {
   let code: UInt8
   let list: ListObject
+  /// How many memory views show it: until they are released it keeps its length.
+  var exports = 0
   private var dictionary: DictObject?
 
   init(type: TypeObject, code: UInt8, _ list: ListObject) {
@@ -247,6 +249,7 @@ extension Runtime {
           throw runtime.typeError("can only assign array (not \"\(runtime.typeName(arguments[2]))\") to array slice")
         }
         if other.code != array.code { throw runtime.typeError("bad argument type for built-in operation") }
+        try runtime.checkSliceKeepsLength(array, key, other.list.count)
         try runtime.setBuiltinItem(array.list, key, .object(ListObject(runtime, other.list.array)))
         return .none
       }
@@ -257,9 +260,12 @@ extension Runtime {
     }
     defineArrayMethod(type, "__delitem__", "self, key, /") { (runtime, array, arguments) throws(Raised) in
       if arguments[1].slice != nil {
+        try runtime.checkSliceKeepsLength(array, arguments[1], 0)
         try runtime.deleteBuiltinItem(array.list, arguments[1])
       } else {
-        _ = array.list.remove(at: try runtime.arrayPosition(array, arguments[1], "array assignment index out of range"))
+        let position = try runtime.arrayPosition(array, arguments[1], "array assignment index out of range")
+        try runtime.checkResizable(array)
+        _ = array.list.remove(at: position)
       }
       return .none
     }
@@ -295,7 +301,9 @@ extension Runtime {
 
   private func defineArrayChanges(_ type: TypeObject) {
     defineArrayMethod(type, "append", "self, v, /") { (runtime, array, arguments) throws(Raised) in
-      array.list.append(try runtime.element(arguments[1], of: array))
+      let value = try runtime.element(arguments[1], of: array)
+      try runtime.checkResizable(array)
+      array.list.append(value)
       return .none
     }
     defineArrayMethod(type, "extend", "self, bb, /") { (runtime, array, arguments) throws(Raised) in
@@ -306,12 +314,14 @@ extension Runtime {
       guard let list = arguments[1].list else { throw runtime.typeError("arg must be list") }
       var values: [Value] = []
       for value in list.array { values.append(try runtime.element(value, of: array)) }
+      if !values.isEmpty { try runtime.checkResizable(array) }
       array.list.append(contentsOf: values)
       return .none
     }
     defineArrayMethod(type, "insert", "self, i, v, /") { (runtime, array, arguments) throws(Raised) in
       let index = try runtime.index(arguments[1])
       let value = try runtime.element(arguments[2], of: array)
+      try runtime.checkResizable(array)
       let count = array.list.count
       array.list.insert(value, at: index < 0 ? max(index + count, 0) : min(index, count))
       return .none
@@ -319,12 +329,15 @@ extension Runtime {
     defineArrayMethod(type, "pop", "self, i=-1, /") { (runtime, array, arguments) throws(Raised) in
       if array.list.count == 0 { throw runtime.indexError("pop from empty array") }
       let key = arguments[1].isUndefined ? Value.int(-1) : arguments[1]
-      return array.list.remove(at: try runtime.arrayPosition(array, key, "pop index out of range"))
+      let position = try runtime.arrayPosition(array, key, "pop index out of range")
+      try runtime.checkResizable(array)
+      return array.list.remove(at: position)
     }
     defineArrayMethod(type, "remove", "self, v, /") { (runtime, array, arguments) throws(Raised) in
       var index = 0
       while index < array.list.count {
         if try runtime.equals(array.list[index], arguments[1]) {
+          try runtime.checkResizable(array)
           if index < array.list.count { _ = array.list.remove(at: index) }
           return .none
         }
@@ -336,7 +349,8 @@ extension Runtime {
       array.list.reverse()
       return .none
     }
-    defineArrayMethod(type, "clear", "self, /") { (_, array, _) throws(Raised) in
+    defineArrayMethod(type, "clear", "self, /") { (runtime, array, _) throws(Raised) in
+      if array.list.count > 0 { try runtime.checkResizable(array) }
       array.list.removeAll()
       return .none
     }
@@ -353,9 +367,25 @@ extension Runtime {
   private func extend(_ array: ArrayObject, with source: Value) throws(Raised) {
     if let other = source.object as? ArrayObject {
       if other.code != array.code { throw typeError("can only extend with array of same kind") }
+      if other.list.count > 0 { try checkResizable(array) }
       return array.list.append(contentsOf: other.list.array)
     }
-    try forEach(source) { (value) throws(Raised) in array.list.append(try element(value, of: array)) }
+    try forEach(source) { (value) throws(Raised) in
+      let value = try element(value, of: array)
+      try checkResizable(array)
+      array.list.append(value)
+    }
+  }
+
+  fileprivate func checkResizable(_ array: ArrayObject) throws(Raised) {
+    if array.exports > 0 { throw error("BufferError", "cannot resize an array that is exporting buffers") }
+  }
+
+  /// A slice of an array that memory views show can only be replaced by as many elements, and not by none.
+  fileprivate func checkSliceKeepsLength(_ array: ArrayObject, _ key: Value, _ count: Int) throws(Raised) {
+    guard array.exports > 0, let slice = key.slice else { return }
+    let replaced = try sliceSpan(slice) { array.list.count }.count
+    if count == 0 || count != replaced { try checkResizable(array) }
   }
 
   // MARK: Bytes
@@ -401,7 +431,7 @@ extension Runtime {
       var bytes = try runtime.bytes(of: array)
       for start in stride(from: 0, to: bytes.count, by: size) { bytes[start..<(start + size)].reverse() }
       array.list.removeAll()
-      try runtime.appendBytes(bytes, to: array)
+      try runtime.appendElements(bytes, to: array)
       return .none
     }
     defineArrayMethod(type, "tounicode", "self, /") { (runtime, array, _) throws(Raised) in
@@ -434,9 +464,14 @@ extension Runtime {
   func appendBytes(_ bytes: [UInt8], to array: ArrayObject) throws(Raised) {
     let size = array.itemSize
     if bytes.count % size != 0 { throw valueError("bytes length not a multiple of item size") }
+    if !bytes.isEmpty { try checkResizable(array) }
+    try appendElements(bytes, to: array)
+  }
+
+  private func appendElements(_ bytes: [UInt8], to array: ArrayObject) throws(Raised) {
     let module = try importModule("struct", level: 0, globals: builtins)
     let data = Value.object(BytesObject(type: types.bytes, bytes))
-    let values = try call(try getAttribute(module, "unpack"), format(of: array, bytes.count / size), data)
+    let values = try call(try getAttribute(module, "unpack"), format(of: array, bytes.count / array.itemSize), data)
     for value in values.tuple?.array ?? [] {
       if array.isText, case .int(let number) = value {
         array.list.append(.object(string(codePoints: [UInt32(truncatingIfNeeded: number)])))
@@ -467,6 +502,7 @@ extension Runtime {
       defineArrayMethod(type, name, "self, value, /") { (runtime, array, arguments) throws(Raised) in
         let times = try runtime.repetitionCount(arguments[1])
         if name == "__imul__" {
+          if times != 1, array.list.count > 0 { try runtime.checkResizable(array) }
           try runtime.repeatInPlace(array.list, times)
           return arguments[0]
         }

@@ -50,6 +50,7 @@ extension Runtime {
       }
     }
     addUuencoding(to: module)
+    addQuotedPrintable(to: module)
     addChecksums(to: module)
     return module
   }
@@ -123,7 +124,7 @@ extension Runtime {
   }
 
   /// Bytes, or text that is ASCII.
-  private func asciiArgument(_ value: Value) throws(Raised) -> [UInt8] {
+  func asciiArgument(_ value: Value) throws(Raised) -> [UInt8] {
     if let text = value.string {
       if !text.isASCII { throw valueError("string argument should contain only ASCII characters") }
       return text.copyBytes()

@@ -272,7 +272,7 @@ extension Runtime {
   private func structPackInto(_ format: StructFormat, _ arguments: [Value]) throws(Raised) {
     if arguments.isEmpty { throw typeError("pack_into expected buffer argument") }
     guard let target = WritableBuffer(arguments[0], self) else {
-      throw typeError("read-write bytes-like object expected, not \(typeName(arguments[0]))")
+      throw typeError("argument must be read-write bytes-like object, not \(typeName(arguments[0]))")
     }
     if arguments.count < 2 { throw typeError("pack_into expected offset argument") }
     var values = Array(arguments.dropFirst(2))

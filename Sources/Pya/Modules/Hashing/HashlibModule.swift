@@ -41,11 +41,12 @@ extension Runtime {
         return try runtime.call(.object(type), arguments[1].isUndefined ? [] : [arguments[1]])
       }
       let known = ["sha-1": "sha1", "sha-256": "sha256", "sha-512": "sha512", "sha-384": "sha384", "sha-224": "sha224"][lower]
-        ?? lower.map { $0 == "-" ? "_" : String($0) }.joined()
+        ?? lower.map { $0 == "-" || $0 == "/" ? "_" : String($0) }.joined()
       return try runtime.makeHash(known.hasPrefix("shake") ? extendable : plain, known, arguments[1], asked: name)
     }
     for entry in ["algorithms_guaranteed", "algorithms_available"] {
-      let all = (names + ["shake_128", "shake_256", "blake2b", "blake2s"]).map { Value.object(string($0)) }
+      let more = entry == "algorithms_available" ? ["sha512_224", "sha512_256"] : []
+      let all = (names + ["shake_128", "shake_256", "blake2b", "blake2s"] + more).map { Value.object(string($0)) }
       if let set = try? makeSet(all) { module.set(self, entry, set) }
     }
     addKeyDerivation(to: module)
@@ -93,8 +94,10 @@ extension Runtime {
     case "sha1": SHA1()
     case "sha224": SHA256(isShort: true)
     case "sha256": SHA256(isShort: false)
-    case "sha384": SHA512Function(isShort: true)
-    case "sha512": SHA512Function(isShort: false)
+    case "sha384": SHA512Function.sha384()
+    case "sha512": SHA512Function.sha512()
+    case "sha512_224": SHA512Function.truncated(bits: 224)
+    case "sha512_256": SHA512Function.truncated(bits: 256)
     case "sha3_224": Keccak(name: name, rate: 144, digestSize: 28, suffix: 6)
     case "sha3_256": Keccak(name: name, rate: 136, digestSize: 32, suffix: 6)
     case "sha3_384": Keccak(name: name, rate: 104, digestSize: 48, suffix: 6)
@@ -141,7 +144,7 @@ extension Runtime {
       try runtime.update(arguments[0].hash.function, arguments[1])
       return .none
     }
-    let signature: NativeSignature = isExtendable ? "self, length" : "self"
+    let signature: NativeSignature = isExtendable ? "self, length" : "self, /"
     func digest(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> [UInt8] {
       guard isExtendable else { return arguments[0].hash.function.digest() }
       let length = try runtime.index(arguments[1])
@@ -155,7 +158,7 @@ extension Runtime {
     type.define(self, "hexdigest", signature) { (runtime, arguments) throws(Raised) in
       .object(runtime.hexadecimal(try digest(runtime, arguments)))
     }
-    type.define(self, "copy", "self") { (_, arguments) throws(Raised) in
+    type.define(self, "copy", "self, /") { (_, arguments) throws(Raised) in
       let object = arguments[0].hash
       return .object(HashObject(type: object.type, object.function.copy()))
     }
@@ -174,8 +177,7 @@ extension Runtime {
     ) { (runtime, cls, arguments) throws(Raised) in
       let size = arguments[1].isUndefined ? largest : try runtime.index(arguments[1])
       guard (1...largest).contains(size) else {
-        let title = name == "blake2b" ? "Blake2b" : "Blake2s"
-        throw runtime.valueError("digest_size for \(title) must be between 1 and \(largest) bytes, here it is \(size)")
+        throw runtime.valueError("digest_size must be between 1 and \(largest) bytes")
       }
       func bytes(_ index: Int, _ what: String, atMost limit: Int) throws(Raised) -> [UInt8] {
         if arguments[index].isUndefined { return [] }

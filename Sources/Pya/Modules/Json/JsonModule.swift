@@ -19,7 +19,7 @@ extension Runtime {
         module.set(runtime, name.text, value)
         return value
       }
-      guard ["decoder", "encoder"].contains(name.text) else { return nil }
+      guard ["decoder", "encoder", "scanner"].contains(name.text) else { return nil }
       return try runtime.importModule("json.\(name.text)", level: 0, globals: module.namespace)
     }
     return module
@@ -28,18 +28,6 @@ extension Runtime {
   private func jsonClass(_ name: String) throws(Raised) -> Value {
     let library = try importModule("_json_classes", level: 0, globals: builtins)
     return try getAttribute(library, name)
-  }
-
-  /// `json.decoder` and `json.encoder`.
-  func makeJsonPart(_ name: String, _ names: [String]) -> ModuleObject {
-    let module = ModuleObject(self, name: name)
-    module.lazyAttribute = { (runtime, module, wanted) throws(Raised) in
-      guard names.contains(wanted.text) else { return nil }
-      if wanted.text == "JSONDecodeError" { return .object(runtime.jsonTypes.error) }
-      return try runtime.getAttribute(
-        try runtime.importModule("_json_classes", level: 0, globals: runtime.builtins), wanted)
-    }
-    return module
   }
 
   // MARK: Writing
