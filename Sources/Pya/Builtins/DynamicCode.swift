@@ -170,11 +170,17 @@ extension Runtime {
       return try callMethod(ast, "parse", [arguments[0], arguments[1], arguments[2]])
     }
     var source = arguments[0]
+    var places: [SourceFile.Place] = []
     if let tree = source.instance, tree.type.mro.contains(where: { $0.name == "AST" && $0.moduleName == "ast" }) {
       let library = try importModule("_ast_unparse", level: 0, globals: builtins)
-      source = try callMethod(library, "compiled_text", [source, arguments[2]])
+      let parts = try array(try callMethod(library, "compiled_text", [source, arguments[2]]))
+      source = parts[0]
+      places = try array(parts[1]).map { (place) throws(Raised) in
+        let numbers = try array(place).map { (number) throws(Raised) in try index(number) }
+        return SourceFile.Place(line: numbers[0], column: numbers[1], endLine: numbers[2], endColumn: numbers[3])
+      }
     }
-    let file = SourceFile(name: fileName.text, bytes: try sourceBytes(source, "compile", mode), isText: true)
+    let file = SourceFile(name: fileName.text, bytes: try sourceBytes(source, "compile", mode), isText: true, places: places)
     // Its errors are raised here; the code itself depends on the globals it will run with.
     let code =
       mode == .expression

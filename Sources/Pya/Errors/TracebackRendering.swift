@@ -32,20 +32,24 @@ extension Runtime {
   /// `  File "f", line 1, in f` with its source, for each entry (outermost first); runs of the same line are cut short.
   func renderStack(_ entries: [TracebackEntry]) -> [String] { ReportPrinter.stack(withKnownTexts(entries)) }
 
-  /// Texts of `exec` can be shown where the program put them into `linecache.cache`.
+  /// Texts of `exec` can be shown where the program put them into `linecache.cache`, those of trees where they were made of a file.
   func withKnownTexts(_ entries: [TracebackEntry]) -> [TracebackEntry] {
-    guard entries.contains(where: { $0.file.isText }),
-      let cache = modules["linecache"]?.namespace.getString(intern("cache"))?.dict
-    else { return entries }
+    guard entries.contains(where: { $0.file.isText }) else { return entries }
+    let cache = modules["linecache"]?.namespace.getString(intern("cache"))?.dict
     return entries.map { entry in
-      guard entry.file.isText, let known = cache.getString(intern(entry.file.name))?.tuple, known.array.count == 4,
-        let lines = known.array[2].list
-      else { return entry }
-      let text = lines.array.map { $0.string?.text ?? "" }.joined()
+      guard entry.file.isText else { return entry }
+      let text: [UInt8]
+      if let known = cache?.getString(intern(entry.file.name))?.tuple, known.array.count == 4, let lines = known.array[2].list {
+        text = lines.array.flatMap { Array(($0.string?.text ?? "").utf8) }
+      } else if entry.file.isOfTree, let bytes = fileContents(entry.file.name) {
+        text = bytes
+      } else {
+        return entry
+      }
+      let file = SourceFile(name: entry.file.name, bytes: text)
       let code = CodeInformation(
-        name: entry.code.name, qualifiedName: entry.code.qualifiedName,
-        file: SourceFile(name: entry.file.name, bytes: Array(text.utf8)), start: entry.code.start)
-      return TracebackEntry(code: code, range: entry.range)
+        name: entry.code.name, qualifiedName: entry.code.qualifiedName, file: file, start: entry.code.start)
+      return TracebackEntry(code: code, range: entry.file.range(of: entry.range, in: file))
     }
   }
 

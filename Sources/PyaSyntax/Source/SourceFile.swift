@@ -30,8 +30,27 @@ public final class SourceFile: Sendable {
   /// Given to `exec`, `eval` or `compile`, not read from a file.
   public let isText: Bool
 
-  public init(name: String, bytes: [UInt8], isText: Bool = false) {
+  /// Where a tree says that its statements stand, for each line of the text that `compile` wrote for it; empty: it is a text of its own.
+  /// Names may be such as no text has: they are `escapeOfNames` and the digits of their bytes.
+  public let places: [Place]
+  public var isOfTree: Bool { !places.isEmpty }
+  static let escapeOfNames: Unicode.Scalar = "\u{F8FF}"
+
+  /// Lines from 1, columns from 0 in bytes; the end is behind the last character.
+  public struct Place: Sendable {
+    public let line, column, endLine, endColumn: Int
+
+    public init(line: Int, column: Int, endLine: Int, endColumn: Int) {
+      self.line = line
+      self.column = column
+      self.endLine = endLine
+      self.endColumn = endColumn
+    }
+  }
+
+  public init(name: String, bytes: [UInt8], isText: Bool = false, places: [Place] = []) {
     self.isText = isText
+    self.places = places
     let encoded = SourceEncoding.decode(bytes)
     let starts = SourceFile.lineStarts(of: encoded.bytes)
     let problem = encoded.problem ?? SourceEncoding.findProblem(in: encoded.bytes, lineStarts: starts, fileName: name)
@@ -90,7 +109,19 @@ public final class SourceFile: Sendable {
   public func location(of offset: UInt32) -> (line: Int, column: Int) {
     let offset = min(offset, UInt32(truncatingIfNeeded: bytes.count))
     let index = lineIndex(of: offset)
+    if !places.isEmpty { return (places[min(index, places.count - 1)].line, places[min(index, places.count - 1)].column) }
     return (index + 1, Int(offset - lineStarts[index]))
+  }
+
+  /// Where the statement stands that a range of the text for a tree belongs to, in the file that the tree was made of.
+  public func range(of range: SourceRange, in origin: SourceFile) -> SourceRange {
+    guard !places.isEmpty else { return range }
+    let place = places[min(lineIndex(of: range.start), places.count - 1)]
+    func offset(_ line: Int, _ column: Int) -> Int {
+      let bytes = origin.lineRange(line)
+      return min(bytes.lowerBound + max(0, column), bytes.upperBound)
+    }
+    return SourceRange(offset(place.line, place.column), offset(place.endLine, place.endColumn))
   }
 
   /// The column (from 0) of an offset, counted in code points.
