@@ -7,20 +7,31 @@ import PyaSyntax
 final class PositionTable {
   private struct Places {
     let file: SourceFile
+    /// What `co_positions()` walks over, also what is added meanwhile.
+    let list: ListObject
     var ranges: [SourceRange] = []
     var numbers: [SourceRange: Int] = [:]
   }
 
   private var files: [ObjectIdentifier: Places] = [:]
+  private unowned(unsafe) let runtime: Runtime
+
+  init(_ runtime: Runtime) { self.runtime = runtime }
+
+  private func places(in file: SourceFile) -> Places {
+    files[ObjectIdentifier(file)] ?? Places(file: file, list: ListObject(runtime))
+  }
 
   /// The number of a place in a file.
   func instruction(at range: SourceRange, in file: SourceFile) -> Int {
-    let key = ObjectIdentifier(file)
-    let places = files[key]
-    if let known = places?.numbers[range] { return 2 * known }
-    let number = places?.ranges.count ?? 0
-    files[key, default: Places(file: file)].ranges.append(range)
-    files[key]?.numbers[range] = number
+    var places = places(in: file)
+    if let known = places.numbers[range] { return 2 * known }
+    let number = places.ranges.count
+    places.ranges.append(range)
+    places.numbers[range] = number
+    let (start, end) = (file.location(of: range.start), file.location(of: range.end))
+    places.list.append(.object(TupleObject(runtime, [.int(start.line), .int(end.line), .int(start.column), .int(end.column)])))
+    files[ObjectIdentifier(file)] = places
     return 2 * number
   }
 
@@ -30,19 +41,19 @@ final class PositionTable {
     return ranges[number / 2]
   }
 
-  /// All places of a file that were asked for.
-  func ranges(in file: SourceFile) -> [SourceRange] { files[ObjectIdentifier(file)]?.ranges ?? [] }
+  /// First and last line, first column and the one behind of all places of a file that were asked for.
+  func list(of file: SourceFile) -> ListObject {
+    let places = places(in: file)
+    files[ObjectIdentifier(file)] = places
+    return places.list
+  }
 }
 
 extension Runtime {
-  var positionTable: PositionTable { attachment(PositionTable.self) { PositionTable() } }
+  var positionTable: PositionTable { attachment(PositionTable.self) { PositionTable(self) } }
 
-  /// `co_positions()` of the code of a file: first and last line, first column and the one behind.
+  /// `co_positions()` of the code of a file.
   func positions(in file: SourceFile) throws(Raised) -> Value {
-    let tuples = positionTable.ranges(in: file).map { range -> Value in
-      let (start, end) = (file.location(of: range.start), file.location(of: range.end))
-      return .object(TupleObject(self, [.int(start.line), .int(end.line), .int(start.column), .int(end.column)]))
-    }
-    return .object(try iterator(.object(ListObject(self, tuples))))
+    .object(try iterator(.object(positionTable.list(of: file))))
   }
 }
