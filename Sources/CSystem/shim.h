@@ -105,6 +105,18 @@ static inline int process_descriptor(int process) {
 #endif
 }
 
+// What `waitid` says of a child: process, user, signal, status and code. -1: errno tells why not.
+static inline int child_state(int kind, int id, int options, int *state) {
+  siginfo_t info = {0};
+  if (waitid((idtype_t)kind, (id_t)id, &info, options) != 0) return -1;
+  state[0] = info.si_pid;
+  state[1] = (int)info.si_uid;
+  state[2] = info.si_signo;
+  state[3] = info.si_status;
+  state[4] = info.si_code;
+  return 0;
+}
+
 // A pipe that neither waits nor outlives an exec.
 static inline int pipe_for_wakeup(int *descriptors) {
   return (int)syscall(SYS_pipe2, descriptors, O_CLOEXEC | O_NONBLOCK);

@@ -35,6 +35,11 @@ extension Runtime {
       if text.constants.isUndefined { text.constants = runtime.constants(runtime.contents(of: text), of: text.file) }
       return text.constants
     }
+    type.define(self, "co_positions", "self, /") { (runtime, arguments) throws(Raised) in
+      guard let file = arguments[0].cast(.code, to: Code.self)?.information.file ?? (arguments[0].object as? CompiledText)?.file
+      else { return .none }
+      return try runtime.positions(in: file)
+    }
     installCodeCopies(type)
     type.define(self, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in
       if let compiled = arguments[0].object as? CompiledText {

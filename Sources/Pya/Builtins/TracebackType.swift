@@ -7,8 +7,9 @@ extension Runtime {
     type.defineProperty(self, "tb_lineno") { (_, value) throws(Raised) in
       (value.object as? TracebackObject).map { .int($0.line) } ?? .none
     }
-    type.defineProperty(self, "tb_lasti") { (_, value) throws(Raised) in
-      (value.object as? TracebackObject).map { .int(Int($0.entry.range.start)) } ?? .none
+    type.defineProperty(self, "tb_lasti") { (runtime, value) throws(Raised) in
+      guard let entry = (value.object as? TracebackObject)?.entry else { return .none }
+      return .int(runtime.positionTable.instruction(at: entry.range, in: entry.file))
     }
     type.defineProperty(
       self, "tb_next",
@@ -29,9 +30,12 @@ extension Runtime {
       guard let frame = arguments[1].object as? FrameObject else {
         throw runtime.typeError("TracebackType() argument 'tb_frame' must be frame, not \(runtime.typeName(arguments[1]))")
       }
-      _ = try runtime.index(arguments[2])
+      let instruction = try runtime.index(arguments[2])
       let line = try runtime.index(arguments[3])
       let file = frame.entry.file
+      if let range = runtime.positionTable.range(ofInstruction: instruction, in: file), file.location(of: range.start).line == line {
+        return .object(TracebackObject(runtime, TracebackEntry(code: frame.entry.code, range: range), next: next))
+      }
       let isThere = line >= 1 && line <= file.lineCount
       let start = UInt32(truncatingIfNeeded: file.lineRange(line).lowerBound)
       let range = isThere ? SourceRange(start, start) : frame.entry.range
@@ -106,8 +110,10 @@ extension Runtime {
       }
       return frame.locals.defined ?? .object(DictObject(runtime))
     }
-    type.defineProperty(self, "f_lasti") { (_, value) throws(Raised) in
-      (value.object as? FrameObject).map { .int(Int($0.entry.range.start)) } ?? .none
+    type.defineProperty(self, "f_lasti") { (runtime, value) throws(Raised) in
+      guard let frame = value.object as? FrameObject else { return .none }
+      let range = runtime.callInProgress(in: frame)?.range ?? frame.entry.range
+      return .int(runtime.positionTable.instruction(at: range, in: frame.entry.file))
     }
     type.defineProperty(self, "f_trace") { (_, value) throws(Raised) in
       (value.object as? FrameObject)?.localTrace.defined ?? .none

@@ -13,6 +13,8 @@ private final class SignalBoard: @unchecked Sendable {
   let arrived: UnsafeMutablePointer<UInt8>
   /// The machine of the runtime that listens.
   var machine: UnsafeMutablePointer<Machine>?
+  /// Where the program wants the numbers of signals to be written (`signal.set_wakeup_fd`); -1: nowhere.
+  var wakeupDescriptor: Int32 = -1
 
   init() {
     arrived = .allocate(capacity: SignalBoard.count)
@@ -22,9 +24,16 @@ private final class SignalBoard: @unchecked Sendable {
 
 private let board = SignalBoard()
 
+/// Writes the number of a signal where the program asked for it.
+func tellProgram(ofSignal signal: Int32) {
+  var number = UInt8(truncatingIfNeeded: signal)
+  if board.wakeupDescriptor >= 0 { _ = write(board.wakeupDescriptor, &number, 1) }
+}
+
 private func noteSignal(_ signal: Int32) {
   let savedError = errno
   board.arrived[Int(signal)] = 1
+  tellProgram(ofSignal: signal)
   if let machine = board.machine {
     machine.pointee.isInterrupted = true
     machine.wake()
@@ -52,10 +61,16 @@ final class SignalHandlers {
   }
 
   deinit {
-    if board.machine == machine { board.machine = nil }
+    if board.machine == machine { (board.machine, board.wakeupDescriptor) = (nil, -1) }
   }
 
   static let count = Int32(SignalBoard.count)
+
+  /// `signal.set_wakeup_fd`
+  var wakeupDescriptor: Int32 {
+    get { board.wakeupDescriptor }
+    set { board.wakeupDescriptor = newValue }
+  }
 
   func disposition(of signal: Int32) -> Disposition {
     if let known = dispositions[signal] { return known }

@@ -14,17 +14,33 @@ final class TimeoutObject: Object {
   @exclusivity(unchecked) private var timer: TimeoutTimer?
   /// How often the task was to be cancelled already on entering.
   private var requestsBefore = 0
+  /// Attributes of an instance of a class of the program.
+  @exclusivity(unchecked) private var dictionary: DictObject?
 
-  init(_ asyncio: Asyncio, deadline: Value) {
+  init(_ asyncio: Asyncio, type: TypeObject? = nil, deadline: Value = .none) {
     self.asyncio = asyncio
     self.deadline = deadline
-    super.init(type: asyncio.timeoutType, kind: .other)
+    super.init(type: type ?? asyncio.timeoutType, kind: .other)
   }
+
+  /// `__init__`
+  func start(deadline: Value) {
+    state = .created
+    self.deadline = deadline
+  }
+
+  override func instanceDictionary(_ runtime: Runtime) -> DictObject? {
+    if type.hasNoInstanceDictionary { return nil }
+    if dictionary == nil { dictionary = DictObject(runtime) }
+    return dictionary
+  }
+  override var existingInstanceDictionary: DictObject? { dictionary }
 
   var hasExpired: Bool { state == .expiring || state == .expired }
 
   override func visitContents(_ tracer: Tracer) {
     tracer.visit(task)
+    tracer.visit(dictionary)
     // A timer that is in no queue any more, its loop being closed, is held from here alone.
     if isKnownUniquelyReferenced(&timer) { tracer.visit(self) }
   }

@@ -149,6 +149,7 @@ extension UnsafeMutablePointer where Pointee == Machine {
   /// Ctrl-C arrived.
   func interrupt() {
     pointee.hasKeyboardInterrupt = true
+    tellProgram(ofSignal: SIGINT)
     wakeMainThread()
   }
 

@@ -191,17 +191,31 @@ final class FunctionCode {
 /// The names bound by imports so far that are not of Python's own modules.
 final class ImportedNames {
   private var names: Set<String> = []
+  /// What the file defines itself, of which `import *` may have brought anything else.
+  private var own: Set<String> = []
+  private var hasStar = false
 
   func note(_ name: String, ofModule module: String, level: Int = 0) {
     if level > 0 || !isStandardModule(module) { names.insert(name) }
   }
 
+  func noteStar(ofModule module: String, level: Int) {
+    if level > 0 || !isStandardModule(module) { hasStar = true }
+  }
+
+  /// A function or class that the file defines: a decorator of another file may have put a function of its own around it.
+  func noteDefinition(_ name: String, decorators: [Expression]) {
+    own.insert(name)
+    if decorators.contains(where: { contain($0) }) { names.insert(name) }
+  }
+
   /// Whether the callee is such a name, or an attribute of one.
   func contain(_ callee: Expression) -> Bool {
-    if names.isEmpty { return false }
+    if names.isEmpty, !hasStar { return false }
     switch callee.kind {
-    case .name(let name): return names.contains(name)
+    case .name(let name): return names.contains(name) || hasStar && !own.contains(name)
     case .attribute(let object, _, _): return contain(object)
+    case .call(let callee, _): return contain(callee)
     default: return false
     }
   }

@@ -57,6 +57,7 @@ extension CodeLowering {
         module ?? "", level: level,
         names: names.map { (intern($0.name), target($0.alias ?? $0.name, $0.range)) }, importScope, range)
     case .importStar(let module, let level):
+      if !unit.file.isLibrary { unit.importedNames.noteStar(ofModule: module ?? "", level: level) }
       return ImportStarNode(module ?? "", level: level, importScope, usesNamespace: unit.usesNamespace, range)
     case .typeAlias(let name, let parameters, let value, let scope):
       return lowerTypeAlias(name, parameters, value, scope: scope, range)
@@ -70,8 +71,12 @@ extension CodeLowering {
     case .try(let statement): return lowerTry(statement, range)
     case .with(let isAsync, let items, let body): return lowerWith(isAsync: isAsync, items[...], body, range)
     case .match(let subject, let cases): return lowerMatch(subject, cases, range)
-    case .function(let definition): return lowerFunction(definition, range)
-    case .class(let definition): return lowerClass(definition, range)
+    case .function(let definition):
+      if !unit.file.isLibrary { unit.importedNames.noteDefinition(definition.name, decorators: definition.decorators) }
+      return lowerFunction(definition, range)
+    case .class(let definition):
+      if !unit.file.isLibrary { unit.importedNames.noteDefinition(definition.name, decorators: definition.decorators) }
+      return lowerClass(definition, range)
     }
   }
 

@@ -20,7 +20,7 @@ extension Runtime {
     _ file: SourceFile, globals: DictObject, usesNamespace: Bool = false, displays: LoweringUnit.Displays = .none,
     allowsTopLevelAwait: Bool = true, isEntry: Bool = false, flags: CompilerFlags = []
   ) throws(Raised) -> Code {
-    sourceFiles.byName[file.name] = file
+    if !file.isOfTree { sourceFiles.byName[file.name] = file }
     let (draft, nodes, warnings): (CodeDraft, StatementNode, SyntaxWarnings)
     var stage = isEntry ? SyntaxStage.readingExpression : .readingModule
     do {
@@ -121,7 +121,7 @@ extension Runtime {
 
   /// Compiles a lone expression, for `eval`: names of its top level live in a namespace.
   func compileExpression(_ file: SourceFile, globals: DictObject, flags: CompilerFlags = []) throws(Raised) -> Code {
-    sourceFiles.byName[file.name] = file
+    if !file.isOfTree { sourceFiles.byName[file.name] = file }
     let (draft, nodes, warnings): (CodeDraft, StatementNode, SyntaxWarnings)
     var stage = SyntaxStage.readingExpression
     do {

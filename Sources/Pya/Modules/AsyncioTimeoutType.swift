@@ -37,8 +37,10 @@ extension Asyncio {
 
   func installTimeoutType() {
     let type = timeoutType
-    type.defineConstructor(runtime, "when") { [unowned(unsafe) self] (_, _, arguments) throws(Raised) in
-      .object(TimeoutObject(self, deadline: arguments[0]))
+    defineClass(type, "self, when") { [unowned(unsafe) self] cls in
+      .object(TimeoutObject(self, type: cls))
+    } fill: { (made, arguments) throws(Raised) in
+      (made.object as? TimeoutObject)?.start(deadline: arguments[0])
     }
     func timeout(_ value: Value) throws(Raised) -> TimeoutObject {
       guard let timeout = value.object as? TimeoutObject else { throw runtime.typeError("expected a Timeout") }

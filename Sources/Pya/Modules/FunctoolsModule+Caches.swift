@@ -2,6 +2,7 @@
 extension Runtime {
   func addCaches(to module: ModuleObject) {
     let wrapperType = makeModuleType("_lru_cache_wrapper", in: module)
+    module.set(self, "_lru_cache_wrapper", .object(wrapperType))
     defineCacheMethods(wrapperType)
     module.define(self, "lru_cache", "maxsize=128, typed=False") { (runtime, arguments) throws(Raised) in
       let isTyped = arguments[1].isUndefined ? false : try runtime.isTrue(arguments[1])
@@ -71,7 +72,7 @@ extension Runtime {
     }
   }
 
-  private func cacheInfoType() throws(Raised) -> TypeObject {
+  func cacheInfoType() throws(Raised) -> TypeObject {
     let holder = attachment(CacheInfoHolder.self) { CacheInfoHolder() }
     if let type = holder.type { return type }
     let type = try makeNamedTuple(

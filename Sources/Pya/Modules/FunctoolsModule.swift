@@ -17,6 +17,7 @@ extension Runtime {
     ]
     module.set(self, "__all__", .object(ListObject(self, all.map { .object(string($0)) })))
     module.lazyAttribute = { (runtime, module, name) throws(Raised) in
+      if name.text == "_CacheInfo" { return .object(try runtime.cacheInfoType()) }
       guard dispatching.contains(name.text) else { return nil }
       let library = try runtime.importModule("_functools_dispatch", level: 0, globals: runtime.builtins)
       let value = try runtime.getAttribute(library, name)

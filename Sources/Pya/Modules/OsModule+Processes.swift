@@ -1,4 +1,5 @@
 #if canImport(Glibc)
+  import CSystem
   import Glibc
 #else
   import Darwin
@@ -69,6 +70,9 @@ extension Runtime {
       let found = try runtime.waitForChild(process, options, &status)
       return .object(TupleObject(runtime, [.int(found), .int(Int(status))]))
     }
+    #if canImport(Glibc)
+      defineChildStates(of: module)
+    #endif
     module.define(self, "wait", "") { (runtime, _) throws(Raised) in
       var status: Int32 = 0
       let found = try runtime.waitForChild(-1, 0, &status)
@@ -260,3 +264,32 @@ private func systemTimes(_ spent: inout tms) -> clock_t { times(&spent) }
 private func systemDiskStatus(_ path: UnsafePointer<CChar>, _ status: UnsafeMutablePointer<statvfs>) -> Int32 {
   statvfs(path, status)
 }
+
+#if canImport(Glibc)
+  extension Runtime {
+    /// `waitid` and descriptors of processes.
+    private func defineChildStates(of module: ModuleObject) {
+      let constants: [(String, Int32)] = [
+        ("P_ALL", 0), ("P_PID", 1), ("P_PGID", 2), ("P_PIDFD", 3), ("WEXITED", WEXITED), ("WSTOPPED", WSTOPPED), ("WNOWAIT", WNOWAIT),
+        ("WCONTINUED", WCONTINUED), ("CLD_EXITED", 1), ("CLD_KILLED", 2), ("CLD_DUMPED", 3), ("CLD_TRAPPED", 4), ("CLD_STOPPED", 5),
+        ("CLD_CONTINUED", 6),
+      ]
+      for (name, number) in constants { module.set(self, name, .int(Int(number))) }
+      let states = StructSequenceType(
+        self, module: "posix", name: "waitid_result", fields: ["si_pid", "si_uid", "si_signo", "si_status", "si_code"])
+      module.set(self, "waitid_result", .object(states.type))
+      module.define(self, "waitid", "idtype, id, options, /") { (runtime, arguments) throws(Raised) in
+        let (kind, id, options) = (try runtime.cInt(arguments[0]), try runtime.cInt(arguments[1]), try runtime.cInt(arguments[2]))
+        var state: [Int32] = [0, 0, 0, 0, 0]
+        _ = try runtime.retrying { state.withUnsafeMutableBufferPointer { Int(child_state(kind, id, options, $0.baseAddress)) } }
+        if state[0] == 0 { return .none }
+        return states.make(state.map { .int(Int($0)) })
+      }
+      module.define(self, "pidfd_open", "pid, flags=0") { (runtime, arguments) throws(Raised) in
+        let descriptor = process_descriptor(try runtime.cInt(arguments[0]))
+        if descriptor < 0 { throw runtime.systemError(errno) }
+        return .int(Int(descriptor))
+      }
+    }
+  }
+#endif

@@ -53,6 +53,11 @@ extension Runtime {
       if !(try runtime.signals.raise(try runtime.signalNumber(arguments[0]))) { throw runtime.systemError(EINVAL) }
       return .none
     }
+    module.define(self, "set_wakeup_fd", "fd, /") { (runtime, arguments) throws(Raised) in
+      let old = runtime.signals.wakeupDescriptor
+      runtime.signals.wakeupDescriptor = try runtime.cInt(arguments[0])
+      return .int(Int(old))
+    }
     module.define(self, "strsignal", "signalnum, /") { (runtime, arguments) throws(Raised) in
       guard let text = strsignal(try runtime.signalNumber(arguments[0])) else { return .none }
       let description = String(cString: text)

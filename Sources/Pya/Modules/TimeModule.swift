@@ -92,6 +92,15 @@ extension Runtime {
   }
 
   fileprivate func defineTimeZone(of module: ModuleObject) {
+    setTimeZone(of: module)
+    module.define(self, "tzset", "") { [unowned(unsafe) module] (runtime, _) throws(Raised) in
+      runtime.setTimeZone(of: module)
+      return .none
+    }
+  }
+
+  /// What `TZ` says, and the names that tell of it.
+  private func setTimeZone(of module: ModuleObject) {
     tzset()
     func local(_ month: Int32) -> tm {
       var time = tm()
@@ -109,10 +118,6 @@ extension Runtime {
     module.set(self, "daylight", .int(january.tm_isdst != july.tm_isdst ? 1 : 0))
     let names = [standard, summer].map { Value.object(string($0.tm_zone.map { String(cString: $0) } ?? "UTC")) }
     module.set(self, "tzname", .object(TupleObject(self, names)))
-    module.define(self, "tzset", "") { (_, _) throws(Raised) in
-      tzset()
-      return .none
-    }
   }
 
   // MARK: Text

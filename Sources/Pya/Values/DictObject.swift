@@ -19,6 +19,8 @@ final class DictObject: Object {
   final private(set) var used = 0
   /// Entries that are not deleted.
   final private(set) var count = 0
+  /// How often the room of an entry at the end was given back since the table was made: its places in there are used up all the same.
+  private final var reclaimed = 0
   /// No entry before this index is live.
   private final var firstCandidate = 0
   /// Changes whenever a key is added, removed or moved (not when a value is replaced): validity of an entry's index.
@@ -235,7 +237,10 @@ final class DictObject: Object {
 
   /// The index of the last entry, or -1. The room of deleted entries behind it becomes free: only for who is about to remove it.
   final func lastIndex() -> Int {
-    while used > 0, keyPlace(used - 1).holdsUndefined { used -= 1 }
+    while used > 0, keyPlace(used - 1).holdsUndefined {
+      used -= 1
+      reclaimed += 1
+    }
     firstCandidate = min(firstCandidate, used)
     return used - 1
   }
@@ -302,7 +307,7 @@ final class DictObject: Object {
 
   /// Adds an entry whose key is known to be absent.
   final func insert(_ key: Value, hash: Int, _ value: Value) {
-    if used == capacity { resize() }
+    if used + reclaimed >= capacity { resize() }
     if let held = key.uncounted {
       if !held.isPlainKey { hasInstanceKeys = true }
       if held.kind != .string || !held.isPlain { hasOnlyPlainKeys = false }
@@ -354,6 +359,7 @@ final class DictObject: Object {
     let (oldEntries, oldUsed, oldCapacity, oldTable) = (entries, used, capacity, table)
     entries = DictObject.noEntries
     used = 0
+    reclaimed = 0
     count = 0
     capacity = 0
     firstCandidate = 0
@@ -412,6 +418,7 @@ final class DictObject: Object {
       capacity = newCapacity
     }
     used = kept
+    reclaimed = 0
     firstCandidate = 0
     changes &+= 1
     if newCapacity > DictObject.smallCapacity { rebuildTable() }

@@ -24,6 +24,7 @@ extension Lexer {
       union |= bytes[position]
       position += 1
     }
+    if union >= 0x80, file.isOfTree, let name = escapedName(from: start) { return append(.name(name), from: start) }
     if union >= 0x80 { try checkCharacters(ofNameFrom: start) }
     if position - start <= 8, let keyword = Lexer.keywords[packed] {
       append(.keyword(keyword), from: start)
@@ -31,6 +32,15 @@ extension Lexer {
       let name = text(start..<position)
       append(.name(union >= 0x80 ? CompatibilityForms.composed(name) : name), from: start)
     }
+  }
+
+  /// What a name of a tree stands for that no text can have; nil: it is a plain one.
+  private func escapedName(from start: Int) -> String? {
+    let (first, length) = scalar(at: start)
+    guard first == SourceFile.escapeOfNames else { return nil }
+    let digits = bytes[(start + length)..<position]
+    let pairs = stride(from: digits.startIndex, to: digits.endIndex - 1, by: 2).map { String(decoding: digits[$0...$0 + 1], as: UTF8.self) }
+    return String(decoding: pairs.compactMap { UInt8($0, radix: 16) }, as: UTF8.self)
   }
 
   private static let keywords: [UInt64: Keyword] = {

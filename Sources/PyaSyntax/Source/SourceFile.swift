@@ -47,6 +47,12 @@ public final class SourceFile: Sendable {
     }
   }
 
+  /// `compile` wrote it for a tree.
+  public var isOfTree: Bool { statedPlaces != nil }
+
+  /// In the text for a tree a name may be such as no text has: it is this, and the digits of its bytes.
+  static let escapeOfNames: Unicode.Scalar = "\u{F8FF}"
+
   public init(name: String, bytes: [UInt8], isText: Bool = false, statedPlaces: [StatedPlace]? = nil) {
     self.isText = isText
     self.statedPlaces = statedPlaces

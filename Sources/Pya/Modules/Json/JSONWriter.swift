@@ -97,6 +97,12 @@ struct JSONWriter: ~Copyable {
 
   private mutating func writeArray(_ object: Object) throws(Raised) {
     let value = Value.object(object)
+    // A class of the program may say itself what its elements are.
+    if object.type.isHeap, let own = object.type.lookup(runtime.intern("__iter__")),
+      !own.isIdentical(to: (object.kind == .list ? runtime.types.list : runtime.types.tuple).lookup(runtime.intern("__iter__")) ?? .undefined)
+    {
+      return try writeArray(TupleObject(runtime, try runtime.array(value)))
+    }
     let count =
       object.kind == .list
       ? unsafeDowncast(object, to: ListObject.self).count : unsafeDowncast(object, to: TupleObject.self).count
@@ -134,6 +140,11 @@ struct JSONWriter: ~Copyable {
 
   private mutating func writeDict(_ dict: DictObject) throws(Raised) {
     if dict.count == 0 { return builder.append("{}") }
+    if dict.type.isHeap, let own = dict.type.lookup(runtime.intern("items")),
+      !own.isIdentical(to: runtime.types.dict.lookup(runtime.intern("items")) ?? .undefined)
+    {
+      return try writeItems(of: dict)
+    }
     try enter(.object(dict))
     defer { runtime.leave() }
     builder.append(byte: UInt8(ascii: "{"))
@@ -154,6 +165,25 @@ struct JSONWriter: ~Copyable {
         guard case .int(let index) = place else { continue }
         try writeEntry(entries[index].key, entries[index].value, &isFirst)
       }
+    }
+    level -= 1
+    if !isFirst { beginLine() }
+    builder.append(byte: UInt8(ascii: "}"))
+    leave(.object(dict))
+  }
+
+  /// A dictionary of a class of the program that says itself what its items are.
+  private mutating func writeItems(of dict: DictObject) throws(Raised) {
+    try enter(.object(dict))
+    defer { runtime.leave() }
+    var items = try runtime.array(try runtime.callMethod(.object(dict), "items", []))
+    var isFirst = true
+    builder.append(byte: UInt8(ascii: "{"))
+    level += 1
+    if options.sortsKeys { try runtime.sort(&items, keys: items.map { $0.tuple?[0] ?? $0 }) }
+    for item in items {
+      guard let pair = item.tuple, pair.count == 2 else { throw runtime.valueError("items must return 2-tuples") }
+      try writeEntry(pair[0], pair[1], &isFirst)
     }
     level -= 1
     if !isFirst { beginLine() }
