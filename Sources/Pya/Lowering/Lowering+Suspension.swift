@@ -86,11 +86,16 @@ extension CodeLowering {
 
   // MARK: The suspensions
 
+  /// The statement, recorded where the file looks at frames.
+  func placed(_ node: StatementNode, _ range: SourceRange) -> StatementNode {
+    unit.placesAllCalls ? PlacedStatementNode(node, runtime.callSites, globals: unit.globals, range) : node
+  }
+
   /// `slot = await value`, appended to the prelude.
   func lowerAwait(_ value: Expression, into slot: Int?, _ range: SourceRange) {
     guard case .call(let callee, let arguments) = value.kind, arguments.allSatisfy(\.isPositional), !unit.placesAllCalls else {
       let node = lower(value)
-      prelude.append(AwaitNode(node, into: slot, state: newSlot(), range))
+      prelude.append(placed(AwaitNode(node, into: slot, state: newSlot(), range), range))
       return
     }
     let function = lower(callee)
@@ -135,7 +140,7 @@ extension CodeLowering {
 
   func lowerYieldFrom(_ value: Expression, into slot: Int?, _ range: SourceRange) {
     let node = lower(value)
-    prelude.append(YieldFromNode(node, into: slot, state: newSlot(), range))
+    prelude.append(placed(YieldFromNode(node, into: slot, state: newSlot(), range), range))
   }
 
   /// Lowers an expression whose value is a suspension's result straight into a slot. False: it is of another form.

@@ -53,3 +53,27 @@ final class ImportedCallNode: ExpressionNode {
 
   override func beginGenerator(_ frame: Frame) throws(Raised) -> BegunGenerator? { try call.beginGenerator(frame) }
 }
+
+/// A statement that runs code of the program without calling it by name: an `await`, a loop over a generator, a `with`. In files that look at
+/// frames, it says where its frame stands while no call inside it does.
+final class PlacedStatementNode: StatementNode {
+  private let statement: StatementNode
+  private let sites: CallSites
+  private let globals: DictObject
+
+  init(_ statement: StatementNode, _ sites: CallSites, globals: DictObject, _ range: SourceRange) {
+    self.statement = statement
+    self.sites = sites
+    self.globals = globals
+    super.init(range)
+  }
+
+  override var suspends: Bool { statement.suspends }
+  override var inOneGo: StatementNode? { statement.inOneGo.map { PlacedStatementNode($0, sites, globals: globals, range) } }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    sites.enter(frame, globals: globals, range)
+    defer { sites.leave() }
+    return try statement.execute(frame)
+  }
+}
