@@ -91,12 +91,14 @@ extension Frame {
   func enterHandler(_ clause: ExceptClause, _ raised: Raised) throws(Raised) {
     raised.exception.isLocated = false
     runtime.handled.append(raised.exception)
+    if machine.pointee.keepsFrames { runtime.callSites.handling.append(self) }
     try clause.target?.store(self, .object(raised.exception))
   }
 
   /// The name of `except ... as name` ends with the handler.
   func leaveHandler(_ clause: ExceptClause) throws(Raised) {
     runtime.handled.removeLast()
+    if machine.pointee.keepsFrames { runtime.callSites.stopHandling(in: self) }
     if let target = clause.target {
       try target.store(self, .none)
       try target.delete(self)
