@@ -93,7 +93,9 @@ extension CodeLowering {
 
   /// `slot = await value`, appended to the prelude.
   func lowerAwait(_ value: Expression, into slot: Int?, _ range: SourceRange) {
-    guard case .call(let callee, let arguments) = value.kind, arguments.allSatisfy(\.isPositional), !unit.placesAllCalls else {
+    guard case .call(let callee, let arguments) = value.kind, arguments.allSatisfy(\.isPositional), !unit.placesAllCalls,
+      !callee.isAttribute("athrow")
+    else {
       let node = lower(value)
       prelude.append(placed(AwaitNode(node, into: slot, state: newSlot(), range), range))
       return
@@ -208,6 +210,12 @@ extension CodeLowering {
     }
     prelude.append(contentsOf: steps(0))
     return TakeTemporaryNode(slot: result, range)
+  }
+}
+
+extension Expression {
+  fileprivate func isAttribute(_ name: String) -> Bool {
+    if case .attribute(_, name, _) = kind { true } else { false }
   }
 }
 

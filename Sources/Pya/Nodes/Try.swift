@@ -53,6 +53,9 @@ extension Frame {
   /// The clause that catches the exception. Its type expressions run with the exception as the one being handled.
   func matchingClause(_ clauses: [ExceptClause], _ raised: Raised) throws(Raised) -> Int? {
     let runtime = runtime
+    if machine.pointee.hasDeferredWarnings, let entry = raised.exception.traceback.last, entry.code === code.information {
+      issueDeferredWarnings(entry.range)
+    }
     for index in 0..<clauses.count {
       guard let type = clauses[index].type else { return index }
       if let global = clauses[index].typeName, let known = global.knownValue, case .object(let object) = known,
