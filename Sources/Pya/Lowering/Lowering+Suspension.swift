@@ -91,6 +91,12 @@ extension CodeLowering {
     unit.placesAllCalls ? PlacedStatementNode(node, runtime.callSites, globals: unit.globals, range) : node
   }
 
+  /// The await of a call of what may have been imported from another file of the program, which may look at frames.
+  private func placed(_ node: StatementNode, calling callee: Expression, _ range: SourceRange) -> StatementNode {
+    if !unit.importedNames.contain(callee) { return node }
+    return PlacedStatementNode(node, runtime.callSites, globals: unit.globals, isOfImported: true, range)
+  }
+
   /// `slot = await value`, appended to the prelude.
   func lowerAwait(_ value: Expression, into slot: Int?, _ range: SourceRange) {
     guard case .call(let callee, let arguments) = value.kind, arguments.allSatisfy(\.isPositional), !unit.placesAllCalls,
@@ -101,20 +107,22 @@ extension CodeLowering {
       return
     }
     let function = lower(callee)
+    let node: StatementNode
     if arguments.contains(where: { suspends($0.value) }) {
       let (kept, values) = keep(function, for: arguments)
       switch kept {
-      case .method(let method): prelude.append(AwaitLoadedCallNode(method, values, into: slot, state: newSlot(), range))
-      case .value(let function): prelude.append(AwaitCallNode(function, values, into: slot, state: newSlot(), range))
+      case .method(let method): node = AwaitLoadedCallNode(method, values, into: slot, state: newSlot(), range)
+      case .value(let function): node = AwaitCallNode(function, values, into: slot, state: newSlot(), range)
       }
     } else {
       let values = arguments.map { lower($0.value) }
       if let attribute = function as? AttributeNode {
-        prelude.append(AwaitMethodCallNode(attribute, values, into: slot, state: newSlot(), range))
+        node = AwaitMethodCallNode(attribute, values, into: slot, state: newSlot(), range)
       } else {
-        prelude.append(AwaitCallNode(function, values, into: slot, state: newSlot(), range))
+        node = AwaitCallNode(function, values, into: slot, state: newSlot(), range)
       }
     }
+    prelude.append(placed(node, calling: callee, range))
   }
 
   enum KeptCallee {

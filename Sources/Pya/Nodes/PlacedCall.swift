@@ -60,18 +60,24 @@ final class PlacedStatementNode: StatementNode {
   private let statement: StatementNode
   private let sites: CallSites
   private let globals: DictObject
+  /// Recorded only once some file of the program looks at frames (`ImportedCallNode`).
+  private let isOfImported: Bool
 
-  init(_ statement: StatementNode, _ sites: CallSites, globals: DictObject, _ range: SourceRange) {
+  init(_ statement: StatementNode, _ sites: CallSites, globals: DictObject, isOfImported: Bool = false, _ range: SourceRange) {
     self.statement = statement
     self.sites = sites
     self.globals = globals
+    self.isOfImported = isOfImported
     super.init(range)
   }
 
   override var suspends: Bool { statement.suspends }
-  override var inOneGo: StatementNode? { statement.inOneGo.map { PlacedStatementNode($0, sites, globals: globals, range) } }
+  override var inOneGo: StatementNode? {
+    statement.inOneGo.map { PlacedStatementNode($0, sites, globals: globals, isOfImported: isOfImported, range) }
+  }
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    if isOfImported, !frame.machine.pointee.looksAtFrames { return try statement.execute(frame) }
     sites.enter(frame, globals: globals, range)
     defer { sites.leave() }
     return try statement.execute(frame)
