@@ -94,8 +94,8 @@ extension Frame {
   func enterHandler(_ clause: ExceptClause, _ raised: Raised) throws(Raised) {
     raised.exception.isLocated = false
     runtime.handled.append(raised.exception)
-    if machine.pointee.keepsFrames { runtime.callSites.handling.append(self) }
     try clause.target?.store(self, .object(raised.exception))
+    if machine.pointee.keepsFrames { runtime.callSites.handling.append(self) }
   }
 
   /// The name of `except ... as name` ends with the handler.
