@@ -86,9 +86,10 @@ extension CodeLowering {
 
   // MARK: The suspensions
 
-  /// The statement, recorded where the file looks at frames.
-  func placed(_ node: StatementNode, _ range: SourceRange) -> StatementNode {
-    unit.placesAllCalls ? PlacedStatementNode(node, runtime.callSites, globals: unit.globals, range) : node
+  /// The statement, recorded where the file looks at frames. One that has others inside is not, where these tell their own lines.
+  func placed(_ node: StatementNode, encloses: Bool = false, _ range: SourceRange) -> StatementNode {
+    if !unit.placesAllCalls || encloses && unit.events != nil { return node }
+    return PlacedStatementNode(node, runtime.callSites, globals: unit.globals, range)
   }
 
   /// The await of a call of what may have been imported from another file of the program, which may look at frames.
