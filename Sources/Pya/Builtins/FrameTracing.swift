@@ -136,7 +136,7 @@ final class FrameTracer: FrameObserver {
 
   private func caller(of frame: Frame) -> FrameObject? {
     let callers = runtime.recordedFrames.filter { $0.frame.slots != frame.slots }
-    return callers.first.flatMap { frames[$0.frame.slots] ?? runtime.frameObjects(callers[...]) }
+    return callers.first.flatMap { frames[$0.frame.slots] ?? runtime.frameObjects(callers) }
   }
 
   private func site(of frame: Frame, _ object: FrameObject) -> CallSite {
@@ -149,7 +149,7 @@ extension Runtime {
   var frameTracer: FrameTracer { attachment(FrameTracer.self) { FrameTracer(self) } }
 
   /// The frame of the first site, linked to those of the others.
-  func frameObjects(_ sites: ArraySlice<CallSite>) -> FrameObject? {
+  func frameObjects(_ sites: [CallSite]) -> FrameObject? {
     var outer: FrameObject?
     for site in sites.reversed() {
       let frame = FrameObject(self, TracebackEntry(code: site.frame.code.information, range: site.range))

@@ -152,6 +152,10 @@ extension SuspendableFrame {
   /// What `gi_yieldfrom` and `cr_await` show: the object this frame waits for.
   var delegateValue: Value {
     guard state == .suspended, let delegate else { return .none }
+    // A future is awaited through an iterator; those of locks, events and sleeps stand for coroutines.
+    if let future = delegate as? FutureObject, !(future is WaiterFuture), !(future is SleepFuture) {
+      return .object(FutureIterator(future.loop.asyncio, future))
+    }
     return (delegate as? IteratorAwaitable)?.source ?? .object(delegate)
   }
 }

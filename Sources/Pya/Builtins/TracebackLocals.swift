@@ -12,6 +12,8 @@ extension Runtime {
       for (index, name) in kept.code.freeNames.enumerated() {
         if let value = kept.function?.cells[index].value.defined { result.setString(intern(name), value) }
       }
+    } else if let frame = callSites.handling.last(where: { $0.code.information === entry.code }), let function = frame.function {
+      return locals(of: CallSite(frame: frame, globals: function.globals, range: entry.range, depth: 0))
     } else if let site = recordedFrames.first(where: { $0.frame.code.information === entry.code }) {
       return locals(of: site)
     } else if entry.code.name == "<module>", let globals = globals(of: entry) {

@@ -45,6 +45,10 @@ extension Runtime {
     }
     type.defineProperty(self, "tb_frame") { (runtime, value) throws(Raised) in
       guard let entry = (value.object as? TracebackObject)?.entry else { return .none }
+      if entry.kept == nil {
+        let sites = runtime.recordedFrames.drop { $0.frame.code.information !== entry.code }
+        if let frame = runtime.frameObjects(Array(sites)) { return .object(frame) }
+      }
       let frame = FrameObject(runtime, entry)
       frame.locals = runtime.locals(of: entry)
       if let globals = runtime.globals(of: entry) { frame.globals = globals }
@@ -103,12 +107,12 @@ extension Runtime {
     }
     type.defineProperty(self, "f_locals") { (runtime, value) throws(Raised) in
       guard let frame = value.object as? FrameObject else { return .none }
-      if let site = runtime.callInProgress(in: frame) {
-        guard site.hasVariables else { return runtime.locals(of: site) }
+      let site = runtime.callInProgress(in: frame)
+      if site?.hasVariables ?? frame.isOfFunction {
         let library = try runtime.importModule("_frame_locals", level: 0, globals: runtime.builtins)
         return try runtime.callMethod(library, "FrameLocalsProxy", [value])
       }
-      return frame.locals.defined ?? .object(DictObject(runtime))
+      return site.map { runtime.locals(of: $0) } ?? frame.locals.defined ?? .object(DictObject(runtime))
     }
     type.defineProperty(self, "f_lasti") { (runtime, value) throws(Raised) in
       guard let frame = value.object as? FrameObject else { return .none }
@@ -139,5 +143,13 @@ extension Runtime {
           "<frame at \(runtime.addressText(arguments[0])), file \(file), line \(frame.line), code \(frame.entry.functionName)>"
         ))
     }
+  }
+}
+
+extension FrameObject {
+  /// It is a function's: it has variables of its own, not names in a dictionary.
+  fileprivate var isOfFunction: Bool {
+    guard entry.code.name != "<module>", let code = entry.code.code as? Code else { return false }
+    return code.slotNames.first != ""
   }
 }

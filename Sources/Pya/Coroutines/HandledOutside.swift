@@ -6,6 +6,7 @@ extension Frame {
   /// The frame is about to suspend while it handles an exception, which it keeps in a slot.
   func stopHandling() {
     runtime.handled.removeLast()
+    if machine.pointee.keepsFrames { runtime.callSites.stopHandling(in: self) }
     machine.pointee.suspendedInHandler = true
   }
 

@@ -371,11 +371,11 @@ class SuspendableFrame: IteratorObject {
   deinit {
     unregister(machineOfType)
     if isObserved { tellOfDeath() }
-    if isRegisteredWithLoop { type.runtime.asyncGeneratorWasFreed?(address) }
+    let hasFinalizer = isRegisteredWithLoop && type.runtime.asyncGeneratorWasFreed?(address) == true
     if state == .suspended, !isResurrected, !isFinalized {
       let runtime = type.runtime
       // Whoever else holds what this frame waits for finds it closed.
-      if code.needsCleanup || awaitsSharedFrame {
+      if code.needsCleanup || awaitsSharedFrame || hasFinalizer {
         // The twin takes the place of this one in the count, and all that it owned.
         runtime.closeDropped(twin())
         return

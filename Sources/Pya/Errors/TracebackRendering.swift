@@ -18,8 +18,11 @@ extension Runtime {
 
   /// The report in the pieces that `traceback.format_exception` returns.
   /// `limit`: how many frames of each exception; the innermost ones when it is negative.
-  func renderLines(_ exception: ExceptionObject, chain: Bool = true, limit: Int? = nil) -> [String] {
-    var printer = ReportPrinter()
+  /// `maximumWidth`, `maximumDepth`: how much of groups is shown.
+  func renderLines(
+    _ exception: ExceptionObject, chain: Bool = true, limit: Int? = nil, maximumWidth: Int = 15, maximumDepth: Int = 10
+  ) -> [String] {
+    var printer = ReportPrinter(maximumWidth: maximumWidth, maximumDepth: maximumDepth)
     printer.print(report(of: exception, limit: limit), chain: chain)
     return printer.output
   }
@@ -179,9 +182,14 @@ private struct ReportPrinter {
   private var depth = 0
   private var needsClosingLine = false
 
-  private static let maximumDepth = 10
-  private static let maximumWidth = 15
+  private let maximumDepth: Int
+  private let maximumWidth: Int
   private static let repeatedLinesShown = 3
+
+  init(maximumWidth: Int, maximumDepth: Int) {
+    self.maximumWidth = min(max(maximumWidth, 0), .max - 1)
+    self.maximumDepth = maximumDepth
+  }
 
   private var margin: String { String(repeating: " ", count: 2 * depth) }
 
@@ -225,7 +233,7 @@ private struct ReportPrinter {
   }
 
   private mutating func printGroup(_ report: ExceptionReport, _ members: [ExceptionReport], chain: Bool) {
-    if depth > ReportPrinter.maximumDepth { return emit("... (max_group_depth is \(ReportPrinter.maximumDepth))\n") }
+    if depth > maximumDepth { return emit("... (max_group_depth is \(maximumDepth))\n") }
     let isOutermost = depth == 0
     if isOutermost { depth += 1 }
     if !report.entries.isEmpty {
@@ -233,17 +241,17 @@ private struct ReportPrinter {
       for text in ReportPrinter.stack(report.entries) { emit(text) }
     }
     for text in ReportPrinter.summary(of: report) { emit(text) }
-    let shown = min(members.count, ReportPrinter.maximumWidth + 1)
+    let shown = min(members.count, maximumWidth + 1)
     needsClosingLine = false
     for index in 0..<shown {
       let isLast = index == shown - 1
       // A group inside may draw the closing line for all.
       if isLast { needsClosingLine = true }
-      let isCut = index >= ReportPrinter.maximumWidth
+      let isCut = index >= maximumWidth
       output.append("\(margin)\(index == 0 ? "+-" : "  ")+---------------- \(isCut ? "..." : "\(index + 1)") ----------------\n")
       depth += 1
       if isCut {
-        let rest = members.count - ReportPrinter.maximumWidth
+        let rest = members.count - maximumWidth
         emit("and \(rest) more exception\(rest > 1 ? "s" : "")\n")
       } else {
         print(members[index], chain: chain)

@@ -107,6 +107,7 @@ final class Asyncio {
       // If it has to be cleaned up, that follows at once.
       self.freedFinalizer = self.generatorFinalizers.isEmpty ? nil : self.generatorFinalizers.removeValue(forKey: address)
       for loop in self.loops { loop._withUnsafeGuaranteedRef { $0.asyncGenerators[address] = nil } }
+      return self.freedFinalizer != nil
     }
     runtime.asyncGeneratorFinalizer = { [unowned(unsafe) self] generator in
       guard let frame = generator as? SuspendableFrame else { return }

@@ -41,6 +41,7 @@ extension EventLoop {
     pendingTasks.append(task)
     defer { currentTask = outer }
     try step(task, runtime)
+    if task.isDone { task.dropCoroutine() }
   }
 
   /// The future that a task waits for is done.

@@ -13,6 +13,8 @@ final class EventLoop: Object {
   @exclusivity(unchecked) var pendingTasks = TaskList()
   /// The task whose step is in progress, held by who runs it.
   unowned(unsafe) var currentTask: TaskObject?
+  /// The one that `_enter_task` made the current one.
+  private var enteredTask: TaskObject?
 
   private(set) var isRunning = false
   private(set) var isClosed = false
@@ -60,7 +62,9 @@ final class EventLoop: Object {
   /// Attributes that the program gave it.
   private var dictionary: DictObject?
   /// A class of the program defines `time`.
-  let hasOwnTime: Bool
+  private let classHasTime: Bool
+  /// It does, or the loop has attributes of its own, of which one may be `time`.
+  private var mayHaveOwnTime: Bool
   /// A class of the program defines `call_soon`.
   let hasOwnCallSoon: Bool
   /// A class of the program defines `_run_once`.
@@ -81,7 +85,9 @@ final class EventLoop: Object {
     func isDefined(_ name: String) -> Bool {
       type.flatMap { $0.isHeap ? $0.lookup(asyncio.runtime.intern(name))?.object?.kind : nil } == .function
     }
-    hasOwnTime = isDefined("time")
+    let definesTime = isDefined("time")
+    classHasTime = definesTime
+    mayHaveOwnTime = definesTime
     hasOwnCallSoon = isDefined("call_soon")
     hasOwnTurn = isDefined("_run_once")
     reservedPoller = neverRuns ? nil : Poller()
@@ -105,6 +111,7 @@ final class EventLoop: Object {
     if let dictionary { return dictionary }
     let made = DictObject(runtime)
     dictionary = made
+    mayHaveOwnTime = true
     return made
   }
   override var existingInstanceDictionary: DictObject? { dictionary }
@@ -189,6 +196,29 @@ final class EventLoop: Object {
     }
   }
 
+  /// `asyncio._enter_task`, `_leave_task`: who runs a task's steps in a way of its own says which one it is.
+  func enter(_ task: TaskObject, _ runtime: Runtime) throws(Raised) {
+    if let currentTask {
+      let (entering, current) = (try runtime.repr(.object(task)).text, try runtime.repr(.object(currentTask)).text)
+      throw runtime.runtimeError("Cannot enter into task \(entering) while another task \(current) is being executed.")
+    }
+    swapCurrentTask(task)
+  }
+
+  func leave(_ task: TaskObject, _ runtime: Runtime) throws(Raised) {
+    guard currentTask === task else {
+      let leaving = try runtime.repr(.object(task)).text
+      let current = try runtime.repr(currentTask.map { .object($0) } ?? .none).text
+      throw runtime.runtimeError("Leaving task \(leaving) does not match the current task \(current).")
+    }
+    swapCurrentTask(nil)
+  }
+
+  func swapCurrentTask(_ task: TaskObject?) {
+    currentTask = task
+    enteredTask = task
+  }
+
   // MARK: Handles
 
   /// Runs one handle. What it raises is reported, unless it is to end the program.
@@ -252,12 +282,18 @@ final class EventLoop: Object {
 
   // MARK: Time
 
-  var time: Double { hasOwnTime ? ownTime : clockTime }
+  var time: Double { mayHaveOwnTime ? ownTime : clockTime }
+
+  /// `time` is the program's.
+  var hasOwnTime: Bool {
+    mayHaveOwnTime && (classHasTime || dictionary?.getString(asyncio.runtime.intern("time")) != nil)
+  }
 
   /// What `time()` of asyncio's own loops gives.
   var clockTime: Double { clock.monotonic }
 
   private var ownTime: Double {
+    guard hasOwnTime else { return clockTime }
     do throws(Raised) { return try asyncio.runtime.delaySeconds(try asyncio.runtime.callMethod(.object(self), "time")) } catch {
       timeFailure = error
       return clockTime

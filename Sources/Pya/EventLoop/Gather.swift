@@ -132,8 +132,8 @@ extension Asyncio {
     var callback: GatherCallback?
     var outer: GatheringFuture?
     for argument in arguments {
-      if arguments.count > 1, case .object(let object) = argument {
-        if let index = known.insert(object, children.count) {
+      if case .object(let object) = argument {
+        if arguments.count > 1, let index = known.insert(object, children.count) {
           children.append(children[index])
           continue
         }
@@ -180,8 +180,8 @@ extension Asyncio {
       closesOnFailure = false
     }
     let task: Value
+    let target = if let loop { loop } else { try eventLoop() }
     do throws(Raised) {
-      let target = if let loop { loop } else { try eventLoop() }
       task = try target.hasOwnAttributes ? target.callCreateTask(coroutine) : target.createTask(coroutine)
     } catch {
       if closesOnFailure, runtime.matches(error, "RuntimeError") { _ = try runtime.callMethod(coroutine, "close") }

@@ -6,6 +6,8 @@ final class StreamReaderObject: Object {
   private(set) var isAtEnd = false
   var exception: ExceptionObject?
   var transport: TransportObject?
+  /// A transport of the program's own; or none.
+  var ownTransport = Value.none
   /// The transport was told to stop reading because nobody takes what it brings.
   private var isPaused = false
   private(set) var waiter: FutureObject?
@@ -22,9 +24,31 @@ final class StreamReaderObject: Object {
     if bytes.isEmpty { return }
     buffer.append(bytes)
     try wake(runtime)
-    if let transport, !isPaused, buffer.count > 2 * limit {
+    if !isPaused, buffer.count > 2 * limit { try pause(runtime) }
+  }
+
+  private func pause(_ runtime: Runtime) throws(Raised) {
+    if let transport {
       transport.pauseReading()
-      isPaused = true
+    } else if ownTransport.isNone {
+      return
+    } else {
+      do throws(Raised) { _ = try runtime.callMethod(ownTransport, "pause_reading") } catch {
+        guard runtime.matches(error, "NotImplementedError") else { throw error }
+        // It cannot be paused.
+        ownTransport = .none
+        return
+      }
+    }
+    isPaused = true
+  }
+
+  private func goOn(_ runtime: Runtime) throws(Raised) {
+    isPaused = false
+    if let transport {
+      transport.resumeReading()
+    } else if !ownTransport.isNone {
+      _ = try runtime.callMethod(ownTransport, "resume_reading")
     }
   }
 
@@ -53,40 +77,35 @@ final class StreamReaderObject: Object {
     if waiter != nil {
       throw runtime.runtimeError("\(method)() called while another coroutine is already waiting for incoming data")
     }
-    if isPaused {
-      isPaused = false
-      transport?.resumeReading()
-    }
-    let made = FutureObject(loop)
+    if isPaused { try goOn(runtime) }
+    let made = try loop.newFuture(runtime)
     waiter = made
     return made
   }
 
   func forgetWaiter() { waiter = nil }
 
-  func resumeIfDrained() {
-    if isPaused, buffer.count <= limit {
-      isPaused = false
-      transport?.resumeReading()
-    }
+  func resumeIfDrained(_ runtime: Runtime) throws(Raised) {
+    if isPaused, buffer.count <= limit { try goOn(runtime) }
   }
 
-  func take(_ count: Int, _ runtime: Runtime) -> Value {
+  func take(_ count: Int, _ runtime: Runtime) throws(Raised) -> Value {
     let taken = BytesObject(type: runtime.types.bytes, buffer.take(count))
-    resumeIfDrained()
+    try resumeIfDrained(runtime)
     return .object(taken)
   }
 
   /// What a request asks for, if that is here and there is nothing to complain of.
   func takeAtOnce(_ request: StreamReading.Request, _ runtime: Runtime) -> Value? {
-    if exception != nil { return nil }
+    // A transport of the program may raise.
+    if exception != nil || isPaused && transport == nil { return nil }
     if buffer.isEmpty {
-      if case .exactly(0) = request { return take(0, runtime) }
+      if case .exactly(0) = request { return try? take(0, runtime) }
       return nil
     }
     switch request {
-    case .some(let count): return count > 0 ? take(min(count, buffer.count), runtime) : nil
-    case .exactly(let count): return count <= buffer.count ? take(count, runtime) : nil
+    case .some(let count): return count > 0 ? try? take(min(count, buffer.count), runtime) : nil
+    case .exactly(let count): return count <= buffer.count ? try? take(count, runtime) : nil
     case .until(let separator): return takeAtOnce(through: separator, runtime)
     case .line, .nextLine: return takeAtOnce(through: StreamReading.lineEnd, runtime)
     case .all, .untilAny: return nil
@@ -95,7 +114,7 @@ final class StreamReaderObject: Object {
 
   private func takeAtOnce(through separator: [UInt8], _ runtime: Runtime) -> Value? {
     guard let position = separator.withUnsafeBufferPointer({ buffer.firstIndex(of: $0, from: 0) }), position <= limit else { return nil }
-    return take(position + separator.count, runtime)
+    return try? take(position + separator.count, runtime)
   }
 }
 
@@ -152,14 +171,14 @@ final class StreamReading: WaitingOperation {
     case .some(let count):
       if count == 0 { return .object(BytesObject(type: runtime.types.bytes, [])) }
       if reader.buffer.isEmpty, !reader.isAtEnd { return try waitForData("read", runtime) }
-      return reader.take(min(count, reader.buffer.count), runtime)
+      return try reader.take(min(count, reader.buffer.count), runtime)
     case .all:
       collected += reader.buffer.take(reader.buffer.count)
-      reader.resumeIfDrained()
+      try reader.resumeIfDrained(runtime)
       if !reader.isAtEnd { return try waitForData("read", runtime) }
       return .object(BytesObject(type: runtime.types.bytes, collected))
     case .exactly(let count):
-      if reader.buffer.count >= count { return reader.take(count, runtime) }
+      if reader.buffer.count >= count { return try reader.take(count, runtime) }
       if reader.isAtEnd { throw try incomplete(expected: .int(count), runtime) }
       return try waitForData("readexactly", runtime)
     case .until(let separator): return try readUntil(find(separator), runtime)
@@ -176,17 +195,17 @@ final class StreamReading: WaitingOperation {
     case .found(let position, let length):
       if position > reader.limit {
         reader.buffer.drop(position + length)
-        reader.resumeIfDrained()
+        try reader.resumeIfDrained(runtime)
         throw runtime.valueError("Separator is found, but chunk is longer than limit")
       }
-      return reader.take(position + length, runtime)
+      return try reader.take(position + length, runtime)
     case .missing:
       if offset > reader.limit {
         reader.buffer.removeAll()
-        reader.resumeIfDrained()
+        try reader.resumeIfDrained(runtime)
         throw runtime.valueError("Separator is not found, and chunk exceed the limit")
       }
-      if reader.isAtEnd { return reader.take(reader.buffer.count, runtime) }
+      if reader.isAtEnd { return try reader.take(reader.buffer.count, runtime) }
       return try waitForData("readuntil", runtime)
     }
   }
@@ -197,7 +216,7 @@ final class StreamReading: WaitingOperation {
       if position > reader.limit {
         throw try limitOverrun("Separator is found, but chunk is longer than limit", position, runtime)
       }
-      return reader.take(position + length, runtime)
+      return try reader.take(position + length, runtime)
     case .missing:
       if offset > reader.limit {
         throw try limitOverrun("Separator is not found, and chunk exceed the limit", offset, runtime)

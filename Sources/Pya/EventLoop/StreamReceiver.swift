@@ -82,7 +82,7 @@ final class StreamReceiver: TransportReceiver {
   func drainWaiter(_ runtime: Runtime) throws(Raised) -> FutureObject? {
     if isLost { throw runtime.error("ConnectionResetError", "Connection lost") }
     if !isPaused { return nil }
-    let waiter = FutureObject(loop)
+    let waiter = try loop.newFuture(runtime)
     drainWaiters.append(waiter)
     return waiter
   }

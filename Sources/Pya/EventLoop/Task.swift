@@ -30,13 +30,23 @@ final class TaskObject: FutureObject {
 
   /// For a task that is made in two steps, by a subclass.
   func take(coroutine: Object, name: Value, context: ContextObject?) {
+    take(coroutine: coroutine)
+    self.context = context
+    setName(name)
+  }
+
+  /// It has ended in its first, eager step: nobody can ask for its coroutine any more.
+  func dropCoroutine() { take(coroutine: type.runtime.types.object) }
+
+  private func take(coroutine: Object) {
     let old = heldCoroutine.uncountedPointer
     heldCoroutine = coroutine
     coroutine.uncountedPointer.retainPlainly()
     old.releasePlainly()
-    self.context = context
-    setName(name)
   }
+
+  /// The coroutine, for programs.
+  var coroutineValue: Value { heldCoroutine === type.runtime.types.object ? .none : .object(heldCoroutine) }
 
   /// A string, or the number of a task without a name of its own.
   func setName(_ name: Value) {

@@ -17,7 +17,7 @@ extension Runtime {
     if let task = future as? TaskObject {
       if task.cancelRequests > 0, !task.isDone { parts[0] = "cancelling" }
       parts.append("name=\(try repr(.object(task.name(self))).text)")
-      parts.append("coro=<\(try describeCoroutine(task.coroutine))>")
+      if let coroutine = task.coroutineValue.object { parts.append("coro=<\(try describeCoroutine(coroutine))>") }
       if let waiter = task.waiter { parts.append("wait_for=\(try repr(.object(waiter)).text)") }
     }
     if future.state == .finished {

@@ -27,6 +27,7 @@ final class ThreadState: @unchecked Sendable {
   private var handled: [ExceptionObject] = []
   private var openRepresentations: [Int] = []
   private var callSites: [CallSite] = []
+  private var handling: [Frame] = []
   private var context: ContextObject?
   private var loops = Asyncio.ThreadShare()
 
@@ -56,6 +57,7 @@ final class ThreadState: @unchecked Sendable {
     locals = [:]
     runtime.handled = []
     runtime.callSites.stack = []
+    runtime.callSites.handling = []
     runtime.contexts.current = nil
     runtime.existingAttachment(Asyncio.self)?.threadShare = Asyncio.ThreadShare()
   }
@@ -67,6 +69,7 @@ final class ThreadState: @unchecked Sendable {
     swap(&runtime.openRepresentations, &openRepresentations)
     let sites = runtime.callSites
     swap(&sites.stack, &callSites)
+    swap(&sites.handling, &handling)
     let contexts = runtime.contexts
     (contexts.current, context) = (context, contexts.current)
     if let asyncio = runtime.existingAttachment(Asyncio.self) {

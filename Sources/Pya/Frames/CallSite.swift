@@ -37,6 +37,9 @@ struct CallSite {
 /// The recorded calls in progress, innermost last.
 final class CallSites {
   @exclusivity(unchecked) var stack: [CallSite] = []
+  /// The frames that run an `except` clause, innermost last: their variables show in the traceback. Noted where tracebacks keep frames
+  /// (`Machine.keepsFrames`).
+  @exclusivity(unchecked) var handling: [Frame] = []
   var current: CallSite? { stack.last }
 
   /// A call from `frame` begins.
@@ -75,6 +78,10 @@ final class CallSites {
     return globals
   }
 
+  func stopHandling(in frame: Frame) {
+    if handling.last?.slots == frame.slots { handling.removeLast() }
+  }
+
   /// A source file that mentions one of these has all its calls recorded: it looks at frames further out.
   static let wordsAboutFrames: [StaticString] = [
     "_getframe", "currentframe", "inspect.stack", "import stack", "print_stack", "extract_stack", "stacklevel", "stack_info",
@@ -96,31 +103,6 @@ extension Frame {
 
 extension Runtime {
   var callSites: CallSites { attachment(CallSites.self) { CallSites() } }
-
-  /// The recorded frames in progress, innermost first. Each counts once, however many of its calls are nested.
-  var recordedFrames: [CallSite] {
-    var depth = Int.max
-    return callSites.stack.reversed().filter { site in
-      if site.depth >= depth { return false }
-      depth = site.depth
-      return true
-    }
-  }
-
-  /// The recorded frame of the program itself, so many of them further out than the innermost; the outermost, where there are fewer.
-  func programSite(level: Int) -> CallSite? {
-    var depth = Int.max
-    var left = level
-    var found: CallSite?
-    for site in callSites.stack.reversed() where site.depth < depth {
-      depth = site.depth
-      if site.file.isLibrary { continue }
-      found = site
-      if left == 0 { break }
-      left -= 1
-    }
-    return found
-  }
 
   /// The name of the module of the program whose recorded call is in progress: to it belongs what the call makes.
   var callingModule: String {

@@ -79,8 +79,9 @@ extension CodeLowering {
     _ range: SourceRange
   ) -> StatementNode {
     if isAsync {
-      return AsyncForNode(
+      let node = AsyncForNode(
         target, iterable: iterable, body: body, otherwise: otherwise, slots: newSlots(2), state: newSlot(), range)
+      return placed(node, encloses: true, iterable.range)
     }
     let node: LoopNode =
       body.suspends || otherwise.suspends
@@ -88,7 +89,7 @@ extension CodeLowering {
         target, iterable: iterable, iteratorSlot: newSlot(), body: body, otherwise: otherwise, state: newSlot(), range)
       : ForNode(target, iterable: iterable, body: body, otherwise: otherwise, range)
     if let slot = iterable.localSlot { note(node, over: slot) }
-    return node
+    return placed(node, encloses: true, iterable.range)
   }
 
   private func lowerGeneratorExpression(_ comprehension: Comprehension, _ range: SourceRange) -> ExpressionNode {

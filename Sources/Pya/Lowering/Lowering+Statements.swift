@@ -186,7 +186,7 @@ extension CodeLowering {
     } else {
       node = WithNode(context, target: target, body: inner, range)
     }
-    return sequence(steps + [node], range)
+    return sequence(steps + [placed(node, encloses: true, context.range)], range)
   }
 
   // MARK: Assignment

@@ -86,28 +86,44 @@ extension CodeLowering {
 
   // MARK: The suspensions
 
+  /// The statement, recorded where the file looks at frames. One that has others inside is not, where these tell their own lines.
+  func placed(_ node: StatementNode, encloses: Bool = false, _ range: SourceRange) -> StatementNode {
+    if !unit.placesAllCalls || encloses && unit.events != nil { return node }
+    return PlacedStatementNode(node, runtime.callSites, globals: unit.globals, range)
+  }
+
+  /// The await of a call of what may have been imported from another file of the program, which may look at frames.
+  private func placed(_ node: StatementNode, calling callee: Expression, _ range: SourceRange) -> StatementNode {
+    if !unit.importedNames.contain(callee) { return node }
+    return PlacedStatementNode(node, runtime.callSites, globals: unit.globals, isOfImported: true, range)
+  }
+
   /// `slot = await value`, appended to the prelude.
   func lowerAwait(_ value: Expression, into slot: Int?, _ range: SourceRange) {
-    guard case .call(let callee, let arguments) = value.kind, arguments.allSatisfy(\.isPositional), !unit.placesAllCalls else {
+    guard case .call(let callee, let arguments) = value.kind, arguments.allSatisfy(\.isPositional), !unit.placesAllCalls,
+      !callee.isAttribute("athrow")
+    else {
       let node = lower(value)
-      prelude.append(AwaitNode(node, into: slot, state: newSlot(), range))
+      prelude.append(placed(AwaitNode(node, into: slot, state: newSlot(), range), range))
       return
     }
     let function = lower(callee)
+    let node: StatementNode
     if arguments.contains(where: { suspends($0.value) }) {
       let (kept, values) = keep(function, for: arguments)
       switch kept {
-      case .method(let method): prelude.append(AwaitLoadedCallNode(method, values, into: slot, state: newSlot(), range))
-      case .value(let function): prelude.append(AwaitCallNode(function, values, into: slot, state: newSlot(), range))
+      case .method(let method): node = AwaitLoadedCallNode(method, values, into: slot, state: newSlot(), range)
+      case .value(let function): node = AwaitCallNode(function, values, into: slot, state: newSlot(), range)
       }
     } else {
       let values = arguments.map { lower($0.value) }
       if let attribute = function as? AttributeNode {
-        prelude.append(AwaitMethodCallNode(attribute, values, into: slot, state: newSlot(), range))
+        node = AwaitMethodCallNode(attribute, values, into: slot, state: newSlot(), range)
       } else {
-        prelude.append(AwaitCallNode(function, values, into: slot, state: newSlot(), range))
+        node = AwaitCallNode(function, values, into: slot, state: newSlot(), range)
       }
     }
+    prelude.append(placed(node, calling: callee, range))
   }
 
   enum KeptCallee {
@@ -135,7 +151,7 @@ extension CodeLowering {
 
   func lowerYieldFrom(_ value: Expression, into slot: Int?, _ range: SourceRange) {
     let node = lower(value)
-    prelude.append(YieldFromNode(node, into: slot, state: newSlot(), range))
+    prelude.append(placed(YieldFromNode(node, into: slot, state: newSlot(), range), range))
   }
 
   /// Lowers an expression whose value is a suspension's result straight into a slot. False: it is of another form.
@@ -203,6 +219,12 @@ extension CodeLowering {
     }
     prelude.append(contentsOf: steps(0))
     return TakeTemporaryNode(slot: result, range)
+  }
+}
+
+extension Expression {
+  fileprivate func isAttribute(_ name: String) -> Bool {
+    if case .attribute(_, name, _) = kind { true } else { false }
   }
 }
 

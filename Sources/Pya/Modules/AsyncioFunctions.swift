@@ -97,7 +97,44 @@ extension Asyncio {
       try setEventLoop(arguments[0])
       return .none
     }
+    defineLoopSupport(in: module)
     definePolicyFunctions(in: module)
+  }
+
+  /// What event loops of the program's own say of themselves and their tasks.
+  private func defineLoopSupport(in module: ModuleObject) {
+    func task(_ value: Value) throws(Raised) -> TaskObject {
+      guard let task = value.object as? TaskObject else { throw runtime.typeError("expected a Task, got '\(runtime.typeName(value))'") }
+      return task
+    }
+    module.define(runtime, "_set_running_loop", "loop, /") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
+      runningLoop = arguments[0].isNone ? nil : try loopArgument(arguments[0])
+      return .none
+    }
+    module.define(runtime, "_enter_task", "loop, task") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
+      try loopArgument(arguments[0]).enter(try task(arguments[1]), runtime)
+      return .none
+    }
+    module.define(runtime, "_leave_task", "loop, task") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
+      try loopArgument(arguments[0]).leave(try task(arguments[1]), runtime)
+      return .none
+    }
+    module.define(runtime, "_swap_current_task", "loop, task") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
+      let loop = try loopArgument(arguments[0])
+      let before = loop.currentTask
+      loop.swapCurrentTask(arguments[1].isNone ? nil : try task(arguments[1]))
+      return before.map { .object($0) } ?? .none
+    }
+    module.define(runtime, "_register_task", "task") { (_, arguments) throws(Raised) in
+      let task = try task(arguments[0])
+      if !task.isRegistered { task.loop.pendingTasks.append(task) }
+      return .none
+    }
+    module.define(runtime, "_unregister_task", "task") { (_, arguments) throws(Raised) in
+      let task = try task(arguments[0])
+      task.loop.pendingTasks.remove(task)
+      return .none
+    }
   }
 
   /// What the default policy does, and the policy that the program set (asyncio.events).

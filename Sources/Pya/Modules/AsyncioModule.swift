@@ -61,7 +61,8 @@ extension Asyncio {
     "PidfdChildWatcher", "PriorityQueue", "Protocol", "Queue",
     "QueueEmpty", "QueueFull", "QueueShutDown", "ReadTransport", "Runner", "SafeChildWatcher", "SelectorEventLoop", "Semaphore", "SendfileNotAvailableError", "Server",
     "StreamReader", "StreamReaderProtocol", "StreamWriter", "SubprocessProtocol", "SubprocessTransport", "Task", "TaskGroup",
-    "ThreadedChildWatcher", "Timeout", "TimeoutError", "TimerHandle", "Transport", "WriteTransport", "_get_running_loop", "all_tasks", "as_completed",
+    "ThreadedChildWatcher", "Timeout", "TimeoutError", "TimerHandle", "Transport", "WriteTransport", "_enter_task", "_get_running_loop", "_leave_task", "_register_task",
+    "_set_running_loop", "_unregister_task", "all_tasks", "as_completed",
     "create_eager_task_factory", "create_subprocess_exec", "create_subprocess_shell", "create_task", "current_task",
     "eager_task_factory", "ensure_future", "gather", "get_child_watcher", "get_event_loop", "get_event_loop_policy", "get_running_loop",
     "iscoroutine", "iscoroutinefunction", "isfuture", "new_event_loop", "open_connection", "open_unix_connection", "run",
@@ -75,7 +76,7 @@ extension Asyncio {
     "asyncio.coroutines": ["iscoroutine", "iscoroutinefunction"],
     "asyncio.events": [
       "AbstractEventLoop", "Handle", "TimerHandle", "get_event_loop", "get_running_loop", "new_event_loop",
-      "set_event_loop", "_get_running_loop",
+      "set_event_loop", "_get_running_loop", "_set_running_loop",
     ],
     "asyncio.exceptions": ["CancelledError", "InvalidStateError", "TimeoutError"],
     "asyncio.futures": ["Future", "isfuture"],
@@ -88,7 +89,8 @@ extension Asyncio {
     "asyncio.runners": ["Runner", "run"],
     "asyncio.tasks": [
       "ALL_COMPLETED", "FIRST_COMPLETED", "FIRST_EXCEPTION", "Task", "all_tasks", "create_task", "current_task",
-      "ensure_future", "gather", "sleep", "wait_for",
+      "ensure_future", "gather", "sleep", "wait_for", "_enter_task", "_leave_task", "_register_task", "_swap_current_task",
+      "_unregister_task",
     ],
   ]
 

@@ -34,7 +34,7 @@ final class QueueObject: SynchronizationObject {
   let hooks: Hooks
   @exclusivity(unchecked) private var storage = Storage.foreign(.undefined)
   var maxsize: Value = .int(0)
-  /// `maxsize` as a number; 0: no limit.
+  /// `maxsize` as a number; 0: no limit, negative: it cannot be compared with one, which whoever needs it learns.
   private var limit = 0
   @exclusivity(unchecked) var getters = WaiterList()
   @exclusivity(unchecked) var putters = WaiterList()
@@ -88,9 +88,9 @@ final class QueueObject: SynchronizationObject {
     case .int(let number): limit = max(0, number)
     default:
       // What cannot be compared fails where it is used, in CPython.
-      let isLimited = (try? runtime.isTrue(try runtime.compare(.greater, maxsize, .int(0)))) ?? false
-      if !isLimited {
-        limit = 0
+      let isUnlimited = try? runtime.isTrue(try runtime.compare(.lessEqual, maxsize, .int(0)))
+      if isUnlimited != false {
+        limit = isUnlimited == nil ? -1 : 0
       } else if case .float(let number) = maxsize {
         limit = number < 1e15 ? Int(number.rounded(.up)) : 0
       } else {
@@ -196,7 +196,7 @@ final class QueueObject: SynchronizationObject {
   /// `full()`.
   @inline(__always)
   func hasNoRoom(_ runtime: Runtime) throws(Raised) -> Bool {
-    if limit == 0 { return false }
+    if limit <= 0 { return limit == 0 ? false : try !runtime.isTrue(try runtime.compare(.lessEqual, maxsize, .int(0))) }
     if hooks.contains(.size) { return try runtime.index(try runtime.callMethod(.object(self), "qsize")) >= limit }
     return try count(runtime) >= limit
   }

@@ -27,7 +27,7 @@ extension Asyncio {
     runtime.defineTypeArguments(of: type)
     installTaskMethods(type)
     type.defineProperty(runtime, "_must_cancel") { [unowned(unsafe) self] (_, value) throws(Raised) in .bool(try task(value).mustCancel) }
-    type.defineProperty(runtime, "_coro") { [unowned(unsafe) self] (_, value) throws(Raised) in .object(try task(value).coroutine) }
+    type.defineProperty(runtime, "_coro") { [unowned(unsafe) self] (_, value) throws(Raised) in try task(value).coroutineValue }
     type.defineProperty(runtime, "_fut_waiter") { [unowned(unsafe) self] (_, value) throws(Raised) in
       try task(value).waiter.map { .object($0) } ?? .none
     }
@@ -58,7 +58,7 @@ extension Asyncio {
       .int(Int(try task(arguments[0]).cancelRequests))
     }
     type.define(runtime, "get_coro", "self, /") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
-      .object(try task(arguments[0]).coroutine)
+      try task(arguments[0]).coroutineValue
     }
     type.define(runtime, "get_context", "self, /") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       .object(try task(arguments[0]).materializedContext())

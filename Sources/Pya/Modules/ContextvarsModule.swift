@@ -35,6 +35,7 @@ extension Runtime {
 
   fileprivate func installContextType(_ contexts: Contexts) {
     let type = contexts.contextType
+    type.attributes.setString(intern("__hash__"), .none)
     type.construct = { (runtime, _, arguments) throws(Raised) in
       if arguments.count > 0 || arguments.hasKeywords { throw runtime.typeError("Context() does not accept any arguments") }
       return .object(ContextObject(contexts))

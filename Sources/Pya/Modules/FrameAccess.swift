@@ -8,9 +8,11 @@ extension Runtime {
       guard let innermost = runtime.callSite() else {
         throw runtime.runtimeError("sys._getframe() only works when it is called by its own name")
       }
-      let sites = runtime.recordedFrames.drop { $0.depth > innermost.depth }
-      guard level < sites.count else { throw runtime.valueError("call stack is not deep enough") }
-      return runtime.frameObjects(sites.dropFirst(level)).map { .object($0) } ?? .none
+      // Frames of the library that are not recorded count, too.
+      let depth = runtime.machine.pointee.depth - innermost.depth
+      let frames = runtime.framesInProgress.drop { $0.distance < level + depth }
+      if frames.isEmpty { throw runtime.valueError("call stack is not deep enough") }
+      return runtime.frameObjects(frames.map(\.site)).map { .object($0) } ?? .none
     }
     module.define(self, "_getframemodulename", "depth=0") { (runtime, arguments) throws(Raised) in
       let level = arguments[0].isUndefined ? 0 : max(0, try runtime.index(arguments[0]))
@@ -57,7 +59,7 @@ extension Runtime {
     module.define(self, "frame", "level=0, /") { (runtime, arguments) throws(Raised) in
       let level = arguments[0].isUndefined ? 0 : max(0, try runtime.index(arguments[0]))
       let sites = runtime.recordedFrames.filter { !$0.file.isLibrary }
-      return runtime.frameObjects(sites[min(level, sites.count)...]).map { .object($0) } ?? .none
+      return runtime.frameObjects(Array(sites.dropFirst(level))).map { .object($0) } ?? .none
     }
     // Files that are read from now on tell what happens in their frames: `python -m cProfile` has no first file that says so.
     module.define(self, "want_events", "") { (runtime, _) throws(Raised) in
@@ -72,7 +74,10 @@ extension Runtime {
     }
     module.define(self, "set_variable", "frame, name, value, /") { (runtime, arguments) throws(Raised) in
       guard let frame = arguments[0].object as? FrameObject, let name = arguments[1].string else { return .bool(false) }
-      return .bool(runtime.callInProgress(in: frame)?.setVariable(name.text, arguments[2], runtime.callSites) ?? false)
+      if let site = runtime.callInProgress(in: frame) { return .bool(site.setVariable(name.text, arguments[2], runtime.callSites)) }
+      guard let locals = frame.locals.dict, locals.getString(name) != nil else { return .bool(false) }
+      locals.setString(name, arguments[2])
+      return .bool(true)
     }
     // A module that has been imported, without importing it.
     module.define(self, "loaded", "name, /") { (runtime, arguments) throws(Raised) in

@@ -19,12 +19,18 @@ extension Runtime {
         let value = try runtime.index(given)
         return value == -1 ? otherwise : Int32(truncatingIfNeeded: value)
       }
-      let family = try number(0, AF_INET)
-      let kind = try number(1, Int32(streamSocket))
-      let proto = try number(2, 0)
+      var family = try number(0, AF_INET)
+      var kind = try number(1, Int32(streamSocket))
+      var proto = try number(2, 0)
       var descriptor: Int32
       if let given = arguments[3].defined, !given.isNone {
         descriptor = try runtime.fileDescriptor(given)
+        // What is not said, the descriptor tells.
+        family = try number(0, try runtime.family(of: descriptor))
+        kind = try number(1, try runtime.option(SO_TYPE, of: descriptor))
+        #if os(Linux)
+          proto = try number(2, try runtime.option(SO_PROTOCOL, of: descriptor))
+        #endif
       } else {
         descriptor = socket(family, kind, proto)
         if descriptor < 0 { throw runtime.systemError(errno) }
@@ -46,6 +52,23 @@ extension Runtime {
   }
 
   fileprivate func check(_ result: Int32) throws(Raised) { if result < 0 { throw systemError(errno) } }
+
+  fileprivate func family(of descriptor: Int32) throws(Raised) -> Int32 {
+    var address = sockaddr_storage()
+    var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    let result = withUnsafeMutableBytes(of: &address) { bytes in
+      getsockname(descriptor, bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: sockaddr.self), &size)
+    }
+    try check(result)
+    return Int32(address.ss_family)
+  }
+
+  fileprivate func option(_ name: Int32, of descriptor: Int32) throws(Raised) -> Int32 {
+    var value: Int32 = 0
+    var size = socklen_t(MemoryLayout<Int32>.size)
+    try check(getsockopt(descriptor, SOL_SOCKET, name, &value, &size))
+    return value
+  }
 
   // MARK: Connecting
 

@@ -273,10 +273,15 @@ extension Runtime {
     }
     type.defineProperty(self, "_waiter") { (_, value) throws(Raised) in try reader(value).waiter.map { .object($0) } ?? .none }
     type.defineProperty(self, "_transport") { (_, value) throws(Raised) in
-      try reader(value).transport.map { .object($0) } ?? .none
+      let reader = try reader(value)
+      return reader.transport.map { .object($0) } ?? reader.ownTransport
     }
     type.define(self, "set_transport", "self, transport") { (runtime, arguments) throws(Raised) in
-      try reader(arguments[0]).transport = try runtime.transport(arguments[1])
+      let reader = try reader(arguments[0])
+      if reader.transport != nil || !reader.ownTransport.isNone {
+        throw runtime.error("AssertionError", [.object(runtime.string("Transport already set"))])
+      }
+      if let transport = arguments[1].object as? TransportObject { reader.transport = transport } else { reader.ownTransport = arguments[1] }
       return .none
     }
     type.define(self, "__repr__", "self") { (runtime, arguments) throws(Raised) in
@@ -288,6 +293,7 @@ extension Runtime {
       if let waiter = reader.waiter { parts.append("waiter=\(try runtime.repr(.object(waiter)).text)") }
       if let exception = reader.exception { parts.append("exception=\(try runtime.repr(.object(exception)).text)") }
       if let transport = reader.transport { parts.append("transport=\(transport.representation)") }
+      if !reader.ownTransport.isNone { parts.append("transport=\(try runtime.repr(reader.ownTransport).text)") }
       return .object(runtime.string("<\(parts.joined(separator: " "))>"))
     }
   }

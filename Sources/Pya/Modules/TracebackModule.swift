@@ -1,10 +1,13 @@
 /// `_traceback`: what the module `traceback` is built on.
 func makeTracebackModule(_ runtime: Runtime) -> ModuleObject {
   let module = ModuleObject(runtime, name: "_traceback")
-  module.define(runtime, "format_exception", "exc, limit, chain, /") { (runtime, arguments) throws(Raised) in
+  module.define(runtime, "format_exception", "exc, limit, chain, max_group_width=15, max_group_depth=10, /") { (runtime, arguments) throws(Raised) in
     guard let exception = arguments[0].exception else { return .none }
     let limit = arguments[1].isNone ? runtime.tracebackLimit : try runtime.index(arguments[1])
-    return runtime.lines(runtime.renderLines(exception, chain: try runtime.isTrue(arguments[2]), limit: limit))
+    let width = try arguments[3].defined.map { (width) throws(Raised) in try runtime.index(width) } ?? 15
+    let depth = try arguments[4].defined.map { (depth) throws(Raised) in try runtime.index(depth) } ?? 10
+    return runtime.lines(
+      runtime.renderLines(exception, chain: try runtime.isTrue(arguments[2]), limit: limit, maximumWidth: width, maximumDepth: depth))
   }
   module.define(runtime, "format_exception_only", "exc, /") { (runtime, arguments) throws(Raised) in
     guard let exception = arguments[0].exception else { return .none }

@@ -8,13 +8,15 @@ extension Runtime {
       // `warn` asks; what was recorded is who called `warn`, and in files that speak of it whoever called that. None: not known.
       let levels = arguments[0].isUndefined ? 0 : max(0, try runtime.index(arguments[0]))
       guard levels > 0 else { return runtime.describe(runtime.callSite(level: -1).map { WarningPlace($0) } ?? .unknown) }
-      let depth = runtime.machine.pointee.depth - 1
-      guard levels < depth else {
+      let frames = runtime.framesInProgress
+      // Those that wait for one that runs are at no depth of their own.
+      let outermost = frames.last.map { $0.distance + $0.site.depth } ?? runtime.machine.pointee.depth
+      guard levels < outermost - 1 else {
         return .object(
           TupleObject(runtime, [.object(runtime.string("<sys>")), .int(0), .object(runtime.string("sys"))]))
       }
-      let site = runtime.recordedFrames.first { $0.depth <= depth - levels }
-      return site.flatMap { $0.depth == depth - levels ? runtime.describe(WarningPlace($0)) : nil } ?? .none
+      // The innermost frame is that of `warn`.
+      return frames.first { $0.distance == levels + 1 }.map { runtime.describe(WarningPlace($0.site)) } ?? .none
     }
     module.define(self, "_defer", "levels, function, /") { (runtime, arguments) throws(Raised) in
       let function = arguments[1]

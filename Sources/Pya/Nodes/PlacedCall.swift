@@ -8,7 +8,7 @@ final class PlacedCallNode: ExpressionNode {
 
   /// Functions that ask; a call of anything else by these names only costs a little more.
   static let names: Set<String> = [
-    "globals", "locals", "vars", "dir", "eval", "exec", "warn", "throw", "_getframe", "currentframe", "stack", "print_stack",
+    "globals", "locals", "vars", "dir", "eval", "exec", "warn", "throw", "athrow", "_getframe", "currentframe", "stack", "print_stack",
     "extract_stack", "debug", "info", "warning", "error", "critical", "fatal", "exception", "_log", "sleep",
     "get_event_loop", "getrefcount", "DocTestSuite", "DocFileSuite", "DocFileTest", "utcnow", "utcfromtimestamp",
     "strptime", "array",
@@ -52,4 +52,34 @@ final class ImportedCallNode: ExpressionNode {
   }
 
   override func beginGenerator(_ frame: Frame) throws(Raised) -> BegunGenerator? { try call.beginGenerator(frame) }
+}
+
+/// A statement that runs code of the program without calling it by name: an `await`, a loop over a generator, a `with`. In files that look at
+/// frames, it says where its frame stands while no call inside it does.
+final class PlacedStatementNode: StatementNode {
+  private let statement: StatementNode
+  private let sites: CallSites
+  private let globals: DictObject
+  /// Recorded only once some file of the program looks at frames (`ImportedCallNode`).
+  private let isOfImported: Bool
+
+  init(_ statement: StatementNode, _ sites: CallSites, globals: DictObject, isOfImported: Bool = false, _ range: SourceRange) {
+    self.statement = statement
+    self.sites = sites
+    self.globals = globals
+    self.isOfImported = isOfImported
+    super.init(range)
+  }
+
+  override var suspends: Bool { statement.suspends }
+  override var inOneGo: StatementNode? {
+    statement.inOneGo.map { PlacedStatementNode($0, sites, globals: globals, isOfImported: isOfImported, range) }
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    if isOfImported, !frame.machine.pointee.looksAtFrames { return try statement.execute(frame) }
+    sites.enter(frame, globals: globals, range)
+    defer { sites.leave() }
+    return try statement.execute(frame)
+  }
 }

@@ -52,6 +52,9 @@ final class TryNode: StatementNode {
 extension Frame {
   /// The clause that catches the exception. Its type expressions run with the exception as the one being handled.
   func matchingClause(_ clauses: [ExceptClause], _ raised: Raised) throws(Raised) -> Int? {
+    if machine.pointee.hasDeferredWarnings, let entry = raised.exception.traceback.last, entry.code === code.information {
+      issueDeferredWarnings(entry.range)
+    }
     for index in 0..<clauses.count {
       if let answer = quickMatch(clauses.uncounted(index), raised) {
         if answer { return index }
@@ -103,11 +106,13 @@ extension Frame {
     raised.exception.isLocated = false
     runtime.handled.append(raised.exception)
     try clause.target?.store(self, .object(raised.exception))
+    if machine.pointee.keepsFrames { runtime.callSites.handling.append(self) }
   }
 
   /// The name of `except ... as name` ends with the handler.
   func leaveHandler(_ clause: ExceptClause) throws(Raised) {
     runtime.handled.removeLast()
+    if machine.pointee.keepsFrames { runtime.callSites.stopHandling(in: self) }
     if let target = clause.target {
       try target.store(self, .none)
       try target.delete(self)

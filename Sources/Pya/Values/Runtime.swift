@@ -60,7 +60,7 @@ final class Runtime {
   /// Told of every async generator that was dropped in the middle; set by the event loop.
   var asyncGeneratorFinalizer: ((Object) -> Void)?
   /// Told of the address of a freed one that the hook knew.
-  var asyncGeneratorWasFreed: ((Int) -> Void)?
+  var asyncGeneratorWasFreed: ((Int) -> Bool)?
 
   /// The tuple `()`, of which there is one.
   private(set) var emptyTuple: TupleObject!
