@@ -391,7 +391,9 @@ extension Runtime {
       return attributeError("'\(type.messageName)' object attribute '\(name.text)' is read-only")
     }
     // Types that set attributes in their own way say no more than that.
-    let isOrdinary = type.special(.setattr) == nil && type.special(.delattr) == nil
+    let isOrdinary = [names[.setattr], names[.delattr]].allSatisfy { method in
+      type.lookup(method)?.object === types.object.lookup(method)?.object
+    }
     let raised = attributeError(
       "'\(type.messageName)' object has no attribute '\(name.text)'"
         + (isOrdinary ? " and no __dict__ for setting new attributes" : ""))

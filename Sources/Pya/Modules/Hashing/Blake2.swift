@@ -5,6 +5,9 @@ final class Blake2<Word: FixedWidthInteger & UnsignedInteger>: HashFunction {
     var key: [UInt8] = []
     var salt: [UInt8] = []
     var person: [UInt8] = []
+    /// Of a tree of hashes.
+    var fanout: UInt8 = 1
+    var depth: UInt8 = 1
   }
 
   private var state: [Word]
@@ -18,8 +21,8 @@ final class Blake2<Word: FixedWidthInteger & UnsignedInteger>: HashFunction {
     var block = [UInt8](repeating: 0, count: 8 * width)
     block[0] = UInt8(parameters.digestSize)
     block[1] = UInt8(parameters.key.count)
-    block[2] = 1
-    block[3] = 1
+    block[2] = parameters.fanout
+    block[3] = parameters.depth
     for (index, byte) in parameters.salt.enumerated() { block[4 * width + index] = byte }
     for (index, byte) in parameters.person.enumerated() { block[6 * width + index] = byte }
     state = (0..<8).map { index in

@@ -190,10 +190,20 @@ extension Runtime {
       let key = try bytes(2, "key", atMost: largest)
       let salt = try bytes(3, "salt", atMost: saltSize)
       let person = try bytes(4, "person", atMost: saltSize)
+      func byte(_ index: Int, _ what: String, from least: Int) throws(Raised) -> UInt8 {
+        guard let value = arguments[index].defined else { return 1 }
+        let number = try runtime.index(value)
+        guard (least...255).contains(number) else { throw runtime.valueError("\(what) must be between \(least) and 255") }
+        return UInt8(number)
+      }
+      let fanout = try byte(5, "fanout", from: 0)
+      let depth = try byte(6, "depth", from: 1)
       let function: HashFunction =
         name == "blake2b"
-        ? Blake2<UInt64>(name: name, .init(digestSize: size, key: key, salt: salt, person: person))
-        : Blake2<UInt32>(name: name, .init(digestSize: size, key: key, salt: salt, person: person))
+        ? Blake2<UInt64>(
+          name: name, .init(digestSize: size, key: key, salt: salt, person: person, fanout: fanout, depth: depth))
+        : Blake2<UInt32>(
+          name: name, .init(digestSize: size, key: key, salt: salt, person: person, fanout: fanout, depth: depth))
       if let data = arguments[0].defined { try runtime.update(function, data) }
       return .object(HashObject(type: cls, function))
     }
