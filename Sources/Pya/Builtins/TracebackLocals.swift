@@ -12,14 +12,21 @@ extension Runtime {
       for (index, name) in kept.code.freeNames.enumerated() {
         if let value = kept.function?.cells[index].value.defined { result.setString(intern(name), value) }
       }
-    } else if let frame = callSites.handling.last(where: { $0.code.information === entry.code }), let function = frame.function {
-      return locals(of: CallSite(frame: frame, globals: function.globals, range: entry.range, depth: 0))
+    } else if let site = handlingSite(of: entry) {
+      return locals(of: site)
     } else if let site = recordedFrames.first(where: { $0.frame.code.information === entry.code }) {
       return locals(of: site)
     } else if entry.code.name == "<module>", let globals = globals(of: entry) {
       return globals
     }
     return .object(result)
+  }
+
+  /// The function's frame of an entry, while it handles an exception: most probably the one that the entry is about.
+  func handlingSite(of entry: TracebackEntry) -> CallSite? {
+    guard let handling = callSites.handling.last(where: { $0.frame.code.information === entry.code }), let function = handling.frame.function
+    else { return nil }
+    return CallSite(frame: handling.frame, globals: function.globals, range: entry.range, depth: handling.depth)
   }
 
   /// The namespace of the module whose code an entry is about.

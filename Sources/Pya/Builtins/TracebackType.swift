@@ -45,10 +45,7 @@ extension Runtime {
     }
     type.defineProperty(self, "tb_frame") { (runtime, value) throws(Raised) in
       guard let entry = (value.object as? TracebackObject)?.entry else { return .none }
-      if entry.kept == nil {
-        let sites = runtime.recordedFrames.drop { $0.frame.code.information !== entry.code }
-        if let frame = runtime.frameObjects(Array(sites)) { return .object(frame) }
-      }
+      if entry.kept == nil, let frame = runtime.frameInProgress(of: entry) { return .object(frame) }
       let frame = FrameObject(runtime, entry)
       frame.locals = runtime.locals(of: entry)
       if let globals = runtime.globals(of: entry) { frame.globals = globals }
@@ -67,6 +64,19 @@ extension Runtime {
       throw typeError("expected traceback object, got '\(typeName(value))'")
     }
     return traceback
+  }
+
+  /// The frame that an entry is about, if it still runs.
+  private func frameInProgress(of entry: TracebackEntry) -> FrameObject? {
+    let handling = handlingSite(of: entry)
+    var sites = recordedFrames.drop { $0.frame.code.information !== entry.code }
+    if let handling, sites.first?.frame.slots != handling.frame.slots {
+      // It is in no recorded call: its callers are those further out.
+      callSites.stack.append(handling)
+      defer { callSites.stack.removeLast() }
+      sites = recordedFrames[...]
+    }
+    return frameObjects(Array(sites))
   }
 
   /// The call that the frame waits for, while it is in progress; else where it was last seen.

@@ -27,7 +27,7 @@ final class ThreadState: @unchecked Sendable {
   private var handled: [ExceptionObject] = []
   private var openRepresentations: [Int] = []
   private var callSites: [CallSite] = []
-  private var handling: [Frame] = []
+  private var handling: [HandlingFrame] = []
   private var context: ContextObject?
   private var loops = Asyncio.ThreadShare()
 

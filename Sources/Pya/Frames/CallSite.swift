@@ -34,12 +34,18 @@ struct CallSite {
   }
 }
 
+/// A frame that runs an `except` clause.
+struct HandlingFrame {
+  let frame: Frame
+  let depth: Int
+}
+
 /// The recorded calls in progress, innermost last.
 final class CallSites {
   @exclusivity(unchecked) var stack: [CallSite] = []
   /// The frames that run an `except` clause, innermost last: their variables show in the traceback. Noted where tracebacks keep frames
   /// (`Machine.keepsFrames`).
-  @exclusivity(unchecked) var handling: [Frame] = []
+  @exclusivity(unchecked) var handling: [HandlingFrame] = []
   var current: CallSite? { stack.last }
 
   /// A call from `frame` begins.
@@ -78,8 +84,10 @@ final class CallSites {
     return globals
   }
 
+  func startHandling(in frame: Frame) { handling.append(HandlingFrame(frame: frame, depth: frame.machine.pointee.depth)) }
+
   func stopHandling(in frame: Frame) {
-    if handling.last?.slots == frame.slots { handling.removeLast() }
+    if handling.last?.frame.slots == frame.slots { handling.removeLast() }
   }
 
   /// A source file that mentions one of these has all its calls recorded: it looks at frames further out.

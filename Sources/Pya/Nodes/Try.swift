@@ -106,7 +106,7 @@ extension Frame {
     raised.exception.isLocated = false
     runtime.handled.append(raised.exception)
     try clause.target?.store(self, .object(raised.exception))
-    if machine.pointee.keepsFrames { runtime.callSites.handling.append(self) }
+    if machine.pointee.keepsFrames { runtime.callSites.startHandling(in: self) }
   }
 
   /// The name of `except ... as name` ends with the handler.

@@ -57,7 +57,7 @@ final class ResumableTryNode: ResumableNode {
   private func resumeHandler(_ index: Int, _ frame: Frame) throws(Raised) -> Completion {
     guard let exception = frame[exceptionSlot].exception else { fatalError("pya: handler without an exception") }
     frame.runtime.handled.append(exception)
-    if frame.machine.pointee.keepsFrames { frame.runtime.callSites.handling.append(frame) }
+    if frame.machine.pointee.keepsFrames { frame.runtime.callSites.startHandling(in: frame) }
     return try runHandler(index, frame, exception)
   }
 
