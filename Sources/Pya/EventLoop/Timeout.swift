@@ -8,8 +8,9 @@ final class TimeoutObject: Object {
   private(set) var deadline: Value
   /// While it is active.
   @exclusivity(unchecked) private var task: TaskObject?
-  /// The number of its entry in the queue of timers; 0: it has none.
-  @exclusivity(unchecked) private(set) var alarm = 0
+  /// The number of its entry in a queue of timers; 0: it has none.
+  @exclusivity(unchecked) private var alarm = 0
+  @exclusivity(unchecked) private var alarmQueue: UnsafeRawPointer?
   /// What runs when the time is over: made then, or before for a loop of the program, which wants to know of timers.
   @exclusivity(unchecked) private var timer: TimeoutTimer?
   /// How often the task was to be cancelled already on entering.
@@ -79,6 +80,7 @@ final class TimeoutObject: Object {
     if isOver {
       makeReady(on: loop)
     } else {
+      alarmQueue = loop.timers.identity
       alarm = loop.timers.insertAlarm(of: self, at: loop.exactDeadline(seconds))
     }
   }
@@ -90,9 +92,13 @@ final class TimeoutObject: Object {
     loop.ready.append(.job(timer))
   }
 
+  /// Whether it waits for this entry of a queue: else that was cancelled.
+  @inline(__always)
+  func hasAlarm(_ number: Int, in queue: UnsafeRawPointer) -> Bool { alarm == number && alarmQueue == queue }
+
   /// An alarm has left the queue of timers: the time is over, unless it is one that was cancelled.
   func ring(_ number: Int, on loop: EventLoop) {
-    guard alarm == number else { return }
+    guard hasAlarm(number, in: loop.timers.identity) else { return }
     alarm = 0
     makeReady(on: loop)
   }

@@ -59,13 +59,13 @@ struct TimerQueue {
       }
     }
 
-    /// Of a timer that is no task's.
-    var isCancelled: Bool {
+    /// Of a timer that is no task's, in the queue with this identity.
+    func isCancelled(in queue: UnsafeRawPointer) -> Bool {
       switch tagged & Tag.mask {
       case Tag.sleep:
         Unmanaged<SleepFuture>.fromOpaque(pointer)._withUnsafeGuaranteedRef { $0.state != .pending || $0.isTimerCancelled }
       case Tag.handle: Unmanaged<HandleObject>.fromOpaque(pointer)._withUnsafeGuaranteedRef { $0.isCancelled }
-      default: Unmanaged<TimeoutObject>.fromOpaque(pointer)._withUnsafeGuaranteedRef { $0.alarm != sequence }
+      default: Unmanaged<TimeoutObject>.fromOpaque(pointer)._withUnsafeGuaranteedRef { !$0.hasAlarm(sequence, in: queue) }
       }
     }
 
@@ -95,6 +95,9 @@ struct TimerQueue {
     state.initialize(to: State(entries: .obtain(TimerQueue.smallest), capacity: TimerQueue.smallest))
   }
 
+  /// Tells queues apart.
+  var identity: UnsafeRawPointer { UnsafeRawPointer(state) }
+
   @inline(__always)
   var isEmpty: Bool { state.pointee.count == 0 }
   var count: Int { state.pointee.count }
@@ -103,9 +106,10 @@ struct TimerQueue {
   @inline(__always)
   var nextDeadline: Double { state.pointee.entries.pointee.deadline }
 
+  /// What is to come at a time that is no number comes at once, as in CPython.
   func insert(_ timer: Timer, at deadline: Double) {
     state.pointee.lastSequence &+= 1
-    insert(Entry(deadline: deadline, sequence: state.pointee.lastSequence, timer: timer))
+    insert(Entry(deadline: deadline.isNaN ? -.infinity : deadline, sequence: state.pointee.lastSequence, timer: timer))
   }
 
   /// Inserts a timer whose time the program has chosen (`call_at`).
@@ -161,7 +165,7 @@ struct TimerQueue {
   }
 
   private func isCancelled(_ entry: Entry) -> Bool {
-    entry.isTask ? state.pointee.cancelledSleeps.contains(entry.number) : entry.isCancelled
+    entry.isTask ? state.pointee.cancelledSleeps.contains(entry.number) : entry.isCancelled(in: identity)
   }
 
   /// Removes cancelled timers from the top, or all of them when they are many.

@@ -1,4 +1,6 @@
 #if canImport(Glibc)
+  // Both show some of the constants: what one file finds in one of them, the compiler does not find for another in the other.
+  import CSystem
   import Glibc
 #else
   import Darwin
