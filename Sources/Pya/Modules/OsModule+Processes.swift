@@ -11,7 +11,7 @@ extension Runtime {
     let numbers: [(String, () -> Int)] = [
       ("getpid", { Int(getpid()) }), ("getppid", { Int(getppid()) }), ("getuid", { Int(getuid()) }),
       ("getgid", { Int(getgid()) }), ("geteuid", { Int(geteuid()) }), ("getegid", { Int(getegid()) }),
-      ("getpgrp", { Int(getpgrp()) }), ("cpu_count", { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }),
+      ("getpgrp", { Int(getpgrp()) }), ("cpu_count", { SystemLimits.processors }),
     ]
     for (name, read) in numbers { module.define(self, name, "") { (_, _) throws(Raised) in .int(read()) } }
     module.define(self, "kill", "pid, signal, /") { (runtime, arguments) throws(Raised) in
@@ -214,7 +214,7 @@ extension Runtime {
     module.define(self, "times", "") { (_, _) throws(Raised) in
       var spent = tms()
       let elapsed = systemTimes(&spent)
-      let tick = Double(max(1, sysconf(Int32(_SC_CLK_TCK))))
+      let tick = SystemLimits.ticks
       return times.make(
         [spent.tms_utime, spent.tms_stime, spent.tms_cutime, spent.tms_cstime, elapsed].map { .float(Double($0) / tick) })
     }

@@ -1,6 +1,4 @@
 #if canImport(Glibc)
-  // Both show some of the constants: what one file finds in one of them, the compiler does not find for another in the other.
-  import CSystem
   import Glibc
 #else
   import Darwin
@@ -153,3 +151,11 @@ private func unlockedName(of master: Int32) -> String? {
 }
 
 private func openedTerminal(_ path: String) -> Int32 { open(path, O_RDWR | O_NOCTTY | O_CLOEXEC) }
+
+/// What the system says of itself. (Here: a file that imports `CSystem` as well finds these constants there, and the compiler then finds
+/// them in no other module.)
+enum SystemLimits {
+  static var processors: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+  /// Of the clock that `times` counts in, in a second.
+  static var ticks: Double { Double(max(1, sysconf(Int32(_SC_CLK_TCK)))) }
+}
