@@ -383,11 +383,24 @@ class SuspendableFrame: IteratorObject {
     } else if state == .created, kind == .coroutine, !isFinalized {
       type.runtime.coroutineWasNeverAwaited(name: qualifiedName, madeAt: sent)
     }
-    if state != .finished { releaseVariables() }
+    if state != .finished {
+      // No cleanup, or none any more: a frame that others hold waits on without this one.
+      (delegate as? SuspendableFrame)?.outlive(self)
+      releaseVariables()
+    }
     let frame = frame
     frame.machine.pointee.liveFrames &-= 1
     functionPointer.release()
     if isLarge { (frame.slots - Frame.headerSize).relinquish() }
+  }
+
+  /// The frame that waited for this one dies: this is the outermost of what is left of the chain.
+  private func outlive(_ waiting: SuspendableFrame) {
+    guard linkIsAwaiter, link == UnsafeRawPointer(Unmanaged.passUnretained(waiting).toOpaque()) else { return }
+    awaiter = nil
+    var inner = self
+    while let next = inner.delegate as? SuspendableFrame { inner = next }
+    innermost = inner
   }
 
   /// It waits for a frame that others hold, too.
