@@ -305,10 +305,6 @@ final class EventLoop: Object {
 
   func addTimer(_ timer: Timer, after seconds: Double) { timers.insert(timer, at: deadline(after: seconds)) }
 
-  func addTimer(_ timer: Timer, at deadline: Double) {
-    timers.insert(timer, at: exactDeadline(deadline))
-  }
-
   /// When that many seconds from now have passed. However short, on a virtual clock too they take time: a program that sleeps for the
   /// rest of an interval, wrong by a rounding, would sleep forever.
   func deadline(after seconds: Double) -> Double {

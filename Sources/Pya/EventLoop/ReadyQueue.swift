@@ -18,8 +18,6 @@ enum ReadyHandle {
 
 /// Work of the loop's own.
 class LoopJob {
-  final var isCancelled = false
-
   func run(_ runtime: Runtime) throws(Raised) {}
 }
 

@@ -179,6 +179,7 @@ final class TimeoutObject: Object {
 }
 
 final class TimeoutTimer: LoopJob {
+  fileprivate var isCancelled = false
   private let timeout: TimeoutObject
   /// What `call_at` of a loop of the program gave.
   var handle = Value.none

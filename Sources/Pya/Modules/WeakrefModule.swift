@@ -63,11 +63,7 @@ private final class WeakReferences {
   let type: TypeObject
 
   init(_ runtime: Runtime) {
-    type = TypeObject(
-      runtime, metatype: runtime.types.type, name: "ReferenceType", bases: [runtime.types.object], instanceKind: .other,
-      isHeap: false)
-    type.moduleName = "weakref"
-    type.messageName = "weakref.ReferenceType"
+    type = TypeObject(runtime, module: "weakref", "ReferenceType")
   }
 }
 

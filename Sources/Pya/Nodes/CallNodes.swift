@@ -582,6 +582,15 @@ extension Object {
 }
 
 extension Runtime {
+  /// The function or built-in method that `value.name(...)` calls with the value in front, if it is one of the class.
+  func methodToCall(_ value: Value, _ name: StringObject) -> Object? {
+    let type = type(of: value)
+    guard type.special(.getattribute) == nil, let found = type.lookup(name)?.object,
+      found.kind == .function || found.kind == .nativeFunction, found.isDescriptor, !instanceHides(value, name)
+    else { return nil }
+    return found
+  }
+
   /// Whether an attribute of the object itself hides a method of its type.
   func instanceHides(_ value: Value, _ name: StringObject) -> Bool {
     guard case .object(let object) = value else { return false }

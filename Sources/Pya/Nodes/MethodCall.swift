@@ -305,18 +305,14 @@ final class MethodCallNode: ExpressionNode {
         return try callNative(.fromOpaque(target), receiver: &receiver, arguments, frame)
       }
     }
-    let type = runtime.type(of: value)
-    if type.special(.getattribute) == nil, let method = type.lookup(name), case .object(let found) = method,
-      found.kind == .function || found.kind == .nativeFunction, found.isDescriptor,
-      !runtime.instanceHides(value, name)
-    {
+    if let found = runtime.methodToCall(value, name) {
       remember(found, for: value)
       if let instance = value.instance, !instance.shape.isDictionary {
         runtime.machine.pointee.sharedCache.remember(instance.cacheToken, name, .calling, .callee, target: found.uncountedPointer)
       }
       return try callMethod(found, of: value, arguments, frame)
     }
-    learn(value, type, runtime)
+    learn(value, runtime.type(of: value), runtime)
     let callee: Value
     do { callee = try runtime.getAttribute(value, name) } catch { try frame.fail(error, calleeRange) }
     return try callValue(callee, arguments, frame)

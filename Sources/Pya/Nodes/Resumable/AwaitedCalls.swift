@@ -265,7 +265,7 @@ final class AwaitMethodCallNode: StatementNode {
   private func beginUncached(_ value: Value, _ frame: Frame) throws(Raised) -> Value {
     guard case .object(let object) = value else { fatalError("pya: no object") }
     let runtime = frame.runtime
-    if let found = object.methodToCall(name, runtime) {
+    if let found = runtime.methodToCall(value, name) {
       let function = found.kind == .function ? unsafeDowncast(found, to: FunctionObject.self) : nil
       let takesThese = function?.takesAwait(arguments.count + 1) ?? false
       if object.mayCacheMethods, owners.keep(found) {

@@ -45,7 +45,7 @@ final class LoadMethodNode: StatementNode {
       method.put(.object(Unmanaged<Object>.fromOpaque(function).takeUnretainedValue()), receiver, frame)
       return .normal
     }
-    if case .object(let object) = receiver, let found = object.methodToCall(attribute.name, frame.runtime) {
+    if case .object(let object) = receiver, let found = frame.runtime.methodToCall(receiver, attribute.name) {
       if object.mayCacheMethods, owners.keep(found) {
         token = object.cacheToken
         function = found.uncountedPointer
@@ -55,16 +55,6 @@ final class LoadMethodNode: StatementNode {
       method.put(try attribute.attribute(of: receiver, frame), .undefined, frame)
     }
     return .normal
-  }
-}
-
-extension Object {
-  /// The function or built-in method that `self.name(...)` calls with `self` in front, if it is one of the class.
-  func methodToCall(_ name: StringObject, _ runtime: Runtime) -> Object? {
-    guard type.special(.getattribute) == nil, let found = type.lookup(name)?.object,
-      found.kind == .function || found.kind == .nativeFunction, found.isDescriptor, !runtime.instanceHides(.object(self), name)
-    else { return nil }
-    return found
   }
 }
 
