@@ -44,7 +44,7 @@ enum {
   HEADER = 64,
   BATCH = 256,
 };
-#define SPAN ((size_t)1 << 36)
+#define SPAN ((size_t)1 << 35)
 
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
