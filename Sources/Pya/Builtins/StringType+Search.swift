@@ -161,23 +161,32 @@ extension Runtime {
   }
 
   private func partition(_ arguments: Arguments, isReverse: Bool) throws(Raised) -> Value {
-    let separator = try textArgument(arguments[1], "must be str, not ")
-    if separator.byteCount == 0 { throw valueError("empty separator") }
-    let text = arguments.text
+    guard let held = (arguments.base + 1).uncountedObject, held.kind == .string else {
+      throw typeError("must be str, not \(typeName(arguments[1]))")
+    }
+    return try held.as(StringObject.self).borrowed { (separator) throws(Raised) in
+      if separator.byteCount == 0 { throw valueError("empty separator") }
+      return .object(TupleObject(self, count: 3) { fill($0, arguments.text, separator, isReverse, arguments.base) })
+    }
+  }
+
+  /// The parts before, of and behind the separator.
+  @inline(__always)
+  private func fill(
+    _ parts: UnsafeMutablePointer<Value>, _ text: StringObject, _ separator: StringObject, _ isReverse: Bool,
+    _ place: UnsafeMutablePointer<Value>
+  ) {
     let offset =
       isReverse ? ByteSearch.last(separator.utf8, in: text.utf8) : ByteSearch.first(separator.utf8, in: text.utf8)
-    return .object(
-      TupleObject(self, count: 3) { parts in
-        if offset < 0 {
-          (parts + (isReverse ? 2 : 0)).initialize(toCopyAt: arguments.base)
-          (parts + (isReverse ? 0 : 1)).initialize(to: .object(names.empty))
-          (parts + (isReverse ? 1 : 2)).initialize(to: .object(names.empty))
-        } else {
-          parts.initialize(to: .object(part(text, 0..<offset)))
-          (parts + 1).initialize(to: .object(plain(separator)))
-          (parts + 2).initialize(to: .object(part(text, (offset + separator.byteCount)..<text.byteCount)))
-        }
-      })
+    if offset < 0 {
+      (parts + (isReverse ? 2 : 0)).initialize(toCopyAt: place)
+      (parts + (isReverse ? 0 : 1)).initialize(to: .object(names.empty))
+      (parts + (isReverse ? 1 : 2)).initialize(to: .object(names.empty))
+    } else {
+      parts.initialize(to: .object(part(text, 0..<offset)))
+      (parts + 1).initialize(to: .object(plain(separator)))
+      (parts + 2).initialize(to: .object(part(text, (offset + separator.byteCount)..<text.byteCount)))
+    }
   }
 }
 

@@ -62,6 +62,7 @@ extension Runtime {
 
   /// Splits at runs of whitespace.
   private func split(_ text: StringObject, limit: Int, isReverse: Bool, into parts: ListObject) {
+    if text.isASCII, !isReverse { return splitASCII(text, limit: limit, into: parts) }
     var remaining = limit
     var span = isReverse ? 0..<text.skipSpaceBackward(text.byteCount) : text.skipSpace(0)..<text.byteCount
     while !span.isEmpty {
@@ -79,6 +80,25 @@ extension Runtime {
         add(text, span.lowerBound..<end, to: parts)
         span = text.skipSpace(end)..<text.byteCount
       }
+    }
+  }
+
+  /// The same from the front, for text of single bytes, which is most text.
+  private func splitASCII(_ text: StringObject, limit: Int, into parts: ListObject) {
+    let (bytes, count) = (text.bytes, text.byteCount)
+    var remaining = limit
+    var offset = 0
+    while true {
+      while offset < count, ASCII.isSpace(bytes[offset]) { offset &+= 1 }
+      if offset == count { break }
+      if remaining == 0 {
+        add(text, offset..<count, to: parts)
+        break
+      }
+      remaining &-= 1
+      let start = offset
+      repeat { offset &+= 1 } while offset < count && !ASCII.isSpace(bytes[offset])
+      add(text, start..<offset, to: parts)
     }
   }
 

@@ -103,7 +103,15 @@ final class MethodCallNode: ExpressionNode {
       return try callUncached(place.pointee, frame)
     }
     if entry.form == .method { return try callPlain(.fromOpaque(target), receiverAt: place, arguments, frame) }
+    if entry.form == .nativeMethod { return try callNativeMethod(.fromOpaque(target), receiver: place, frame) }
     return try callOther(entry, target, receiver: place, frame)
+  }
+
+  @inline(never)
+  private func callNativeMethod(
+    _ method: Unmanaged<NativeFunction>, receiver place: UnsafeMutablePointer<Value>, _ frame: Frame
+  ) throws(Raised) -> Value {
+    try callNative(method, receiver: place, arguments, frame)
   }
 
   override func beginGenerator(_ frame: Frame) throws(Raised) -> BegunGenerator? {
@@ -128,6 +136,10 @@ final class MethodCallNode: ExpressionNode {
     }
     guard let entry = entry(for: value.uncounted), let target = entry.target else { return try callUncached(value, frame) }
     if entry.form == .method { return try callPlain(.fromOpaque(target), receiver: value, arguments, frame) }
+    if entry.form == .nativeMethod {
+      var receiver = value
+      return try callNativeMethod(.fromOpaque(target), receiver: &receiver, frame)
+    }
     let machine = frame.machine
     guard let place = machine.reserveUnbound(1) else { try frame.fail(machine.stackOverflow(), range) }
     defer { machine.release(place, 1) }
@@ -156,7 +168,7 @@ final class MethodCallNode: ExpressionNode {
   ) throws(Raised) -> Value {
     switch entry.form {
     case .method: return try callSeldom(.fromOpaque(target), receiver: place.copied, arguments, frame)
-    case .nativeMethod: return try callNative(.fromOpaque(target), receiver: place, arguments, frame)
+    case .nativeMethod: return try callNativeMethod(.fromOpaque(target), receiver: place, frame)
     case .append:
       guard let list = place.uncountedObject else { return .none }
       list.as(ListObject.self).append(try arguments.evaluateFirst(frame))

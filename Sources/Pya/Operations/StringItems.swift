@@ -35,6 +35,7 @@ extension Runtime {
   func stringSlice(_ string: StringObject, start: Int, step: Int, count: Int) -> StringObject {
     if count == 0 { return names.empty }
     if step == 1 {
+      if string.isASCII { return part(string, start..<(start + count)) }
       if count == string.length, string.isExactly(types.str) { return string }
       let first = string.byteOffset(ofCodePoint: start)
       let end = string.byteOffset(ofCodePoint: start + count)

@@ -206,9 +206,10 @@ enum ASCII {
   @inline(__always) static func lower(_ byte: UInt8) -> UInt8 { isUpper(byte) ? byte &+ 0x20 : byte }
 
   /// As `str.isspace` has it; `bytes` leaves out 0x1C to 0x1F.
-  @inline(__always) static func isSpace(_ byte: UInt8) -> Bool {
-    byte == 0x20 || byte &- 0x09 < 5 || byte &- 0x1C < 4
-  }
+  @inline(__always) static func isSpace(_ byte: UInt8) -> Bool { byte < 64 && spaces >> UInt64(byte) & 1 != 0 }
+
+  /// A bit for each: 0x09 to 0x0D, 0x1C to 0x1F, 0x20.
+  private static var spaces: UInt64 { 0x1_F000_3E00 }
 
   @inline(__always) static func isByteSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte &- 0x09 < 5 }
 
