@@ -283,7 +283,8 @@ final class MapIterator: IteratorObject {
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
     if sources.count == 1 {
       let value = try first.next(runtime)
-      return value.isUndefined ? .undefined : try runtime.call(function, value)
+      if value.isUndefined { return .undefined }
+      return try runtime.endingAtStop { () throws(Raised) in try runtime.call(function, value) }
     }
     let count = sources.count
     let base = try runtime.machine.reserveCall(count)
@@ -295,7 +296,7 @@ final class MapIterator: IteratorObject {
       (base + filled).initialize(to: value)
       filled += 1
     }
-    return try runtime.call(function, inPlace: base, count)
+    return try runtime.endingAtStop { () throws(Raised) in try runtime.call(function, inPlace: base, count) }
   }
 
   override func reduction(_ runtime: Runtime) throws(Raised) -> Value? {
@@ -319,7 +320,9 @@ final class FilterIterator: IteratorObject {
     while true {
       let value = try source.next(runtime)
       if value.isUndefined { return .undefined }
-      if try runtime.isTrue(testsTruth ? value : try runtime.call(function, value)) { return value }
+      let answer = testsTruth ? value : try runtime.endingAtStop { () throws(Raised) in try runtime.call(function, value) }
+      if answer.isUndefined { return .undefined }
+      if try runtime.isTrue(answer) { return value }
     }
   }
   override func reduction(_ runtime: Runtime) throws(Raised) -> Value? {

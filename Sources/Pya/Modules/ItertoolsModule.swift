@@ -530,7 +530,9 @@ private final class AccumulateIterator: IteratorObject {
     } else if function.isNone {
       total = try runtime.binary(.add, total, element)
     } else {
-      total = try runtime.call(function, total, element)
+      let next = try runtime.endingAtStop { () throws(Raised) in try runtime.call(function, total, element) }
+      if next.isUndefined { return .undefined }
+      total = next
     }
     return total
   }
@@ -685,7 +687,8 @@ private final class GroupbyIterator: IteratorObject {
   fileprivate func advance(_ runtime: Runtime) throws(Raised) -> Bool {
     let value = try source.next(runtime)
     if value.isUndefined { return false }
-    let newKey = key.isNone ? value : try runtime.call(key, value)
+    let newKey = key.isNone ? value : try runtime.endingAtStop { () throws(Raised) in try runtime.call(key, value) }
+    if newKey.isUndefined { return false }
     currentValue = value
     currentKey = newKey
     return true

@@ -38,6 +38,15 @@ final class CallArguments {
     if count > 4 { try evaluateRest(into: slots + 4, frame) }
   }
 
+  /// Where the first two arguments lie (nil for the second: there is none), if they are variables with values or constants.
+  @inline(__always)
+  func firstPlaces(_ frame: Frame) -> (UnsafeMutablePointer<Value>, UnsafeMutablePointer<Value>?)? {
+    guard let one = first.place(frame), !one.holdsUndefined else { return nil }
+    if count == 1 { return (one, nil) }
+    guard let two = second.place(frame), !two.holdsUndefined else { return nil }
+    return (one, two)
+  }
+
   /// The length of the first argument, if it is of a built-in kind and nothing needs to run to find it.
   @inline(__always)
   func lengthOfFirst(_ frame: Frame) -> Int? {

@@ -104,6 +104,7 @@ final class MethodCallNode: ExpressionNode {
     }
     if entry.form == .method { return try callPlain(.fromOpaque(target), receiverAt: place, arguments, frame) }
     if entry.form == .nativeMethod { return try callNativeMethod(.fromOpaque(target), receiver: place, frame) }
+    if entry.form == .get { return try get(.fromOpaque(target), from: place, frame) }
     return try callOther(entry, target, receiver: place, frame)
   }
 
@@ -216,8 +217,20 @@ final class MethodCallNode: ExpressionNode {
   }
 
   /// `dict.get`: looks into the dictionary here, where its keys can be compared without running code of the program.
-  @inline(__always)
+  @inline(never)
   private func get(
+    _ native: Unmanaged<NativeFunction>, from place: UnsafeMutablePointer<Value>, _ frame: Frame
+  ) throws(Raised) -> Value {
+    guard let held = place.uncountedObject, held.kind == .dict, let (key, other) = arguments.firstPlaces(frame),
+      let index = held.as(DictObject.self)._withUnsafeGuaranteedRef({ $0.quickIndex(keyAt: key) })
+    else { return try getEvaluating(native, from: place, frame) }
+    if index >= 0 { return held.as(DictObject.self)._withUnsafeGuaranteedRef { $0.valuePlace(index).copied } }
+    return other?.copied ?? .none
+  }
+
+  /// The same where an argument has to be evaluated.
+  @inline(never)
+  private func getEvaluating(
     _ native: Unmanaged<NativeFunction>, from place: UnsafeMutablePointer<Value>, _ frame: Frame
   ) throws(Raised) -> Value {
     guard let held = place.uncountedObject, held.kind == .dict else { return .none }

@@ -39,8 +39,20 @@ final class ClosureIterator: IteratorObject {
 
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
     guard let step else { return .undefined }
-    let value = try step(runtime)
+    let value = try runtime.endingAtStop { () throws(Raised) in try step(runtime) }
     if value.isUndefined { self.step = nil }
     return value
+  }
+}
+
+extension Runtime {
+  /// An iterator's element that a function of the program makes. A StopIteration out of that ends what takes the elements, as the
+  /// iterator's own end does (`tuple(map(next, iterators))`): `undefined`.
+  @inline(__always)
+  func endingAtStop(_ body: () throws(Raised) -> Value) throws(Raised) -> Value {
+    do throws(Raised) { return try body() } catch {
+      if matches(error, .stopIteration) { return .undefined }
+      throw error
+    }
   }
 }
