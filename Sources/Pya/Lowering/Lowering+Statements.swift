@@ -196,7 +196,8 @@ extension CodeLowering {
       // `coroutine = None` may drop what was never awaited, which an `AssignNode` says at once.
       if case .name(let name) = targets[0].kind, case .local(let slot) = binding(of: name), !isNone(value) {
         if lowerSuspension(value, into: slot) { return PassNode(range) }
-        return AssignLocalNode(slot: slot, lower(value), range)
+        let node = lower(value)
+        return AssignSumNode(slot: slot, node, range) ?? AssignLocalNode(slot: slot, node, range)
       }
       if let pair = lowerRow(targets[0], value, range) { return pair }
     }

@@ -17,6 +17,41 @@ final class AssignLocalNode: StatementNode {
   }
 }
 
+/// `name = name + value` for a local variable. A string that nobody else holds grows where it lies, as with `+=`, so that building one
+/// in a loop is not quadratic. (CPython does the same.)
+final class AssignSumNode: StatementNode {
+  private let slot: Int
+  private let sum: BinaryNode
+
+  /// Nil: `sum` is no such sum.
+  init?(slot: Int, _ sum: ExpressionNode, _ range: SourceRange) {
+    guard sum is AddNode || sum is AddResultsNode, let sum = sum as? BinaryNode, sum.left.slot == slot else { return nil }
+    self.slot = slot
+    self.sum = sum
+    super.init(range)
+  }
+
+  override func execute(_ frame: Frame) throws(Raised) -> Completion {
+    let place = frame.slots + slot
+    if place.holdsPlainString { return try append(frame) }
+    place.store(try sum.evaluate(frame))
+    return .normal
+  }
+
+  @inline(never)
+  private func append(_ frame: Frame) throws(Raised) -> Completion {
+    let place = frame.slots + slot
+    let operand = try sum.right.value(frame)
+    if operand.isPlainString, place.holdsPlainString, let text = operand.uncounted {
+      place.appendText(text.as(StringObject.self), frame.machine.pointee.runtimeReference)
+      withExtendedLifetime(operand) {}
+    } else {
+      place.store(try sum.general(.add, place.pointee, operand, frame))
+    }
+    return .normal
+  }
+}
+
 /// `target = value`.
 final class AssignNode: StatementNode {
   private let target: TargetNode
@@ -420,16 +455,28 @@ final class AugmentAttributeNode: StatementNode {
   @inline(never)
   private func executeElsewhere(_ frame: Frame) throws(Raised) -> Completion {
     // A number in a slot of the instance, that nobody has a say in: it is replaced where it lies.
-    if let entry = read.settledPlace(frame), entry == target.knownPlace(frame), let operand = value.place(frame) {
-      let result = frame.quickAugment(op, entry.number, operand.number)
+    if let entry = read.settledPlace(frame), entry == target.knownPlace(frame) {
+      let old = entry.number
+      if !old.isUndefined { return try replace(old, at: entry, frame) }
+    }
+    let old = try read.evaluate(frame)
+    let operand = try value.evaluate(frame)
+    try target.store(frame, try frame.augment(op, old, operand, range))
+    return .normal
+  }
+
+  @inline(__always)
+  private func replace(_ old: Value, at entry: UnsafeMutablePointer<Value>, _ frame: Frame) throws(Raised) -> Completion {
+    if let operand = value.place(frame) {
+      let result = frame.quickAugment(op, old, operand.number)
       if !result.isUndefined {
         remember(entry, frame)
         entry.initialize(to: result)
         return .normal
       }
     }
-    let old = try read.evaluate(frame)
-    let operand = try value.evaluate(frame)
+    let operand = try value.value(frame)
+    // The attribute may lie elsewhere now.
     try target.store(frame, try frame.augment(op, old, operand, range))
     return .normal
   }

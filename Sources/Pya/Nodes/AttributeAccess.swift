@@ -66,16 +66,16 @@ final class AttributeNode: ExpressionNode {
     return nil
   }
 
-  /// Where the attribute lies of an instance that is in a local variable, and has it in itself: the commonest form, done without saving
+  /// Where the attribute lies of an instance that is in a local variable, and has it in a slot: the commonest form, done without saving
   /// registers. Nothing may lie there.
   @inline(__always)
-  private func placeInside(_ frame: Frame) -> UnsafeMutablePointer<Value>? {
+  private func slotPlace(_ frame: Frame) -> UnsafeMutablePointer<Value>? {
     guard objectSlot >= 0, let held = (frame.slots + objectSlot).uncountedObject else { return nil }
-    return cache.placeInside(held)
+    return cache.slotPlace(held)
   }
 
   override func settledPlace(_ frame: Frame) -> UnsafeMutablePointer<Value>? {
-    if let place = placeInside(frame), !place.holdsUndefined { return place }
+    if let place = slotPlace(frame), !place.holdsUndefined { return place }
     return settledElsewhere(frame)
   }
 
@@ -101,7 +101,7 @@ final class AttributeNode: ExpressionNode {
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    if let place = placeInside(frame), place.countsCopy() { return place.move() }
+    if let place = slotPlace(frame), place.countsCopy() { return place.move() }
     return try evaluateElsewhere(frame)
   }
 
@@ -109,7 +109,7 @@ final class AttributeNode: ExpressionNode {
   private func evaluateElsewhere(_ frame: Frame) throws(Raised) -> Value {
     guard let held = settledObject(frame) else {
       let value = try object.evaluate(frame)
-      if let held = value.uncounted, let place = cache.placeInside(held), place.countsCopy() { return place.move() }
+      if let held = value.uncounted, let place = cache.slotPlace(held), place.countsCopy() { return place.move() }
       return try attribute(of: value, frame)
     }
     // A property's getter does not replace what its caller has in a local variable.

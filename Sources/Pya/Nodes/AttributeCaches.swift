@@ -7,7 +7,8 @@ struct SlotCache {
   private struct Entry {
     var token = 0
     var slot = -1
-    /// How far behind the instance's address the attribute lies, if it is in the instance itself; else 0.
+    /// How far behind the instance's address the attribute lies, if it is in the instance itself; the complement of how far behind the
+    /// address of the further slots, if it is there; else 0.
     var offset = 0
   }
 
@@ -37,9 +38,9 @@ struct SlotCache {
     return entries[3].token == token ? entries[3].slot : -1
   }
 
-  /// Where the attribute lies of an instance that has it in itself, and of which that is known.
+  /// Where the attribute lies of an instance that has it in a slot, if that is known.
   @inline(__always)
-  func placeInside(_ held: Unmanaged<Object>) -> UnsafeMutablePointer<Value>? {
+  func slotPlace(_ held: Unmanaged<Object>) -> UnsafeMutablePointer<Value>? {
     guard held.kind == .instance else { return nil }
     let token = held._withUnsafeGuaranteedRef { $0.cacheToken }
     var entry = entries
@@ -54,7 +55,8 @@ struct SlotCache {
       }
     }
     let offset = entry.pointee.offset
-    return offset == 0 ? nil : (held.toOpaque() + offset).assumingMemoryBound(to: Value.self)
+    if offset > 0 { return (held.toOpaque() + offset).assumingMemoryBound(to: Value.self) }
+    return offset == 0 ? nil : held.as(Instance.self)._withUnsafeGuaranteedRef { $0.overflowPlace(~offset) }
   }
 
   var isFull: Bool { entries[SlotCache.count - 1].token != 0 }
@@ -62,8 +64,9 @@ struct SlotCache {
   /// Puts the newest first.
   func remember(_ token: Int, _ slot: Int) {
     for index in stride(from: SlotCache.count - 1, to: 0, by: -1) { entries[index] = entries[index - 1] }
-    let isInside = slot >= 0 && slot < Instance.inlineCapacity
-    let offset = isInside ? Instance.inlineOffset + slot * MemoryLayout<Value>.stride : 0
+    let size = MemoryLayout<Value>.stride
+    let offset =
+      slot < 0 ? 0 : slot < Instance.inlineCapacity ? Instance.inlineOffset + slot * size : ~((slot - Instance.inlineCapacity) * size)
     entries[0] = Entry(token: token, slot: slot, offset: offset)
   }
 

@@ -84,7 +84,7 @@ final class AttributeTarget: TargetNode {
 
   override func store(_ frame: Frame, _ value: consuming Value) throws(Raised) {
     if objectSlot >= 0, let held = (frame.slots + objectSlot).uncountedObject {
-      if let place = cache.placeInside(held) { return place.store(value) }
+      if let place = cache.slotPlace(held) { return place.store(value) }
       if adding.offset != 0, held.kind == .instance, held._withUnsafeGuaranteedRef({ $0.cacheToken }) == adding.token, let shape = adding.pointer {
         held.as(Instance.self)._withUnsafeGuaranteedRef { $0.shapePointer = shape }
         return (held.toOpaque() + adding.offset).assumingMemoryBound(to: Value.self).initialize(to: value)

@@ -38,10 +38,17 @@ final class CallArguments {
     if count > 4 { try evaluateRest(into: slots + 4, frame) }
   }
 
+  /// Where the first argument lies, if it is a variable with a value or a constant.
+  @inline(__always)
+  func firstPlace(_ frame: Frame) -> UnsafeMutablePointer<Value>? {
+    guard let place = first.place(frame), !place.holdsUndefined else { return nil }
+    return place
+  }
+
   /// Where the first two arguments lie (nil for the second: there is none), if they are variables with values or constants.
   @inline(__always)
   func firstPlaces(_ frame: Frame) -> (UnsafeMutablePointer<Value>, UnsafeMutablePointer<Value>?)? {
-    guard let one = first.place(frame), !one.holdsUndefined else { return nil }
+    guard let one = firstPlace(frame) else { return nil }
     if count == 1 { return (one, nil) }
     guard let two = second.place(frame), !two.holdsUndefined else { return nil }
     return (one, two)

@@ -98,14 +98,7 @@ class ComparisonNode: ExpressionNode {
   @inline(never)
   private final func compare(_ op: ComparisonOperator, _ a: Value, _ b: Value, _ frame: Frame) throws(Raised) -> Bool {
     if case .int(let x) = a, case .int(let y) = b { return op.holds(x, y) }
-    if case .float(let x) = a {
-      if case .float(let y) = b { return op.holds(x, y) }
-      if case .int(let y) = b, y.magnitude < 1 << 53 { return op.holds(x, Double(y)) }
-    } else if case .float(let y) = b, case .int(let x) = a, x.magnitude < 1 << 53 {
-      return op.holds(Double(x), y)
-    } else if case .bool(let x) = a, case .bool(let y) = b {
-      return op.holds(x ? 1 : 0, y ? 1 : 0)
-    }
+    if let quick = compareScalars(op, a, b) { return quick }
     if let quick = compareTexts(op, a.uncounted, b.uncounted) { return quick }
     return try truth(try general(op, a, b, frame), frame)
   }
@@ -120,8 +113,12 @@ class ComparisonNode: ExpressionNode {
   @inline(__always)
   final func evaluate<Comparison: QuickComparison>(_ comparison: Comparison.Type, _ frame: Frame) throws(Raised) -> Value {
     if let a = left.place(frame), let b = right.place(frame) {
-      if let quick = Comparison.apply(a.number, b.number) { return .bool(quick) }
-      return try general(Comparison.operator, frame)
+      if let quick = Comparison.apply(a, b) { return .bool(quick) }
+      return try general(Comparison.operator, a, b, frame)
+    }
+    if operandsMaySettle, let a = left.settledPlace(frame), let b = right.settledPlace(frame) {
+      if let quick = Comparison.apply(a, b) { return .bool(quick) }
+      return try general(Comparison.operator, a, b, frame)
     }
     let a = try left.evaluate(frame)
     let b = try right.evaluate(frame)
@@ -129,14 +126,19 @@ class ComparisonNode: ExpressionNode {
     return try general(Comparison.operator, a, b, frame)
   }
 
+  /// The same for operands that lie at two places.
   @inline(never)
-  private func general(_ op: ComparisonOperator, _ frame: Frame) throws(Raised) -> Value {
-    try general(op, try left.evaluate(frame), try right.evaluate(frame), frame)
+  private func general(
+    _ op: ComparisonOperator, _ a: UnsafeMutablePointer<Value>, _ b: UnsafeMutablePointer<Value>, _ frame: Frame
+  ) throws(Raised) -> Value {
+    if let quick = compareTexts(op, a.uncountedObject, b.uncountedObject) { return .bool(quick) }
+    if op.asksEquality, let same = a.equalsPlainly(b) { return .bool(op.holds(same ? 0 : 1, 0)) }
+    return try general(op, try left.evaluate(frame), try right.evaluate(frame), frame)
   }
 
   @inline(never)
   private func general(_ op: ComparisonOperator, _ a: Value, _ b: Value, _ frame: Frame) throws(Raised) -> Value {
-    if let quick = compareTexts(op, a.uncounted, b.uncounted) { return .bool(quick) }
+    if let quick = compareScalars(op, a, b) ?? compareTexts(op, a.uncounted, b.uncounted) { return .bool(quick) }
     if op.asksEquality, let same = a.equalsPlainly(b) { return .bool(op.holds(same ? 0 : 1, 0)) }
     if let x = a.uncounted, let y = b.uncounted, x.kind == .set, y.kind == .set, x.isPlain, y.isPlain {
       return try compareSets(op, x.as(SetObject.self), y.as(SetObject.self), frame)
@@ -171,6 +173,18 @@ class ComparisonNode: ExpressionNode {
     do throws(Raised) {
       return try frame.withRuntime { (runtime) throws(Raised) in try runtime.isTrue(value) }
     } catch { try frame.fail(error, range) }
+  }
+}
+
+/// Two bools, or numbers one of which is a float, compared; nil for anything else.
+@inline(__always)
+private func compareScalars(_ op: ComparisonOperator, _ a: Value, _ b: Value) -> Bool? {
+  switch (a, b) {
+  case (.float(let x), .float(let y)): op.holds(x, y)
+  case (.float(let x), .int(let y)) where y.magnitude < 1 << 53: op.holds(x, Double(y))
+  case (.int(let x), .float(let y)) where x.magnitude < 1 << 53: op.holds(Double(x), y)
+  case (.bool(let x), .bool(let y)): op.holds(x ? 1 : 0, y ? 1 : 0)
+  default: nil
   }
 }
 

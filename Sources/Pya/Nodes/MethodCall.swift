@@ -129,23 +129,38 @@ final class MethodCallNode: ExpressionNode {
   @inline(never)
   private func callEvaluated(_ frame: Frame) throws(Raised) -> Value {
     let value: Value
+    let known: MethodCacheEntry?
     if receiver.maySettle || isGlobalName, let place = receiver.settledPlace(frame) {
-      if isGlobalName, let held = place.uncountedObject, held.kind == .module, let result = try callOfModule(held, frame) { return result }
+      let held = place.uncountedObject
+      if isGlobalName, let held, held.kind == .module, let result = try callOfModule(held, frame) { return result }
+      known = entry(for: held)
+      // Where nothing else runs, the list needs no reference of ours.
+      if let known, let held {
+        if known.form == .append {
+          if let item = arguments.firstPlace(frame) {
+            held.as(ListObject.self).append(item.copied)
+            return .none
+          }
+        } else if known.form == .pop, let last = popped(held) {
+          return last
+        }
+      }
       value = place.copied
     } else {
       value = try receiver.evaluate(frame)
+      known = entry(for: value.uncounted)
     }
-    guard let entry = entry(for: value.uncounted), let target = entry.target else { return try callUncached(value, frame) }
+    guard let entry = known, let target = entry.target else { return try callUncached(value, frame) }
     if entry.form == .method { return try callPlain(.fromOpaque(target), receiver: value, arguments, frame) }
-    if entry.form == .nativeMethod {
-      var receiver = value
-      return try callNativeMethod(.fromOpaque(target), receiver: &receiver, frame)
-    }
-    let machine = frame.machine
-    guard let place = machine.reserveUnbound(1) else { try frame.fail(machine.stackOverflow(), range) }
-    defer { machine.release(place, 1) }
-    place.initialize(to: value)
-    return try callOther(entry, target, receiver: place, frame)
+    var receiver = value
+    if entry.form == .nativeMethod { return try callNativeMethod(.fromOpaque(target), receiver: &receiver, frame) }
+    return try callOther(entry, target, receiver: &receiver, frame)
+  }
+
+  /// The last element of a list, taken off it; nil: it is empty.
+  @inline(__always)
+  private func popped(_ list: Unmanaged<Object>) -> Value? {
+    list.as(ListObject.self)._withUnsafeGuaranteedRef { $0.count > 0 ? $0.remove(at: $0.count - 1) : nil }
   }
 
   /// What is remembered for a receiver.
@@ -176,8 +191,8 @@ final class MethodCallNode: ExpressionNode {
       return .none
     case .pop:
       guard let list = place.uncountedObject else { return .none }
-      let last = list.as(ListObject.self)._withUnsafeGuaranteedRef { $0.count > 0 ? $0.remove(at: $0.count - 1) : .undefined }
-      return last.isUndefined ? try callNative(.fromOpaque(target), receiver: place, arguments, frame) : last
+      if let last = popped(list) { return last }
+      return try callNative(.fromOpaque(target), receiver: place, arguments, frame)
     case .get: return try get(.fromOpaque(target), from: place, frame)
     case .add:
       guard let set = place.uncountedObject else { return .none }

@@ -40,6 +40,12 @@ final class Instance: Object {
     return overflow.unsafelyUnwrapped + (index - Instance.inlineCapacity)
   }
 
+  /// A place among the slots from the fifth on, which must be there, by its distance from the first of them in bytes.
+  @inline(__always)
+  final func overflowPlace(_ distance: Int) -> UnsafeMutablePointer<Value> {
+    (UnsafeMutableRawPointer(overflow.unsafelyUnwrapped) + distance).assumingMemoryBound(to: Value.self)
+  }
+
   static let inlineOffset = 56
 
   /// Whether `slot` finds the stored properties.
