@@ -11,8 +11,9 @@ extension Runtime {
     }
     type.define(self, "count", "self, sub, start=None, end=None, /") { (runtime, arguments) throws(Raised) in
       let needle = try runtime.textArgument(arguments[1], "count() argument 1 must be str, not ")
-      guard let span = try runtime.searchSpan(arguments, 2) else { return .int(0) }
-      let part = arguments.text.slice(span)
+      let text = arguments.text
+      guard let span = try runtime.searchSpan(arguments, 2, in: text) else { return .int(0) }
+      let part = text.slice(span)
       if needle.byteCount > 0 { return .int(ByteSearch.count(needle.utf8, in: part)) }
       return .int(part.count { $0 & 0xC0 != 0x80 } + 1)
     }
@@ -58,27 +59,29 @@ extension Runtime {
   }
 
   /// The bytes between `start` and `end`, arguments `first` and the next.
-  private func searchSpan(_ arguments: Arguments, _ first: Int) throws(Raised) -> Range<Int>? {
-    let text = arguments.text
+  @inline(__always)
+  private func searchSpan(_ arguments: Arguments, _ first: Int, in text: StringObject) throws(Raised) -> Range<Int>? {
     if arguments.count <= first { return 0..<text.byteCount }
     guard let range = try searchRange(arguments[first], arguments[first + 1], length: text.length) else { return nil }
     return text.byteOffset(ofCodePoint: range.lowerBound)..<text.byteOffset(ofCodePoint: range.upperBound)
   }
 
   private func findText(_ arguments: Arguments, _ name: String, isReverse: Bool) throws(Raised) -> Int {
-    guard let needle = arguments[1].string else {
+    guard let needle = (arguments.base + 1).uncountedObject, needle.kind == .string else {
       throw typeError("\(name)() argument 1 must be str, not \(givenName(arguments[1]))")
     }
-    guard let span = try searchSpan(arguments, 2) else { return -1 }
-    let text = arguments.text
-    let part = text.slice(span)
-    let offset = isReverse ? ByteSearch.last(needle.utf8, in: part) : ByteSearch.first(needle.utf8, in: part)
-    return offset < 0 ? -1 : text.codePointIndex(ofByte: span.lowerBound + offset)
+    return try arguments.borrowedText { (text) throws(Raised) in
+      guard let span = try searchSpan(arguments, 2, in: text) else { return -1 }
+      let offset = needle.as(StringObject.self)._withUnsafeGuaranteedRef { needle in
+        isReverse ? ByteSearch.last(needle.utf8, in: text.slice(span)) : ByteSearch.first(needle.utf8, in: text.slice(span))
+      }
+      return offset < 0 ? -1 : text.codePointIndex(ofByte: span.lowerBound + offset)
+    }
   }
 
   private func matchesAffix(_ arguments: Arguments, _ isPrefix: Bool, _ name: String) throws(Raised) -> Bool {
-    let span = try searchSpan(arguments, 2)
     let text = (arguments.base.uncountedObject ?? .passUnretained(arguments.receiver)).as(StringObject.self)
+    let span = try text.borrowed { (text) throws(Raised) in try searchSpan(arguments, 2, in: text) }
     func matches(_ affix: Unmanaged<Object>) -> Bool {
       guard let span else { return false }
       return text._withUnsafeGuaranteedRef { text in
@@ -166,7 +169,9 @@ extension Runtime {
     }
     return try held.as(StringObject.self).borrowed { (separator) throws(Raised) in
       if separator.byteCount == 0 { throw valueError("empty separator") }
-      return .object(TupleObject(self, count: 3) { fill($0, arguments.text, separator, isReverse, arguments.base) })
+      return try arguments.borrowedText { text in
+        .object(TupleObject(self, count: 3) { fill($0, text, separator, isReverse, arguments.base) })
+      }
     }
   }
 

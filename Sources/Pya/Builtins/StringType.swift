@@ -113,6 +113,13 @@ extension Runtime {
 }
 
 extension Arguments {
+  /// `self` of a method of `str`, without counting a reference: the caller keeps it.
+  @inline(__always)
+  func borrowedText<Outcome>(_ body: (StringObject) throws(Raised) -> Outcome) throws(Raised) -> Outcome {
+    guard let held = base.uncountedObject else { fatalError("pya: a str method without str") }
+    return try held.as(StringObject.self).borrowed(body)
+  }
+
   /// `self` of a method of `str`.
   @inline(__always)
   var text: StringObject {

@@ -11,6 +11,8 @@ final class CallArguments {
   private let rest: NodeRow
   /// The elements of the second argument, if that is a tuple display: `(int, float)`.
   private let classes: NodeRow?
+  /// All of them are variables and constants, which `lend` only copies.
+  private let isLent: Bool
 
   init(_ nodes: [ExpressionNode]) {
     count = nodes.count
@@ -21,6 +23,7 @@ final class CallArguments {
     third = operand(2)
     fourth = operand(3)
     rest = NodeRow(Array(nodes.dropFirst(4)))
+    isLent = nodes.count <= 4 && nodes.allSatisfy { Operand($0).hasPlace }
     classes = nodes.count == 2 ? (nodes[1] as? TupleNode)?.row : nil
   }
 
@@ -125,7 +128,11 @@ final class CallArguments {
   /// Releases what `lend` evaluated.
   @inline(__always)
   func giveBack(_ slots: UnsafeMutablePointer<Value>) {
-    if count == 0 { return }
+    if !isLent { giveBackEvaluated(slots) }
+  }
+
+  @inline(never)
+  private func giveBackEvaluated(_ slots: UnsafeMutablePointer<Value>) {
     first.giveBack(slots)
     if count == 1 { return }
     second.giveBack(slots + 1)

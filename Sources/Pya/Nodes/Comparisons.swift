@@ -132,7 +132,7 @@ class ComparisonNode: ExpressionNode {
     _ op: ComparisonOperator, _ a: UnsafeMutablePointer<Value>, _ b: UnsafeMutablePointer<Value>, _ frame: Frame
   ) throws(Raised) -> Value {
     if let quick = compareTexts(op, a.uncountedObject, b.uncountedObject) { return .bool(quick) }
-    if op.asksEquality, let same = a.equalsPlainly(b) { return .bool(op.holds(same ? 0 : 1, 0)) }
+    if op.asksEquality, !a.holdsUndefined, !b.holdsUndefined, let same = a.equalsPlainly(b) { return .bool(op.holds(same ? 0 : 1, 0)) }
     return try general(op, try left.evaluate(frame), try right.evaluate(frame), frame)
   }
 

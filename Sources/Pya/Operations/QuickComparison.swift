@@ -56,10 +56,13 @@ extension UnsafeMutablePointer where Pointee == Value {
     }
   }
 
-  /// `self == other` for two objects that no class of the program has a say in; nil: the general rule must decide.
+  /// `self == other` for two values, of which neither is undefined, that no class of the program has a say in; nil: the general rule must
+  /// decide.
   @inline(__always)
   func equalsPlainly(_ other: UnsafeMutablePointer<Value>) -> Bool? {
-    guard let mine = uncountedObject, let theirs = other.uncountedObject, mine.comparesPlainly, theirs.comparesPlainly else { return nil }
+    if tag != other.tag { return differsByKind(from: other) ? false : nil }
+    guard let mine = uncountedObject, let theirs = other.uncountedObject else { return quickEquals(other) }
+    guard mine.comparesPlainly, theirs.comparesPlainly else { return nil }
     // What holds a NaN is not equal to itself.
     if mine.kind == .floatInstance { return nil }
     if mine.kind == .complex {
