@@ -237,8 +237,8 @@ final class BinaryFileObject: FileObject {
 extension Runtime {
   /// The bytes of what a binary file can write: bytes, bytearray, and other objects that give theirs (`memoryview`, `array`).
   func bytesToWrite(_ value: Value) throws(Raised) -> [UInt8]? {
-    if let bytes = bytesLike(value) { return bytes }
+    if let bytes = bytesNow(value) { return bytes.copyBytes() }
     guard case .object(let object) = value, ["memoryview", "array"].contains(object.type.name) else { return nil }
-    return try callMethod(value, "tobytes").bytes?.bytes
+    return try callMethod(value, "tobytes").bytes?.copyBytes()
   }
 }
