@@ -210,17 +210,20 @@ final class BytesObject: Object {
   @inline(never)
   private final func makeRoom(for total: Int) {
     if total <= capacity { return }
-    if hashOrGap > 0 {
+    // A small gap is not worth moving all the rest: it would be there again at once.
+    if hashOrGap > count / 2 {
       closeGap()
       if total <= capacity { return }
     }
     let larger = max(total, capacity &* 2)
-    if start == inlineBytes {
+    if hashOrGap == 0, start != inlineBytes {
+      start = start.enlarged(to: larger)
+    } else {
       let memory = UnsafeMutablePointer<UInt8>.obtain(larger)
       memcpy(memory, start, count)
+      relinquishMemory()
       start = memory
-    } else {
-      start = start.enlarged(to: larger)
+      hashOrGap = 0
     }
     capacity = larger
   }
