@@ -42,7 +42,8 @@ extension Runtime {
       let old = try runtime.bytesArgument(arguments[1])
       let new = try runtime.bytesArgument(arguments[2])
       let limit = arguments[3].isUndefined ? -1 : try runtime.size(arguments[3])
-      return .object(try runtime.replace(arguments, old, new, limit: limit < 0 ? .max : limit) ?? runtime.unchangedBytes(arguments))
+      let replaced = try runtime.replace(arguments, old, new, limit: limit < 0 ? .max : limit)
+      return .object(replaced ?? runtime.unchangedBytes(arguments))
     }
     for (name, isReverse) in [("partition", false), ("rpartition", true)] {
       type.define(self, name, "self, sep, /") { (runtime, arguments) throws(Raised) in

@@ -158,8 +158,9 @@ extension Runtime {
       return .object(runtime.bytes(like: arguments, result))
     }
     type.define(self, "decode", "self, /, encoding='utf-8', errors='strict'") { (runtime, arguments) throws(Raised) in
-      if arguments.keepsASCII, let text = arguments.receiver(BytesObject.self)._withUnsafeGuaranteedRef({ $0.withContent(runtime.asciiText) }) {
-        return .object(text)
+      if arguments.keepsASCII {
+        let receiver = arguments.receiver(BytesObject.self)
+        if let text = receiver._withUnsafeGuaranteedRef({ $0.withContent(runtime.asciiText) }) { return .object(text) }
       }
       let encoding = try runtime.codecName(arguments[1], "decode() argument 'encoding'", or: "utf-8")
       let errors = try runtime.codecName(arguments[2], "decode() argument 'errors'", or: "strict")

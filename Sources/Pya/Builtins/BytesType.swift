@@ -199,8 +199,8 @@ extension Runtime {
     let made = bytes(of: kind, count: (text.byteCount - spaces) / 2) { place in
       problem = readHexadecimal(text.utf8, into: place)
     }
-    if let problem { throw valueError("non-hexadecimal number found in fromhex() arg at position \(text.codePointIndex(ofByte: problem))") }
-    return made
+    guard let problem else { return made }
+    throw valueError("non-hexadecimal number found in fromhex() arg at position \(text.codePointIndex(ofByte: problem))")
   }
 
   /// Pairs of digits, with spaces between them, as bytes. Gives where something else is.

@@ -162,7 +162,8 @@ extension Runtime {
       return .object(runtime.string("<\(word) at \(runtime.addressText(arguments[0]))>"))
     }
     define(type, "tobytes", "self, /, order='C'") { (runtime, view, _) throws(Raised) in
-      .object(view.span?.withContent { BytesObject(type: runtime.types.bytes, $0) } ?? BytesObject(type: runtime.types.bytes, view.bytes))
+      let type = runtime.types.bytes
+      return .object(view.span?.withContent { BytesObject(type: type, $0) } ?? BytesObject(type: type, view.bytes))
     }
     define(type, "tolist", "self, /") { (runtime, view, _) throws(Raised) in
       let elements = runtime.elements(of: view)

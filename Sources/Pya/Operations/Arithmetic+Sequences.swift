@@ -103,7 +103,8 @@ extension Runtime {
       }
       let total = try repeatedCount(bytes.count, times, elementSize: 1)
       if bytes.count == 1, bytes[0] == 0 {
-        return .object(BytesObject(type: sequence.kind == .bytes ? types.bytes : types.bytearray, kind: sequence.kind, zeros: total))
+        let type = sequence.kind == .bytes ? types.bytes : types.bytearray
+        return .object(BytesObject(type: type, kind: sequence.kind, zeros: total))
       }
       return .object(
         self.bytes(of: sequence.kind, count: total) { place in

@@ -274,10 +274,10 @@ struct ByteSpan: RandomAccessCollection {
   func withContent<Outcome, Failure: Error>(
     _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Outcome
   ) throws(Failure) -> Outcome {
-    let (offset, count) = (offset, count)
-    return try owner.withContent { (bytes) throws(Failure) in
-      try body(UnsafeBufferPointer(start: bytes.baseAddress.map { $0 + offset }, count: Swift.max(0, Swift.min(count, bytes.count - offset))))
-    }
+    let owner = owner
+    defer { withExtendedLifetime(owner) {} }
+    let left = Swift.max(0, Swift.min(count, owner.count &- offset))
+    return try body(UnsafeBufferPointer(start: owner.start + offset, count: left))
   }
 
   func withContiguousStorageIfAvailable<Outcome>(_ body: (UnsafeBufferPointer<UInt8>) throws -> Outcome) rethrows -> Outcome? {

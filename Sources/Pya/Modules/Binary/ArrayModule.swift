@@ -86,7 +86,8 @@ extension ArrayObject: BufferExporter {
     changed.replaceSubrange((offset - first * itemSize)..<(offset - first * itemSize + bytes.count), with: bytes)
     for index in first..<last {
       let start = (index - first) * itemSize
-      let value = bufferFormat.value(of: changed[start..<(start + itemSize)].reversed().reduce(0) { $0 << 8 | UInt64($1) }, type.runtime)
+      let bits = changed[start..<(start + itemSize)].reversed().reduce(0) { $0 << 8 | UInt64($1) }
+      let value = bufferFormat.value(of: bits, type.runtime)
       if isText, case .int(let number) = value {
         list[index] = .object(type.runtime.string(codePoints: [UInt32(truncatingIfNeeded: number)]))
       } else {

@@ -149,7 +149,9 @@ extension Runtime {
 
   // MARK: Packing
 
-  private func structPack(_ format: StructFormat, _ values: UnsafeMutablePointer<Value>, _ count: Int) throws(Raised) -> BytesObject {
+  private func structPack(
+    _ format: StructFormat, _ values: UnsafeMutablePointer<Value>, _ count: Int
+  ) throws(Raised) -> BytesObject {
     if count != format.valueCount {
       throw structError("pack expected \(format.valueCount) items for packing (got \(count))")
     }
@@ -371,7 +373,7 @@ extension Runtime {
     case .float: return .float(Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits))))
     case .half: return .float(HalfFloat.number(of: UInt16(truncatingIfNeeded: bits)))
     case .bool: return .bool(bits != 0)
-    case .character, .text, .counted: 
+    case .character, .text, .counted:
       return .object(BytesObject(type: types.bytes, count: 1) { $0[0] = UInt8(truncatingIfNeeded: bits) })
     }
   }
