@@ -52,7 +52,8 @@ extension Runtime {
       let text = try runtime.asciiArgument(arguments[0])
       let isStrict = arguments[1].isUndefined ? false : try runtime.isTrue(arguments[1])
       do throws(Base64.Failure) {
-        return .object(BytesObject(type: runtime.types.bytes, try Base64.decode(text.copyBytes(), isStrict: isStrict)))
+        let bytes = try text.withContent { (text) throws(Base64.Failure) in try Base64.decode(text, isStrict: isStrict) }
+        return .object(BytesObject(type: runtime.types.bytes, bytes))
       } catch {
         throw runtime.binasciiError(error.message)
       }
@@ -276,26 +277,24 @@ enum Base64 {
   }()
 
   /// Digits alone, in groups of four, as far as there are any: gives how many characters those are.
-  private static func decodeGroups(_ text: [UInt8], into result: inout [UInt8]) -> Int {
+  private static func decodeGroups(_ text: UnsafeBufferPointer<UInt8>, into result: inout [UInt8]) -> Int {
     values.withUnsafeBufferPointer { values in
-      text.withUnsafeBufferPointer { text in
-        var index = 0
-        while index &+ 4 <= text.count {
-          let (a, b) = (values[Int(text[index])], values[Int(text[index &+ 1])])
-          let (c, d) = (values[Int(text[index &+ 2])], values[Int(text[index &+ 3])])
-          if (a | b | c | d) & 128 != 0 { break }
-          result.append(a << 2 | b >> 4)
-          result.append(b << 4 | c >> 2)
-          result.append(c << 6 | d)
-          index &+= 4
-        }
-        return index
+      var index = 0
+      while index &+ 4 <= text.count {
+        let (a, b) = (values[Int(text[index])], values[Int(text[index &+ 1])])
+        let (c, d) = (values[Int(text[index &+ 2])], values[Int(text[index &+ 3])])
+        if (a | b | c | d) & 128 != 0 { break }
+        result.append(a << 2 | b >> 4)
+        result.append(b << 4 | c >> 2)
+        result.append(c << 6 | d)
+        index &+= 4
       }
+      return index
     }
   }
 
   /// Without `isStrict` characters that do not belong there are skipped.
-  static func decode(_ text: [UInt8], isStrict: Bool) throws(Failure) -> [UInt8] {
+  static func decode(_ text: UnsafeBufferPointer<UInt8>, isStrict: Bool) throws(Failure) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(text.count / 4 * 3)
     if isStrict, text.first == UInt8(ascii: "=") { throw Failure(message: "Leading padding not allowed") }

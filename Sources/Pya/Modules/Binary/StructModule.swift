@@ -302,8 +302,13 @@ extension Runtime {
   }
 
   private func structUnpackFrom(_ format: StructFormat, _ source: Value, _ place: Value) throws(Raised) -> Value {
-    var offset = place.isUndefined ? 0 : try index(place)
-    let bytes = try buffer(source)
+    var bytes = try buffer(source)
+    var offset = 0
+    if !place.isUndefined {
+      offset = try index(place)
+      // The program's `__index__` may have made a bytearray shorter.
+      if bytes.owner.kind == .byteArray { bytes = try buffer(source) }
+    }
     if offset < 0 {
       if offset + format.size > 0 {
         throw structError("not enough data to unpack \(format.size) bytes at offset \(offset)")
