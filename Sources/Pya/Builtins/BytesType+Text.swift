@@ -7,22 +7,33 @@ extension Runtime {
   }
 
   private func installBytesCase(_ type: TypeObject) {
-    func define(_ name: String, _ body: @escaping (UnsafeBufferPointer<UInt8>) -> [UInt8]) {
+    func define(_ name: String, _ body: @escaping (UnsafeBufferPointer<UInt8>, UnsafeMutablePointer<UInt8>) -> Void) {
       type.define(self, name, "self, /") { (runtime, arguments) throws(Raised) in
-        .object(runtime.bytes(like: arguments, arguments.bytes.withContent(body)))
+        .object(
+          arguments.bytes.withContent { bytes in
+            runtime.bytes(of: arguments.receiver.kind, count: bytes.count) { body(bytes, $0) }
+          })
       }
     }
-    define("lower") { $0.map(ASCII.lower) }
-    define("upper") { $0.map(ASCII.upper) }
-    define("swapcase") { $0.map { ASCII.isLower($0) ? ASCII.upper($0) : ASCII.lower($0) } }
-    define("capitalize") { bytes in
-      bytes.enumerated().map { (index, byte) in index == 0 ? ASCII.upper(byte) : ASCII.lower(byte) }
+    define("lower") { (bytes, place) in
+      for index in 0..<bytes.count { place[index] = ASCII.lower(bytes[index]) }
     }
-    define("title") { bytes in
+    define("upper") { (bytes, place) in
+      for index in 0..<bytes.count { place[index] = ASCII.upper(bytes[index]) }
+    }
+    define("swapcase") { (bytes, place) in
+      for index in 0..<bytes.count {
+        place[index] = ASCII.isLower(bytes[index]) ? ASCII.upper(bytes[index]) : ASCII.lower(bytes[index])
+      }
+    }
+    define("capitalize") { (bytes, place) in
+      for index in 0..<bytes.count { place[index] = index == 0 ? ASCII.upper(bytes[index]) : ASCII.lower(bytes[index]) }
+    }
+    define("title") { (bytes, place) in
       var isInWord = false
-      return bytes.map { byte in
-        defer { isInWord = ASCII.isLetter(byte) }
-        return isInWord ? ASCII.lower(byte) : ASCII.upper(byte)
+      for index in 0..<bytes.count {
+        place[index] = isInWord ? ASCII.lower(bytes[index]) : ASCII.upper(bytes[index])
+        isInWord = ASCII.isLetter(bytes[index])
       }
     }
   }
@@ -108,11 +119,13 @@ extension Runtime {
     try checkAllocation(width)
     let padding = width - bytes.count
     let left = alignment == .left ? 0 : alignment == .right ? padding : padding / 2 + (padding & width & 1)
-    var result = [UInt8](repeating: fill, count: left)
-    result.reserveCapacity(width)
-    result.append(contentsOf: bytes)
-    result.append(contentsOf: repeatElement(fill, count: padding - left))
-    return self.bytes(like: arguments, result)
+    return bytes.withContent { bytes in
+      self.bytes(of: arguments.receiver.kind, count: padding + bytes.count) { place in
+        place.update(repeating: fill, count: left)
+        if let source = bytes.baseAddress { (place + left).update(from: source, count: bytes.count) }
+        (place + left + bytes.count).update(repeating: fill, count: padding - left)
+      }
+    }
   }
 
   private func expandTabs(_ bytes: ByteSpan, size: Int) throws(Raised) -> [UInt8] {
@@ -151,6 +164,16 @@ extension Runtime {
         let given = try runtime.bytesArgument(arguments[1])
         guard given.count == 256 else { throw runtime.valueError("translation table must be 256 characters long") }
         table = given
+      }
+      if let table, arguments[2].isUndefined {
+        return .object(
+          arguments.bytes.withContent { bytes in
+            table.withContent { table in
+              runtime.bytes(of: arguments.receiver.kind, count: bytes.count) { place in
+                for index in 0..<bytes.count { place[index] = table[Int(bytes[index])] }
+              }
+            }
+          })
       }
       let deleted = arguments[2].isUndefined ? nil : try runtime.bytesArgument(arguments[2])
       var result: [UInt8] = []
