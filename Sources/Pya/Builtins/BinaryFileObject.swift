@@ -78,7 +78,15 @@ final class BinaryFileObject: FileObject {
   }
 
   private func take(_ count: Int, _ runtime: Runtime) -> Value {
-    .object(BytesObject(type: runtime.types.bytes, taking(count)))
+    let taken = buffer.withUnsafeBufferPointer { buffer in
+      BytesObject(type: runtime.types.bytes, UnsafeBufferPointer(rebasing: buffer[used..<(used + count)]))
+    }
+    used += count
+    if used == buffer.count {
+      buffer = []
+      used = 0
+    }
+    return .object(taken)
   }
 
   /// What is there without waiting twice: the buffer, or one read of the system.
@@ -169,7 +177,7 @@ final class BinaryFileObject: FileObject {
       throw runtime.typeError("a bytes-like object is required, not '\(runtime.typeName(value))'")
     }
     try check(runtime, writes, "write", closed: "write to")
-    try bytes.withUnsafeBufferPointer { (buffer) throws(Raised) in try write(buffer, runtime) }
+    try bytes.withContent { (buffer) throws(Raised) in try write(buffer, runtime) }
     if layer == .raw { try runtime.checkingSystem { () throws(SystemFailure) in try stream.flush() } }
     return .int(bytes.count)
   }
@@ -236,9 +244,9 @@ final class BinaryFileObject: FileObject {
 
 extension Runtime {
   /// The bytes of what a binary file can write: bytes, bytearray, and other objects that give theirs (`memoryview`, `array`).
-  func bytesToWrite(_ value: Value) throws(Raised) -> [UInt8]? {
+  func bytesToWrite(_ value: Value) throws(Raised) -> ByteSpan? {
     if let bytes = bytesLike(value) { return bytes }
     guard case .object(let object) = value, ["memoryview", "array"].contains(object.type.name) else { return nil }
-    return try callMethod(value, "tobytes").bytes?.bytes
+    return try callMethod(value, "tobytes").bytes.map(ByteSpan.init)
   }
 }

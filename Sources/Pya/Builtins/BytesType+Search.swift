@@ -9,7 +9,7 @@ extension Runtime {
         var position = -1
         if let range = try runtime.searchRange(arguments[2], arguments[3], length: object.count) {
           position = object.withContent { bytes in
-            needle.withUnsafeBufferPointer { ByteSearch.find($0, in: bytes, range, isReverse: isReverse) }
+            needle.withContent { ByteSearch.find($0, in: bytes, range, isReverse: isReverse) }
           }
         }
         if raises, position < 0 { throw runtime.valueError("subsection not found") }
@@ -21,79 +21,92 @@ extension Runtime {
       let bytes = arguments.bytes
       guard let range = try runtime.searchRange(arguments[2], arguments[3], length: bytes.count) else { return .int(0) }
       if needle.isEmpty { return .int(range.count + 1) }
-      return .int(
-        bytes.withUnsafeBufferPointer { bytes in
-          needle.withUnsafeBufferPointer { ByteSearch.count($0, in: UnsafeBufferPointer(rebasing: bytes[range])) }
-        })
+      return .int(bytes.part(range).withContent { bytes in needle.withContent { ByteSearch.count($0, in: bytes) } })
     }
-    for name in ["startswith", "endswith"] {
+    for (name, isSuffix) in [("startswith", false), ("endswith", true)] {
       type.define(self, name, "self, prefix, start=None, end=None, /") { (runtime, arguments) throws(Raised) in
-        .bool(try runtime.matchesByteAffix(arguments, name))
+        .bool(try runtime.matchesByteAffix(arguments, name, isSuffix: isSuffix))
       }
     }
     type.define(self, "removeprefix", "self, prefix, /") { (runtime, arguments) throws(Raised) in
-      let prefix = try runtime.bytesArgument(arguments[1])
-      if prefix.isEmpty || !arguments.bytes.starts(with: prefix) { return .object(runtime.unchangedBytes(arguments)) }
-      return .object(runtime.bytes(like: arguments, Array(arguments.bytes.dropFirst(prefix.count))))
+      let (bytes, prefix) = (arguments.bytes, try runtime.bytesArgument(arguments[1]))
+      if prefix.isEmpty || !bytes.hasPrefix(prefix) { return .object(runtime.unchangedBytes(arguments)) }
+      return .object(runtime.bytes(like: arguments, bytes.part(prefix.count..<bytes.count)))
     }
     type.define(self, "removesuffix", "self, suffix, /") { (runtime, arguments) throws(Raised) in
-      let suffix = try runtime.bytesArgument(arguments[1])
-      if suffix.isEmpty || !arguments.bytes.suffix(suffix.count).elementsEqual(suffix) {
-        return .object(runtime.unchangedBytes(arguments))
-      }
-      return .object(runtime.bytes(like: arguments, Array(arguments.bytes.dropLast(suffix.count))))
+      let (bytes, suffix) = (arguments.bytes, try runtime.bytesArgument(arguments[1]))
+      if suffix.isEmpty || !bytes.hasSuffix(suffix) { return .object(runtime.unchangedBytes(arguments)) }
+      return .object(runtime.bytes(like: arguments, bytes.part(0..<(bytes.count - suffix.count))))
     }
     type.define(self, "replace", "self, old, new, count=-1, /") { (runtime, arguments) throws(Raised) in
       let old = try runtime.bytesArgument(arguments[1])
       let new = try runtime.bytesArgument(arguments[2])
       let limit = arguments[3].isUndefined ? -1 : try runtime.size(arguments[3])
-      try runtime.checkReplacement(old, in: arguments.bytes, limit < 0 ? .max : limit, new.count)
-      let replaced = ByteSearch.replace(arguments.bytes, old, new, limit: limit < 0 ? .max : limit)
-      return .object(replaced.map { runtime.bytes(like: arguments, $0) } ?? runtime.unchangedBytes(arguments))
+      let replaced = try runtime.replace(arguments, old, new, limit: limit < 0 ? .max : limit)
+      return .object(replaced ?? runtime.unchangedBytes(arguments))
     }
     for (name, isReverse) in [("partition", false), ("rpartition", true)] {
       type.define(self, name, "self, sep, /") { (runtime, arguments) throws(Raised) in
         let separator = try runtime.bytesArgument(arguments[1])
         if separator.isEmpty { throw runtime.valueError("empty separator") }
         let bytes = arguments.bytes
-        let offset = ByteSearch.find(separator, in: bytes, 0..<bytes.count, isReverse: isReverse)
-        let isFound = offset >= 0
-        let first = isFound ? Array(bytes[..<offset]) : isReverse ? [] : bytes
-        let last = isFound ? Array(bytes[(offset + separator.count)...]) : isReverse ? bytes : []
+        let offset = bytes.withContent { bytes in
+          separator.withContent { ByteSearch.find($0, in: bytes, 0..<bytes.count, isReverse: isReverse) }
+        }
+        let (first, last): (Range<Int>, Range<Int>) =
+          if offset >= 0 {
+            (0..<offset, (offset + separator.count)..<bytes.count)
+          } else {
+            isReverse ? (0..<0, 0..<bytes.count) : (0..<bytes.count, bytes.count..<bytes.count)
+          }
         return .object(
           TupleObject(runtime, count: 3) { parts in
-            parts.initialize(to: .object(runtime.bytes(like: arguments, first)))
-            (parts + 1).initialize(to: .object(runtime.bytes(like: arguments, isFound ? separator : [])))
-            (parts + 2).initialize(to: .object(runtime.bytes(like: arguments, last)))
+            parts.initialize(to: .object(runtime.bytes(like: arguments, bytes.part(first))))
+            let middle = bytes.part(first.upperBound..<last.lowerBound)
+            // What cuts `bytes` is returned as it was given.
+            (parts + 1).initialize(
+              to: offset >= 0 && bytes.owner.kind == .bytes ? arguments[1] : .object(runtime.bytes(like: arguments, middle)))
+            (parts + 2).initialize(to: .object(runtime.bytes(like: arguments, bytes.part(last))))
           })
       }
     }
   }
 
-  private func checkReplacement(_ old: [UInt8], in bytes: [UInt8], _ limit: Int, _ size: Int) throws(Raised) {
-    func check(_ old: UnsafeBufferPointer<UInt8>) throws(Raised) {
-      try bytes.withUnsafeBufferPointer { (bytes) throws(Raised) in try checkReplacement(old, in: bytes, limit, size) }
+  /// Nil: nothing to replace.
+  private func replace(_ arguments: Arguments, _ old: ByteSpan, _ new: ByteSpan, limit: Int) throws(Raised) -> BytesObject? {
+    let bytes = arguments.bytes
+    return try bytes.withContent { (bytes) throws(Raised) in
+      try old.withContent { (old) throws(Raised) in
+        try new.withContent { (new) throws(Raised) in
+          try checkReplacement(old, in: bytes, limit, new.count)
+          let count = min(limit, old.isEmpty ? bytes.count + 1 : ByteSearch.count(old, in: bytes))
+          if count == 0 { return nil }
+          return self.bytes(of: arguments.receiver.kind, count: bytes.count + count * (new.count - old.count)) { place in
+            ByteSearch.replace(bytes, old, new, count: count, into: place)
+          }
+        }
+      }
     }
-    try old.withUnsafeBufferPointer { (old) throws(Raised) in try check(old) }
   }
 
   /// What `find` looks for: bytes, or one byte as an int.
-  private func needle(_ value: Value) throws(Raised) -> [UInt8] {
+  private func needle(_ value: Value) throws(Raised) -> ByteSpan {
     if let bytes = bytesLike(value) { return bytes }
     switch value {
-    case .int, .bool: return [try byte(value)]
-    case .object(let object) where object.kind == .bigInt || specialMethod(value, .index) != nil: return [try byte(value)]
+    case .int, .bool: break
+    case .object(let object) where object.kind == .bigInt || specialMethod(value, .index) != nil: break
     default: throw typeError("argument should be integer or bytes-like object, not '\(typeName(value))'")
     }
+    let byte = try byte(value)
+    return ByteSpan(BytesObject(type: types.bytes, count: 1) { $0[0] = byte })
   }
 
-  private func matchesByteAffix(_ arguments: Arguments, _ name: String) throws(Raised) -> Bool {
+  private func matchesByteAffix(_ arguments: Arguments, _ name: String, isSuffix: Bool) throws(Raised) -> Bool {
     let bytes = arguments.bytes
     let range = try searchRange(arguments[2], arguments[3], length: bytes.count)
-    func matches(_ affix: [UInt8]) -> Bool {
+    func matches(_ affix: ByteSpan) -> Bool {
       guard let range else { return false }
-      return name == "startswith"
-        ? bytes[range].starts(with: affix) : bytes[range].suffix(affix.count).elementsEqual(affix)
+      return isSuffix ? bytes.part(range).hasSuffix(affix) : bytes.part(range).hasPrefix(affix)
     }
     if let affix = bytesLike(arguments[1]) { return matches(affix) }
     guard let affixes = arguments[1].tuple else {
@@ -106,44 +119,30 @@ extension Runtime {
 
 extension ByteSearch {
   /// The position of a needle within a range of the haystack, or -1.
-  static func find(_ needle: [UInt8], in haystack: [UInt8], _ range: Range<Int>, isReverse: Bool) -> Int {
-    haystack.withUnsafeBufferPointer { haystack in
-      needle.withUnsafeBufferPointer { find($0, in: haystack, range, isReverse: isReverse) }
-    }
-  }
-
-  /// The same where they lie.
   static func find(_ needle: Bytes, in haystack: Bytes, _ range: Range<Int>, isReverse: Bool) -> Int {
+    // The program's `__index__` may have shortened a bytearray after the range was computed.
+    let range = range.clamped(to: 0..<haystack.count)
     let part = Bytes(rebasing: haystack[range])
     let offset = isReverse ? last(needle, in: part) : first(needle, in: part)
     return offset < 0 ? -1 : range.lowerBound + offset
   }
 
-  /// Nil: nothing to replace.
-  static func replace(_ bytes: [UInt8], _ old: [UInt8], _ new: [UInt8], limit: Int) -> [UInt8]? {
-    if limit == 0 { return nil }
-    var result: [UInt8] = []
-    var remaining = limit
-    if old.isEmpty {
-      for byte in bytes {
-        if remaining > 0 { result.append(contentsOf: new) }
-        remaining -= 1
-        result.append(byte)
-      }
-      if remaining > 0 { result.append(contentsOf: new) }
-      return result
+  /// Writes the bytes with the first `count` occurrences replaced; there are so many.
+  static func replace(_ bytes: Bytes, _ old: Bytes, _ new: Bytes, count: Int, into place: UnsafeMutablePointer<UInt8>) {
+    var place = place
+    func add(_ part: Bytes) {
+      guard let source = part.baseAddress else { return }
+      place.update(from: source, count: part.count)
+      place += part.count
     }
     var start = 0
-    while remaining > 0 {
-      let found = find(old, in: bytes, start..<bytes.count, isReverse: false)
-      if found < 0 { break }
-      result.append(contentsOf: bytes[start..<found])
-      result.append(contentsOf: new)
+    for turn in 0..<count {
+      var found = turn
+      if !old.isEmpty { found = find(old, in: bytes, start..<bytes.count, isReverse: false) }
+      add(Bytes(rebasing: bytes[start..<found]))
+      add(new)
       start = found + old.count
-      remaining -= 1
     }
-    if start == 0 { return nil }
-    result.append(contentsOf: bytes[start...])
-    return result
+    add(Bytes(rebasing: bytes[start...]))
   }
 }

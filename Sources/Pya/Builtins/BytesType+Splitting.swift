@@ -24,38 +24,37 @@ extension Runtime {
       return .object(pieces.list)
     }
     type.define(self, "join", "self, iterable_of_bytes, /") { (runtime, arguments) throws(Raised) in
-      .object(runtime.bytes(like: arguments, try runtime.joinBytes(arguments.bytes, arguments[1])))
+      .object(try runtime.joinBytes(arguments.bytes.owner, arguments[1]))
     }
   }
 
   /// The same for items that lie side by side; nil: they are not all `bytes`.
-  private func joinBytes(_ separator: [UInt8], _ items: UnsafeMutablePointer<Value>, _ count: Int) -> [UInt8]? {
-    if count == 0 { return [] }
+  private func joinBytes(_ separator: BytesObject, _ items: UnsafeMutablePointer<Value>, _ count: Int) -> BytesObject? {
     var total = 0
     for index in 0..<count {
       guard let held = (items + index).uncountedObject, held.kind == .bytes else { return nil }
-      total += held.as(BytesObject.self)._withUnsafeGuaranteedRef { $0.bytes.count }
+      total += held.as(BytesObject.self)._withUnsafeGuaranteedRef { $0.count }
     }
     // The same object may be there so often that the whole fits nowhere: the general way finds out.
-    let (between, overflow) = separator.count.multipliedReportingOverflow(by: count - 1)
+    let (between, overflow) = separator.count.multipliedReportingOverflow(by: max(count - 1, 0))
     if overflow || between > 1 << 40 || total > 1 << 40 { return nil }
-    return Array(unsafeUninitializedCapacity: total + between) { place, filled in
-      guard let base = place.baseAddress else { return }
-      func add(_ bytes: UnsafeBufferPointer<UInt8>) {
-        guard let source = bytes.baseAddress else { return }
-        (base + filled).initialize(from: source, count: bytes.count)
-        filled += bytes.count
+    if count == 1, separator.kind == .bytes, let only = items.pointee.bytes, only.isExactly(types.bytes) { return only }
+    return bytes(of: separator.kind, count: total + between) { place in
+      var place = place
+      func add(_ bytes: BytesObject) {
+        place.update(from: bytes.start, count: bytes.count)
+        place += bytes.count
       }
       for index in 0..<count {
-        if index > 0 { separator.withUnsafeBufferPointer(add) }
-        (items + index).uncountedObject?.as(BytesObject.self)._withUnsafeGuaranteedRef { $0.bytes.withUnsafeBufferPointer(add) }
+        if index > 0 { add(separator) }
+        (items + index).uncountedObject?.as(BytesObject.self)._withUnsafeGuaranteedRef(add)
       }
     }
   }
 
-  private func joinBytes(_ separator: [UInt8], _ iterable: Value) throws(Raised) -> [UInt8] {
+  private func joinBytes(_ separator: BytesObject, _ iterable: Value) throws(Raised) -> BytesObject {
     if let held = iterable.uncounted, held.isPlain {
-      let joined: [UInt8]? =
+      let joined: BytesObject? =
         switch held.kind {
         case .list: held.as(ListObject.self)._withUnsafeGuaranteedRef { joinBytes(separator, $0.items, $0.count) }
         case .tuple: held.as(TupleObject.self)._withUnsafeGuaranteedRef { joinBytes(separator, $0.items, $0.count) }
@@ -67,23 +66,24 @@ extension Runtime {
     var result: [UInt8] = []
     var index = 0
     func add(_ item: Value) throws(Raised) {
-      if index > 0 { result.append(contentsOf: separator) }
-      if let held = item.uncounted, held.kind == .bytes {
-        held.as(BytesObject.self)._withUnsafeGuaranteedRef { result.append(contentsOf: $0.bytes) }
-      } else if let bytes = bytesLike(item) {
-        result.append(contentsOf: bytes)
-      } else {
+      if index > 0 { separator.withContent { result.append(contentsOf: $0) } }
+      guard let bytes = bytesNow(item) else {
         throw typeError("sequence item \(index): expected a bytes-like object, \(typeName(item)) found")
       }
+      bytes.withContent { result.append(contentsOf: $0) }
       index += 1
     }
     if let held = iterable.uncounted, held.isPlain, held.kind == .list || held.kind == .tuple {
       try forEach(iterable, add)
     } else {
       // All are there before the first is looked at.
-      for item in try array(iterable) { try add(item) }
+      var items = try array(iterable)
+      let count = items.count
+      let joined = items.withUnsafeMutableBufferPointer { items in items.baseAddress.flatMap { joinBytes(separator, $0, count) } }
+      if let joined { return joined }
+      for item in items { try add(item) }
     }
-    return result
+    return BytesObject(type: separator.kind == .bytes ? types.bytes : types.bytearray, kind: separator.kind, result)
   }
 }
 
@@ -93,24 +93,22 @@ private struct BytesPieces {
   private let whole: BytesObject
   private let type: TypeObject
   private let kind: Kind
-  private let bytes: [UInt8]
 
   init(_ runtime: Runtime, _ arguments: Arguments) {
     list = ListObject(runtime)
     whole = unsafeDowncast(arguments.receiver, to: BytesObject.self)
     kind = whole.kind
     type = kind == .bytes ? runtime.types.bytes : runtime.types.bytearray
-    bytes = whole.bytes
   }
 
   private func add(_ place: UnsafeBufferPointer<UInt8>, _ span: Range<Int>) {
     if span.count == place.count, whole.isExactly(type), kind == .bytes { return list.append(.object(whole)) }
-    list.append(.object(BytesObject(type: type, kind: kind, Array(UnsafeBufferPointer(rebasing: place[span])))))
+    list.append(.object(BytesObject(type: type, kind: kind, UnsafeBufferPointer(rebasing: place[span]))))
   }
 
-  func addParts(between separator: [UInt8], limit: Int, isReverse: Bool) {
-    bytes.withUnsafeBufferPointer { place in
-      separator.withUnsafeBufferPointer { separator in
+  func addParts(between separator: ByteSpan, limit: Int, isReverse: Bool) {
+    whole.withContent { place in
+      separator.withContent { separator in
         var rest = 0..<place.count
         var remaining = limit
         while remaining > 0 {
@@ -127,7 +125,7 @@ private struct BytesPieces {
   }
 
   func addWords(limit: Int, isReverse: Bool) {
-    bytes.withUnsafeBufferPointer { place in
+    whole.withContent { place in
       var start = 0
       var end = place.count
       var remaining = limit
@@ -155,7 +153,7 @@ private struct BytesPieces {
   }
 
   func addLines(keepsEnds: Bool) {
-    bytes.withUnsafeBufferPointer { place in
+    whole.withContent { place in
       var start = 0
       var index = 0
       while index < place.count {

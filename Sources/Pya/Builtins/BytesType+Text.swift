@@ -7,29 +7,40 @@ extension Runtime {
   }
 
   private func installBytesCase(_ type: TypeObject) {
-    func define(_ name: String, _ body: @escaping ([UInt8]) -> [UInt8]) {
+    func define(_ name: String, _ body: @escaping (UnsafeBufferPointer<UInt8>, UnsafeMutablePointer<UInt8>) -> Void) {
       type.define(self, name, "self, /") { (runtime, arguments) throws(Raised) in
-        .object(runtime.bytes(like: arguments, body(arguments.bytes)))
+        .object(
+          arguments.bytes.withContent { bytes in
+            runtime.bytes(of: arguments.receiver.kind, count: bytes.count) { body(bytes, $0) }
+          })
       }
     }
-    define("lower") { $0.map(ASCII.lower) }
-    define("upper") { $0.map(ASCII.upper) }
-    define("swapcase") { $0.map { ASCII.isLower($0) ? ASCII.upper($0) : ASCII.lower($0) } }
-    define("capitalize") { bytes in
-      bytes.enumerated().map { (index, byte) in index == 0 ? ASCII.upper(byte) : ASCII.lower(byte) }
+    define("lower") { (bytes, place) in
+      for index in 0..<bytes.count { place[index] = ASCII.lower(bytes[index]) }
     }
-    define("title") { bytes in
+    define("upper") { (bytes, place) in
+      for index in 0..<bytes.count { place[index] = ASCII.upper(bytes[index]) }
+    }
+    define("swapcase") { (bytes, place) in
+      for index in 0..<bytes.count {
+        place[index] = ASCII.isLower(bytes[index]) ? ASCII.upper(bytes[index]) : ASCII.lower(bytes[index])
+      }
+    }
+    define("capitalize") { (bytes, place) in
+      for index in 0..<bytes.count { place[index] = index == 0 ? ASCII.upper(bytes[index]) : ASCII.lower(bytes[index]) }
+    }
+    define("title") { (bytes, place) in
       var isInWord = false
-      return bytes.map { byte in
-        defer { isInWord = ASCII.isLetter(byte) }
-        return isInWord ? ASCII.lower(byte) : ASCII.upper(byte)
+      for index in 0..<bytes.count {
+        place[index] = isInWord ? ASCII.lower(bytes[index]) : ASCII.upper(bytes[index])
+        isInWord = ASCII.isLetter(bytes[index])
       }
     }
   }
 
   private func installBytesPredicates(_ type: TypeObject) {
-    func define(_ name: String, _ body: @escaping ([UInt8]) -> Bool) {
-      type.define(self, name, "self, /") { (_, arguments) throws(Raised) in .bool(body(arguments.bytes)) }
+    func define(_ name: String, _ body: @escaping (UnsafeBufferPointer<UInt8>) -> Bool) {
+      type.define(self, name, "self, /") { (_, arguments) throws(Raised) in .bool(arguments.bytes.withContent(body)) }
     }
     define("isalpha") { !$0.isEmpty && $0.allSatisfy(ASCII.isLetter) }
     define("isalnum") { !$0.isEmpty && $0.allSatisfy(ASCII.isLetterOrDigit) }
@@ -56,13 +67,16 @@ extension Runtime {
     for (name, left, right) in [("strip", true, true), ("lstrip", true, false), ("rstrip", false, true)] {
       type.define(self, name, "self, bytes=None, /") { (runtime, arguments) throws(Raised) in
         let isGiven = !arguments[1].isUndefined && !arguments[1].isNone
-        let stripped = isGiven ? try runtime.bytesArgument(arguments[1]) : [0x20, 0x09, 0x0A, 0x0B, 0x0C, 0x0D]
+        let stripped = isGiven ? try runtime.bytesArgument(arguments[1]) : nil
         let bytes = arguments.bytes
-        var (start, end) = (0, bytes.count)
-        if left { while start < end, stripped.contains(bytes[start]) { start += 1 } }
-        if right { while end > start, stripped.contains(bytes[end - 1]) { end -= 1 } }
-        if end - start == bytes.count { return .object(runtime.unchangedBytes(arguments)) }
-        return .object(runtime.bytes(like: arguments, Array(bytes[start..<end])))
+        let kept = bytes.withContent { bytes in
+          func isStripped(_ byte: UInt8) -> Bool { stripped?.contains(byte) ?? ASCII.isByteSpace(byte) }
+          var (start, end) = (0, bytes.count)
+          if left { while start < end, isStripped(bytes[start]) { start += 1 } }
+          if right { while end > start, isStripped(bytes[end - 1]) { end -= 1 } }
+          return start..<end
+        }
+        return .object(runtime.bytes(like: arguments, bytes.part(kept)))
       }
     }
     let alignments: [(String, FormatSpecification.Alignment)] = [("ljust", .left), ("rjust", .right), ("center", .center)]
@@ -82,7 +96,7 @@ extension Runtime {
     }
     type.define(self, "zfill", "self, width, /") { (runtime, arguments) throws(Raised) in
       let width = try runtime.size(arguments[1])
-      var bytes = arguments.bytes
+      var bytes = arguments.bytes.copyBytes()
       if width <= bytes.count { return .object(runtime.unchangedBytes(arguments)) }
       try runtime.checkAllocation(width)
       let hasSign = bytes.first == UInt8(ascii: "+") || bytes.first == UInt8(ascii: "-")
@@ -105,14 +119,16 @@ extension Runtime {
     try checkAllocation(width)
     let padding = width - bytes.count
     let left = alignment == .left ? 0 : alignment == .right ? padding : padding / 2 + (padding & width & 1)
-    var result = [UInt8](repeating: fill, count: left)
-    result.reserveCapacity(width)
-    result.append(contentsOf: bytes)
-    result.append(contentsOf: repeatElement(fill, count: padding - left))
-    return self.bytes(like: arguments, result)
+    return bytes.withContent { bytes in
+      self.bytes(of: arguments.receiver.kind, count: padding + bytes.count) { place in
+        place.update(repeating: fill, count: left)
+        if let source = bytes.baseAddress { (place + left).update(from: source, count: bytes.count) }
+        (place + left + bytes.count).update(repeating: fill, count: padding - left)
+      }
+    }
   }
 
-  private func expandTabs(_ bytes: [UInt8], size: Int) throws(Raised) -> [UInt8] {
+  private func expandTabs(_ bytes: ByteSpan, size: Int) throws(Raised) -> [UInt8] {
     var result: [UInt8] = []
     var column = 0
     for byte in bytes {
@@ -143,19 +159,32 @@ extension Runtime {
       return .object(BytesObject(type: runtime.types.bytes, table))
     }
     type.define(self, "translate", "self, table, /, delete=b''") { (runtime, arguments) throws(Raised) in
-      var table: [UInt8]?
+      var table: ByteSpan?
       if !arguments[1].isNone {
         let given = try runtime.bytesArgument(arguments[1])
         guard given.count == 256 else { throw runtime.valueError("translation table must be 256 characters long") }
         table = given
       }
-      let deleted = arguments[2].isUndefined ? [] : try runtime.bytesArgument(arguments[2])
+      if let table, arguments[2].isUndefined {
+        return .object(
+          arguments.bytes.withContent { bytes in
+            table.withContent { table in
+              runtime.bytes(of: arguments.receiver.kind, count: bytes.count) { place in
+                for index in 0..<bytes.count { place[index] = table[Int(bytes[index])] }
+              }
+            }
+          })
+      }
+      let deleted = arguments[2].isUndefined ? nil : try runtime.bytesArgument(arguments[2])
       var result: [UInt8] = []
-      for byte in arguments.bytes where !deleted.contains(byte) { result.append(table?[Int(byte)] ?? byte) }
+      for byte in arguments.bytes where !(deleted?.contains(byte) ?? false) { result.append(table?[Int(byte)] ?? byte) }
       return .object(runtime.bytes(like: arguments, result))
     }
     type.define(self, "decode", "self, /, encoding='utf-8', errors='strict'") { (runtime, arguments) throws(Raised) in
-      if arguments.keepsASCII, let text = runtime.asciiText(arguments) { return .object(text) }
+      if arguments.keepsASCII {
+        let receiver = arguments.receiver(BytesObject.self)
+        if let text = receiver._withUnsafeGuaranteedRef({ $0.withContent(runtime.asciiText) }) { return .object(text) }
+      }
       let encoding = try runtime.codecName(arguments[1], "decode() argument 'encoding'", or: "utf-8")
       let errors = try runtime.codecName(arguments[2], "decode() argument 'errors'", or: "strict")
       return .object(try runtime.decode(arguments.bytes, encoding: encoding, errors: errors))
@@ -165,46 +194,31 @@ extension Runtime {
     }
   }
 
-  /// The bytes as text, if they are ASCII.
-  private func asciiText(_ arguments: Arguments) -> StringObject? {
-    arguments.receiver(BytesObject.self)._withUnsafeGuaranteedRef { receiver in
-      receiver.bytes.withUnsafeBufferPointer { bytes in
-        guard bytes.isASCII else { return nil }
-        return asciiText(bytes.count) { text in if let start = bytes.baseAddress { text.initialize(from: start, count: bytes.count) } }
-      }
-    }
-  }
-
   /// Two digits for each byte.
-  func hexadecimal(_ bytes: [UInt8]) -> StringObject {
-    asciiText(bytes.count * 2) { text in
-      for (index, byte) in bytes.enumerated() {
-        text[2 * index] = ASCII.hexDigit(byte >> 4)
-        text[2 * index + 1] = ASCII.hexDigit(byte & 15)
-      }
-    }
+  func hexadecimal(_ bytes: UnsafeBufferPointer<UInt8>) -> StringObject {
+    asciiText(bytes.count * 2) { ASCII.hexadecimal(bytes, into: $0) }
   }
 
   /// Two digits for each byte, with a separator between groups counted from the right (from the left when negative).
-  func hexadecimal(_ bytes: [UInt8], separator: Value, group: Value) throws(Raised) -> StringObject {
+  private func hexadecimal(_ bytes: ByteSpan, separator: Value, group: Value) throws(Raised) -> StringObject {
     let groupSize = group.isUndefined ? 1 : try size(group)
     var separatorByte: UInt8?
     if !separator.isUndefined {
-      let given: [UInt8]
+      let given: UInt8
       if let text = separator.string {
         guard text.length == 1 else { throw valueError("sep must be length 1.") }
-        given = Array(text.utf8)
+        given = text.bytes[0]
       } else if let bytes = bytesLike(separator) {
         guard bytes.count == 1 else { throw valueError("sep must be length 1.") }
-        given = bytes
+        given = bytes[0]
       } else {
         _ = try length(separator)
         throw typeError("sep must be str or bytes.")
       }
-      guard given[0] < 0x80 else { throw valueError("sep must be ASCII.") }
-      separatorByte = groupSize == 0 ? nil : given[0]
+      guard given < 0x80 else { throw valueError("sep must be ASCII.") }
+      separatorByte = groupSize == 0 ? nil : given
     }
-    guard let separatorByte else { return hexadecimal(bytes) }
+    guard let separatorByte else { return bytes.withContent(hexadecimal) }
     var builder = TextBuilder(capacity: bytes.count * 2)
     for (index, byte) in bytes.enumerated() {
       if index > 0 {

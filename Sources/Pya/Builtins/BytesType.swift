@@ -21,7 +21,10 @@ extension Runtime {
         .object(BytesObject(type: cls, kind: .byteArray, []))
       } fill: { (runtime, made, arguments) throws(Raised) in
         let bytes = try runtime.makeBytes(arguments, type)
-        made.cast(.byteArray, to: BytesObject.self)?.bytes = bytes
+        if let array = made.cast(.byteArray, to: BytesObject.self) {
+          if bytes.count != array.count { try runtime.checkResizable(array) }
+          if bytes.owner !== array { bytes.withContent { array.replace(0..<array.count, with: $0) } }
+        }
       }
     } else {
       type.defineConstructor(self, "source=b'', encoding='utf-8', errors='strict'") {
@@ -29,21 +32,23 @@ extension Runtime {
         if cls === type, arguments.count == 1, case .object(let object) = arguments[0], object.isExactly(type) {
           return arguments[0]
         }
-        return .object(BytesObject(type: cls, try runtime.makeBytes(arguments, type)))
+        let made = try runtime.makeBytes(arguments, type)
+        // What `__bytes__` returned, perhaps of a subclass. A view's source stays another object.
+        if cls === type, arguments[0].object?.kind != .other, made.owner.kind == .bytes { return .object(made.owner) }
+        return .object(made.withContent { BytesObject(type: cls, $0) })
       }
     }
     type.defineClassMethod(self, "fromhex", "type, string, /") { (runtime, arguments) throws(Raised) in
       let text = try runtime.textArgument(arguments[1], "fromhex() argument must be str, not ")
-      let bytes = Value.object(BytesObject(type: runtime.types.bytes, try runtime.parseHexadecimal(text)))
       if let cls = arguments[0].type, cls === type {
-        return isMutable ? .object(BytesObject(type: type, kind: .byteArray, runtime.bytesLike(bytes) ?? [])) : bytes
+        return .object(try runtime.parseHexadecimal(text, kind: isMutable ? .byteArray : .bytes))
       }
-      return try runtime.call(arguments[0], bytes)
+      return try runtime.call(arguments[0], .object(try runtime.parseHexadecimal(text, kind: .bytes)))
     }
   }
 
   /// The bytes that a constructor's arguments stand for.
-  func makeBytes(_ arguments: Arguments, _ type: TypeObject) throws(Raised) -> [UInt8] {
+  private func makeBytes(_ arguments: Arguments, _ type: TypeObject) throws(Raised) -> ByteSpan {
     if arguments.count == 1, isDrainable(arguments, at: 0) {
       let complaint = bytesComplaint(isMutable: type === types.bytearray)
       var result: [UInt8] = []
@@ -51,7 +56,7 @@ extension Runtime {
         result.append(try byte(item, complaint))
         return true
       }
-      return result
+      return ByteSpan(BytesObject(type: types.bytes, result))
     }
     let source = arguments[0]
     if !arguments[1].isUndefined || !arguments[2].isUndefined {
@@ -59,28 +64,28 @@ extension Runtime {
       let errors = try codecName(arguments[2], "\(type.name)() argument 'errors'", or: "strict")
       guard let text = source.string else { throw typeError("encoding without a string argument") }
       if arguments[1].isUndefined { throw typeError("string argument without an encoding") }
-      return try encode(text, encoding: encoding, errors: errors)
+      return ByteSpan(BytesObject(type: types.bytes, try encode(text, encoding: encoding, errors: errors)))
     }
-    if source.isUndefined { return [] }
+    if source.isUndefined { return ByteSpan(BytesObject(type: types.bytes, zeros: 0)) }
     if source.string != nil { throw typeError("string argument without an encoding") }
     if case .object(let object) = source {
-      if !object.type.isHeap, let bytes = bytesLike(source) { return bytes }
+      if !object.type.isHeap, let bytes = bytesNow(source) { return bytes }
       if type === types.bytes, let method = object.type.lookup(names[.bytes]) {
         let result = try callSpecial(method, source)
         guard let bytes = result.bytes else {
           throw typeError("__bytes__ returned non-bytes (type \(typeName(result)))")
         }
-        return bytes.bytes
+        return ByteSpan(bytes)
       }
-      if let bytes = bytesLike(source) { return bytes }
+      if let bytes = bytesNow(source) { return bytes }
     }
     if let count = try byteCount(source) {
       if count < 0 { throw valueError("negative count") }
       try checkAllocation(count)
-      return [UInt8](repeating: 0, count: count)
+      return ByteSpan(BytesObject(type: types.bytes, zeros: count))
     }
     guard isIterable(source) else { throw typeError("cannot convert '\(typeName(source))' object to \(type.name)") }
-    return try bytes(fromIterable: source, isMutable: type === types.bytearray)
+    return ByteSpan(try bytes(fromIterable: source, isMutable: type === types.bytearray))
   }
 
   /// The length that an integer asks for; nil: not an integer.
@@ -95,23 +100,27 @@ extension Runtime {
     }
   }
 
-  func bytes(fromIterable source: Value, isMutable: Bool) throws(Raised) -> [UInt8] {
-    var result: [UInt8] = []
+  func bytes(fromIterable source: Value, isMutable: Bool) throws(Raised) -> BytesObject {
     if let held = source.uncounted, held.isPlain, held.kind == .list {
-      // Small ints of a list; from the first that is none on, the general way.
-      held.as(ListObject.self)._withUnsafeGuaranteedRef { list in
-        result.reserveCapacity(list.count)
-        for index in 0..<list.count {
-          guard case .int(let number) = (list.items + index).number, let byte = UInt8(exactly: number) else { return }
-          result.append(byte)
+      // Small ints of a list; if there is anything else, the general way.
+      var areBytes = true
+      let made = held.as(ListObject.self)._withUnsafeGuaranteedRef { list in
+        BytesObject(type: types.bytes, count: list.count) { place in
+          for index in 0..<list.count {
+            guard case .int(let number) = (list.items + index).number, let byte = UInt8(exactly: number) else {
+              areBytes = false
+              return
+            }
+            place[index] = byte
+          }
         }
       }
-      if result.count == held.as(ListObject.self)._withUnsafeGuaranteedRef({ $0.count }) { return result }
-      result.removeAll()
+      if areBytes { return made }
     }
     let complaint = bytesComplaint(isMutable: isMutable)
+    var result: [UInt8] = []
     try forEach(source) { (item) throws(Raised) in result.append(try byte(item, complaint)) }
-    return result
+    return BytesObject(type: types.bytes, result)
   }
 
   private func bytesComplaint(isMutable: Bool) -> String {
@@ -134,11 +143,12 @@ extension Runtime {
     }
     type.define(self, "__len__", "self, /") { (_, arguments) throws(Raised) in .int(arguments.bytes.count) }
     type.define(self, "__mod__", "self, value, /") { (runtime, arguments) throws(Raised) in
-      .object(runtime.bytes(like: arguments, try runtime.percentFormat(arguments.bytes, arguments[1])))
+      guard let format = runtime.bytesLike(arguments[0]) else { return .notImplemented }
+      return .object(try runtime.percentFormat(format, arguments[1], kind: arguments.receiver.kind))
     }
     type.define(self, "__rmod__", "self, value, /") { (runtime, arguments) throws(Raised) in
       guard let format = runtime.bytesLike(arguments[1]) else { return .notImplemented }
-      return .object(runtime.bytes(like: arguments, try runtime.percentFormat(format, arguments[0])))
+      return .object(try runtime.percentFormat(format, arguments[0], kind: arguments.receiver.kind))
     }
     if !isMutable {
       type.define(self, "__bytes__", "self, /") { (runtime, arguments) throws(Raised) in
@@ -159,8 +169,14 @@ extension Runtime {
   /// A new object of the built-in type of a method's receiver.
   @inline(__always)
   func bytes(like arguments: Arguments, _ bytes: [UInt8]) -> BytesObject {
-    let isMutable = arguments.receiver.kind == .byteArray
-    return BytesObject(type: isMutable ? types.bytearray : types.bytes, kind: isMutable ? .byteArray : .bytes, bytes)
+    let kind = arguments.receiver.kind
+    return BytesObject(type: kind == .bytes ? types.bytes : types.bytearray, kind: kind, bytes)
+  }
+
+  /// The same; immutable bytes that are all of an object are that.
+  func bytes(like arguments: Arguments, _ bytes: ByteSpan) -> BytesObject {
+    if arguments.receiver.kind == .bytes { return bytes.object(types.bytes) }
+    return bytes.withContent { BytesObject(type: types.bytearray, kind: .byteArray, $0) }
   }
 
   /// What a method returns that leaves everything as it is: immutable bytes themselves.
@@ -169,43 +185,50 @@ extension Runtime {
   }
 
   /// An argument that must be bytes-like.
-  func bytesArgument(_ value: Value) throws(Raised) -> [UInt8] {
+  func bytesArgument(_ value: Value) throws(Raised) -> ByteSpan {
     guard let bytes = bytesLike(value) else {
       throw typeError("a bytes-like object is required, not '\(typeName(value))'")
     }
     return bytes
   }
 
-  private func parseHexadecimal(_ text: StringObject) throws(Raised) -> [UInt8] {
-    var result: [UInt8] = []
-    result.reserveCapacity(text.byteCount / 2)
-    var index = 0
-    let (bytes, count) = (text.bytes, text.byteCount)
+  private func parseHexadecimal(_ text: StringObject, kind: Kind) throws(Raised) -> BytesObject {
+    var spaces = 0
+    for byte in text.utf8 where ASCII.isSpace(byte) { spaces += 1 }
+    var problem: Int?
+    let made = bytes(of: kind, count: (text.byteCount - spaces) / 2) { place in
+      problem = readHexadecimal(text.utf8, into: place)
+    }
+    guard let problem else { return made }
+    throw valueError("non-hexadecimal number found in fromhex() arg at position \(text.codePointIndex(ofByte: problem))")
+  }
+
+  /// Pairs of digits, with spaces between them, as bytes. Gives where something else is.
+  private func readHexadecimal(_ text: UnsafeBufferPointer<UInt8>, into place: UnsafeMutablePointer<UInt8>) -> Int? {
     @inline(__always)
     func digit(_ index: Int) -> UInt8? {
-      guard index < count else { return nil }
-      let byte = bytes[index]
+      guard index < text.count else { return nil }
+      let byte = text[index]
       if byte &- 0x30 < 10 { return byte &- 0x30 }
       let letter = (byte | 0x20) &- 0x61
       return letter < 6 ? letter + 10 : nil
     }
+    var (index, made) = (0, 0)
     while true {
-      while index < count, ASCII.isSpace(bytes[index]) { index += 1 }
-      if index == count { return result }
-      guard let high = digit(index) else { throw hexadecimalError(text, index) }
-      guard let low = digit(index + 1) else { throw hexadecimalError(text, index + 1) }
-      result.append(high << 4 | low)
+      while index < text.count, ASCII.isSpace(text[index]) { index += 1 }
+      if index == text.count { return nil }
+      guard let high = digit(index) else { return index }
+      guard let low = digit(index + 1) else { return index + 1 }
+      place[made] = high << 4 | low
+      made += 1
       index += 2
     }
   }
 
-  private func hexadecimalError(_ text: StringObject, _ index: Int) -> Raised {
-    valueError("non-hexadecimal number found in fromhex() arg at position \(text.codePointIndex(ofByte: index))")
-  }
 }
 
 extension Arguments {
-  /// `self` of a method of `bytes` or `bytearray`. The array is a value of its own: nothing changes it under a method's feet.
+  /// `self` of a method of `bytes` or `bytearray`. What the program does to a `bytearray` meanwhile is seen (`Runtime.bytesNow`).
   @inline(__always)
-  var bytes: [UInt8] { unsafeDowncast(receiver, to: BytesObject.self).bytes }
+  var bytes: ByteSpan { ByteSpan(unsafeDowncast(receiver, to: BytesObject.self)) }
 }

@@ -221,7 +221,7 @@ struct CodeContents {
       return places <= 128 && size(a) + places <= 128
     case .multiply:
       let (text, times) = if case .int = a { (b, a) } else { (a, b) }
-      guard case .int(let count) = times, let length = text.string?.byteCount ?? text.bytes?.bytes.count ?? text.tuple?.array.count
+      guard case .int(let count) = times, let length = text.string?.byteCount ?? text.bytes?.count ?? text.tuple?.array.count
       else { return true }
       return count <= 0 || length <= 4096 / count
     case .modulo: return a.string == nil && a.bytes == nil

@@ -143,7 +143,7 @@ extension Runtime {
     if let text = source.string {
       bytes = Array(text.utf8)
     } else if let object = source.bytes ?? source.cast(.byteArray, to: BytesObject.self) {
-      bytes = object.bytes
+      bytes = object.copyBytes()
     } else {
       throw typeError("\(function)() arg 1 must be a string, bytes or code object")
     }

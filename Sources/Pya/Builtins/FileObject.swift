@@ -62,7 +62,7 @@ class FileObject: IteratorObject {
       guard try runtime.isTrue(piece) else { break }
       pieces.append(piece)
       if let bytes = piece.bytes {
-        if bytes.bytes.last == 0x0A { break }
+        if ByteSpan(bytes).last == 0x0A { break }
       } else if let text = piece.string {
         if text.byteCount > 0, text.bytes[text.byteCount - 1] == 0x0A { break }
       } else {

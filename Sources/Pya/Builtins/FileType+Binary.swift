@@ -75,7 +75,7 @@ extension Runtime {
         }
         try (arguments[0].object as? BinaryFileObject)?.checkReadInto(runtime)
         let got = try runtime.callMethod(arguments[0], "read", [.int(target.count)])
-        let bytes = runtime.bytesLike(got) ?? []
+        guard let bytes = runtime.bytesLike(got) else { return .int(0) }
         try target.store(bytes)
         return .int(min(bytes.count, target.count))
       }
@@ -86,10 +86,10 @@ extension Runtime {
   fileprivate func readThroughReadInto(_ file: Value, _ count: Int) throws(Raised) -> Value {
     if count < 0 { return try callMethod(file, "readall") }
     guard type(of: file).special(named: "readinto", self) != nil else { throw error("NotImplementedError", []) }
-    let buffer = BytesObject(type: types.bytearray, kind: .byteArray, [UInt8](repeating: 0, count: min(count, 1 << 26)))
+    let buffer = BytesObject(type: types.bytearray, kind: .byteArray, zeros: min(count, 1 << 26))
     let got = try callMethod(file, "readinto", [.object(buffer)])
     if got.isNone { return .none }
-    return .object(BytesObject(type: types.bytes, Array(buffer.bytes.prefix(max(0, try index(got))))))
+    return .object(BytesObject(type: types.bytes, Array(buffer.copyBytes().prefix(max(0, try index(got))))))
   }
 
   /// The unbuffered file below a buffered one.

@@ -141,7 +141,7 @@ extension Runtime {
       while enough <= 0 || total < enough {
         let line = try file.next(runtime)
         if line.isUndefined { break }
-        if hint > 0 { total += line.string?.length ?? line.bytes?.bytes.count ?? 0 }
+        if hint > 0 { total += line.string?.length ?? line.bytes?.count ?? 0 }
         lines.append(line)
       }
       return .object(lines)

@@ -100,7 +100,7 @@ extension Runtime {
         return try parseFloat(unsafeDowncast(object, to: StringObject.self))
       }
       if let bytes = bytesLike(value) {
-        if let number = FloatParser.parse(bytes) { return number }
+        if let number = bytes.withContent(FloatParser.parseShort) ?? FloatParser.parse(bytes.copyBytes()) { return number }
         throw valueError("could not convert string to float: \(try repr(value).text)")
       }
     }

@@ -75,7 +75,7 @@ extension Runtime {
       if case .float = result.plainNumber { throw typeError("__trunc__ returned non-Integral (type float)") }
       return try integer(fromIndex: result)
     }
-    if let bytes = bytesLike(value) { return try parseInt(BytesObject(type: types.bytes, bytes), base: 10) }
+    if let bytes = bytesLike(value) { return try parseInt(bytes.object(types.bytes), base: 10) }
     throw notConvertibleToInt(value)
   }
 
@@ -102,8 +102,9 @@ extension Runtime {
 
   private func parseInt(_ bytes: BytesObject, base: Int) throws(Raised) -> Value {
     if let small = bytes.withContent({ IntegerLiteralParser.small($0, base: base) }) { return .int(small) }
-    let original = Value.object(BytesObject(type: types.bytes, bytes.bytes))
-    return try parseInt(bytes.bytes, base: base, original: original)
+    let text = bytes.copyBytes()
+    let original = Value.object(BytesObject(type: types.bytes, text))
+    return try parseInt(text, base: base, original: original)
   }
 
   private func parseInt(_ text: [UInt8], base: Int, original: Value) throws(Raised) -> Value {

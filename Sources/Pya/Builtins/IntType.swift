@@ -65,8 +65,11 @@ extension Runtime {
       let length = arguments[1].isUndefined ? 1 : try runtime.index(arguments[1])
       let isLittle = try runtime.isLittleEndian(arguments[2], "to_bytes")
       let isSigned = arguments[3].isUndefined ? false : try runtime.isTrue(arguments[3])
-      if case .int(let number) = arguments.base.number, let bytes = number.bytes(length, isLittle: isLittle, isSigned: isSigned) {
-        return .object(BytesObject(type: runtime.types.bytes, bytes))
+      if case .int(let number) = arguments.base.number, let bits = number.bits(length, isLittle: isLittle, isSigned: isSigned) {
+        return .object(
+          BytesObject(type: runtime.types.bytes, count: length) { place in
+            for index in 0..<length { place[index] = UInt8(truncatingIfNeeded: bits >> UInt64(8 * index)) }
+          })
       }
       if length < 0 { throw runtime.valueError("length argument must be non-negative") }
       let bytes = try runtime.bytes(
@@ -78,7 +81,7 @@ extension Runtime {
       let isLittle = try runtime.isLittleEndian(arguments[2], "from_bytes")
       let isSigned = arguments[3].isUndefined ? false : try runtime.isTrue(arguments[3])
       let value: Value
-      if let small = runtime.byteSpan(arguments[1])?.number(isLittle: isLittle, isSigned: isSigned) {
+      if let small = runtime.bytesNow(arguments[1])?.number(isLittle: isLittle, isSigned: isSigned) {
         value = .int(small)
       } else {
         var bytes = try runtime.bytesOfIterable(arguments[1])
@@ -130,14 +133,14 @@ extension Runtime {
   /// The bytes of a bytes-like object or an iterable of small ints.
   private func bytesOfIterable(_ value: Value) throws(Raised) -> [UInt8] {
     if case .object(let object) = value {
-      if object.kind == .bytes || object.kind == .byteArray { return unsafeDowncast(object, to: BytesObject.self).bytes }
+      if object.kind == .bytes || object.kind == .byteArray { return unsafeDowncast(object, to: BytesObject.self).copyBytes() }
       if object.isExactly(memoryViewType), let span = unsafeDowncast(object, to: MemoryViewObject.self).span {
-        return span.withBytes { Array($0) }
+        return span.copyBytes()
       }
     }
     if let method = specialMethod(value, .bytes) {
       let result = try callSpecial(method, value)
-      if let bytes = result.bytes { return bytes.bytes }
+      if let bytes = result.bytes { return bytes.copyBytes() }
       throw typeError("__bytes__ returned non-bytes (type \(typeName(result)))")
     }
     let isIterable = specialMethod(value, .iter) != nil || specialMethod(value, .getitem) != nil
@@ -154,14 +157,13 @@ extension Runtime {
 }
 
 extension Int {
-  /// The number as 1 to 8 bytes; nil: it does not fit, or there are to be fewer or more.
-  fileprivate func bytes(_ length: Int, isLittle: Bool, isSigned: Bool) -> [UInt8]? {
+  /// The number as 1 to 8 bytes, the first one lowest; nil: it does not fit, or there are to be fewer or more.
+  fileprivate func bits(_ length: Int, isLittle: Bool, isSigned: Bool) -> UInt64? {
     guard length >= 1, length <= 8, self >= 0 || isSigned else { return nil }
     let width = Int.bitWidth - (self < 0 ? ~self : self).leadingZeroBitCount + (isSigned ? 1 : 0)
     guard width <= length * 8 else { return nil }
     let bits = UInt64(bitPattern: Int64(self))
-    let ordered = isLittle ? bits.littleEndian : (bits << UInt64(64 - 8 * length)).bigEndian
-    return withUnsafeBytes(of: ordered) { Array(UnsafeBufferPointer(rebasing: $0.bindMemory(to: UInt8.self)[0..<length])) }
+    return isLittle ? bits : (bits << UInt64(64 - 8 * length)).byteSwapped
   }
 }
 
@@ -169,7 +171,7 @@ extension ByteSpan {
   /// The integer that up to eight bytes stand for; nil: they are more, or it is beyond a word.
   fileprivate func number(isLittle: Bool, isSigned: Bool) -> Int? {
     guard count <= 8 else { return nil }
-    return withBytes { bytes in
+    return withContent { bytes in
       var bits: UInt64 = 0
       for index in 0..<bytes.count { bits = bits << 8 | UInt64(bytes[isLittle ? bytes.count - 1 - index : index]) }
       if isSigned, count > 0 {

@@ -148,7 +148,7 @@ extension Runtime {
     }
     if let held = arguments.base.uncountedObject, held.isPlain, held.kind == .bytes || held.kind == .byteArray, case .int(let first) = start {
       var total = 0
-      for byte in held.as(BytesObject.self)._withUnsafeGuaranteedRef({ $0.bytes }) { total += Int(byte) }
+      held.as(BytesObject.self)._withUnsafeGuaranteedRef { $0.withContent { for byte in $0 { total += Int(byte) } } }
       let (sum, overflow) = first.addingReportingOverflow(total)
       if !overflow { return .int(sum) }
     }

@@ -30,7 +30,7 @@ extension Runtime {
       throw typeError("memoryview: a bytes-like object is required, not '\(typeName(value))'")
     }
     return MemoryViewObject(
-      self, bytes, start: 0, count: bytes.bytes.count, stride: 1, isReadOnly: bytes.kind == .bytes)
+      self, bytes, start: 0, count: bytes.count, stride: 1, isReadOnly: bytes.kind == .bytes)
   }
 
   private func bytes(behind view: MemoryViewObject) throws(Raised) -> Object {
@@ -56,7 +56,7 @@ extension Runtime {
     define(type, "__getitem__", "self, key, /") { (runtime, view, arguments) throws(Raised) in
       if let slice = arguments[1].slice { return .object(try runtime.part(of: view, slice)) }
       let index = try runtime.viewIndex(view, arguments[1])
-      guard let element = view.element(index) else { throw runtime.outOfBounds() }
+      guard let element = view.bits(index) else { throw runtime.outOfBounds() }
       return view.format.value(of: element, runtime)
     }
     define(type, "__setitem__", "self, key, value, /") { (runtime, view, arguments) throws(Raised) in
@@ -140,7 +140,7 @@ extension Runtime {
   private func elements(of view: MemoryViewObject) -> ListObject {
     let list = ListObject(self)
     for index in 0..<view.count {
-      if let element = view.element(index) { list.append(view.format.value(of: element, self)) }
+      if let element = view.bits(index) { list.append(view.format.value(of: element, self)) }
     }
     return list
   }
@@ -162,7 +162,8 @@ extension Runtime {
       return .object(runtime.string("<\(word) at \(runtime.addressText(arguments[0]))>"))
     }
     define(type, "tobytes", "self, /, order='C'") { (runtime, view, _) throws(Raised) in
-      .object(BytesObject(type: runtime.types.bytes, view.bytes))
+      let type = runtime.types.bytes
+      return .object(view.span?.withContent { BytesObject(type: type, $0) } ?? BytesObject(type: type, view.bytes))
     }
     define(type, "tolist", "self, /") { (runtime, view, _) throws(Raised) in
       let elements = runtime.elements(of: view)
@@ -301,7 +302,7 @@ extension ElementFormat {
     switch self {
     case .character:
       guard let bytes = value.bytes else { throw wrongType(runtime) }
-      return bytes.bytes.count == 1 ? bytes.bytes : nil
+      return bytes.count == 1 ? [bytes[0]] : nil
     case .bool: bits = try runtime.isTrue(value) ? 1 : 0
     case .float, .double:
       let number: Double

@@ -24,14 +24,14 @@ final class ObjectStream: ByteStream {
   override func read(_ count: Int) throws(SystemFailure) -> [UInt8] {
     if has("read1") || has("read") {
       let got = try call(has("read1") ? "read1" : "read", [.int(count)])
-      if let bytes = runtime.bytesLike(got) { return bytes }
+      if let bytes = runtime.bytesLike(got) { return bytes.copyBytes() }
       if got.isNone { return [] }
       throw SystemFailure(
         runtime.typeError("underlying read1() should have returned a bytes-like object, not '\(runtime.typeName(got))'"))
     }
-    let buffer = BytesObject(type: runtime.types.bytearray, kind: .byteArray, [UInt8](repeating: 0, count: min(count, 65536)))
+    let buffer = BytesObject(type: runtime.types.bytearray, kind: .byteArray, zeros: min(count, 65536))
     let got = try number(try call("readinto", [.object(buffer)]))
-    return Array(buffer.bytes.prefix(max(0, got)))
+    return Array(buffer.copyBytes().prefix(max(0, got)))
   }
 
   override func write(_ bytes: UnsafeBufferPointer<UInt8>) throws(SystemFailure) {

@@ -222,8 +222,8 @@ extension Runtime {
       case .string:
         let text = unsafeDowncast(object, to: StringObject.self)
         return text.isASCII ? 41 + text.byteCount : 58 + 2 * text.length
-      case .bytes: return 33 + unsafeDowncast(object, to: BytesObject.self).bytes.count
-      case .byteArray: return 57 + unsafeDowncast(object, to: BytesObject.self).bytes.count
+      case .bytes: return 33 + unsafeDowncast(object, to: BytesObject.self).count
+      case .byteArray: return 57 + unsafeDowncast(object, to: BytesObject.self).count
       case .list: return 56 + 8 * unsafeDowncast(object, to: ListObject.self).count
       case .tuple: return 40 + 8 * unsafeDowncast(object, to: TupleObject.self).count
       case .dict:

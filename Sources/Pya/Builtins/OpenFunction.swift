@@ -129,7 +129,7 @@ extension Runtime {
     if let string = path.string {
       text = string.text
     } else if let bytes = path.bytes {
-      text = String(decoding: bytes.bytes, as: UTF8.self)
+      text = String(decoding: bytes.copyBytes(), as: UTF8.self)
     } else {
       throw typeError("expected str, bytes or os.PathLike object, not \(typeName(value))")
     }

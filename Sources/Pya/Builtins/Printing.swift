@@ -128,8 +128,9 @@ extension Runtime {
       line = try callMethod(source, "readline")
     }
     if let bytes = line.bytes {
-      if bytes.bytes.isEmpty { throw error("EOFError", "EOF when reading a line") }
-      return .object(BytesObject(type: types.bytes, bytes.bytes.last == 0x0A ? Array(bytes.bytes.dropLast()) : bytes.bytes))
+      if bytes.count == 0 { throw error("EOFError", "EOF when reading a line") }
+      let line = ByteSpan(bytes)
+      return .object(line.part(0..<(line.last == 0x0A ? line.count - 1 : line.count)).object(types.bytes))
     }
     guard let text = line.string else { throw typeError("object.readline() returned non-string") }
     if text.byteCount == 0 { throw error("EOFError", "EOF when reading a line") }

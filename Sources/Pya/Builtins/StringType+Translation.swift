@@ -8,10 +8,11 @@ extension Runtime {
       .object(try runtime.makeTranslation(arguments))
     }
     type.define(self, "encode", "self, /, encoding='utf-8', errors='strict'") { (runtime, arguments) throws(Raised) in
-      if let bytes = arguments.receiver(StringObject.self)._withUnsafeGuaranteedRef({ (text) -> [UInt8]? in
-        text.isASCII ? (arguments.keepsASCII ? text.copyBytes() : nil) : arguments.namesUTF8 ? text.plainUTF8 : nil
+      if let bytes = arguments.receiver(StringObject.self)._withUnsafeGuaranteedRef({ (text) -> BytesObject? in
+        guard text.isASCII ? arguments.keepsASCII : arguments.namesUTF8 && text.isSurelyUTF8 else { return nil }
+        return BytesObject(type: runtime.types.bytes, text.utf8)
       }) {
-        return .object(BytesObject(type: runtime.types.bytes, bytes))
+        return .object(bytes)
       }
       let encoding = try runtime.codecName(arguments[1], "encode() argument 'encoding'", or: "utf-8")
       let errors = try runtime.codecName(arguments[2], "encode() argument 'errors'", or: "strict")
@@ -163,11 +164,8 @@ extension Arguments {
 }
 
 extension StringObject {
-  /// The bytes as they are; nil: there are lone surrogates, perhaps.
-  fileprivate var plainUTF8: [UInt8]? {
-    if utf8.contains(0xED) { return nil }
-    return Array(utf8)
-  }
+  /// There are no lone surrogates.
+  fileprivate var isSurelyUTF8: Bool { !utf8.contains(0xED) }
 
   /// All code points, for cold code.
   var codePoints: [UInt32] {

@@ -408,7 +408,7 @@ final class TextFileObject: TextSinkObject {
     if isASCII, codec != .other { return bytes }
     let names: [Value] = [.object(runtime.string(try encodingForWriting(runtime))), .object(runtime.string(errorHandling))]
     let encoded = try runtime.callMethod(.object(runtime.string(bytes)), "encode", names)
-    return encoded.bytes?.bytes ?? []
+    return encoded.bytes?.copyBytes() ?? []
   }
 
   /// A byte order mark is written only at the beginning of a file.

@@ -64,8 +64,8 @@ final class ByteQueue {
   func removeAll() { drop(count) }
 
   /// Takes bytes from the front.
-  func take(_ number: Int) -> [UInt8] {
-    let taken = Array(UnsafeBufferPointer(start: memory + start, count: number))
+  func take(_ number: Int, _ runtime: Runtime) -> BytesObject {
+    let taken = BytesObject(type: runtime.types.bytes, UnsafeBufferPointer(start: memory + start, count: number))
     drop(number)
     return taken
   }

@@ -90,7 +90,7 @@ final class StreamReaderObject: Object {
   }
 
   func take(_ count: Int, _ runtime: Runtime) throws(Raised) -> Value {
-    let taken = BytesObject(type: runtime.types.bytes, buffer.take(count))
+    let taken = buffer.take(count, runtime)
     try resumeIfDrained(runtime)
     return .object(taken)
   }
@@ -106,14 +106,14 @@ final class StreamReaderObject: Object {
     switch request {
     case .some(let count): return count > 0 ? try? take(min(count, buffer.count), runtime) : nil
     case .exactly(let count): return count <= buffer.count ? try? take(count, runtime) : nil
-    case .until(let separator): return takeAtOnce(through: separator, runtime)
-    case .line, .nextLine: return takeAtOnce(through: StreamReading.lineEnd, runtime)
+    case .until(let separator): return separator.withContent { takeAtOnce(through: $0, runtime) }
+    case .line, .nextLine: return StreamReading.withLineEnd { takeAtOnce(through: $0, runtime) }
     case .all, .untilAny: return nil
     }
   }
 
-  private func takeAtOnce(through separator: [UInt8], _ runtime: Runtime) -> Value? {
-    guard let position = separator.withUnsafeBufferPointer({ buffer.firstIndex(of: $0, from: 0) }), position <= limit else { return nil }
+  private func takeAtOnce(through separator: UnsafeBufferPointer<UInt8>, _ runtime: Runtime) -> Value? {
+    guard let position = buffer.firstIndex(of: separator, from: 0), position <= limit else { return nil }
     return try? take(position + separator.count, runtime)
   }
 }
@@ -124,15 +124,17 @@ final class StreamReading: WaitingOperation {
     case some(Int)
     case all
     case exactly(Int)
-    case until([UInt8])
+    case until(ByteSpan)
     /// One of several separators.
-    case untilAny([[UInt8]])
+    case untilAny([ByteSpan])
     case line
     /// `__anext__`.
     case nextLine
   }
 
-  static let lineEnd: [UInt8] = [10]
+  static func withLineEnd<Outcome>(_ body: (UnsafeBufferPointer<UInt8>) -> Outcome) -> Outcome {
+    withUnsafePointer(to: 10) { body(UnsafeBufferPointer(start: $0, count: 1)) }
+  }
 
   private let reader: StreamReaderObject
   private let request: Request
@@ -173,7 +175,8 @@ final class StreamReading: WaitingOperation {
       if reader.buffer.isEmpty, !reader.isAtEnd { return try waitForData("read", runtime) }
       return try reader.take(min(count, reader.buffer.count), runtime)
     case .all:
-      collected += reader.buffer.take(reader.buffer.count)
+      collected.append(contentsOf: reader.buffer.front)
+      reader.buffer.removeAll()
       try reader.resumeIfDrained(runtime)
       if !reader.isAtEnd { return try waitForData("read", runtime) }
       return .object(BytesObject(type: runtime.types.bytes, collected))
@@ -181,17 +184,17 @@ final class StreamReading: WaitingOperation {
       if reader.buffer.count >= count { return try reader.take(count, runtime) }
       if reader.isAtEnd { throw try incomplete(expected: .int(count), runtime) }
       return try waitForData("readexactly", runtime)
-    case .until(let separator): return try readUntil(find(separator), runtime)
+    case .until(let separator): return try readUntil(separator.withContent(find), runtime)
     case .untilAny(let separators): return try readUntil(find(separators), runtime)
     case .line, .nextLine:
       let line = try readLine(runtime)
-      if case .nextLine = request, let bytes = line.bytes?.bytes, bytes.isEmpty { throw runtime.error("StopAsyncIteration", []) }
+      if case .nextLine = request, let bytes = line.bytes, bytes.count == 0 { throw runtime.error("StopAsyncIteration", []) }
       return line
     }
   }
 
   private func readLine(_ runtime: Runtime) throws(Raised) -> Value {
-    switch find(StreamReading.lineEnd) {
+    switch StreamReading.withLineEnd(find) {
     case .found(let position, let length):
       if position > reader.limit {
         reader.buffer.drop(position + length)
@@ -228,8 +231,8 @@ final class StreamReading: WaitingOperation {
 
   private enum Finding { case found(position: Int, length: Int), missing }
 
-  private func find(_ separator: [UInt8]) -> Finding {
-    if let position = separator.withUnsafeBufferPointer({ reader.buffer.firstIndex(of: $0, from: offset) }) {
+  private func find(_ separator: UnsafeBufferPointer<UInt8>) -> Finding {
+    if let position = reader.buffer.firstIndex(of: separator, from: offset) {
       return .found(position: position, length: separator.count)
     }
     offset = max(0, reader.buffer.count + 1 - separator.count)
@@ -237,12 +240,12 @@ final class StreamReading: WaitingOperation {
   }
 
   /// The separator that ends first.
-  private func find(_ separators: [[UInt8]]) -> Finding {
+  private func find(_ separators: [ByteSpan]) -> Finding {
     var best: (position: Int, length: Int)?
     var longest = 1
     for separator in separators {
       longest = max(longest, separator.count)
-      guard let position = separator.withUnsafeBufferPointer({ reader.buffer.firstIndex(of: $0, from: offset) }) else { continue }
+      guard let position = separator.withContent({ reader.buffer.firstIndex(of: $0, from: offset) }) else { continue }
       if let best, best.position + best.length <= position + separator.count { continue }
       best = (position, separator.count)
     }
@@ -252,7 +255,7 @@ final class StreamReading: WaitingOperation {
   }
 
   private func incomplete(expected: Value, _ runtime: Runtime) throws(Raised) -> Raised {
-    let partial = Value.object(BytesObject(type: runtime.types.bytes, reader.buffer.take(reader.buffer.count)))
+    let partial = Value.object(reader.buffer.take(reader.buffer.count, runtime))
     return try streamError("IncompleteReadError", [partial, expected], runtime)
   }
 

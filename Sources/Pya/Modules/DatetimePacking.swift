@@ -3,7 +3,7 @@ extension Runtime {
   /// The first argument, when it is the bytes that `__reduce__` made of a value.
   func packedFields(_ arguments: Arguments, _ count: Int) -> [Int]? {
     guard arguments.count == 1 || arguments.count == 2, !arguments.hasKeywords,
-      let bytes = arguments[0].bytes?.bytes, bytes.count == count
+      let bytes = arguments[0].bytes?.copyBytes(), bytes.count == count
     else { return nil }
     return bytes.map { Int($0) }
   }

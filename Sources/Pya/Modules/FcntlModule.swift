@@ -38,7 +38,7 @@ extension Runtime {
     module.define(self, "fcntl", "fd, cmd, arg=0, /") { (runtime, arguments) throws(Raised) in
       let (descriptor, command) = (try runtime.fileDescriptor(arguments[0]), try runtime.cInt(arguments[1]))
       let argument = arguments[2].defined ?? .int(0)
-      if let bytes = try runtime.bytesToWrite(argument) {
+      if let bytes = try runtime.bytesToWrite(argument)?.copyBytes() {
         if bytes.count > 1024 { throw runtime.valueError("fcntl string arg too long") }
         var buffer = bytes + [UInt8](repeating: 0, count: 1024 - bytes.count)
         try runtime.checked(buffer.withUnsafeMutableBytes { fcntl(descriptor, command, $0.baseAddress!) })
@@ -52,7 +52,7 @@ extension Runtime {
       let descriptor = try runtime.fileDescriptor(arguments[0])
       let request = UInt(truncatingIfNeeded: try runtime.index(arguments[1]))
       let argument = arguments[2].defined ?? .int(0)
-      if let bytes = try runtime.bytesToWrite(argument) {
+      if let bytes = try runtime.bytesToWrite(argument)?.copyBytes() {
         var buffer = bytes + [UInt8](repeating: 0, count: 1024)
         let result = buffer.withUnsafeMutableBytes { ioctl(descriptor, request, $0.baseAddress!) }
         try runtime.checked(result)

@@ -39,7 +39,7 @@ extension Runtime {
     }
     module.define(self, "_source_hash", "key, source") { (runtime, arguments) throws(Raised) in
       let key = UInt64(truncatingIfNeeded: try runtime.index(arguments[0]))
-      let hash = sipHash13(runtime.bytesLike(arguments[1]) ?? [], key: key)
+      let hash = sipHash13(runtime.bytesNow(arguments[1])?.copyBytes() ?? [], key: key)
       return .object(BytesObject(type: runtime.types.bytes, (0..<8).map { UInt8(truncatingIfNeeded: hash >> (8 * UInt64($0))) }))
     }
     module.define(self, "invalidate_caches", "") { (_, _) throws(Raised) in .none }

@@ -67,7 +67,7 @@ extension Runtime {
       guard let bytes = try bytesToWrite(options[0]) else {
         throw typeError("a bytes-like object is required, not '\(typeName(options[0]))'")
       }
-      initial = bytes
+      initial = bytes.copyBytes()
     }
     file.stream = MemoryStream(initial)
   }

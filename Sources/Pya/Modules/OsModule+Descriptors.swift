@@ -42,11 +42,11 @@ extension Runtime {
         throw runtime.typeError("a bytes-like object is required, not '\(runtime.typeName(arguments[1]))'")
       }
       if runtime.collectsOutput, descriptor == 1 || descriptor == 2 {
-        bytes.withUnsafeBufferPointer { (descriptor == 1 ? runtime.output : runtime.errorOutput).write($0) }
+        bytes.withContent { (descriptor == 1 ? runtime.output : runtime.errorOutput).write($0) }
         return .int(bytes.count)
       }
       if mayBlock(descriptor) { _ = try runtime.waitForDescriptor(descriptor, writing: true) }
-      return .int(try runtime.retrying { write(descriptor, bytes, bytes.count) })
+      return .int(try runtime.retrying { bytes.withContent { write(descriptor, $0.baseAddress, $0.count) } })
     }
     defineDescriptorPositions(of: module)
     defineWaitingForFiles(of: module)

@@ -37,7 +37,7 @@ extension Runtime {
   private func path(_ value: Value) throws(Raised) -> PathArgument {
     let path = try fileSystemPath(value)
     // Kept as the text's own bytes: lone surrogates pass through unchanged.
-    return PathArgument(bytes: path.string?.copyBytes() ?? path.bytes?.bytes ?? [], isBytes: path.bytes != nil)
+    return PathArgument(bytes: path.string?.copyBytes() ?? path.bytes?.copyBytes() ?? [], isBytes: path.bytes != nil)
   }
 
   private func result(_ bytes: [UInt8], like argument: PathArgument) -> Value {

@@ -155,11 +155,11 @@ extension Runtime {
     if version == 2, let text = value.string {
       number = spread(Array(text.utf8))
     } else if version == 2, case .object(let bytes) = value, bytes.kind == .bytes || bytes.kind == .byteArray {
-      number = spread(unsafeDowncast(bytes, to: BytesObject.self).bytes)
+      number = spread(unsafeDowncast(bytes, to: BytesObject.self).copyBytes())
     } else if version == 1, let text = value.string {
       number = oldSeed(codePoints(text))
     } else if version == 1, let bytes = value.bytes {
-      number = oldSeed(bytes.bytes.map { UInt32($0) })
+      number = oldSeed(ByteSpan(bytes).map { UInt32($0) })
     } else if let whole = Number(value)?.bigInt {
       number = BigInt(whole.magnitude)
     } else if case .float = value.plainNumber {

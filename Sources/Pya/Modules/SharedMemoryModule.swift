@@ -35,8 +35,8 @@ extension Runtime {
     }
     module.define(self, "store", "block, offset, bytes, /") { (runtime, arguments) throws(Raised) in
       guard let bytes = arguments[2].object as? BytesObject else { throw runtime.typeError("expected bytes") }
-      let content = bytes.bytes
-      try part(runtime, arguments[0], arguments[1], content.count).copyBytes(from: content)
+      let target = try part(runtime, arguments[0], arguments[1], bytes.count)
+      bytes.withContent { target.copyBytes(from: $0) }
       return .none
     }
     return module

@@ -192,14 +192,14 @@ extension Runtime {
       let data = try runtime.receive(count) { (buffer) throws(Raised) in
         try socket.perform(runtime, writing: false) { recv($0, buffer, count, 0) }
       }
-      try target.store(data.bytes)
-      return .int(data.bytes.count)
+      try target.store(ByteSpan(data))
+      return .int(data.count)
     }
     type.define(self, "send", "self, data, flags=0, /") { (runtime, arguments) throws(Raised) in
       let socket = try runtime.socket_(arguments[0])
       let bytes = try runtime.dataToSend(arguments[1])
       return .int(try socket.perform(runtime, writing: true) { descriptor in
-        bytes.withUnsafeBufferPointer { send(descriptor, $0.baseAddress, $0.count, noSignal) }
+        bytes.withContent { send(descriptor, $0.baseAddress, $0.count, noSignal) }
       })
     }
     type.define(self, "sendall", "self, data, flags=0, /") { (runtime, arguments) throws(Raised) in
@@ -208,7 +208,7 @@ extension Runtime {
       var sent = 0
       while sent < bytes.count {
         sent += try socket.perform(runtime, writing: true) { descriptor in
-          bytes.withUnsafeBufferPointer { buffer in
+          bytes.withContent { buffer in
             send(descriptor, buffer.baseAddress.map { $0 + sent }, buffer.count - sent, noSignal)
           }
         }
@@ -224,7 +224,7 @@ extension Runtime {
       let address = try runtime.address(arguments[arguments.count - 1], for: socket, "sendto")
       return .int(try socket.perform(runtime, writing: true) { descriptor in
         address.pass { pointer, length in
-          bytes.withUnsafeBufferPointer { sendto(descriptor, $0.baseAddress, $0.count, noSignal, pointer, length) }
+          bytes.withContent { sendto(descriptor, $0.baseAddress, $0.count, noSignal, pointer, length) }
         }
       })
     }
@@ -241,10 +241,10 @@ extension Runtime {
     let buffer = UnsafeMutablePointer<UInt8>.allocate(capacity: max(count, 1))
     defer { buffer.deallocate() }
     let received = try body(buffer)
-    return BytesObject(type: types.bytes, Array(UnsafeBufferPointer(start: buffer, count: received)))
+    return BytesObject(type: types.bytes, UnsafeBufferPointer(start: buffer, count: received))
   }
 
-  private func dataToSend(_ value: Value) throws(Raised) -> [UInt8] {
+  private func dataToSend(_ value: Value) throws(Raised) -> ByteSpan {
     guard let bytes = bytesLike(value) else {
       throw typeError("a bytes-like object is required, not '\(typeName(value))'")
     }
@@ -280,7 +280,7 @@ extension Runtime {
       let level = Int32(truncatingIfNeeded: try runtime.index(arguments[1]))
       let option = Int32(truncatingIfNeeded: try runtime.index(arguments[2]))
       if let bytes = runtime.bytesLike(arguments[3]) {
-        try runtime.check(bytes.withUnsafeBytes { setsockopt(descriptor, level, option, $0.baseAddress, socklen_t($0.count)) })
+        try runtime.check(bytes.withContent { setsockopt(descriptor, level, option, $0.baseAddress, socklen_t($0.count)) })
       } else {
         var number = Int32(truncatingIfNeeded: try runtime.index(arguments[3]))
         try runtime.check(setsockopt(descriptor, level, option, &number, socklen_t(MemoryLayout<Int32>.size)))
@@ -356,7 +356,7 @@ extension Runtime {
         throw runtime.valueError("invalid length of packed IP address string")
       }
       var text = [CChar](repeating: 0, count: 64)
-      inet_ntop(family, bytes, &text, socklen_t(text.count))
+      inet_ntop(family, bytes.copyBytes(), &text, socklen_t(text.count))
       return .object(runtime.string(cString(text)))
     }
     // The descriptors of two lists that can be read and written, as sets; waits for one if there is none.
@@ -473,7 +473,7 @@ extension Runtime {
   /// The address that a program gives for a socket.
   private func address(_ value: Value, for socket: SocketObject, _ method: String) throws(Raised) -> SocketAddress {
     if socket.family == AF_UNIX {
-      let path = bytesLike(value) ?? value.string.map { Array($0.utf8) }
+      let path = bytesLike(value)?.copyBytes() ?? value.string.map { Array($0.utf8) }
       guard let path else { throw typeError("a bytes-like object is required, not '\(typeName(value))'") }
       guard let address = SocketAddress(path: path) else { throw error("OSError", "AF_UNIX path too long") }
       return address

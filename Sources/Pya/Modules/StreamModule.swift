@@ -40,7 +40,7 @@ extension Runtime {
   }
 
   /// What `readuntil` looks for.
-  fileprivate func separator(_ value: Value) throws(Raised) -> [UInt8] {
+  fileprivate func separator(_ value: Value) throws(Raised) -> ByteSpan {
     guard let bytes = bytesLike(value) else { throw typeError("object of type '\(typeName(value))' has no len()") }
     if bytes.isEmpty { throw valueError("Separator should be at least one-byte string") }
     return bytes
@@ -225,7 +225,7 @@ extension Runtime {
       return .exactly(count)
     }
     defineReading("readuntil", "self, separator=b'\\n'") { (runtime, arguments) throws(Raised) in
-      guard let given = arguments[1].defined else { return .until(StreamReading.lineEnd) }
+      guard let given = arguments[1].defined else { return .until(ByteSpan(BytesObject(type: runtime.types.bytes, [10]))) }
       guard let several = given.cast(.tuple, to: TupleObject.self)?.array else {
         return .until(try runtime.separator(given))
       }
@@ -243,7 +243,7 @@ extension Runtime {
       let reader = try reader(arguments[0])
       if reader.isAtEnd { throw runtime.error("AssertionError", [.object(runtime.string("feed_data after feed_eof"))]) }
       var failure: Raised?
-      bytes.withUnsafeBufferPointer { buffer in
+      bytes.withContent { buffer in
         do throws(Raised) { try reader.feed(buffer, runtime) } catch { failure = error }
       }
       if let failure { throw failure }
@@ -263,7 +263,7 @@ extension Runtime {
     }
     // What programs look at although it is private.
     type.defineProperty(self, "_buffer") { (runtime, value) throws(Raised) in
-      .object(BytesObject(type: runtime.types.bytearray, kind: .byteArray, Array(try reader(value).buffer.front)))
+      .object(BytesObject(type: runtime.types.bytearray, kind: .byteArray, try reader(value).buffer.front))
     }
     type.defineProperty(self, "_limit") { (_, value) throws(Raised) in .int(try reader(value).limit) }
     type.defineProperty(self, "_loop") { (_, value) throws(Raised) in .object(try reader(value).loop) }
@@ -373,7 +373,7 @@ extension Runtime {
       throw typeError("data argument must be a bytes-like object, not '\(typeName(value))'")
     }
     var failure: Raised?
-    bytes.withUnsafeBufferPointer { buffer in
+    bytes.withContent { buffer in
       do throws(Raised) { try transport.write(buffer, self) } catch { failure = error }
     }
     if let failure { throw failure }
@@ -472,7 +472,7 @@ private final class ProgramReceiver: TransportReceiver {
   }
 
   override func dataReceived(_ bytes: UnsafeBufferPointer<UInt8>, _ runtime: Runtime) throws(Raised) {
-    let data = Value.object(BytesObject(type: runtime.types.bytes, Array(bytes)))
+    let data = Value.object(BytesObject(type: runtime.types.bytes, bytes))
     if isBuffered {
       let library = try runtime.importModule("asyncio.protocols", level: 0, globals: runtime.builtins)
       _ = try runtime.callMethod(library, "_feed_data_to_buffered_proto", [target, data])

@@ -75,7 +75,7 @@ extension Runtime {
     if let text = path.string {
       return text.isASCII ? text.copyBytes() : try encode(text, encoding: "utf-8", errors: "surrogateescape")
     }
-    return path.bytes?.bytes ?? []
+    return path.bytes?.copyBytes() ?? []
   }
 
   /// A name as the system gave it, in the kind of its path.

@@ -107,7 +107,7 @@ extension Runtime {
         if !result.isUndefined { return result }
       } else if op == .add, x.kind == .byteArray, y.kind == .bytes || y.kind == .byteArray {
         try x.as(BytesObject.self).borrowed { (array) throws(Raised) in
-          try extend(array, with: y.as(BytesObject.self)._withUnsafeGuaranteedRef { $0.bytes }, of: b)
+          try y.as(BytesObject.self).borrowed { (added) throws(Raised) in try extend(array, with: ByteSpan(added), of: b) }
         }
         return a
       } else if x.kind == .set, y.kind == .set, x._withUnsafeGuaranteedRef({ $0.isExactly(types.set) }) {

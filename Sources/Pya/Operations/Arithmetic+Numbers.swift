@@ -88,8 +88,8 @@ extension Runtime {
       if object.kind == .string {
         return .object(try percentFormat(unsafeDowncast(object, to: StringObject.self), b))
       }
-      if object.kind == .bytes || object.kind == .byteArray, let method = object.type.lookup(names[.mod]) {
-        return try callSpecial(method, a, b)
+      if object.kind == .bytes || object.kind == .byteArray, let format = bytesLike(a) {
+        return .object(try percentFormat(format, b, kind: object.kind))
       }
       return .notImplemented
     case .or:

@@ -36,24 +36,30 @@ extension Runtime {
       let first = unsafeDowncast(a, to: BytesObject.self)
       if other.kind == .bytes || other.kind == .byteArray {
         let second = unsafeDowncast(other, to: BytesObject.self)
-        return .object(first.withContent { first in second.withContent { bytesLike(a.kind, joined(first, $0)) } })
+        if first.count == 0, a.kind == .bytes, second.isExactly(types.bytes) { return b }
+        if second.count == 0, first.isExactly(types.bytes) { return .object(a) }
+        return .object(joined(first, ByteSpan(second)))
       }
-      guard let second = bytesLike(b) else { return .notImplemented }
-      return .object(first.withContent { first in second.withUnsafeBufferPointer { bytesLike(a.kind, joined(first, $0)) } })
+      guard let second = bytesNow(b) else { return .notImplemented }
+      return .object(joined(first, second))
     default: return .notImplemented
     }
   }
 
-  private func joined(_ first: UnsafeBufferPointer<UInt8>, _ second: UnsafeBufferPointer<UInt8>) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(first.count + second.count)
-    bytes.append(contentsOf: first)
-    bytes.append(contentsOf: second)
-    return bytes
+  /// Both one after the other, of the first one's kind.
+  private func joined(_ first: BytesObject, _ second: ByteSpan) -> BytesObject {
+    second.withContent { second in
+      bytes(of: first.kind, count: first.count + second.count) { place in
+        place.update(from: first.start, count: first.count)
+        if let start = second.baseAddress { (place + first.count).update(from: start, count: second.count) }
+      }
+    }
   }
 
-  private func bytesLike(_ kind: Kind, _ bytes: [UInt8]) -> BytesObject {
-    BytesObject(type: kind == .bytes ? types.bytes : types.bytearray, kind: kind, bytes)
+  /// A new `bytes` or `bytearray` of `count` bytes, which `fill` writes.
+  @inline(__always)
+  func bytes(of kind: Kind, count: Int, fill: (UnsafeMutablePointer<UInt8>) -> Void) -> BytesObject {
+    BytesObject(type: kind == .bytes ? types.bytes : types.bytearray, kind: kind, count: count, fill: fill)
   }
 
   /// `sequence * count` for plain ints; NotImplemented for anything else.
@@ -91,15 +97,21 @@ extension Runtime {
           for turn in 0..<times { (items + turn * tuple.count).initialize(from: tuple.items, count: tuple.count) }
         })
     case .bytes, .byteArray:
-      let bytes = unsafeDowncast(sequence, to: BytesObject.self).bytes
+      let bytes = unsafeDowncast(sequence, to: BytesObject.self)
       if sequence.kind == .bytes, bytes.count.multipliedReportingOverflow(by: times).overflow {
         throw overflowError("repeated bytes are too long")
       }
       let total = try repeatedCount(bytes.count, times, elementSize: 1)
-      var result: [UInt8] = []
-      result.reserveCapacity(total)
-      if total > 0 { for _ in 0..<times { result.append(contentsOf: bytes) } }
-      return .object(bytesLike(sequence.kind, result))
+      if bytes.count == 1, bytes[0] == 0 {
+        let type = sequence.kind == .bytes ? types.bytes : types.bytearray
+        return .object(BytesObject(type: type, kind: sequence.kind, zeros: total))
+      }
+      return .object(
+        self.bytes(of: sequence.kind, count: total) { place in
+          if total == 0 { return }
+          if bytes.count == 1 { return place.update(repeating: bytes[0], count: total) }
+          for turn in 0..<times { (place + turn * bytes.count).update(from: bytes.start, count: bytes.count) }
+        })
     default: return .notImplemented
     }
   }

@@ -182,9 +182,7 @@ extension Runtime {
       guard y.kind == .bytes || y.kind == .byteArray else { return .notImplemented }
       let (mine, theirs) = (unsafeDowncast(x, to: BytesObject.self), unsafeDowncast(y, to: BytesObject.self))
       if op == .equal || op == .notEqual { return .bool(mine.hasSameBytes(as: theirs) == (op == .equal)) }
-      let (first, second) = (mine.bytes, theirs.bytes)
-      if first == second { return .bool(op == .lessEqual || op == .greaterEqual) }
-      return .bool(first.lexicographicallyPrecedes(second) == (op == .less || op == .lessEqual))
+      return .bool(op.holds(mine.compare(to: theirs), 0))
     case .list:
       guard y.kind == .list else { return .notImplemented }
       return try compareLists(op, unsafeDowncast(x, to: ListObject.self), unsafeDowncast(y, to: ListObject.self))

@@ -1,20 +1,28 @@
 /// `bytes.decode` and `str(bytes, encoding)`.
 extension Runtime {
   func decode(_ bytes: [UInt8], encoding name: String, errors: String) throws(Raised) -> StringObject {
+    try decode(ByteSpan(BytesObject(type: types.bytes, bytes)), encoding: name, errors: errors)
+  }
+
+  func decode(_ bytes: ByteSpan, encoding name: String, errors: String) throws(Raised) -> StringObject {
     guard let encoding = Encoding(name) else {
-      let data = Value.object(BytesObject(type: types.bytes, bytes))
+      let data = Value.object(bytes.object(types.bytes))
       let result = try callCodecs("_decode_text", [data, .object(string(name)), .object(string(errors))])
       return result.string ?? string("")
     }
-    let isPlain = bytes.withUnsafeBufferPointer { $0.isASCII }
     switch encoding {
-    case .utf8, .utf8Signature, .ascii, .latin1, .table:
-      if isPlain { return string(bytes) }
+    case .utf8, .utf8Signature, .ascii, .latin1, .table: if let text = bytes.withContent(asciiText) { return text }
     default: break
     }
-    var decoder = Decoder(runtime: self, bytes: bytes, encoding: encoding, errors: errors)
+    var decoder = Decoder(runtime: self, bytes: bytes.copyBytes(), encoding: encoding, errors: errors)
     try decoder.run()
     return decoder.builder.finish(self)
+  }
+
+  /// Bytes as text, if they are ASCII.
+  func asciiText(_ bytes: UnsafeBufferPointer<UInt8>) -> StringObject? {
+    guard bytes.isASCII else { return nil }
+    return asciiText(bytes.count) { text in if let start = bytes.baseAddress { text.update(from: start, count: bytes.count) } }
   }
 }
 

@@ -3,7 +3,7 @@ extension Runtime {
   func encode(_ text: StringObject, encoding name: String, errors: String) throws(Raised) -> [UInt8] {
     guard let encoding = Encoding(name) else {
       let result = try callCodecs("_encode_text", [.object(text), .object(string(name)), .object(string(errors))])
-      return result.bytes?.bytes ?? []
+      return result.bytes?.copyBytes() ?? []
     }
     var encoder = Encoder(runtime: self, text: text, encoding: encoding, errors: errors)
     return try encoder.run()
@@ -132,7 +132,7 @@ private struct Encoder {
     default:
       let replacement = try runtime.askErrorHandler(errors, failure(span), end: span.upperBound)
       if let bytes = replacement.object as? BytesObject {
-        result += bytes.bytes
+        bytes.withContent { result.append(contentsOf: $0) }
       } else if let text = replacement.string {
         for scalar in text.text.unicodeScalars {
           guard canEncode(scalar.value) else { throw failure(span) }

@@ -91,28 +91,25 @@ extension Runtime {
     return try call(try getAttribute(codecs, intern(function)), arguments)
   }
 
-  /// The bytes of a bytes-like object where they lie: a view's are not copied.
-  func byteSpan(_ value: Value) -> ByteSpan? {
-    guard let held = value.uncounted else { return nil }
-    if held.kind == .bytes || held.kind == .byteArray {
-      return held.as(BytesObject.self)._withUnsafeGuaranteedRef { $0.span }
+  /// The bytes of a bytes-like object where they lie, even if that is a `bytearray`: for whoever looks at them before anything of the program
+  /// runs again.
+  func bytesNow(_ value: Value) -> ByteSpan? {
+    guard case .object(let object) = value else { return nil }
+    if object.kind == .bytes || object.kind == .byteArray { return ByteSpan(unsafeDowncast(object, to: BytesObject.self)) }
+    guard object.kind == .other else { return nil }
+    if object.isExactly(memoryViewType) {
+      let view = unsafeDowncast(object, to: MemoryViewObject.self)
+      return view.span ?? ByteSpan(BytesObject(type: types.bytes, view.bytes))
     }
-    if held.isOfClass(MemoryViewObject.self), let span = held.as(MemoryViewObject.self)._withUnsafeGuaranteedRef({ $0.span }) {
-      return span
-    }
-    return bytesLike(value).map { ByteSpan($0) }
+    guard let exporter = object as? any BufferExporter else { return nil }
+    do throws(Raised) {
+      return ByteSpan(BytesObject(type: types.bytes, try exporter.bytes(in: 0..<exporter.byteCount)))
+    } catch { return nil }
   }
 
-  /// The bytes of a bytes-like object.
-  func bytesLike(_ value: Value) -> [UInt8]? {
-    guard case .object(let object) = value else { return nil }
-    if object.kind == .bytes || object.kind == .byteArray { return unsafeDowncast(object, to: BytesObject.self).bytes }
-    if object.kind == .other, object.isExactly(memoryViewType) {
-      return unsafeDowncast(object, to: MemoryViewObject.self).bytes
-    }
-    if object.kind == .other, let exporter = object as? any BufferExporter {
-      do throws(Raised) { return try exporter.bytes(in: 0..<exporter.byteCount) } catch { return nil }
-    }
-    return nil
+  /// The bytes of a bytes-like object, which stay as they are: those of a `bytearray` are copied.
+  func bytesLike(_ value: Value) -> ByteSpan? {
+    guard let span = bytesNow(value) else { return nil }
+    return span.owner.kind == .bytes ? span : ByteSpan(span.withContent { BytesObject(type: types.bytes, $0) })
   }
 }

@@ -120,8 +120,8 @@ extension Runtime {
   /// `0xff` of bytes, `'\xe9'` of a string.
   private func unitText(_ object: Value, at index: Int) -> String? {
     if case .object(let held) = object, held.kind == .bytes || held.kind == .byteArray {
-      let bytes = unsafeDowncast(held, to: BytesObject.self).bytes
-      guard bytes.indices.contains(index) else { return nil }
+      let bytes = unsafeDowncast(held, to: BytesObject.self)
+      guard index >= 0, index < bytes.count else { return nil }
       return "0x" + hexText(UInt32(bytes[index]), width: 2)
     }
     guard let text = object.string, index >= 0, index < text.length else { return nil }

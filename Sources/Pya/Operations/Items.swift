@@ -250,13 +250,12 @@ extension Runtime {
   }
 
   /// `array += value`, whose bytes are `added`.
-  func extend(_ array: BytesObject, with added: [UInt8], of value: Value) throws(Raised) {
-    if !added.isEmpty {
-      // The array itself would be seen while it grows.
-      if value.object === array { throw resizingError() }
-      try checkResizable(array)
-    }
-    array.append(contentsOf: added)
+  func extend(_ array: BytesObject, with added: ByteSpan, of value: Value) throws(Raised) {
+    if added.isEmpty { return }
+    // The array itself would be seen while it grows.
+    if value.object === array || added.owner === array { throw resizingError() }
+    try checkResizable(array)
+    added.withContent { array.append(contentsOf: $0) }
   }
 
   /// The size may not change while a buffer shows the bytes.
@@ -265,39 +264,36 @@ extension Runtime {
   private func setByteArrayItem(_ target: BytesObject, _ key: Value, _ value: Value) throws(Raised) {
     if let slice = key.slice {
       let bounds = try sliceBounds(slice)
-      let bytes: [UInt8]
+      var bytes: ByteSpan
       if let other = value.bytes ?? value.cast(.byteArray, to: BytesObject.self) {
-        bytes = other.bytes
+        bytes = ByteSpan(other)
+        // They are moved while they are read.
+        if other === target, let copy = bytesLike(value) { bytes = copy }
       } else {
         var collected: [UInt8] = []
         for item in try array(value) { collected.append(try byte(item)) }
-        bytes = collected
+        bytes = ByteSpan(BytesObject(type: types.bytes, collected))
       }
-      let span = bounds.adjusted(to: target.bytes.count)
+      let span = bounds.adjusted(to: target.count)
       if span.step == 1 {
         let replaced = span.start..<max(span.start, span.stop)
         if bytes.count != replaced.count { try checkResizable(target) }
-        target.bytes.replaceSubrange(replaced, with: bytes)
-        return
+        return bytes.withContent { target.replace(replaced, with: $0) }
       }
       // As CPython has it, nothing in their place deletes them.
       if bytes.isEmpty { return try deleteSpan(of: target, span) }
       guard bytes.count == span.count else {
         throw valueError("attempt to assign bytes of size \(bytes.count) to extended slice of size \(span.count)")
       }
-      let (start, step) = (span.start, span.step)
-      target.bytes.withUnsafeMutableBufferPointer { places in
-        bytes.withUnsafeBufferPointer { bytes in
-          for index in 0..<bytes.count { places[start &+ index &* step] = bytes[index] }
-        }
+      return bytes.withContent { bytes in
+        for index in 0..<bytes.count { target[span.start &+ index &* span.step] = bytes[index] }
       }
-      return
     }
     let index = try sequenceIndex(key, "bytearray")
     let byte = try byte(value)
-    let position = index < 0 ? index &+ target.bytes.count : index
-    guard position >= 0, position < target.bytes.count else { throw indexError("bytearray index out of range") }
-    target.bytes[position] = byte
+    let position = index < 0 ? index &+ target.count : index
+    guard position >= 0, position < target.count else { throw indexError("bytearray index out of range") }
+    target[position] = byte
   }
 
   private func byte(_ value: Value) throws(Raised) -> UInt8 {
@@ -341,10 +337,10 @@ extension Runtime {
         return try deleteSpan(of: target, try sliceSpan(slice) { target.count })
       }
       let index = try sequenceIndex(key, "bytearray")
-      let position = index < 0 ? index &+ target.bytes.count : index
-      guard position >= 0, position < target.bytes.count else { throw indexError("bytearray index out of range") }
+      let position = index < 0 ? index &+ target.count : index
+      guard position >= 0, position < target.count else { throw indexError("bytearray index out of range") }
       try checkResizable(target)
-      target.bytes.remove(at: position)
+      target.remove(at: position)
     default:
       guard let method = object.type.lookup(names[.delitem]) else { throw noItemDeletion(.object(object)) }
       _ = try callSpecial(method, .object(object), key)
@@ -355,18 +351,15 @@ extension Runtime {
     let span = span.ascending
     if span.count == 0 { return }
     try checkResizable(array)
-    if span.step == 1 {
-      if span.start == 0 { return array.removeFirst(span.count) }
-      return array.bytes.removeSubrange(span.start..<(span.start + span.count))
-    }
+    if span.step == 1 { return array.replace(span.start..<(span.start + span.count), with: []) }
     var kept = span.start
-    for position in span.start..<array.bytes.count {
+    for position in span.start..<array.count {
       let (turn, offset) = (position - span.start).quotientAndRemainder(dividingBy: span.step)
       if offset == 0, turn < span.count { continue }
-      array.bytes[kept] = array.bytes[position]
+      array[kept] = array[position]
       kept += 1
     }
-    array.bytes.removeLast(span.count)
+    array.removeLast(span.count)
   }
 
   private func deleteSpan(of list: ListObject, _ span: SliceSpan) {

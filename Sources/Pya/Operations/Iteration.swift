@@ -140,7 +140,7 @@ extension Runtime {
         }
         return
       case .bytes:
-        for byte in unsafeDowncast(object, to: BytesObject.self).bytes { guard try body(.int(Int(byte))) else { return } }
+        for byte in ByteSpan(unsafeDowncast(object, to: BytesObject.self)) { guard try body(.int(Int(byte))) else { return } }
         return
       default: break
       }

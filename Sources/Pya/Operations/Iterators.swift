@@ -151,23 +151,23 @@ final class BytesIterator: IteratorObject {
   }
 
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
-    if index >= bytes.bytes.count {
+    if index >= bytes.count {
       // A bytearray may grow; what has ended stays at its end.
       index = .max
       return .undefined
     }
     index += 1
-    return .int(Int(bytes.bytes[index - 1]))
+    return .int(Int(bytes[index - 1]))
   }
 
-  override var lengthHint: Int? { max(bytes.bytes.count - index, 0) }
+  override var lengthHint: Int? { max(bytes.count - index, 0) }
 
   override func reduction(_ runtime: Runtime) throws(Raised) -> Value? {
-    if index >= bytes.bytes.count { return runtime.reduction("iter", [runtime.tuple([])]) }
+    if index >= bytes.count { return runtime.reduction("iter", [runtime.tuple([])]) }
     return runtime.reduction("iter", [.object(bytes)], .int(index))
   }
 
-  override func restore(position: Int) { index = max(0, min(position, bytes.bytes.count)) }
+  override func restore(position: Int) { index = max(0, min(position, bytes.count)) }
 }
 
 /// Keys, values or items of a dictionary, in order.

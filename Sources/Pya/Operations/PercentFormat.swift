@@ -6,14 +6,11 @@ extension Runtime {
     return formatter.builder.finish(self)
   }
 
-  func percentFormat(_ format: [UInt8], _ arguments: Value) throws(Raised) -> [UInt8] {
+  /// The same for bytes, which must stay as they are: the program's methods run meanwhile.
+  func percentFormat(_ format: ByteSpan, _ arguments: Value, kind: Kind) throws(Raised) -> BytesObject {
     var formatter = PercentFormatter(self, arguments, isText: false)
-    // A copy in its own memory: a bytearray may change while the program's methods run.
-    let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: format.count)
-    defer { copy.deallocate() }
-    _ = copy.initialize(from: format)
-    try formatter.run(UnsafeBufferPointer(copy))
-    return formatter.builder.copyBytes()
+    try format.withContent { (format) throws(Raised) in try formatter.run(format) }
+    return formatter.builder.bytes(type: kind == .bytes ? types.bytes : types.bytearray, kind: kind)
   }
 }
 
@@ -153,7 +150,7 @@ private struct PercentFormatter: ~Copyable {
     if depth > 0 { throw runtime.valueError("incomplete format key") }
     let key = UnsafeBufferPointer(rebasing: format[start..<(index - 1)])
     let keyValue: Object =
-      isText ? runtime.string(utf8: key) : BytesObject(type: runtime.types.bytes, Array(key))
+      isText ? runtime.string(utf8: key) : BytesObject(type: runtime.types.bytes, key)
     single = try runtime.getItem(mapping, .object(keyValue))
     tuple = nil
   }
@@ -244,27 +241,27 @@ private struct PercentFormatter: ~Copyable {
     if conversion.specification.alignment == .left { builder.append(repeating: UInt8(ascii: " "), padding) }
   }
 
-  private mutating func append(bytes: [UInt8], _ conversion: Conversion) {
+  private mutating func append(bytes: ByteSpan, _ conversion: Conversion) {
     let precision = conversion.specification.precision
     let count = precision >= 0 ? min(precision, bytes.count) : bytes.count
     let padding = conversion.specification.width - count
     if conversion.specification.alignment != .left { builder.append(repeating: UInt8(ascii: " "), padding) }
-    builder.append(Array(bytes.prefix(count)))
+    bytes.withContent { builder.append(UnsafeBufferPointer(rebasing: $0.prefix(count))) }
     if conversion.specification.alignment == .left { builder.append(repeating: UInt8(ascii: " "), padding) }
   }
 
-  private mutating func bytesArgument(_ letter: UInt8) throws(Raised) -> [UInt8] {
+  private mutating func bytesArgument(_ letter: UInt8) throws(Raised) -> ByteSpan {
     let value = try nextArgument()
     if case .object(let object) = value {
       if object.kind == .bytes || object.kind == .byteArray {
-        return unsafeDowncast(object, to: BytesObject.self).bytes
+        return ByteSpan(unsafeDowncast(object, to: BytesObject.self))
       }
       if let method = object.type.lookup(runtime.names[.bytes]) {
         let result = try runtime.callSpecial(method, value)
         guard let bytes = result.bytes else {
           throw runtime.typeError("__bytes__ returned non-bytes (type \(runtime.typeName(result)))")
         }
-        return bytes.bytes
+        return ByteSpan(bytes)
       }
     }
     throw runtime.typeError(
@@ -279,7 +276,7 @@ private struct PercentFormatter: ~Copyable {
         return append(text, conversion)
       }
     } else if case .object(let object) = value, object.kind == .bytes || object.kind == .byteArray {
-      let bytes = unsafeDowncast(object, to: BytesObject.self).bytes
+      let bytes = ByteSpan(unsafeDowncast(object, to: BytesObject.self))
       guard bytes.count == 1 else {
         throw runtime.typeError("%c requires an integer in range(256) or a single byte")
       }
@@ -299,7 +296,7 @@ private struct PercentFormatter: ~Copyable {
       character.append(codePoint: UInt32(code))
       append(character.finish(runtime), conversion)
     } else {
-      append(bytes: [UInt8(code)], conversion)
+      append(bytes: ByteSpan(BytesObject(type: runtime.types.bytes, [UInt8(code)])), conversion)
     }
   }
 

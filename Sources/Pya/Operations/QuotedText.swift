@@ -30,9 +30,9 @@ extension TextBuilder {
   }
 
   /// A `bytes` literal. CPython's `bytearray` escapes single quotes within double ones, too.
-  mutating func append(quoted bytes: [UInt8], escapesSingleQuotes: Bool = false) {
+  mutating func append(quoted bytes: ByteSpan, escapesSingleQuotes: Bool = false) {
     append(byte: UInt8(ascii: "b"))
-    let quote = bytes.withUnsafeBufferPointer { chooseQuote($0) }
+    let quote = bytes.withContent { chooseQuote($0) }
     append(byte: quote)
     for byte in bytes {
       if isPlain(byte, escapesSingleQuotes ? UInt8(ascii: "'") : quote) {

@@ -91,11 +91,11 @@ extension Runtime {
   func appendBuiltinRepr(_ object: Object, to builder: inout TextBuilder) throws(Raised) {
     switch object.kind {
     case .string: builder.append(quoted: unsafeDowncast(object, to: StringObject.self))
-    case .bytes: builder.append(quoted: unsafeDowncast(object, to: BytesObject.self).bytes)
+    case .bytes: builder.append(quoted: ByteSpan(unsafeDowncast(object, to: BytesObject.self)))
     case .byteArray:
       builder.append(object.type.name)
       builder.append("(")
-      builder.append(quoted: unsafeDowncast(object, to: BytesObject.self).bytes, escapesSingleQuotes: true)
+      builder.append(quoted: ByteSpan(unsafeDowncast(object, to: BytesObject.self)), escapesSingleQuotes: true)
       builder.append(")")
     case .bigInt: builder.append(try integerText(unsafeDowncast(object, to: BigIntObject.self).value))
     case .intInstance, .floatInstance:

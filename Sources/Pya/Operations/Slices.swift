@@ -103,14 +103,12 @@ extension Runtime {
   func part(of bytes: BytesObject, _ span: SliceSpan) -> Value {
     let isArray = bytes.kind == .byteArray
     if !isArray, span.step == 1, span.count == bytes.count, bytes.isExactly(types.bytes) { return .object(bytes) }
-    let part = bytes.withContent { bytes in
-      if span.step == 1 { return Array(UnsafeBufferPointer(rebasing: bytes[span.start..<(span.start + span.count)])) }
-      var part: [UInt8] = []
-      part.reserveCapacity(span.count)
-      for index in 0..<span.count { part.append(bytes[span.start &+ index &* span.step]) }
-      return part
-    }
-    return .object(BytesObject(type: isArray ? types.bytearray : types.bytes, kind: isArray ? .byteArray : .bytes, part))
+    return .object(
+      BytesObject(type: isArray ? types.bytearray : types.bytes, kind: isArray ? .byteArray : .bytes, count: span.count) { part in
+        let first = bytes.start + span.start
+        if span.step == 1 { return part.update(from: first, count: span.count) }
+        for index in 0..<span.count { part[index] = first[index &* span.step] }
+      })
   }
 
   /// Part of a `memoryview` in one dimension.

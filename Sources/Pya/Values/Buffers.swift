@@ -37,20 +37,20 @@ struct WritableBuffer {
 
   var count: Int {
     switch target {
-    case .bytes(let object): object.bytes.count
+    case .bytes(let object): object.count
     case .view(let view): view.count * view.format.size
     case .exporter(let exporter): exporter.byteCount
     }
   }
 
-  /// Stores bytes, as far as there is room.
-  func store(_ bytes: [UInt8], at offset: Int = 0) throws(Raised) {
-    let fitting = bytes.prefix(max(0, count - offset))
+  /// Stores bytes, which must not be the buffer's own, as far as there is room.
+  func store(_ bytes: ByteSpan, at offset: Int = 0) throws(Raised) {
+    let fitting = bytes.part(0..<min(bytes.count, max(0, count - offset)))
     if fitting.isEmpty { return }
     switch target {
-    case .bytes(let object): object.bytes.replaceSubrange(offset..<(offset + fitting.count), with: fitting)
-    case .view(let view): try view.store(fitting, at: view.start + offset)
-    case .exporter(let exporter): try exporter.store(fitting, at: offset)
+    case .bytes(let object): fitting.withContent { object.replace(offset..<(offset + $0.count), with: $0) }
+    case .view(let view): try view.store(fitting.copyBytes()[...], at: view.start + offset)
+    case .exporter(let exporter): try exporter.store(fitting.copyBytes()[...], at: offset)
     }
   }
 }

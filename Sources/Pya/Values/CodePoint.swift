@@ -222,6 +222,14 @@ enum ASCII {
 
   /// A lowercase hexadecimal digit.
   @inline(__always) static func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 &+ value : 0x57 &+ value }
+
+  /// Writes two digits for each byte.
+  static func hexadecimal(_ bytes: UnsafeBufferPointer<UInt8>, into text: UnsafeMutablePointer<UInt8>) {
+    for index in 0..<bytes.count {
+      text[2 &* index] = hexDigit(bytes[index] >> 4)
+      text[2 &* index &+ 1] = hexDigit(bytes[index] & 15)
+    }
+  }
 }
 
 /// The name, also of ideographs and syllables, whose names follow from their numbers.

@@ -29,13 +29,12 @@ final class MemoryViewObject: Object {
 
   deinit { release() }
 
-  /// The array and the place in it where the bytes lie side by side; nil: they do not, or lie elsewhere.
+  /// The object and the place in it where the bytes lie side by side; nil: they do not, or lie elsewhere.
   var span: ByteSpan? {
-    guard let source, isContiguous, source.kind == .bytes || source.kind == .byteArray else { return nil }
-    let bytes = unsafeDowncast(source, to: BytesObject.self).bytes
+    guard isContiguous, let array = byteSource else { return nil }
     let length = count * format.size
-    guard start >= 0, start + length <= bytes.count else { return nil }
-    return ByteSpan(array: bytes, start: start, count: length)
+    guard start >= 0, start + length <= array.count else { return nil }
+    return ByteSpan(array, offset: start, count: length)
   }
 
   func release() {
@@ -57,7 +56,7 @@ final class MemoryViewObject: Object {
   private var sourceCount: Int {
     guard let source else { return 0 }
     if source.kind == .other, let exporter = source as? any BufferExporter { return exporter.byteCount }
-    return unsafeDowncast(source, to: BytesObject.self).bytes.count
+    return unsafeDowncast(source, to: BytesObject.self).count
   }
 
   /// Where an element lies; nil when the array behind it has shrunk.
@@ -67,13 +66,18 @@ final class MemoryViewObject: Object {
     return offset
   }
 
-  func element(_ index: Int) -> ArraySlice<UInt8>? {
+  /// The bits of an element, its first byte lowest; nil: the array behind it has shrunk.
+  func bits(_ index: Int) -> UInt64? {
     guard let source, let offset = offset(index) else { return nil }
-    let range = offset..<(offset + format.size)
-    if source.kind == .other, let exporter = source as? any BufferExporter {
-      do throws(Raised) { return try exporter.bytes(in: range)[...] } catch { return nil }
+    var bits: UInt64 = 0
+    if let array = byteSource {
+      for place in 0..<format.size { bits |= UInt64(array[offset + place]) << UInt64(8 * place) }
+    } else if let exporter = source as? any BufferExporter {
+      do throws(Raised) {
+        for byte in try exporter.bytes(in: offset..<(offset + format.size)).reversed() { bits = bits << 8 | UInt64(byte) }
+      } catch { return nil }
     }
-    return unsafeDowncast(source, to: BytesObject.self).bytes[range]
+    return bits
   }
 
   override func elementPlace(at position: Int) -> UnsafeMutablePointer<Value>? {
@@ -105,45 +109,26 @@ final class MemoryViewObject: Object {
   func store(_ bytes: ArraySlice<UInt8>, at offset: Int) throws(Raised) {
     guard let source else { return }
     if source.kind == .other, let exporter = source as? any BufferExporter { return try exporter.store(bytes, at: offset) }
-    unsafeDowncast(source, to: BytesObject.self).bytes.replaceSubrange(offset..<(offset + bytes.count), with: bytes)
+    guard let array = byteSource, offset + bytes.count <= array.count else { return }
+    for (index, byte) in bytes.enumerated() { array[offset + index] = byte }
   }
 
   /// The elements' bytes side by side.
   var bytes: [UInt8] {
     guard let source else { return [] }
+    if let span { return span.copyBytes() }
     if isContiguous, count > 0 {
       let end = start + count * format.size
-      if end > sourceCount { return [] }
-      if source.kind == .other, let exporter = source as? any BufferExporter {
-        do throws(Raised) { return try exporter.bytes(in: start..<end) } catch { return [] }
-      }
-      return Array(unsafeDowncast(source, to: BytesObject.self).bytes[start..<end])
+      guard end <= sourceCount, let exporter = source as? any BufferExporter else { return [] }
+      do throws(Raised) { return try exporter.bytes(in: start..<end) } catch { return [] }
     }
     var result: [UInt8] = []
     result.reserveCapacity(count * format.size)
-    for index in 0..<count { if let element = element(index) { result += element } }
+    for index in 0..<count {
+      guard let bits = bits(index) else { continue }
+      for place in 0..<format.size { result.append(UInt8(truncatingIfNeeded: bits >> UInt64(8 * place))) }
+    }
     return result
-  }
-}
-
-/// Bytes that lie in an array.
-struct ByteSpan {
-  let array: [UInt8]
-  let start: Int
-  let count: Int
-
-  init(array: [UInt8], start: Int, count: Int) {
-    self.array = array
-    self.start = start
-    self.count = count
-  }
-
-  init(_ array: [UInt8]) { self.init(array: array, start: 0, count: array.count) }
-
-  /// Shows the bytes for the time of `body`.
-  @inline(__always)
-  func withBytes<Outcome>(_ body: (UnsafeBufferPointer<UInt8>) -> Outcome) -> Outcome {
-    array.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[start..<(start + count)])) }
   }
 }
 
@@ -184,11 +169,10 @@ enum ElementFormat: String {
     }
   }
 
-  func value(of bytes: ArraySlice<UInt8>, _ runtime: Runtime) -> Value {
-    var bits: UInt64 = 0
-    for byte in bytes.reversed() { bits = bits << 8 | UInt64(byte) }
+  /// The value that an element's bits stand for.
+  func value(of bits: UInt64, _ runtime: Runtime) -> Value {
     switch self {
-    case .character: return .object(BytesObject(type: runtime.types.bytes, Array(bytes)))
+    case .character: return .object(BytesObject(type: runtime.types.bytes, count: 1) { $0[0] = UInt8(truncatingIfNeeded: bits) })
     case .bool: return .bool(bits != 0)
     case .float: return .float(Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits))))
     case .double: return .float(Double(bitPattern: bits))

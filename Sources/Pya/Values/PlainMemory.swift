@@ -13,6 +13,12 @@ extension UnsafeMutablePointer {
     return memory.assumingMemoryBound(to: Pointee.self)
   }
 
+  /// Memory for `count` values whose bits are all 0.
+  static func obtainZeros(_ count: Int) -> UnsafeMutablePointer {
+    guard let memory = calloc(count, MemoryLayout<Pointee>.stride) else { fatalError("pya: out of memory") }
+    return memory.assumingMemoryBound(to: Pointee.self)
+  }
+
   /// The same memory for `count` values, where it is or elsewhere: values move as they are.
   func enlarged(to count: Int) -> UnsafeMutablePointer {
     guard let memory = realloc(self, count &* MemoryLayout<Pointee>.stride) else { fatalError("pya: out of memory") }

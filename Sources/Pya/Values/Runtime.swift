@@ -103,6 +103,7 @@ final class Runtime {
       UnsafeMutableRawPointer.countsAsExpected(type: types.object), "pya: unexpected layout of reference counts")
     precondition(StringObject.layoutIsAsExpected(type: types.object), "pya: unexpected layout of StringObject")
     precondition(Object.registersAsExpected(type: types.object), "pya: unexpected layout of Object")
+    precondition(BytesObject.layoutIsAsExpected(type: types.object), "pya: unexpected layout of BytesObject")
     precondition(TupleObject.layoutIsAsExpected(type: types.object), "pya: unexpected layout of TupleObject")
     precondition(Instance.layoutIsAsExpected(type: types.object), "pya: unexpected layout of Instance")
   }

@@ -28,6 +28,9 @@ struct TextBuilder: ~Copyable {
 
   borrowing func copyBytes() -> [UInt8] { Array(utf8) }
 
+  /// The bytes so far as a new `bytes` or `bytearray`.
+  borrowing func bytes(type: TypeObject, kind: Kind) -> BytesObject { BytesObject(type: type, kind: kind, utf8) }
+
   @inline(__always)
   mutating func append(byte: UInt8) {
     if count == capacity { grow(by: 1) }

@@ -86,7 +86,8 @@ extension ArrayObject: BufferExporter {
     changed.replaceSubrange((offset - first * itemSize)..<(offset - first * itemSize + bytes.count), with: bytes)
     for index in first..<last {
       let start = (index - first) * itemSize
-      let value = bufferFormat.value(of: changed[start..<(start + itemSize)], type.runtime)
+      let bits = changed[start..<(start + itemSize)].reversed().reduce(0) { $0 << 8 | UInt64($1) }
+      let value = bufferFormat.value(of: bits, type.runtime)
       if isText, case .int(let number) = value {
         list[index] = .object(type.runtime.string(codePoints: [UInt32(truncatingIfNeeded: number)]))
       } else {
@@ -142,7 +143,7 @@ extension Runtime {
         "cannot use a \(typeName(.object(text))) to initialize an array with typecode '\(Unicode.Scalar(array.code))'")
     }
     if let kind = source.object?.kind, kind == .bytes || kind == .byteArray, let bytes = bytesLike(source) {
-      return try appendBytes(bytes, to: array)
+      return try appendBytes(bytes.copyBytes(), to: array)
     }
     try forEach(source) { (value) throws(Raised) in array.list.append(try element(value, of: array)) }
   }
@@ -400,7 +401,7 @@ extension Runtime {
       guard let bytes = runtime.bytesLike(arguments[1]) else {
         throw runtime.typeError("a bytes-like object is required, not '\(runtime.typeName(arguments[1]))'")
       }
-      try runtime.appendBytes(bytes, to: array)
+      try runtime.appendBytes(bytes.copyBytes(), to: array)
       return .none
     }
     defineArrayMethod(type, "tofile", "self, f, /") { (runtime, array, arguments) throws(Raised) in
@@ -414,7 +415,7 @@ extension Runtime {
       let (wanted, overflows) = count.multipliedReportingOverflow(by: array.itemSize)
       if overflows { throw runtime.error("MemoryError", []) }
       let read = try runtime.callMethod(arguments[1], "read", [.int(wanted)])
-      guard let bytes = read.bytes?.bytes else { throw runtime.typeError("read() didn't return bytes") }
+      guard let bytes = read.bytes?.copyBytes() else { throw runtime.typeError("read() didn't return bytes") }
       let whole = bytes.count - bytes.count % array.itemSize
       if bytes.count != wanted, whole != bytes.count {
         throw runtime.valueError("bytes length not a multiple of item size")
@@ -458,7 +459,7 @@ extension Runtime {
     }
     let module = try importModule("struct", level: 0, globals: builtins)
     let packed = try call(try getAttribute(module, "pack"), [format(of: array, values.count)] + values)
-    return packed.bytes?.bytes ?? []
+    return packed.bytes?.copyBytes() ?? []
   }
 
   func appendBytes(_ bytes: [UInt8], to array: ArrayObject) throws(Raised) {

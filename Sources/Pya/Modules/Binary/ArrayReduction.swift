@@ -59,7 +59,7 @@ extension Runtime {
     guard machineFormats.indices.contains(machineFormat) else {
       throw valueError("third argument must be a valid machine format code.")
     }
-    guard let bytes = arguments[3].bytes?.bytes else {
+    guard let bytes = arguments[3].bytes?.copyBytes() else {
       throw typeError("fourth argument should be bytes, not \(typeName(arguments[3]))")
     }
     let array = ArrayObject(type: wanted, code: code.bytes[0], ListObject(self))

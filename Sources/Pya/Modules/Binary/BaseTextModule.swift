@@ -3,25 +3,25 @@ extension Runtime {
   func makeBaseTextModule() -> ModuleObject {
     let module = ModuleObject(self, name: "_base64")
     module.define(self, "encode32", "alphabet, data, /") { (runtime, arguments) throws(Raised) in
-      runtime.bytes(BaseText.encode32(try runtime.binaryArgument(arguments[1]), try runtime.binaryArgument(arguments[0])))
+      runtime.bytes(BaseText.encode32(try runtime.byteArray(arguments[1]), try runtime.byteArray(arguments[0])))
     }
     // None: there is a character that is no digit.
     module.define(self, "decode32", "alphabet, text, /") { (runtime, arguments) throws(Raised) in
-      let digits = BaseText.values(of: try runtime.binaryArgument(arguments[0]))
-      return BaseText.decode32(try runtime.binaryArgument(arguments[1]), digits).map { runtime.bytes($0) } ?? .none
+      let digits = BaseText.values(of: try runtime.byteArray(arguments[0]))
+      return BaseText.decode32(try runtime.byteArray(arguments[1]), digits).map { runtime.bytes($0) } ?? .none
     }
     module.define(self, "encode85", "alphabet, data, pads, folds_zeros, folds_blanks, /") { (runtime, arguments) throws(Raised) in
       let isFolding = (zeros: try runtime.isTrue(arguments[3]), blanks: try runtime.isTrue(arguments[4]))
       return runtime.bytes(
         BaseText.encode85(
-          try runtime.binaryArgument(arguments[1]), try runtime.binaryArgument(arguments[0]), isPadded: try runtime.isTrue(arguments[2]),
+          try runtime.byteArray(arguments[1]), try runtime.byteArray(arguments[0]), isPadded: try runtime.isTrue(arguments[2]),
           isFolding))
     }
     // `name` is what complaints call the encoding.
     module.define(self, "decode85", "alphabet, text, name, /") { (runtime, arguments) throws(Raised) in
-      let digits = BaseText.values(of: try runtime.binaryArgument(arguments[0]))
+      let digits = BaseText.values(of: try runtime.byteArray(arguments[0]))
       let name = arguments[2].string?.text ?? ""
-      switch BaseText.decode85(try runtime.binaryArgument(arguments[1]), digits) {
+      switch BaseText.decode85(try runtime.byteArray(arguments[1]), digits) {
       case .success(let bytes): return runtime.bytes(bytes)
       case .failure(.noDigit(let place)): throw runtime.valueError("bad \(name) character at position \(place)")
       case .failure(.overflow(let place)): throw runtime.valueError("\(name) overflow in hunk starting at byte \(place)")
@@ -30,10 +30,12 @@ extension Runtime {
     module.define(self, "decode_ascii85", "text, folds_blanks, ignored, /") { (runtime, arguments) throws(Raised) in
       runtime.bytes(
         try runtime.decodeAscii85(
-          try runtime.binaryArgument(arguments[0]), foldsBlanks: try runtime.isTrue(arguments[1]), ignored: arguments[2]))
+          try runtime.byteArray(arguments[0]), foldsBlanks: try runtime.isTrue(arguments[1]), ignored: arguments[2]))
     }
     return module
   }
+
+  private func byteArray(_ value: Value) throws(Raised) -> [UInt8] { try binaryArgument(value).copyBytes() }
 
   private func bytes(_ bytes: [UInt8]) -> Value { .object(BytesObject(type: types.bytes, bytes)) }
 

@@ -23,28 +23,37 @@ extension Runtime {
       module.define(self, name, "data, sep=None, bytes_per_sep=1") { (runtime, arguments) throws(Raised) in
         let bytes = try runtime.binaryArgument(arguments[0])
         if arguments.count == 1, !arguments.hasKeywords {
-          return .object(BytesObject(type: runtime.types.bytes, Base64.hexadecimal(bytes)))
+          return .object(
+            bytes.withContent { bytes in
+              BytesObject(type: runtime.types.bytes, count: 2 * bytes.count) { ASCII.hexadecimal(bytes, into: $0) }
+            })
         }
-        let object = Value.object(BytesObject(type: runtime.types.bytes, bytes))
+        let object = Value.object(bytes.object(runtime.types.bytes))
         let text = try runtime.callMethod(object, "hex", Array(arguments.positional.dropFirst()))
         return .object(BytesObject(type: runtime.types.bytes, text.string?.copyBytes() ?? []))
       }
     }
     for name in ["unhexlify", "a2b_hex"] {
       module.define(self, name, "hexstr, /") { (runtime, arguments) throws(Raised) in
-        .object(BytesObject(type: runtime.types.bytes, try runtime.readHexadecimal(arguments[0])))
+        .object(try runtime.readHexadecimal(arguments[0]))
       }
     }
     module.define(self, "b2a_base64", "data, /, *, newline=True") { (runtime, arguments) throws(Raised) in
-      var text = Base64.encode(try runtime.binaryArgument(arguments[0]))
-      if arguments[1].isUndefined ? true : try runtime.isTrue(arguments[1]) { text.append(10) }
-      return .object(BytesObject(type: runtime.types.bytes, text))
+      let bytes = try runtime.binaryArgument(arguments[0])
+      let endsLine = arguments[1].isUndefined ? true : try runtime.isTrue(arguments[1])
+      let size = (bytes.count + 2) / 3 * 4
+      return .object(
+        BytesObject(type: runtime.types.bytes, count: size + (endsLine ? 1 : 0)) { text in
+          bytes.withContent { Base64.encode($0, into: text) }
+          if endsLine { text[size] = 10 }
+        })
     }
     module.define(self, "a2b_base64", "data, /, *, strict_mode=False") { (runtime, arguments) throws(Raised) in
       let text = try runtime.asciiArgument(arguments[0])
       let isStrict = arguments[1].isUndefined ? false : try runtime.isTrue(arguments[1])
       do throws(Base64.Failure) {
-        return .object(BytesObject(type: runtime.types.bytes, try Base64.decode(text, isStrict: isStrict)))
+        let bytes = try text.withContent { (text) throws(Base64.Failure) in try Base64.decode(text, isStrict: isStrict) }
+        return .object(BytesObject(type: runtime.types.bytes, bytes))
       } catch {
         throw runtime.binasciiError(error.message)
       }
@@ -99,7 +108,7 @@ extension Runtime {
   private func addChecksums(to module: ModuleObject) {
     module.define(self, "crc32", "data, crc=0, /") { (runtime, arguments) throws(Raised) in
       let start = arguments[1].isUndefined ? 0 : try runtime.checksumStart(arguments[1])
-      return .int(Int(Checksums.crc32(try runtime.binaryArgument(arguments[0]), start)))
+      return .int(Int(try runtime.binaryArgument(arguments[0]).withContent { Checksums.crc32($0, start) }))
     }
     module.define(self, "crc_hqx", "data, crc, /") { (runtime, arguments) throws(Raised) in
       var crc = try runtime.checksumStart(arguments[1]) & 0xFFFF
@@ -118,105 +127,105 @@ extension Runtime {
     return UInt32(truncatingIfNeeded: UInt(exactly: low) ?? 0)
   }
 
-  func binaryArgument(_ value: Value) throws(Raised) -> [UInt8] {
+  func binaryArgument(_ value: Value) throws(Raised) -> ByteSpan {
     if let bytes = bytesLike(value) { return bytes }
     throw typeError("a bytes-like object is required, not '\(typeName(value))'")
   }
 
   /// Bytes, or text that is ASCII.
-  func asciiArgument(_ value: Value) throws(Raised) -> [UInt8] {
+  func asciiArgument(_ value: Value) throws(Raised) -> ByteSpan {
     if let text = value.string {
       if !text.isASCII { throw valueError("string argument should contain only ASCII characters") }
-      return text.copyBytes()
+      return ByteSpan(BytesObject(type: types.bytes, text.utf8))
     }
     if let bytes = bytesLike(value) { return bytes }
     throw typeError("argument should be bytes, buffer or ASCII string, not '\(typeName(value))'")
   }
 
-  private func readHexadecimal(_ value: Value) throws(Raised) -> [UInt8] {
+  private func readHexadecimal(_ value: Value) throws(Raised) -> BytesObject {
     let text = try asciiArgument(value)
     if text.count % 2 != 0 { throw binasciiError("Odd-length string") }
-    var result: [UInt8] = []
-    result.reserveCapacity(text.count / 2)
-    for index in stride(from: 0, to: text.count, by: 2) {
-      guard let high = ASCII.digitValue(text[index]), let low = ASCII.digitValue(text[index + 1]), high < 16, low < 16
-      else { throw binasciiError("Non-hexadecimal digit found") }
-      result.append(UInt8(high << 4 | low))
+    var areDigits = true
+    let made = text.withContent { text in
+      BytesObject(type: types.bytes, count: text.count / 2) { place in
+        for index in 0..<(text.count / 2) {
+          let (high, low) = (ASCII.digitValue(text[2 * index]) ?? 16, ASCII.digitValue(text[2 * index + 1]) ?? 16)
+          if high > 15 || low > 15 { areDigits = false }
+          place[index] = UInt8(truncatingIfNeeded: high << 4 | low)
+        }
+      }
     }
-    return result
+    if !areDigits { throw binasciiError("Non-hexadecimal digit found") }
+    return made
   }
 
   /// The checksums of `zlib`.
   func addChecksumFunctions(to module: ModuleObject) {
     module.define(self, "crc32", "data, value=0, /") { (runtime, arguments) throws(Raised) in
       let start = arguments[1].isUndefined ? 0 : try runtime.checksumStart(arguments[1])
-      return .int(Int(Checksums.crc32(try runtime.binaryArgument(arguments[0]), start)))
+      return .int(Int(try runtime.binaryArgument(arguments[0]).withContent { Checksums.crc32($0, start) }))
     }
     module.define(self, "adler32", "data, value=1, /") { (runtime, arguments) throws(Raised) in
       let start = arguments[1].isUndefined ? 1 : try runtime.checksumStart(arguments[1])
-      return .int(Int(Checksums.adler32(try runtime.binaryArgument(arguments[0]), start)))
+      return .int(Int(try runtime.binaryArgument(arguments[0]).withContent { Checksums.adler32($0, start) }))
     }
   }
 }
 
 enum Checksums {
-  static func crc32(_ bytes: [UInt8], _ start: UInt32) -> UInt32 {
+  static func crc32(_ bytes: UnsafeBufferPointer<UInt8>, _ start: UInt32) -> UInt32 {
     tables.withUnsafeBufferPointer { tables in
-      bytes.withUnsafeBufferPointer { bytes in
-        guard let table = tables.baseAddress, let base = bytes.baseAddress else { return start }
-        var crc = ~start
-        var index = 0
-        while index &+ 8 <= bytes.count {
-          let word = UInt64(littleEndian: UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self)) ^ UInt64(crc)
-          let low = table[Int(1792 + word & 0xFF)] ^ table[Int(1536 + word >> 8 & 0xFF)]
-          let next = table[Int(1280 + word >> 16 & 0xFF)] ^ table[Int(1024 + word >> 24 & 0xFF)]
-          let third = table[Int(768 + word >> 32 & 0xFF)] ^ table[Int(512 + word >> 40 & 0xFF)]
-          crc = low ^ next ^ third ^ table[Int(256 + word >> 48 & 0xFF)] ^ table[Int(word >> 56)]
-          index &+= 8
-        }
-        while index < bytes.count {
-          crc = table[Int((crc ^ UInt32(base[index])) & 0xFF)] ^ crc >> 8
-          index &+= 1
-        }
-        return ~crc
+      guard let table = tables.baseAddress, let base = bytes.baseAddress else { return start }
+      var crc = ~start
+      var index = 0
+      while index &+ 8 <= bytes.count {
+        let word = UInt64(littleEndian: UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self)) ^ UInt64(crc)
+        let low = table[Int(1792 + word & 0xFF)] ^ table[Int(1536 + word >> 8 & 0xFF)]
+        let next = table[Int(1280 + word >> 16 & 0xFF)] ^ table[Int(1024 + word >> 24 & 0xFF)]
+        let third = table[Int(768 + word >> 32 & 0xFF)] ^ table[Int(512 + word >> 40 & 0xFF)]
+        crc = low ^ next ^ third ^ table[Int(256 + word >> 48 & 0xFF)] ^ table[Int(word >> 56)]
+        index &+= 8
       }
+      while index < bytes.count {
+        crc = table[Int((crc ^ UInt32(base[index])) & 0xFF)] ^ crc >> 8
+        index &+= 1
+      }
+      return ~crc
     }
   }
 
-  static func adler32(_ bytes: [UInt8], _ start: UInt32) -> UInt32 {
-    bytes.withUnsafeBufferPointer { bytes in
-      guard let base = bytes.baseAddress else { return start }
-      var (a, b) = ((start & 0xFFFF) % 65521, (start >> 16) % 65521)
-      var place = base
-      var rest = bytes.count
-      while rest > 0 {
-        // So many that the sums stay below 2**32.
-        var blocks = min(rest, 5536) / 32
-        var left = rest < 32 ? rest : 0
-        rest -= blocks * 32 + left
-        while blocks > 0 {
-          var sum: UInt32 = 0
-          var weighted: UInt32 = 0
-          for index in 0..<32 as Range<UInt32> {
-            let byte = UInt32(place[Int(index)])
-            sum &+= byte
-            weighted &+= (32 &- index) &* byte
-          }
-          b &+= 32 &* a &+ weighted
-          a &+= sum
-          place += 32
-          blocks -= 1
+  static func adler32(_ bytes: UnsafeBufferPointer<UInt8>, _ start: UInt32) -> UInt32 {
+    guard let base = bytes.baseAddress else { return start }
+    var (a, b) = ((start & 0xFFFF) % 65521, (start >> 16) % 65521)
+    var place = base
+    var rest = bytes.count
+    while rest > 0 {
+      // So many that the sums stay below 2**32.
+      var blocks = min(rest, 5536) / 32
+      var left = rest < 32 ? rest : 0
+      rest -= blocks * 32 + left
+      while blocks > 0 {
+        var sum: UInt32 = 0
+        var weighted: UInt32 = 0
+        for index in 0..<32 as Range<UInt32> {
+          let byte = UInt32(place[Int(index)])
+          sum &+= byte
+          weighted &+= (32 &- index) &* byte
         }
-        while left > 0 {
-          a &+= UInt32(place.pointee)
-          b &+= a
-          place += 1
-          left -= 1
-        }
-        (a, b) = (a % 65521, b % 65521)
+        b &+= 32 &* a &+ weighted
+        a &+= sum
+        place += 32
+        blocks -= 1
       }
-      return b << 16 | a
+      while left > 0 {
+        a &+= UInt32(place.pointee)
+        b &+= a
+        place += 1
+        left -= 1
+      }
+      (a, b) = (a % 65521, b % 65521)
     }
+    return b << 16 | a
   }
 
   /// Eight tables of 256, one after the other: what a byte does to the checksum when so many more bytes follow it.
@@ -237,42 +246,26 @@ enum Base64 {
 
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-  static func encode(_ bytes: [UInt8]) -> [UInt8] {
-    let size = (bytes.count + 2) / 3 * 4
-    return [UInt8](unsafeUninitializedCapacity: size) { result, count in
-      alphabet.withUnsafeBufferPointer { alphabet in
-        bytes.withUnsafeBufferPointer { bytes in
-          var (index, place) = (0, 0)
-          while index &+ 3 <= bytes.count {
-            let group = Int(bytes[index]) << 16 | Int(bytes[index &+ 1]) << 8 | Int(bytes[index &+ 2])
-            result[place] = alphabet[group >> 18]
-            result[place &+ 1] = alphabet[group >> 12 & 63]
-            result[place &+ 2] = alphabet[group >> 6 & 63]
-            result[place &+ 3] = alphabet[group & 63]
-            index &+= 3
-            place &+= 4
-          }
-          guard index < bytes.count else { return }
-          let isLast = index + 1 == bytes.count
-          let group = Int(bytes[index]) << 16 | (isLast ? 0 : Int(bytes[index + 1]) << 8)
-          result[place] = alphabet[group >> 18]
-          result[place + 1] = alphabet[group >> 12 & 63]
-          result[place + 2] = isLast ? UInt8(ascii: "=") : alphabet[group >> 6 & 63]
-          result[place + 3] = UInt8(ascii: "=")
-        }
+  /// Writes four characters for three bytes.
+  static func encode(_ bytes: UnsafeBufferPointer<UInt8>, into result: UnsafeMutablePointer<UInt8>) {
+    alphabet.withUnsafeBufferPointer { alphabet in
+      var (index, place) = (0, 0)
+      while index &+ 3 <= bytes.count {
+        let group = Int(bytes[index]) << 16 | Int(bytes[index &+ 1]) << 8 | Int(bytes[index &+ 2])
+        result[place] = alphabet[group >> 18]
+        result[place &+ 1] = alphabet[group >> 12 & 63]
+        result[place &+ 2] = alphabet[group >> 6 & 63]
+        result[place &+ 3] = alphabet[group & 63]
+        index &+= 3
+        place &+= 4
       }
-      count = size
-    }
-  }
-
-  /// Two digits for each byte.
-  static func hexadecimal(_ bytes: [UInt8]) -> [UInt8] {
-    [UInt8](unsafeUninitializedCapacity: 2 * bytes.count) { result, count in
-      for (index, byte) in bytes.enumerated() {
-        result[2 &* index] = ASCII.hexDigit(byte >> 4)
-        result[2 &* index &+ 1] = ASCII.hexDigit(byte & 15)
-      }
-      count = 2 * bytes.count
+      guard index < bytes.count else { return }
+      let isLast = index + 1 == bytes.count
+      let group = Int(bytes[index]) << 16 | (isLast ? 0 : Int(bytes[index + 1]) << 8)
+      result[place] = alphabet[group >> 18]
+      result[place + 1] = alphabet[group >> 12 & 63]
+      result[place + 2] = isLast ? UInt8(ascii: "=") : alphabet[group >> 6 & 63]
+      result[place + 3] = UInt8(ascii: "=")
     }
   }
 
@@ -284,26 +277,24 @@ enum Base64 {
   }()
 
   /// Digits alone, in groups of four, as far as there are any: gives how many characters those are.
-  private static func decodeGroups(_ text: [UInt8], into result: inout [UInt8]) -> Int {
+  private static func decodeGroups(_ text: UnsafeBufferPointer<UInt8>, into result: inout [UInt8]) -> Int {
     values.withUnsafeBufferPointer { values in
-      text.withUnsafeBufferPointer { text in
-        var index = 0
-        while index &+ 4 <= text.count {
-          let (a, b) = (values[Int(text[index])], values[Int(text[index &+ 1])])
-          let (c, d) = (values[Int(text[index &+ 2])], values[Int(text[index &+ 3])])
-          if (a | b | c | d) & 128 != 0 { break }
-          result.append(a << 2 | b >> 4)
-          result.append(b << 4 | c >> 2)
-          result.append(c << 6 | d)
-          index &+= 4
-        }
-        return index
+      var index = 0
+      while index &+ 4 <= text.count {
+        let (a, b) = (values[Int(text[index])], values[Int(text[index &+ 1])])
+        let (c, d) = (values[Int(text[index &+ 2])], values[Int(text[index &+ 3])])
+        if (a | b | c | d) & 128 != 0 { break }
+        result.append(a << 2 | b >> 4)
+        result.append(b << 4 | c >> 2)
+        result.append(c << 6 | d)
+        index &+= 4
       }
+      return index
     }
   }
 
   /// Without `isStrict` characters that do not belong there are skipped.
-  static func decode(_ text: [UInt8], isStrict: Bool) throws(Failure) -> [UInt8] {
+  static func decode(_ text: UnsafeBufferPointer<UInt8>, isStrict: Bool) throws(Failure) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(text.count / 4 * 3)
     if isStrict, text.first == UInt8(ascii: "=") { throw Failure(message: "Leading padding not allowed") }

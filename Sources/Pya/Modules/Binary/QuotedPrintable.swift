@@ -108,13 +108,13 @@ extension Runtime {
         BytesObject(
           type: runtime.types.bytes,
           QuotedPrintable.encode(
-            try runtime.binaryArgument(arguments[0]), quotesBlanks: try isSet(1, false), isText: try isSet(2, true),
+            try runtime.binaryArgument(arguments[0]).copyBytes(), quotesBlanks: try isSet(1, false), isText: try isSet(2, true),
             isHeader: try isSet(3, false))))
     }
     module.define(self, "a2b_qp", "data, header=False") { (runtime, arguments) throws(Raised) in
       let isHeader = arguments[1].isUndefined ? false : try runtime.isTrue(arguments[1])
       return .object(
-        BytesObject(type: runtime.types.bytes, QuotedPrintable.decode(try runtime.asciiArgument(arguments[0]), isHeader: isHeader)))
+        BytesObject(type: runtime.types.bytes, QuotedPrintable.decode(try runtime.asciiArgument(arguments[0]).copyBytes(), isHeader: isHeader)))
     }
   }
 }

@@ -64,7 +64,7 @@ extension Runtime {
     module.define(self, "pack", "*values") { (runtime, arguments) throws(Raised) in
       if arguments.count == 0 { throw runtime.typeError("missing format argument") }
       let format = try runtime.structFormat(arguments[0])
-      return try runtime.structPack(format, arguments.base + 1, arguments.count - 1)
+      return .object(try runtime.structPack(format, arguments.base + 1, arguments.count - 1))
     }
     module.define(self, "unpack", "format, buffer, /") { (runtime, arguments) throws(Raised) in
       try runtime.structUnpack(try runtime.structFormat(arguments[0]), arguments[1])
@@ -74,7 +74,7 @@ extension Runtime {
     }
     module.define(self, "pack_into", "*values") { (runtime, arguments) throws(Raised) in
       if arguments.count == 0 { throw runtime.typeError("missing format argument") }
-      try runtime.structPackInto(try runtime.structFormat(arguments[0]), Array(arguments.positional.dropFirst()))
+      try runtime.structPackInto(try runtime.structFormat(arguments[0]), arguments.base + 1, arguments.count - 1)
       return .none
     }
     module.define(self, "iter_unpack", "format, buffer, /") { (runtime, arguments) throws(Raised) in
@@ -88,11 +88,11 @@ extension Runtime {
     let type = TypeObject(self, module: "_struct", "Struct")
     type.defineConstructor(self, "format") { (runtime, cls, arguments) throws(Raised) in
       let format = try runtime.structFormat(arguments[0])
-      let text = arguments[0].string ?? runtime.string(runtime.bytesLike(arguments[0]) ?? [])
+      let text = arguments[0].string ?? runtime.string(runtime.bytesLike(arguments[0])?.copyBytes() ?? [])
       return .object(StructObject(type: cls, text, format))
     }
     type.define(self, "pack", "self, *values") { (runtime, arguments) throws(Raised) in
-      try runtime.structPack(arguments[0].structObject.format, arguments.base + 1, arguments.count - 1)
+      .object(try runtime.structPack(arguments[0].structObject.format, arguments.base + 1, arguments.count - 1))
     }
     type.define(self, "unpack", "self, buffer, /") { (runtime, arguments) throws(Raised) in
       try runtime.structUnpack(arguments[0].structObject.format, arguments[1])
@@ -101,7 +101,7 @@ extension Runtime {
       try runtime.structUnpackFrom(arguments[0].structObject.format, arguments[1], arguments[2])
     }
     type.define(self, "pack_into", "self, *values") { (runtime, arguments) throws(Raised) in
-      try runtime.structPackInto(arguments[0].structObject.format, Array(arguments.positional.dropFirst()))
+      try runtime.structPackInto(arguments[0].structObject.format, arguments.base + 1, arguments.count - 1)
       return .none
     }
     type.define(self, "iter_unpack", "self, buffer, /") { (runtime, arguments) throws(Raised) in
@@ -119,7 +119,7 @@ extension Runtime {
   private func structFormat(_ value: Value) throws(Raised) -> StructFormat {
     let state = structState
     if let held = value.uncounted, let format = state.known(held) { return format }
-    guard let text = value.string?.copyBytes() ?? bytesLike(value) else {
+    guard let text = value.string?.copyBytes() ?? bytesLike(value)?.copyBytes() else {
       throw typeError("Struct() argument 1 must be a str or bytes object, not \(givenName(value))")
     }
     if let known = state.formats[text] {
@@ -141,28 +141,26 @@ extension Runtime {
   }
 
   private func buffer(_ value: Value) throws(Raised) -> ByteSpan {
-    if let bytes = byteSpan(value) { return bytes }
-    throw typeError("a bytes-like object is required, not '\(typeName(value))'")
+    if let bytes = bytesNow(value) { return bytes }
+    throw noBuffer(value)
   }
+
+  private func noBuffer(_ value: Value) -> Raised { typeError("a bytes-like object is required, not '\(typeName(value))'") }
 
   // MARK: Packing
 
-  private func structPack(_ format: StructFormat, _ values: UnsafeMutablePointer<Value>, _ count: Int) throws(Raised) -> Value {
+  private func structPack(
+    _ format: StructFormat, _ values: UnsafeMutablePointer<Value>, _ count: Int
+  ) throws(Raised) -> BytesObject {
     if count != format.valueCount {
       throw structError("pack expected \(format.valueCount) items for packing (got \(count))")
     }
     try checkAllocation(format.size)
-    var bytes: [UInt8] = []
-    if format.size <= 64 {
-      bytes.reserveCapacity(format.size)
-      for _ in 0..<format.size { bytes.append(0) }
-    } else {
-      bytes = [UInt8](repeating: 0, count: format.size)
-    }
+    let made = BytesObject(type: types.bytes, zeros: format.size)
     var next = values
     for item in format.items {
       if item.form == .text || item.form == .counted {
-        try pack(text: next.pointee, item, into: &bytes)
+        try pack(text: next.pointee, item, into: made)
         next += 1
         continue
       }
@@ -174,15 +172,15 @@ extension Runtime {
         } else {
           word = try bits(of: next.pointee, item, isNative: format.isNative)
         }
-        bytes.store(word, item.width, format.isBigEndian, at: place)
+        made.store(word, item.width, format.isBigEndian, at: place)
         place += item.width
         next += 1
       }
     }
-    return .object(BytesObject(type: types.bytes, bytes))
+    return made
   }
 
-  private func pack(text: Value, _ item: StructFormat.Item, into bytes: inout [UInt8]) throws(Raised) {
+  private func pack(text: Value, _ item: StructFormat.Item, into made: BytesObject) throws(Raised) {
     guard let source = bytesLike(text) else {
       throw structError("argument for '\(Unicode.Scalar(item.code))' must be a bytes object")
     }
@@ -191,12 +189,11 @@ extension Runtime {
     if item.code == UInt8(ascii: "p") {
       if room == 0 { return }
       room -= 1
-      bytes[place] = UInt8(min(source.count, room, 255))
+      made[place] = UInt8(min(source.count, room, 255))
       place += 1
     }
-    let count = min(room, source.count)
-    bytes.withUnsafeMutableBufferPointer { bytes in
-      for index in 0..<count { bytes[place + index] = source[index] }
+    source.withContent { source in
+      for index in 0..<min(room, source.count) { made[place + index] = source[index] }
     }
   }
 
@@ -269,15 +266,15 @@ extension Runtime {
     throw structError("'\(Unicode.Scalar(item.code))' format requires \(low) <= number <= \(high)")
   }
 
-  private func structPackInto(_ format: StructFormat, _ arguments: [Value]) throws(Raised) {
-    if arguments.isEmpty { throw typeError("pack_into expected buffer argument") }
+  /// The buffer, the offset and the values are `count` arguments.
+  private func structPackInto(_ format: StructFormat, _ arguments: UnsafeMutablePointer<Value>, _ count: Int) throws(Raised) {
+    if count == 0 { throw typeError("pack_into expected buffer argument") }
     guard let target = WritableBuffer(arguments[0], self) else {
       throw typeError("argument must be read-write bytes-like object, not \(typeName(arguments[0]))")
     }
-    if arguments.count < 2 { throw typeError("pack_into expected offset argument") }
-    var values = Array(arguments.dropFirst(2))
-    if values.count != format.valueCount {
-      throw structError("pack_into expected \(format.valueCount) items for packing (got \(values.count))")
+    if count < 2 { throw typeError("pack_into expected offset argument") }
+    if count - 2 != format.valueCount {
+      throw structError("pack_into expected \(format.valueCount) items for packing (got \(count - 2))")
     }
     var offset = try index(arguments[1])
     let length = target.count
@@ -291,17 +288,9 @@ extension Runtime {
         "pack_into requires a buffer of at least \(UInt(format.size) + UInt(offset)) bytes for packing \(format.size) bytes at offset "
           + "\(offset) (actual buffer size is \(length))")
     }
-    let made: Result<Value, Raised> = values.withUnsafeMutableBufferPointer { values in
-      guard let base = values.baseAddress ?? UnsafeMutablePointer(bitPattern: 16) else { return .success(.none) }
-      do throws(Raised) { return .success(try structPack(format, base, values.count)) } catch { return .failure(error) }
-    }
-    let packed: [UInt8]
-    switch made {
-    case .success(let value): packed = value.bytes?.bytes ?? []
-    case .failure(let raised): throw raised
-    }
+    let packed = try structPack(format, arguments + 2, count - 2)
     guard target.count >= offset + packed.count else { return }
-    try target.store(packed, at: offset)
+    try target.store(ByteSpan(packed), at: offset)
   }
 
   // MARK: Unpacking
@@ -313,8 +302,13 @@ extension Runtime {
   }
 
   private func structUnpackFrom(_ format: StructFormat, _ source: Value, _ place: Value) throws(Raised) -> Value {
-    let bytes = try buffer(source)
-    var offset = place.isUndefined ? 0 : try index(place)
+    var bytes = try buffer(source)
+    var offset = 0
+    if !place.isUndefined {
+      offset = try index(place)
+      // The program's `__index__` may have made a bytearray shorter.
+      if bytes.owner.kind == .byteArray { bytes = try buffer(source) }
+    }
     if offset < 0 {
       if offset + format.size > 0 {
         throw structError("not enough data to unpack \(format.size) bytes at offset \(offset)")
@@ -333,7 +327,7 @@ extension Runtime {
   }
 
   private func structIterate(_ format: StructFormat, _ source: Value) throws(Raised) -> Value {
-    let bytes = try buffer(source)
+    guard let bytes = bytesLike(source) else { throw noBuffer(source) }
     if format.size == 0 { throw structError("cannot iteratively unpack with a struct of length 0") }
     if bytes.count % format.size != 0 {
       throw structError("iterative unpacking requires a buffer of a multiple of \(format.size) bytes")
@@ -344,7 +338,7 @@ extension Runtime {
   /// The values from a place on, from where on there are as many bytes as the format takes.
   fileprivate func structUnpack(_ format: StructFormat, _ bytes: ByteSpan, at start: Int) -> Value {
     if format.valueCount == 0 { return tuple([]) }
-    return bytes.withBytes { bytes in
+    return bytes.withContent { bytes in
       let memory = UnsafeBufferPointer(rebasing: bytes[start..<(start + format.size)])
       return .object(TupleObject(self, count: format.valueCount) { structUnpack(format, memory, into: $0) })
     }
@@ -359,7 +353,7 @@ extension Runtime {
         if item.form == .counted, item.count > 0 {
           span = (item.offset + 1)..<(item.offset + 1 + min(Int(bytes[item.offset]), item.count - 1))
         }
-        next.initialize(to: .object(BytesObject(type: types.bytes, Array(UnsafeBufferPointer(rebasing: bytes[span])))))
+        next.initialize(to: .object(BytesObject(type: types.bytes, UnsafeBufferPointer(rebasing: bytes[span]))))
         next += 1
         continue
       }
@@ -384,7 +378,8 @@ extension Runtime {
     case .float: return .float(Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits))))
     case .half: return .float(HalfFloat.number(of: UInt16(truncatingIfNeeded: bits)))
     case .bool: return .bool(bits != 0)
-    case .character, .text, .counted: return .object(BytesObject(type: types.bytes, [UInt8(truncatingIfNeeded: bits)]))
+    case .character, .text, .counted:
+      return .object(BytesObject(type: types.bytes, count: 1) { $0[0] = UInt8(truncatingIfNeeded: bits) })
     }
   }
 }
@@ -428,21 +423,20 @@ extension UnsafeRawPointer {
   }
 }
 
-extension [UInt8] {
+extension BytesObject {
   /// Stores the lowest 1, 2, 4 or 8 bytes of a number.
   @inline(__always)
-  fileprivate mutating func store(_ bits: UInt64, _ width: Int, _ isBigEndian: Bool, at place: Int) {
-    withUnsafeMutableBytes { bytes in
-      switch width {
-      case 1: bytes[place] = UInt8(truncatingIfNeeded: bits)
-      case 2:
-        let word = UInt16(truncatingIfNeeded: bits)
-        bytes.storeBytes(of: isBigEndian ? word.bigEndian : word.littleEndian, toByteOffset: place, as: UInt16.self)
-      case 4:
-        let word = UInt32(truncatingIfNeeded: bits)
-        bytes.storeBytes(of: isBigEndian ? word.bigEndian : word.littleEndian, toByteOffset: place, as: UInt32.self)
-      default: bytes.storeBytes(of: isBigEndian ? bits.bigEndian : bits.littleEndian, toByteOffset: place, as: UInt64.self)
-      }
+  fileprivate func store(_ bits: UInt64, _ width: Int, _ isBigEndian: Bool, at place: Int) {
+    let bytes = UnsafeMutableRawPointer(start)
+    switch width {
+    case 1: self[place] = UInt8(truncatingIfNeeded: bits)
+    case 2:
+      let word = UInt16(truncatingIfNeeded: bits)
+      bytes.storeBytes(of: isBigEndian ? word.bigEndian : word.littleEndian, toByteOffset: place, as: UInt16.self)
+    case 4:
+      let word = UInt32(truncatingIfNeeded: bits)
+      bytes.storeBytes(of: isBigEndian ? word.bigEndian : word.littleEndian, toByteOffset: place, as: UInt32.self)
+    default: bytes.storeBytes(of: isBigEndian ? bits.bigEndian : bits.littleEndian, toByteOffset: place, as: UInt64.self)
     }
   }
 }

@@ -148,7 +148,7 @@ extension Runtime {
   func held<Held: AnyObject>(_ value: Value, _ type: Held.Type) throws(Raised) -> Held { try holder(value, type).held }
 
   func compressibleBytes(_ value: Value) throws(Raised) -> [UInt8] {
-    if let bytes = bytesLike(value) { return bytes }
+    if let bytes = bytesNow(value) { return bytes.copyBytes() }
     throw typeError("a bytes-like object is required, not '\(typeName(value))'")
   }
 }

@@ -117,12 +117,11 @@ extension Runtime {
   }
 
   private func update(_ function: HashFunction, _ data: Value) throws(Raised) {
-    if let bytes = data.bytes { return function.update(bytes.bytes) }
-    guard let bytes = bytesLike(data) else {
+    guard let bytes = bytesNow(data) else {
       throw typeError(
         data.string != nil ? "Strings must be encoded before hashing" : "object supporting the buffer API required")
     }
-    function.update(bytes)
+    bytes.withContent { function.update($0) }
   }
 
   // MARK: Types
@@ -156,7 +155,7 @@ extension Runtime {
       .object(BytesObject(type: runtime.types.bytes, try digest(runtime, arguments)))
     }
     type.define(self, "hexdigest", signature) { (runtime, arguments) throws(Raised) in
-      .object(runtime.hexadecimal(try digest(runtime, arguments)))
+      .object(try digest(runtime, arguments).withUnsafeBufferPointer { runtime.hexadecimal($0) })
     }
     type.define(self, "copy", "self, /") { (_, arguments) throws(Raised) in
       let object = arguments[0].hash
@@ -185,7 +184,7 @@ extension Runtime {
           throw runtime.typeError("a bytes-like object is required, not '\(runtime.typeName(arguments[index]))'")
         }
         if bytes.count > limit { throw runtime.valueError("maximum \(what) length is \(limit) bytes") }
-        return bytes
+        return bytes.copyBytes()
       }
       let key = try bytes(2, "key", atMost: largest)
       let salt = try bytes(3, "salt", atMost: saltSize)
@@ -236,8 +235,8 @@ extension Runtime {
       if let given = arguments[4].defined, !given.isNone { length = try runtime.index(given) }
       if length < 1 { throw runtime.valueError("key length must be greater than 0.") }
       try runtime.checkAllocation(length)
-      let key = HMACFunction(inner, key: password)
-      let result = try runtime.derivedKey(key, salt: salt, iterations: iterations, length: length)
+      let key = HMACFunction(inner, key: password.copyBytes())
+      let result = try runtime.derivedKey(key, salt: salt.copyBytes(), iterations: iterations, length: length)
       return .object(BytesObject(type: runtime.types.bytes, result))
     }
     module.define(self, "scrypt", "password, *, salt=None, n=None, r=None, p=None, maxmem=0, dklen=64") {
@@ -269,7 +268,7 @@ extension Runtime {
       guard let bytes = bytesLike(arguments[index]) else {
         throw typeError("a bytes-like object is required, not '\(typeName(arguments[index]))'")
       }
-      return bytes
+      return bytes.copyBytes()
     }
     func number(_ index: Int, _ name: String) throws(Raised) -> Int {
       guard let given = arguments[index].defined, !given.isNone else {

@@ -229,7 +229,7 @@ extension Runtime {
   }
 
   /// UTF-8, or UTF-16 and UTF-32 told by their zeros.
-  private func jsonEncoding(of bytes: [UInt8]) -> String {
+  private func jsonEncoding(of bytes: ByteSpan) -> String {
     if bytes.starts(with: [0xFF, 0xFE, 0, 0]) || bytes.starts(with: [0, 0, 0xFE, 0xFF]) { return "utf-32" }
     if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) { return "utf-16" }
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return "utf-8-sig" }

@@ -105,7 +105,7 @@ extension Runtime {
       hooks.buffers = arguments[6]
       if !arguments[7].isNone { hooks.persistentLoad = arguments[7] }
       if !arguments[8].isNone { hooks.findClass = arguments[8] }
-      var reader = PickleReader(runtime, memo, [], hooks)
+      var reader = PickleReader(runtime, memo, nil, hooks)
       return try reader.load()
     }
     return module

@@ -36,15 +36,15 @@ struct PickleReader: ~Copyable {
   private var position = 0
   var version = 0
 
-  init(_ runtime: Runtime, _ memo: PickleMemo, _ source: [UInt8], _ hooks: Hooks) {
+  init(_ runtime: Runtime, _ memo: PickleMemo, _ source: ByteSpan?, _ hooks: Hooks) {
     self.runtime = runtime
     self.memo = memo
     self.hooks = hooks
     support = runtime.pickleSupport
     stack = ListObject(runtime)
-    end = source.count
+    end = source?.count ?? 0
     bytes = .obtain(max(end, 1))
-    source.withUnsafeBufferPointer { if let base = $0.baseAddress { memcpy(bytes, base, end) } }
+    source?.withContent { if let base = $0.baseAddress { memcpy(bytes, base, end) } }
   }
 
   deinit { bytes.relinquish() }
@@ -69,11 +69,11 @@ struct PickleReader: ~Copyable {
     if content.count < missing { throw truncated() }
   }
 
-  private mutating func add(_ content: [UInt8]) {
+  private mutating func add(_ content: ByteSpan) {
     let rest = end - position
     let memory = UnsafeMutablePointer<UInt8>.obtain(max(rest + content.count, 1))
     memcpy(memory, bytes + position, rest)
-    content.withUnsafeBufferPointer { if let base = $0.baseAddress { memcpy(memory + rest, base, content.count) } }
+    content.withContent { if let base = $0.baseAddress { memcpy(memory + rest, base, content.count) } }
     bytes.relinquish()
     bytes = memory
     position = 0
@@ -315,7 +315,7 @@ struct PickleReader: ~Copyable {
     case PickleCode.string:
       let text = Value.object(BytesObject(type: runtime.types.bytes, try line()))
       let content = try runtime.call(try support.function("_unquoted"), text)
-      try pushOldText(runtime.bytesLike(content) ?? [])
+      try pushOldText(runtime.bytesLike(content)?.copyBytes() ?? [])
     case PickleCode.shortBinString: try pushOldText(Array(try take(try number(1))))
     case PickleCode.binString: try pushOldText(Array(try take(Int(Int32(truncatingIfNeeded: try number(4))))))
     case PickleCode.inst, PickleCode.obj: try makeOldInstance(code)
@@ -343,7 +343,7 @@ struct PickleReader: ~Copyable {
   }
 
   private mutating func loadBytes(_ count: Int) throws(Raised) {
-    push(.object(BytesObject(type: runtime.types.bytes, Array(try take(count)))))
+    push(.object(BytesObject(type: runtime.types.bytes, try take(count))))
   }
 
   private mutating func loadLong(_ count: Int) throws(Raised) {

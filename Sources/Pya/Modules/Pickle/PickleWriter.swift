@@ -101,7 +101,7 @@ struct PickleWriter: ~Copyable {
         return (UInt(text.bytes[0]) << 8 | UInt(text.bytes[1])) << 4
       }
     case .bytes where object.isExactly(runtime.types.bytes):
-      let bytes = unsafeDowncast(object, to: BytesObject.self).bytes
+      let bytes = unsafeDowncast(object, to: BytesObject.self)
       if bytes.count == 0 { return 2 << 4 }
       if bytes.count == 1 { return (0x100 + UInt(bytes[0])) << 4 }
     default: break
@@ -232,8 +232,8 @@ struct PickleWriter: ~Copyable {
 
   private mutating func save(_ bytes: BytesObject, _ address: UInt) throws(Raised) {
     guard version >= 3 else { return try saveOldBytes(bytes) }
-    let size = UInt64(bytes.bytes.count)
-    bytes.bytes.withUnsafeBufferPointer {
+    let size = UInt64(bytes.count)
+    bytes.withContent {
       if size <= 0xFF {
         output.put(PickleCode.shortBinBytes, size, 1, $0)
       } else if size <= 0xFFFF_FFFF {
@@ -247,11 +247,11 @@ struct PickleWriter: ~Copyable {
 
   /// Before protocol 3 there were no bytes: they are text to be encoded.
   private mutating func saveOldBytes(_ bytes: BytesObject) throws(Raised) {
-    if bytes.bytes.isEmpty {
+    if bytes.count == 0 {
       return try saveReduced(.object(bytes), [.object(runtime.types.bytes), runtime.tuple([])])
     }
     var text: [UInt8] = []
-    for byte in bytes.bytes { text.appendUTF8(UInt32(byte)) }
+    for byte in ByteSpan(bytes) { text.appendUTF8(UInt32(byte)) }
     let codecs = try runtime.importModule("_codecs", level: 0, globals: runtime.builtins)
     try saveReduced(
       .object(bytes),
@@ -263,10 +263,10 @@ struct PickleWriter: ~Copyable {
 
   private mutating func saveArray(_ array: BytesObject) throws(Raised) {
     if version >= 5 {
-      array.bytes.withUnsafeBufferPointer { output.put(PickleCode.byteArray8, UInt64($0.count), 8, $0) }
+      array.withContent { output.put(PickleCode.byteArray8, UInt64($0.count), 8, $0) }
       return memoize(array)
     }
-    let content = array.bytes.isEmpty ? [] : [Value.object(BytesObject(type: runtime.types.bytes, array.bytes))]
+    let content = array.count == 0 ? [] : [Value.object(array.withContent { BytesObject(type: runtime.types.bytes, $0) })]
     try saveReduced(.object(array), [.object(runtime.types.bytearray), runtime.tuple(content)])
   }
 

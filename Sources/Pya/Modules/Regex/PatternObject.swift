@@ -97,14 +97,14 @@ final class RegexTypes {
   private func slot(_ source: Value, _ flags: Int) -> Int? {
     if let string = source.string { return (string.stringHash &+ flags &* 31) & (RegexTypes.cacheSize - 1) }
     guard let bytes = source.bytes else { return nil }
-    return (bytes.bytes.reduce(7) { $0 &* 31 &+ Int($1) } &+ flags &* 31) & (RegexTypes.cacheSize - 1)
+    return (bytes.bytesHash &+ flags &* 31) & (RegexTypes.cacheSize - 1)
   }
 
   func cached(_ source: Value, _ flags: Int) -> PatternObject? {
     guard let slot = slot(source, flags), let entry = cache[slot], entry.flags == flags else { return nil }
     if entry.source.isIdentical(to: source) { return entry.pattern }
     if let a = entry.source.string, let b = source.string { return a.hasSameText(as: b) ? entry.pattern : nil }
-    if let a = entry.source.bytes, let b = source.bytes { return a.bytes == b.bytes ? entry.pattern : nil }
+    if let a = entry.source.bytes, let b = source.bytes { return a.hasSameBytes(as: b) ? entry.pattern : nil }
     return nil
   }
 

@@ -254,7 +254,7 @@ final class RegexOutput {
     if let string = subject.string {
       builder.append(string: string, low..<high)
     } else if let bytes = subject.part(runtime, low, high).bytes {
-      array += bytes.bytes
+      bytes.withContent { array.append(contentsOf: $0) }
     }
   }
 
@@ -264,7 +264,7 @@ final class RegexOutput {
         throw runtime.typeError(
           "sequence item \(parts): expected a bytes-like object, \(runtime.typeName(value)) found")
       }
-      array += bytes
+      bytes.withContent { array.append(contentsOf: $0) }
     } else {
       guard let string = value.string else {
         throw runtime.typeError("sequence item \(parts): expected str instance, \(runtime.typeName(value)) found")

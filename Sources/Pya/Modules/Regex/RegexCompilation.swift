@@ -99,7 +99,7 @@ extension Runtime {
     var line = Value.none
     var column = Value.none
     if case .int(let place) = position, !source.isNone {
-      let characters: [UInt32] = source.string?.codePoints ?? (bytesLike(source) ?? []).map { UInt32($0) }
+      let characters: [UInt32] = source.string?.codePoints ?? bytesLike(source)?.map { UInt32($0) } ?? []
       let before = characters.prefix(max(place, 0))
       let lineNumber = before.count { $0 == 10 } + 1
       let columnNumber = place - (before.lastIndex(of: 10) ?? -1)

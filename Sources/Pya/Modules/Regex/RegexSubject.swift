@@ -3,8 +3,8 @@ final class RegexSubject {
   /// As the program passed it: `match.string`.
   let value: Value
   let string: StringObject?
-  /// A copy of the bytes of a bytes-like object.
-  private let array: [UInt8]
+  /// The bytes of a bytes-like object.
+  private let bytes: ByteSpan?
   /// The last place asked for, in bytes and as an index: the next one asked for is mostly near.
   private var knownOffset = 0
   private var knownIndex = 0
@@ -12,26 +12,25 @@ final class RegexSubject {
   init(_ value: Value, string: StringObject) {
     self.value = value
     self.string = string
-    array = []
+    bytes = nil
   }
 
-  init(_ value: Value, bytes: [UInt8]) {
+  init(_ value: Value, bytes: ByteSpan) {
     self.value = value
     string = nil
-    array = bytes
+    self.bytes = bytes
   }
 
-  var byteCount: Int { string?.byteCount ?? array.count }
+  var byteCount: Int { string?.byteCount ?? bytes?.count ?? 0 }
 
-  var length: Int { string?.length ?? array.count }
+  var length: Int { string?.length ?? bytes?.count ?? 0 }
 
   @inline(__always)
   func withBytes<Result>(_ body: (UnsafePointer<UInt8>) throws(Raised) -> Result) throws(Raised) -> Result {
     if let string { return try body(UnsafePointer(string.bytes)) }
-    let array = array
-    return try array.withUnsafeBufferPointer { (buffer) throws(Raised) in
-      try body(buffer.baseAddress ?? UnsafePointer(bitPattern: 1).unsafelyUnwrapped)
-    }
+    let nothing = UnsafePointer<UInt8>(bitPattern: 1).unsafelyUnwrapped
+    guard let bytes else { return try body(nothing) }
+    return try bytes.withContent { (buffer) throws(Raised) in try body(buffer.baseAddress ?? nothing) }
   }
 
   /// The byte where index `index` lies, which is clamped.
@@ -63,8 +62,7 @@ final class RegexSubject {
       if low >= high { return .object(runtime.names.empty) }
       return .object(runtime.part(string, low..<high))
     }
-    if low >= high { return .object(BytesObject(type: runtime.types.bytes, [])) }
-    if low == 0, high == array.count, case .object(let object) = value, object.isExactly(runtime.types.bytes) { return value }
-    return .object(BytesObject(type: runtime.types.bytes, Array(array[low..<high])))
+    guard let bytes, low < high else { return .object(BytesObject(type: runtime.types.bytes, zeros: 0)) }
+    return .object(bytes.part(low..<high).object(runtime.types.bytes))
   }
 }

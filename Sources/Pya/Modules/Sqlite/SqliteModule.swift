@@ -73,7 +73,7 @@ extension Runtime {
       if path.contains(0) { throw runtime.valueError("embedded null byte") }
       let made = SqliteDatabase(type: cls, runtime, library)
       let timeout = try runtime.cInt(arguments[2])
-      let code = made.open(path, flags: try runtime.cInt(arguments[1]))
+      let code = made.open(path.copyBytes(), flags: try runtime.cInt(arguments[1]))
       guard code == SqliteLibrary.ok else { throw made.failure(code) }
       _ = library.setTimeout(try made.ready(), timeout)
       return .object(made)
@@ -154,7 +154,7 @@ extension Runtime {
       let content = try database.inLibrary { database.library.serialize(handle, name, &count, 0) }
       guard let content else { return .none }
       defer { database.library.free(content) }
-      return .object(BytesObject(type: runtime.types.bytes, Array(UnsafeBufferPointer(start: content, count: Int(count)))))
+      return .object(BytesObject(type: runtime.types.bytes, UnsafeBufferPointer(start: content, count: Int(count))))
     }
     type.define(self, "deserialize", "self, data, name, /") { (runtime, arguments) throws(Raised) in
       let database = try runtime.database(arguments[0])
@@ -165,7 +165,7 @@ extension Runtime {
       let handle = try database.ready()
       // The library frees the memory, and may let it grow.
       guard let memory = database.library.allocate(UInt64(data.count)) else { throw runtime.memoryError() }
-      memory.copyMemory(from: data, byteCount: data.count)
+      memory.copyMemory(from: data.copyBytes(), byteCount: data.count)
       let bytes = memory.assumingMemoryBound(to: UInt8.self)
       let code = try database.inLibrary { database.library.deserialize(handle, name, bytes, Int64(data.count), Int64(data.count), 3) }
       if code != SqliteLibrary.ok { throw database.failure(code) }
@@ -342,7 +342,7 @@ extension Runtime {
         throw runtime.typeError("a bytes-like object is required, not '\(runtime.typeName(arguments[1]))'")
       }
       let (offset, handle) = (try runtime.cInt(arguments[2]), try blob.open())
-      let code = bytes.withUnsafeBytes { blob.library.writeBlob(handle, $0.baseAddress, Int32(clamping: $0.count), offset) }
+      let code = bytes.withContent { blob.library.writeBlob(handle, $0.baseAddress, Int32(clamping: $0.count), offset) }
       if code != SqliteLibrary.ok { throw blob.database.failure(code) }
       return .none
     }

@@ -329,7 +329,7 @@ extension Runtime {
     if let view = value.object as? MemoryViewObject, !view.isContiguous {
       throw error("BufferError", "memoryview: underlying buffer is not C-contiguous")
     }
-    return bytesLike(value)
+    return bytesLike(value)?.copyBytes()
   }
 
   /// The text of a `str` as C functions take it. Raises for what has no UTF-8 and for zeros within.
