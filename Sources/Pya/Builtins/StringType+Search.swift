@@ -35,10 +35,14 @@ extension Runtime {
       return .object(runtime.part(text, 0..<(text.byteCount - (isThere ? suffix.byteCount : 0))))
     }
     type.define(self, "replace", "self, old, new, /, count=-1") { (runtime, arguments) throws(Raised) in
-      let old = try runtime.textArgument(arguments[1], "replace() argument 1 must be str, not ")
-      let new = try runtime.textArgument(arguments[2], "replace() argument 2 must be str, not ")
-      let limit = arguments[3].isUndefined ? -1 : try runtime.size(arguments[3])
-      return .object(try runtime.replace(arguments.text, old, new, limit: limit < 0 ? .max : limit))
+      let old = try runtime.textArgument(arguments, 1, "replace() argument 1 must be str, not ")
+      let new = try runtime.textArgument(arguments, 2, "replace() argument 2 must be str, not ")
+      let limit = arguments.isMissing(3) ? -1 : try runtime.size(arguments[3])
+      return try arguments.receiver(StringObject.self).borrowed { (text) throws(Raised) in
+        try old.borrowed { (old) throws(Raised) in
+          try new.borrowed { (new) throws(Raised) in .object(try runtime.replace(text, old, new, limit: limit < 0 ? .max : limit)) }
+        }
+      }
     }
     type.define(self, "partition", "self, sep, /") { (runtime, arguments) throws(Raised) in
       try runtime.partition(arguments, isReverse: false)
@@ -55,6 +59,13 @@ extension Runtime {
     // What CPython's argument parser says names no type of None.
     let isOfParser = complaint.description.contains("argument")
     throw typeError("\(complaint)\(isOfParser ? givenName(value) : typeName(value))")
+  }
+
+  /// The same of an argument that the call must have, uncounted: the call holds it.
+  @inline(__always)
+  func textArgument(_ arguments: Arguments, _ index: Int, _ complaint: StaticString) throws(Raised) -> Unmanaged<StringObject> {
+    if let held = (arguments.base + index).uncountedObject, held.kind == .string { return held.as(StringObject.self) }
+    return .passUnretained(try textArgument(arguments[index], complaint))
   }
 
   /// The bytes between `start` and `end`, arguments `first` and the next.

@@ -95,9 +95,13 @@ extension Runtime {
   /// Text of so many ASCII bytes, which `fill` writes.
   @inline(__always)
   func asciiText(_ count: Int, _ fill: (UnsafeMutablePointer<UInt8>) -> Void) -> StringObject {
-    if count == 0 { return names.empty }
-    let made = StringObject(type: types.str, count: count, isASCII: true, fill: fill)
-    return count == 1 ? character(made.bytes[0]) : made
+    if count <= 1 {
+      if count == 0 { return names.empty }
+      var byte: UInt8 = 0
+      _withUnprotectedUnsafeMutablePointer(to: &byte, fill)
+      return character(byte)
+    }
+    return StringObject(type: types.str, count: count, isASCII: true, fill: fill)
   }
 
   /// Part of a text, by bytes.
