@@ -52,7 +52,10 @@ extension Runtime {
     }
     defineBuiltin("setattr", "obj, name, value, /") { (runtime, arguments) throws(Raised) in
       let name = try runtime.attributeName(arguments[1])
-      if let place = runtime.ownAttribute(of: arguments.base, name), arguments[0].object?.type.special(.setattr) == nil {
+      if let place = runtime.ownAttribute(of: arguments.base, name), let held = arguments.base.uncountedObject,
+        Unmanaged<TypeObject>.fromOpaque(held._withUnsafeGuaranteedRef { $0.typePointer })
+          ._withUnsafeGuaranteedRef({ $0.uncountedSpecial(.setattr) == nil })
+      {
         place.store(arguments[2])
         return .none
       }
