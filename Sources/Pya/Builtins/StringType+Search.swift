@@ -70,21 +70,24 @@ extension Runtime {
 
   /// The bytes between `start` and `end`, arguments `first` and the next.
   private func searchSpan(_ arguments: Arguments, _ first: Int) throws(Raised) -> Range<Int>? {
+    if arguments.count <= first { return 0..<arguments.receiver(StringObject.self)._withUnsafeGuaranteedRef { $0.byteCount } }
     let text = arguments.text
-    if arguments.count <= first { return 0..<text.byteCount }
     guard let range = try searchRange(arguments[first], arguments[first + 1], length: text.length) else { return nil }
     return text.byteOffset(ofCodePoint: range.lowerBound)..<text.byteOffset(ofCodePoint: range.upperBound)
   }
 
   private func findText(_ arguments: Arguments, _ name: String, isReverse: Bool) throws(Raised) -> Int {
-    guard let needle = arguments[1].string else {
+    guard let needle = (arguments.base + 1).uncountedObject, needle.kind == .string else {
       throw typeError("\(name)() argument 1 must be str, not \(givenName(arguments[1]))")
     }
     guard let span = try searchSpan(arguments, 2) else { return -1 }
-    let text = arguments.text
-    let part = text.slice(span)
-    let offset = isReverse ? ByteSearch.last(needle.utf8, in: part) : ByteSearch.first(needle.utf8, in: part)
-    return offset < 0 ? -1 : text.codePointIndex(ofByte: span.lowerBound + offset)
+    return arguments.receiver(StringObject.self)._withUnsafeGuaranteedRef { text in
+      needle.as(StringObject.self)._withUnsafeGuaranteedRef { needle in
+        let part = text.slice(span)
+        let offset = isReverse ? ByteSearch.last(needle.utf8, in: part) : ByteSearch.first(needle.utf8, in: part)
+        return offset < 0 ? -1 : text.codePointIndex(ofByte: span.lowerBound + offset)
+      }
+    }
   }
 
   private func matchesAffix(_ arguments: Arguments, _ isPrefix: Bool, _ name: String) throws(Raised) -> Bool {

@@ -120,7 +120,6 @@ extension Arguments {
   /// `self` of a method of `str`.
   @inline(__always)
   var text: StringObject {
-    guard case .object(let object) = base[0] else { fatalError("pya: a str method without str") }
-    return unsafeDowncast(object, to: StringObject.self)
+    receiver(StringObject.self).takeUnretainedValue()
   }
 }
