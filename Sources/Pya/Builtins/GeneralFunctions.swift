@@ -33,10 +33,10 @@ extension Runtime {
       let name = try runtime.attributeName(arguments[1])
       if let place = runtime.ownAttribute(of: arguments.base, name) { return place.copied }
       if let method = runtime.plainMethod(of: arguments.base, name) {
-        return .object(BoundMethod(runtime, function: .object(method.takeUnretainedValue()), receiver: arguments[0]))
+        return .object(BoundMethod(runtime, function: .object(method.takeUnretainedValue()), receiver: arguments.base.copied))
       }
       if let place = runtime.plainClassValue(of: arguments.base, name) { return place.copied }
-      if arguments[2].isUndefined { return try runtime.getAttribute(arguments[0], name) }
+      if arguments.isMissing(2) { return try runtime.getAttribute(arguments[0], name) }
       if runtime.certainlyLacks(arguments.base, name) { return arguments[2] }
       return try runtime.getAttributeIfPresent(arguments[0], name) ?? arguments[2]
     }
@@ -52,7 +52,10 @@ extension Runtime {
     }
     defineBuiltin("setattr", "obj, name, value, /") { (runtime, arguments) throws(Raised) in
       let name = try runtime.attributeName(arguments[1])
-      if let place = runtime.ownAttribute(of: arguments.base, name), arguments[0].object?.type.special(.setattr) == nil {
+      if let place = runtime.ownAttribute(of: arguments.base, name), let held = arguments.base.uncountedObject,
+        Unmanaged<TypeObject>.fromOpaque(held._withUnsafeGuaranteedRef { $0.typePointer })
+          ._withUnsafeGuaranteedRef({ $0.uncountedSpecial(.setattr) == nil })
+      {
         place.store(arguments[2])
         return .none
       }

@@ -54,7 +54,7 @@ extension Runtime {
       }
       var iterators: [IteratorObject] = []
       iterators.reserveCapacity(arguments.count)
-      for index in 0..<arguments.count { iterators.append(try runtime.iterator(arguments[index])) }
+      for index in 0..<arguments.count { iterators.append(try runtime.iterator(at: arguments.base + index)) }
       return .object(ZipIterator(type: cls, iterators, isStrict: isStrict))
     }
   }
@@ -237,7 +237,7 @@ final class ZipIterator: IteratorObject {
     let base = try runtime.machine.reserve(count)
     defer { runtime.machine.pointee.stackTop = base }
     guard try next(into: base, runtime) else { return .undefined }
-    return reusable.tuple(runtime, count: count) { (base + $0).move() }
+    return reusable.tuple(runtime, moving: base, count: count)
   }
 
   /// Source `index` has ended first; with `strict` all must have ended together.

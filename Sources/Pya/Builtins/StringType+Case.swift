@@ -3,7 +3,7 @@ extension Runtime {
   func installStringCase(_ type: TypeObject) {
     func define(_ name: String, _ body: @escaping (Runtime, StringObject) -> StringObject) {
       type.define(self, name, "self, /") { (runtime, arguments) throws(Raised) in
-        .object(body(runtime, arguments.text))
+        .object(arguments.receiver(StringObject.self)._withUnsafeGuaranteedRef { body(runtime, $0) })
       }
     }
     define("lower") { runtime, text in runtime.lowercased(text) }

@@ -11,9 +11,8 @@ extension Runtime {
     }
     type.define(self, "count", "self, sub, start=None, end=None, /") { (runtime, arguments) throws(Raised) in
       let needle = try runtime.textArgument(arguments[1], "count() argument 1 must be str, not ")
-      let text = arguments.text
-      guard let span = try runtime.searchSpan(arguments, 2, in: text) else { return .int(0) }
-      let part = text.slice(span)
+      guard let span = try runtime.searchSpan(arguments, 2) else { return .int(0) }
+      let part = arguments.text.slice(span)
       if needle.byteCount > 0 { return .int(ByteSearch.count(needle.utf8, in: part)) }
       return .int(part.count { $0 & 0xC0 != 0x80 } + 1)
     }
@@ -36,10 +35,14 @@ extension Runtime {
       return .object(runtime.part(text, 0..<(text.byteCount - (isThere ? suffix.byteCount : 0))))
     }
     type.define(self, "replace", "self, old, new, /, count=-1") { (runtime, arguments) throws(Raised) in
-      let old = try runtime.textArgument(arguments[1], "replace() argument 1 must be str, not ")
-      let new = try runtime.textArgument(arguments[2], "replace() argument 2 must be str, not ")
-      let limit = arguments[3].isUndefined ? -1 : try runtime.size(arguments[3])
-      return .object(try runtime.replace(arguments.text, old, new, limit: limit < 0 ? .max : limit))
+      let old = try runtime.textArgument(arguments, 1, "replace() argument 1 must be str, not ")
+      let new = try runtime.textArgument(arguments, 2, "replace() argument 2 must be str, not ")
+      let limit = arguments.isMissing(3) ? -1 : try runtime.size(arguments[3])
+      return try arguments.receiver(StringObject.self).borrowed { (text) throws(Raised) in
+        try old.borrowed { (old) throws(Raised) in
+          try new.borrowed { (new) throws(Raised) in .object(try runtime.replace(text, old, new, limit: limit < 0 ? .max : limit)) }
+        }
+      }
     }
     type.define(self, "partition", "self, sep, /") { (runtime, arguments) throws(Raised) in
       try runtime.partition(arguments, isReverse: false)
@@ -58,10 +61,17 @@ extension Runtime {
     throw typeError("\(complaint)\(isOfParser ? givenName(value) : typeName(value))")
   }
 
-  /// The bytes between `start` and `end`, arguments `first` and the next.
+  /// The same of an argument that the call must have, uncounted: the call holds it.
   @inline(__always)
-  private func searchSpan(_ arguments: Arguments, _ first: Int, in text: StringObject) throws(Raised) -> Range<Int>? {
-    if arguments.count <= first { return 0..<text.byteCount }
+  func textArgument(_ arguments: Arguments, _ index: Int, _ complaint: StaticString) throws(Raised) -> Unmanaged<StringObject> {
+    if let held = (arguments.base + index).uncountedObject, held.kind == .string { return held.as(StringObject.self) }
+    return .passUnretained(try textArgument(arguments[index], complaint))
+  }
+
+  /// The bytes between `start` and `end`, arguments `first` and the next.
+  private func searchSpan(_ arguments: Arguments, _ first: Int) throws(Raised) -> Range<Int>? {
+    if arguments.count <= first { return 0..<arguments.receiver(StringObject.self)._withUnsafeGuaranteedRef { $0.byteCount } }
+    let text = arguments.text
     guard let range = try searchRange(arguments[first], arguments[first + 1], length: text.length) else { return nil }
     return text.byteOffset(ofCodePoint: range.lowerBound)..<text.byteOffset(ofCodePoint: range.upperBound)
   }
@@ -70,18 +80,19 @@ extension Runtime {
     guard let needle = (arguments.base + 1).uncountedObject, needle.kind == .string else {
       throw typeError("\(name)() argument 1 must be str, not \(givenName(arguments[1]))")
     }
-    return try arguments.borrowedText { (text) throws(Raised) in
-      guard let span = try searchSpan(arguments, 2, in: text) else { return -1 }
-      let offset = needle.as(StringObject.self)._withUnsafeGuaranteedRef { needle in
-        isReverse ? ByteSearch.last(needle.utf8, in: text.slice(span)) : ByteSearch.first(needle.utf8, in: text.slice(span))
+    guard let span = try searchSpan(arguments, 2) else { return -1 }
+    return arguments.receiver(StringObject.self)._withUnsafeGuaranteedRef { text in
+      needle.as(StringObject.self)._withUnsafeGuaranteedRef { needle in
+        let part = text.slice(span)
+        let offset = isReverse ? ByteSearch.last(needle.utf8, in: part) : ByteSearch.first(needle.utf8, in: part)
+        return offset < 0 ? -1 : text.codePointIndex(ofByte: span.lowerBound + offset)
       }
-      return offset < 0 ? -1 : text.codePointIndex(ofByte: span.lowerBound + offset)
     }
   }
 
   private func matchesAffix(_ arguments: Arguments, _ isPrefix: Bool, _ name: String) throws(Raised) -> Bool {
     let text = (arguments.base.uncountedObject ?? .passUnretained(arguments.receiver)).as(StringObject.self)
-    let span = try text.borrowed { (text) throws(Raised) in try searchSpan(arguments, 2, in: text) }
+    let span = try searchSpan(arguments, 2)
     func matches(_ affix: Unmanaged<Object>) -> Bool {
       guard let span else { return false }
       return text._withUnsafeGuaranteedRef { text in
@@ -169,7 +180,7 @@ extension Runtime {
     }
     return try held.as(StringObject.self).borrowed { (separator) throws(Raised) in
       if separator.byteCount == 0 { throw valueError("empty separator") }
-      return try arguments.borrowedText { text in
+      return arguments.receiver(StringObject.self)._withUnsafeGuaranteedRef { text in
         .object(TupleObject(self, count: 3) { fill($0, text, separator, isReverse, arguments.base) })
       }
     }

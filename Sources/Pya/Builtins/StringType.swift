@@ -95,9 +95,13 @@ extension Runtime {
   /// Text of so many ASCII bytes, which `fill` writes.
   @inline(__always)
   func asciiText(_ count: Int, _ fill: (UnsafeMutablePointer<UInt8>) -> Void) -> StringObject {
-    if count == 0 { return names.empty }
-    let made = StringObject(type: types.str, count: count, isASCII: true, fill: fill)
-    return count == 1 ? character(made.bytes[0]) : made
+    if count <= 1 {
+      if count == 0 { return names.empty }
+      var byte: UInt8 = 0
+      _withUnprotectedUnsafeMutablePointer(to: &byte, fill)
+      return character(byte)
+    }
+    return StringObject(type: types.str, count: count, isASCII: true, fill: fill)
   }
 
   /// Part of a text, by bytes.
@@ -113,17 +117,9 @@ extension Runtime {
 }
 
 extension Arguments {
-  /// `self` of a method of `str`, without counting a reference: the caller keeps it.
-  @inline(__always)
-  func borrowedText<Outcome>(_ body: (StringObject) throws(Raised) -> Outcome) throws(Raised) -> Outcome {
-    guard let held = base.uncountedObject else { fatalError("pya: a str method without str") }
-    return try held.as(StringObject.self).borrowed(body)
-  }
-
   /// `self` of a method of `str`.
   @inline(__always)
   var text: StringObject {
-    guard case .object(let object) = base[0] else { fatalError("pya: a str method without str") }
-    return unsafeDowncast(object, to: StringObject.self)
+    receiver(StringObject.self).takeUnretainedValue()
   }
 }

@@ -29,19 +29,21 @@ extension FunctionObject {
     let extra = layout.hasVariadicKeywords ? DictObject(runtime) : nil
     if let extra { frame[layout.variadicKeywordsSlot] = .object(extra) }
     let bindable = layout.positionalCount + layout.keywordOnlyCount
-    for (index, name) in arguments.keywordNames.enumerated() {
-      let value = arguments.base[arguments.count + index]
+    for index in 0..<arguments.keywordNames.count {
+      let name = arguments.keywordNames.uncounted(index)
+      let place = arguments.base + (arguments.count + index)
       var slot = layout.positionalOnlyCount
-      while slot < bindable, !layout.names[slot].hasSameText(as: name) { slot += 1 }
+      while slot < bindable, !layout.names.uncounted(slot).hasSameText(as: name) { slot += 1 }
       if slot < bindable {
         guard frame.isUnbound(slot) else {
-          throw runtime.typeError("\(qualifiedName.text)() got multiple values for argument '\(name.text)'")
+          throw runtime.typeError(
+            "\(qualifiedName.text)() got multiple values for argument '\(arguments.keywordNames[index].text)'")
         }
-        frame[slot] = value
+        (frame.slots + slot).initialize(toCopyAt: place)
       } else if let extra {
-        extra.setString(name, value)
+        name._withUnsafeGuaranteedRef { extra.setString($0, place.copied) }
       } else {
-        throw unexpectedKeyword(name, arguments, runtime)
+        throw unexpectedKeyword(arguments.keywordNames[index], arguments, runtime)
       }
     }
   }
@@ -117,5 +119,13 @@ extension FunctionObject {
       : "\(arguments.count) positional argument\(arguments.count == 1 ? "" : "s") (and \(keywordOnlyGiven) "
         + "keyword-only argument\(keywordOnlyGiven == 1 ? "" : "s")) were given"
     return runtime.typeError("\(qualifiedName.text)() takes \(takes) but \(given)")
+  }
+}
+
+extension Unmanaged where Instance == StringObject {
+  @inline(__always)
+  fileprivate func hasSameText(as other: Unmanaged<StringObject>) -> Bool {
+    toOpaque() == other.toOpaque()
+      || _withUnsafeGuaranteedRef { text in other._withUnsafeGuaranteedRef { text.hasSameText(as: $0) } }
   }
 }

@@ -51,6 +51,7 @@ extension CodeLowering {
   /// `a op b` on small constants, which programs write for clarity: `60 * 60`, `1 << 20`.
   func folded(_ op: BinaryOperator, _ left: ExpressionNode, _ right: ExpressionNode) -> Value? {
     guard let a = left.constant, let b = right.constant else { return nil }
+    if let text = foldedText(op, a, b) { return .object(text) }
     let result: Value
     switch op {
     case .add: result = quickAdd(a, b)
@@ -62,6 +63,20 @@ extension CodeLowering {
     default: return nil
     }
     return result.isUndefined ? foldedLarge(op, a, b) : result
+  }
+
+  /// `"a" + "b"` and `"-" * 40`, if the text is not long.
+  private func foldedText(_ op: BinaryOperator, _ a: Value, _ b: Value) -> StringObject? {
+    guard let text = a.string else { return nil }
+    let bytes: [UInt8]
+    if op == .add, let addition = b.string, text.byteCount + addition.byteCount <= 4096 {
+      bytes = Array(text.utf8) + Array(addition.utf8)
+    } else if op == .multiply, case .int(let count) = b, count >= 0, count <= 4096, text.byteCount * count <= 4096 {
+      bytes = Array(repeatElement(text.utf8, count: count).joined())
+    } else {
+      return nil
+    }
+    return constant(StringLiteral(utf8: bytes)).string
   }
 
   /// The same of ints whose result may be beyond a word, but not beyond two: `(1 << 64) - 1`, `10**18`. Larger ones are made when they are

@@ -19,6 +19,9 @@ extension CodeLowering {
       if op == .modulo, let parts = partsOfFormat(left, right, range) { return lowerFString(parts, range) }
       let (a, b) = operands(left, right)
       if let value = folded(op, a, b) { return ConstantNode(value, range) }
+      if op == .modulo, let format = a.constant?.string, let template = PercentTemplate(format, runtime) {
+        return PercentNode(template, a, b, range)
+      }
       return op.node(a, b, range)
     case .boolean(let op, let left, let right):
       if suspends(right) { return lowerSuspendingBoolean(op, left, right, range) }

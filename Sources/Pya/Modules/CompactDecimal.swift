@@ -42,11 +42,11 @@ struct CompactContext {
   var isRounded = false
 
   /// Nil for a context whose limits could matter.
-  init?(_ context: DecimalContextObject) {
+  init?(_ context: DecimalContextObject, _ rounding: DecimalRounding? = nil) {
     guard context.maximumExponent > 400_000, context.minimumExponent < -400_000, context.clamp == 0
     else { return nil }
     precision = context.precision
-    rounding = context.rounding
+    self.rounding = rounding ?? context.rounding
   }
 
   var status: DecimalStatus {

@@ -107,6 +107,8 @@ final class DecimalTypes {
   var exceptions: [String: TypeObject] = [:]
   /// What new contexts begin as.
   let defaultContext: DecimalContextObject
+  /// The rounding named last, and what it was named by.
+  @exclusivity(unchecked) var recentRounding: (StringObject, DecimalRounding)?
   private let contexts: Contexts
   private let variable: ContextVariable
 

@@ -63,9 +63,11 @@ extension Runtime {
   }
 
   /// The first with the exponent of the second; nil: the general operation has to do it.
-  func quantizeCompactly(_ a: Value, _ b: Value, _ context: DecimalContextObject) throws(Raised) -> Value? {
+  func quantizeCompactly(
+    _ a: Value, _ b: Value, _ context: DecimalContextObject, _ rounding: DecimalRounding? = nil
+  ) throws(Raised) -> Value? {
     let types = decimalTypes
-    guard let number = compactDecimal(a, types), let unit = compactDecimal(b, types), var rules = CompactContext(context),
+    guard let number = compactDecimal(a, types), let unit = compactDecimal(b, types), var rules = CompactContext(context, rounding),
       let result = rules.quantize(number, unit.exponent)
     else { return nil }
     if rules.isRounded { try signal(rules.status, context) }

@@ -319,6 +319,7 @@ extension Runtime {
       let values = try runtime.fields(arguments.dropFirst, ["exp", "rounding", "context"], required: 1)
       let context = try runtime.decimalContext(values[2])
       let rounding = try runtime.decimalRounding(values[1])
+      if let result = try runtime.quantizeCompactly(arguments[0], values[0], context, rounding) { return result }
       let (number, other) = (arguments[0].knownDecimal, try runtime.decimalOperand(values[0]))
       return runtime.decimal(
         try runtime.compute(context) {
@@ -370,11 +371,14 @@ extension Runtime {
 
   func decimalRounding(_ value: Value) throws(Raised) -> DecimalRounding? {
     if value.isUndefined || value.isNone { return nil }
+    let types = decimalTypes
+    if let (name, rounding) = types.recentRounding, value.isIdentical(to: .object(name)) { return rounding }
     guard let text = value.string, let rounding = DecimalRounding(rawValue: text.text) else {
       throw typeError(
         "valid values for rounding are:\n  [ROUND_CEILING, ROUND_FLOOR, ROUND_UP, ROUND_DOWN,\n"
           + "   ROUND_HALF_UP, ROUND_HALF_DOWN, ROUND_HALF_EVEN,\n   ROUND_05UP]")
     }
+    types.recentRounding = (text, rounding)
     return rounding
   }
 

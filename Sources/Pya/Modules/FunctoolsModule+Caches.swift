@@ -204,6 +204,9 @@ final class CacheObject: Object {
       if case .int = value { return value }
       if case .object(let object) = value, object.isExactly(runtime.types.str) { return value }
     }
+    if !arguments.hasKeywords, !isTyped {
+      return .object(TupleObject(type: runtime.types.tuple, copying: arguments.base, count: arguments.count))
+    }
     var parts = arguments.positional
     if arguments.hasKeywords {
       parts.append(keywordMark)

@@ -207,14 +207,33 @@ final class AugmentLocalNode: StatementNode {
 
   override func execute(_ frame: Frame) throws(Raised) -> Completion {
     let place = frame.slots + slot
-    if counts, let operand = value.place(frame), let x = place.heldInt, let y = operand.heldInt {
-      let (result, overflow) = op == .add ? x.addingReportingOverflow(y) : x.subtractingReportingOverflow(y)
-      if !overflow {
-        place.initialize(to: .int(result))
-        return .normal
+    if counts, let x = place.heldInt {
+      guard let operand = value.place(frame) else { return try count(x, frame) }
+      if let y = operand.heldInt {
+        let (result, overflow) = op == .add ? x.addingReportingOverflow(y) : x.subtractingReportingOverflow(y)
+        if !overflow {
+          place.initialize(to: .int(result))
+          return .normal
+        }
       }
     }
     return try executeElsewhere(frame)
+  }
+
+  /// `n += f()` where `n` is an int.
+  @inline(never)
+  private func count(_ x: Int, _ frame: Frame) throws(Raised) -> Completion {
+    let operand = try value.evaluate(frame)
+    var number: Int?
+    if case .int(let given) = operand { number = given } else if case .bool(let flag) = operand { number = flag ? 1 : 0 }
+    if let y = number {
+      let (result, overflow) = op == .add ? x.addingReportingOverflow(y) : x.subtractingReportingOverflow(y)
+      if !overflow {
+        (frame.slots + slot).store(.int(result))
+        return .normal
+      }
+    }
+    return try finish(.int(x), operand, frame)
   }
 
   /// The same where it is more than counting.
@@ -233,13 +252,14 @@ final class AugmentLocalNode: StatementNode {
       }
     }
     let old = place.number
-    let operand = try value.evaluate(frame)
-    let result = frame.quickAugment(op, old, operand)
-    if !result.isUndefined {
-      place.store(result)
-      return .normal
-    }
-    place.store(try frame.augment(op, old, operand, range))
+    return try finish(old, try value.evaluate(frame), frame)
+  }
+
+  /// Stores what a number and the operand give.
+  @inline(never)
+  private func finish(_ old: Value, _ operand: Value, _ frame: Frame) throws(Raised) -> Completion {
+    let quick = frame.quickAugment(op, old, operand)
+    (frame.slots + slot).store(quick.isUndefined ? try frame.augment(op, old, operand, range) : quick)
     return .normal
   }
 

@@ -23,6 +23,8 @@ final class CallNode: ExpressionNode {
         return try callHeld(held.as(BoundMethod.self), frame)
       } else if held.kind == .nativeFunction {
         return try callHeld(held.as(NativeFunction.self), frame)
+      } else if held.kind == .type {
+        return try callHeld(held.as(TypeObject.self), frame)
       }
     }
     return try callEvaluated(frame)
@@ -49,6 +51,13 @@ final class CallNode: ExpressionNode {
       machine.pointee.stackTop = base
       return result
     } catch { try abandon(arguments, 0, base, frame, error) }
+  }
+
+  /// Makes an instance of a built-in type that a variable holds.
+  @inline(never)
+  private func callHeld(_ type: Unmanaged<TypeObject>, _ frame: Frame) throws(Raised) -> Value {
+    if type._withUnsafeGuaranteedRef({ $0.isHeap }) { return try callEvaluated(frame) }
+    return try construct(type, arguments, frame)
   }
 
   /// Calls a bound method that a variable holds.
@@ -171,7 +180,10 @@ final class GlobalCallNode: ExpressionNode {
         return try callPlain(Unmanaged<FunctionObject>.fromOpaque(cached), receiverAt: nil, arguments, frame)
       }
       if cachedKind == .type { return try callClass(.fromOpaque(cached), frame) }
-      if cachedKind == .length, let length = arguments.lengthOfFirst(frame) { return .int(length) }
+      if cachedKind == .length {
+        if let length = arguments.lengthOfFirst(frame) { return .int(length) }
+        return try lengthOfResult(.fromOpaque(cached), frame)
+      }
       return try callOther(cached, frame)
     }
     return try callUncached(frame)
@@ -188,7 +200,6 @@ final class GlobalCallNode: ExpressionNode {
   @inline(never)
   private func callOther(_ cached: UnsafeMutableRawPointer, _ frame: Frame) throws(Raised) -> Value {
     switch cachedKind {
-    case .length: return try callUnary(.fromOpaque(cached), frame)
     case .instanceCheck: if let answer = arguments.isInstance(frame) { return .bool(answer) }
     case .minimum, .maximum: return try extreme(.fromOpaque(cached), cachedKind == .maximum, frame)
     case .typeOf: if let type = arguments.typeOfFirst(frame) { return .object(type) }
@@ -216,7 +227,7 @@ final class GlobalCallNode: ExpressionNode {
       return try lending(arguments, frame) { (runtime, base) throws(Raised) in
         try function.borrowed { (function) throws(Raised) in try function.call(runtime, Arguments(base, arguments.count)) }
       }
-    case .function, .type: return try callClass(.fromOpaque(cached), frame)
+    case .function, .type, .length: return try callUncached(frame)
     case .native: break
     }
     return try callNative(Unmanaged<NativeFunction>.fromOpaque(cached), receiver: nil, arguments, frame)
@@ -230,7 +241,17 @@ final class GlobalCallNode: ExpressionNode {
     return try callUncached(frame)
   }
 
-  /// `len`, `ord`, `chr`, `abs`, `next` or `hash`.
+  /// `len` of what does not lie somewhere, or is of a class of the program.
+  @inline(never)
+  private func lengthOfResult(_ function: Unmanaged<NativeFunction>, _ frame: Frame) throws(Raised) -> Value {
+    var argument = try arguments.evaluateFirst(frame)
+    if let held = argument.uncounted, held.isPlain, case let length = held._withUnsafeGuaranteedRef({ $0.knownLength }), length >= 0 {
+      return .int(length)
+    }
+    return try argument.lent { (place) throws(Raised) in try callNative(function, Arguments(place, 1), frame) }
+  }
+
+  /// `ord`, `chr`, `abs`, `next` or `hash`.
   @inline(__always)
   private func callUnary(_ function: Unmanaged<NativeFunction>, _ frame: Frame) throws(Raised) -> Value {
     var argument = try arguments.evaluateFirst(frame)
@@ -267,10 +288,6 @@ final class GlobalCallNode: ExpressionNode {
         }
       }
     case .hash: if let hash = argument.quickHash { return .int(hash) }
-    case .length:
-      if let held = argument.uncountedObject, held.isPlain, case let length = held._withUnsafeGuaranteedRef({ $0.knownLength }), length >= 0 {
-        return .int(length)
-      }
     default:
       if let held = argument.uncountedObject, held.kind == .complex, held.isPlain {
         let size = Complex(of: held.as(ComplexObject.self)).size

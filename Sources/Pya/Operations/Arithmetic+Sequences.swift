@@ -82,7 +82,7 @@ extension Runtime {
       let total = try repeatedCount(list.count, times, elementSize: 16)
       let result = ListObject(self, capacity: total)
       if list.count == 1 {
-        if total > 0 { result.append(copiesOf: list.items, count: total, step: 0) }
+        if total > 0 { result.append(repeating: list.items, count: total) }
       } else if total > 0 {
         for _ in 0..<times { result.append(copiesOf: list.items, count: list.count) }
       }

@@ -74,7 +74,10 @@ extension Runtime {
     } else if let holds = a.quickComparison(op, with: b) ?? b.quickComparison(op.reflected, with: a) {
       return .bool(holds)
     }
-    if let x = a.comparedNumber, let y = b.comparedNumber { return try builtInComparison(op, x, y) }
+    if let x = a.comparedNumber, let y = b.comparedNumber {
+      if case .int(let first) = x, case .int(let second) = y { return .bool(op.holds(first, second)) }
+      return try builtInComparison(op, x, y)
+    }
     if !a.isOfHeapType, !b.isOfHeapType {
       let result = try builtInComparison(op, a, b)
       if !result.isNotImplemented { return result }

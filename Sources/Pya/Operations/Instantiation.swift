@@ -101,7 +101,7 @@ extension Runtime {
     base.initialize(to: first)
     var index = 0
     while index < rest {
-      (base + index + 1).initialize(to: arguments.base[index])
+      (base + index + 1).initialize(toCopyAt: arguments.base + index)
       index += 1
     }
     if rest == arguments.count { return try call(callee, inPlace: base, rest + 1) }

@@ -197,6 +197,13 @@ extension Runtime {
 
   func setListSlice(_ list: ListObject, _ bounds: SliceBounds, _ value: Value) throws(Raised) {
     if bounds.step == 1 {
+      if let held = value.uncounted, held.isPlain, held.kind == .tuple {
+        let span = bounds.adjusted(to: list.count)
+        held.as(TupleObject.self)._withUnsafeGuaranteedRef { source in
+          list.replace(span.start..<max(span.start, span.stop), withCopiesOf: source.items, count: source.count)
+        }
+        return
+      }
       if let held = value.uncounted, held.isPlain, held.kind == .list, held.toOpaque() != list.uncountedPointer {
         let span = bounds.adjusted(to: list.count)
         held.as(ListObject.self)._withUnsafeGuaranteedRef { source in

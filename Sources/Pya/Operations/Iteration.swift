@@ -55,6 +55,16 @@ extension Runtime {
     try adapted(try iterate(value))
   }
 
+  /// The iterator of a value that lies somewhere.
+  @inline(__always)
+  func iterator(at place: UnsafeMutablePointer<Value>) throws(Raised) -> IteratorObject {
+    if let held = place.uncountedObject, held.isPlain {
+      if held.kind == .list { return ListIterator(self, held.as(ListObject.self).takeUnretainedValue()) }
+      if held.kind == .tuple { return TupleIterator(self, held.as(TupleObject.self).takeUnretainedValue()) }
+    }
+    return try iterator(place.pointee)
+  }
+
   /// An iterator as something Swift can drive.
   func adapted(_ value: Value) throws(Raised) -> IteratorObject {
     guard case .object(let object) = value else { throw notIterator(value) }
@@ -169,7 +179,8 @@ extension Runtime {
       }
     }
     var result: [Value] = []
-    if let string = a.string { result.reserveCapacity(string.length) }
+    // Growing from nothing costs more than the few elements of most.
+    result.reserveCapacity(a.string?.length ?? 8)
     try forEach(a) { (value) throws(Raised) in result.append(value) }
     return result
   }

@@ -346,6 +346,15 @@ struct ReusableTuple: ~Copyable {
     return .object(made)
   }
 
+  /// A tuple of what lies at `source` and is moved from there; `count` must be the same in every call.
+  @inline(__always)
+  func tuple(_ runtime: Runtime, moving source: UnsafeMutablePointer<Value>, count: Int) -> Value {
+    if slot.pointee != nil, isKnownUniquelyReferenced(&slot.pointee) { return tuple(runtime, count: count) { (source + $0).move() } }
+    let made = TupleObject(runtime, count: count) { $0.moveInitialize(from: source, count: count) }
+    if slot.pointee == nil { slot.pointee = made }
+    return .object(made)
+  }
+
   /// A tuple of `count` elements, which must be the same in every call.
   @inline(__always)
   func tuple(_ runtime: Runtime, count: Int, _ element: (Int) -> Value) -> Value {

@@ -6,6 +6,12 @@ extension Runtime {
     return formatter.builder.finish(self)
   }
 
+  func percentFormat(_ template: PercentTemplate, _ arguments: Value) throws(Raised) -> StringObject {
+    var formatter = PercentFormatter(self, arguments, isText: true)
+    try formatter.run(template)
+    return formatter.builder.finish(self)
+  }
+
   /// The same for bytes, which must stay as they are: the program's methods run meanwhile.
   func percentFormat(_ format: ByteSpan, _ arguments: Value, kind: Kind) throws(Raised) -> BytesObject {
     var formatter = PercentFormatter(self, arguments, isText: false)
@@ -14,11 +20,51 @@ extension Runtime {
   }
 }
 
+/// A text format that was taken apart once, because it is a literal of the program.
+final class PercentTemplate {
+  /// A conversion and what stands before it.
+  fileprivate final class Piece {
+    let text: StringObject
+    /// What the arguments are asked for, if that is written: `%(key)s`.
+    let key: Value
+    let conversion: PercentFormatter.Conversion
+
+    init(_ text: StringObject, key: Value, _ conversion: PercentFormatter.Conversion) {
+      self.text = text
+      self.key = key
+      self.conversion = conversion
+    }
+  }
+
+  fileprivate private(set) var pieces: [Piece] = []
+  /// What stands behind the last conversion.
+  fileprivate private(set) var end: StringObject
+
+  /// Nil: the format is wrong, or wants arguments for more than its conversions. It is read anew each time then, up to where it fails.
+  init?(_ format: StringObject, _ runtime: Runtime) {
+    end = runtime.names.empty
+    var reader = PercentFormatter(runtime, .undefined, isText: true)
+    reader.template = self
+    do throws(Raised) { try reader.run(format.utf8) } catch { return nil }
+    end = reader.builder.finish(runtime)
+  }
+
+  /// Nil where the conversion is not to be known beforehand.
+  fileprivate func add(_ text: StringObject, key: Value, _ conversion: PercentFormatter.Conversion) -> Bool {
+    let specification = conversion.specification
+    guard PercentFormatter.letters.contains(conversion.letter), max(specification.width, specification.precision) < 1 << 16 else { return false }
+    pieces.append(Piece(text, key: key, conversion))
+    return true
+  }
+}
+
 /// One run over a format.
 private struct PercentFormatter: ~Copyable {
   let runtime: Runtime
   let isText: Bool
   var builder = TextBuilder()
+  /// Where the conversions of the format go, instead of being done.
+  var template: PercentTemplate?
 
   /// The arguments when they are a tuple, and how many are used.
   private var tuple: TupleObject?
@@ -60,6 +106,16 @@ private struct PercentFormatter: ~Copyable {
     throw runtime.typeError("not enough arguments for format string")
   }
 
+  mutating func run(_ template: PercentTemplate) throws(Raised) {
+    for piece in template.pieces {
+      builder.append(string: piece.text)
+      if !piece.key.isUndefined { try lookUp(piece.key) }
+      try convert(piece.conversion)
+    }
+    builder.append(string: template.end)
+    try checkAllUsed()
+  }
+
   mutating func run(_ format: UnsafeBufferPointer<UInt8>) throws(Raised) {
     guard let base = format.baseAddress else { return try checkAllUsed() }
     var index = 0
@@ -84,11 +140,14 @@ private struct PercentFormatter: ~Copyable {
 
   // MARK: One conversion
 
-  private struct Conversion {
+  struct Conversion {
     var specification = FormatSpecification(defaultType: 0, alignment: .right)
     var fillsWithZeros = false
     var letter: UInt8 = 0
   }
+
+  /// What a conversion of text may end in.
+  static let letters = Array("sradiuoxXeEfFgGc".utf8)
 
   /// From behind the `%` to behind the letter.
   private mutating func conversion(_ format: UnsafeBufferPointer<UInt8>, _ index: inout Int) throws(Raised) {
@@ -98,7 +157,11 @@ private struct PercentFormatter: ~Copyable {
       index += 1
       return
     }
-    if index < format.count, format[index] == UInt8(ascii: "(") { try lookUpKey(format, &index) }
+    var key = Value.undefined
+    if index < format.count, format[index] == UInt8(ascii: "(") {
+      key = try readKey(format, &index)
+      if template == nil { try lookUp(key) }
+    }
     flags: while index < format.count {
       switch format[index] {
       case UInt8(ascii: "-"): conversion.specification.alignment = .left
@@ -131,13 +194,17 @@ private struct PercentFormatter: ~Copyable {
     guard index < format.count else { throw runtime.valueError("incomplete format") }
     try runtime.checkSizes(conversion.specification)
     conversion.letter = format[index]
-    try convert(conversion, format, index)
+    if let template {
+      if !template.add(builder.finish(runtime), key: key, conversion) { throw unsupportedLetter(format, index) }
+    } else if try !convert(conversion) {
+      throw unsupportedLetter(format, index)
+    }
     index += isText ? UTF8Width.of(leadByte: format[index]) : 1
   }
 
   /// `(key)`, parentheses in the key balanced.
-  private mutating func lookUpKey(_ format: UnsafeBufferPointer<UInt8>, _ index: inout Int) throws(Raised) {
-    guard let mapping else { throw runtime.typeError("format requires a mapping") }
+  private mutating func readKey(_ format: UnsafeBufferPointer<UInt8>, _ index: inout Int) throws(Raised) -> Value {
+    if mapping == nil, template == nil { throw runtime.typeError("format requires a mapping") }
     index += 1
     let start = index
     var depth = 1
@@ -149,9 +216,25 @@ private struct PercentFormatter: ~Copyable {
     }
     if depth > 0 { throw runtime.valueError("incomplete format key") }
     let key = UnsafeBufferPointer(rebasing: format[start..<(index - 1)])
-    let keyValue: Object =
-      isText ? runtime.string(utf8: key) : BytesObject(type: runtime.types.bytes, key)
-    single = try runtime.getItem(mapping, .object(keyValue))
+    if template != nil { return .object(runtime.intern(runtime.string(utf8: key))) }
+    return .object(isText ? runtime.string(utf8: key) : BytesObject(type: runtime.types.bytes, key))
+  }
+
+  /// Makes what the mapping has under a key the next argument.
+  private mutating func lookUp(_ key: Value) throws(Raised) {
+    guard let mapping else { throw runtime.typeError("format requires a mapping") }
+    let runtime = runtime
+    var key = key
+    single = try key.lent { (key) throws(Raised) in
+      if let held = mapping.uncounted, held.kind == .dict, held.isPlain,
+        let found = held.as(DictObject.self)._withUnsafeGuaranteedRef({ dict in
+          dict.quickIndex(keyAt: key).flatMap { $0 < 0 ? nil : dict.valuePlace($0).copied }
+        })
+      {
+        return found
+      }
+      return try runtime.getItem(mapping, key.pointee)
+    }
     tuple = nil
   }
 
@@ -187,9 +270,9 @@ private struct PercentFormatter: ~Copyable {
     return result
   }
 
-  private mutating func convert(
-    _ conversion: Conversion, _ format: UnsafeBufferPointer<UInt8>, _ index: Int
-  ) throws(Raised) {
+  /// False: there is no such conversion.
+  @discardableResult
+  private mutating func convert(_ conversion: Conversion) throws(Raised) -> Bool {
     switch conversion.letter {
     case UInt8(ascii: "s") where isText:
       let value = try nextArgument()
@@ -210,8 +293,9 @@ private struct PercentFormatter: ~Copyable {
     default:
       // The value is taken first, as CPython does.
       _ = try nextArgument()
-      throw unsupportedLetter(format, index)
+      return false
     }
+    return true
   }
 
   private func unsupportedLetter(_ format: UnsafeBufferPointer<UInt8>, _ index: Int) -> Raised {

@@ -50,6 +50,8 @@ extension UnsafeMutablePointer where Pointee == Value {
       let item = self + index
       if case .int(let number) = item.number {
         hasher.add(NumericHash.of(number))
+      } else if let held = item.uncountedObject, held.kind == .string, held.isPlainKey {
+        hasher.add(held.as(StringObject.self)._withUnsafeGuaranteedRef { $0.stringHash })
       } else {
         guard let hash = item.tag == ValueTag.object ? item.quickHashOfObject(depth: depth) : item.quickHashOfRest else { return nil }
         hasher.add(hash)

@@ -315,7 +315,9 @@ final class DictObject: Object {
     } else {
       hasOnlyPlainKeys = false
     }
-    (entries + used).initialize(to: Entry(hash: hash, key: key, value: value))
+    UnsafeMutableRawPointer(entries + used).storeBytes(of: hash, as: Int.self)
+    keyPlace(used).initialize(toCopyOf: key)
+    valuePlace(used).initialize(toCopyOf: value)
     if let table { table[freeSlot(table, hash)] = Int32(truncatingIfNeeded: used) }
     used += 1
     count += 1

@@ -82,6 +82,16 @@ final class ListObject: Object {
     count += added
   }
 
+  /// Adds `added` copies of what lies at `source`.
+  final func append(repeating source: UnsafeMutablePointer<Value>, count added: Int) {
+    if source.tag == ValueTag.object { return append(copiesOf: source, count: added, step: 0) }
+    grow(to: count + added)
+    // Plain memory.
+    let words = UnsafeRawPointer(source).load(as: (UInt, UInt).self)
+    UnsafeMutableRawPointer(items + count).assumingMemoryBound(to: (UInt, UInt).self).initialize(repeating: words, count: added)
+    count += added
+  }
+
   final func append(contentsOf values: [Value]) {
     grow(to: count + values.count)
     for value in values {

@@ -114,6 +114,16 @@ extension UnsafeMutablePointer where Pointee == Value {
     lend(place)
   }
 
+  /// Initialises this place with a copy of a value in a register.
+  @inline(__always)
+  func initialize(toCopyOf value: Value) {
+    let (bits, tag) = unsafeBitCast(value, to: (UInt, UInt8).self)
+    if tag == ValueTag.object { UnsafeMutableRawPointer(bitPattern: bits).unsafelyUnwrapped.retainPlainly() }
+    UnsafeMutableRawPointer(self).storeBytes(of: bits, as: UInt.self)
+    UnsafeMutableRawPointer(self).storeBytes(of: tag, toByteOffset: 8, as: UInt8.self)
+    withExtendedLifetime(value) {}
+  }
+
   /// Exchanges what lies `a` and `b` values further on.
   @inline(__always)
   func swapValues(_ a: Int, _ b: Int) {
