@@ -13,17 +13,27 @@ final class BinaryFileObject: FileObject {
   /// Bytes read from the stream and not yet handed out.
   private var buffer: [UInt8] = []
   private var used = 0
+  /// How much a buffered file reads ahead and holds back.
+  private let bufferSize: Int
+  /// What was written and has not gone to the stream. A file of the system holds it back in its stream, which goes with the file.
+  private var held: [UInt8] = []
+  private let holdsBack: Bool
 
   static let chunk = 8192
 
-  init(type: TypeObject, stream: ByteStream, name: Value, mode: String, layer: Layer) {
+  init(
+    type: TypeObject, stream: ByteStream, name: Value, mode: String, layer: Layer, bufferSize: Int = BinaryFileObject.chunk
+  ) {
     self.layer = layer
+    self.bufferSize = bufferSize
+    holdsBack = layer == .buffered && (stream is MemoryStream || (stream as? ObjectStream)?.isRaw ?? false)
     reads = mode.contains("r") || mode.contains("+")
     writes = mode != "rb" && mode != "r"
     super.init(type: type, stream: stream, name: name, mode: mode)
   }
 
   deinit {
+    if !held.isEmpty, !stream.isClosed { try? release() }
     // A file below a text file has died or been detached with it.
     if layer == .raw { closeDying(rawRepresentation) } else { closeDying(bufferedRepresentation) }
   }
@@ -56,7 +66,8 @@ final class BinaryFileObject: FileObject {
 
   // MARK: Reading
 
-  private func fill(_ runtime: Runtime, _ count: Int = BinaryFileObject.chunk) throws(Raised) -> Bool {
+  private func fill(_ runtime: Runtime, _ count: Int) throws(Raised) -> Bool {
+    try release(runtime)
     if used == buffer.count {
       buffer = []
       used = 0
@@ -91,7 +102,7 @@ final class BinaryFileObject: FileObject {
 
   /// What is there without waiting twice: the buffer, or one read of the system.
   func readChunk(_ runtime: Runtime) throws(Raised) -> [UInt8] {
-    if used == buffer.count { _ = try fill(runtime) }
+    if used == buffer.count { _ = try fill(runtime, bufferSize) }
     return taking(buffer.count - used)
   }
 
@@ -99,6 +110,12 @@ final class BinaryFileObject: FileObject {
   func readAll(_ runtime: Runtime) throws(Raised) -> [UInt8] {
     if used == buffer.count, let expected = stream.remainingSize, expected > BinaryFileObject.chunk {
       _ = try fill(runtime, expected + 1)
+    }
+    try release(runtime)
+    if let rest = try runtime.checkingSystem({ () throws(SystemFailure) in try stream.readAll() }) {
+      buffer = Array(buffer[used...]) + rest
+      used = 0
+      return taking(buffer.count)
     }
     var step = BinaryFileObject.chunk
     while try fill(runtime, step) {
@@ -115,7 +132,9 @@ final class BinaryFileObject: FileObject {
       return .object(BytesObject(type: runtime.types.bytes, bytes))
     }
     while buffer.count - used < count {
-      if !(try fill(runtime, max(BinaryFileObject.chunk, min(count - (buffer.count - used), 1 << 24)))) { break }
+      // Whole blocks at once, then one more block, part of which stays.
+      let missing = min(count - (buffer.count - used), 1 << 24)
+      if !(try fill(runtime, missing < bufferSize ? bufferSize : missing - missing % bufferSize)) { break }
     }
     return take(min(count, buffer.count - used), runtime)
   }
@@ -129,14 +148,19 @@ final class BinaryFileObject: FileObject {
   func readOnce(_ runtime: Runtime, count: Int) throws(Raised) -> Value {
     try check(runtime, reads, "read1", closed: "read of")
     if count == 0 { return take(0, runtime) }
-    if used == buffer.count { _ = try fill(runtime, max(count, BinaryFileObject.chunk)) }
+    if used == buffer.count {
+      try release(runtime)
+      let wanted = count >= 0 ? count : layer == .memory ? Int.max : bufferSize
+      let bytes = try runtime.checkingSystem { () throws(SystemFailure) in try stream.read(wanted) }
+      return .object(BytesObject(type: runtime.types.bytes, bytes))
+    }
     let available = buffer.count - used
     return take(count < 0 ? available : min(count, available), runtime)
   }
 
   func peek(_ runtime: Runtime) throws(Raised) -> Value {
     try check(runtime, reads, "peek", closed: "peek of")
-    if used == buffer.count { _ = try fill(runtime) }
+    if used == buffer.count { _ = try fill(runtime, bufferSize) }
     return .object(BytesObject(type: runtime.types.bytes, Array(buffer[used...])))
   }
 
@@ -156,7 +180,7 @@ final class BinaryFileObject: FileObject {
         buffer.removeFirst(used)
         used = 0
       }
-      if !(try fill(runtime)) { return take(buffer.count - used, runtime) }
+      if !(try fill(runtime, bufferSize)) { return take(buffer.count - used, runtime) }
     }
   }
 
@@ -184,11 +208,34 @@ final class BinaryFileObject: FileObject {
 
   func write(_ bytes: UnsafeBufferPointer<UInt8>, _ runtime: Runtime) throws(Raised) {
     if used < buffer.count { _ = try seek(runtime, 0, whence: 1) }
+    if holdsBack {
+      if bytes.count < bufferSize, bytes.count <= bufferSize - held.count {
+        held.append(contentsOf: bytes)
+        return
+      }
+      try release(runtime)
+      if bytes.count < bufferSize {
+        held = Array(bytes)
+        return
+      }
+    }
     try runtime.checkingSystem { () throws(SystemFailure) in try stream.write(bytes) }
+  }
+
+  /// Writes what was held back.
+  private func release(_ runtime: Runtime) throws(Raised) {
+    if !held.isEmpty { try runtime.checkingSystem { () throws(SystemFailure) in try release() } }
+  }
+
+  private func release() throws(SystemFailure) {
+    let bytes = held
+    held = []
+    try bytes.withUnsafeBufferPointer { (buffer) throws(SystemFailure) in try stream.write(buffer) }
   }
 
   override func flush(_ runtime: Runtime) throws(Raised) {
     if stream.isClosed, layer == .buffered, writes { throw runtime.valueError("flush of closed file") }
+    try release(runtime)
     try super.flush(runtime)
   }
 
@@ -205,6 +252,7 @@ final class BinaryFileObject: FileObject {
     try check(runtime, true, "seek", closed: "seek of")
     if layer == .memory, origin == .start, offset < 0 { throw runtime.valueError("negative seek value \(offset)") }
     if layer == .buffered, !stream.isSeekable { throw runtime.unsupportedOperation("File or stream is not seekable.") }
+    try release(runtime)
     let ahead = buffer.count - used
     buffer = []
     used = 0
@@ -215,7 +263,7 @@ final class BinaryFileObject: FileObject {
   override func tell(_ runtime: Runtime) throws(Raised) -> Int {
     if stream.isClosed { throw layer == .memory ? runtime.closedFileError() : runtime.closedRawFileError() }
     if layer == .buffered, !stream.isSeekable { throw runtime.unsupportedOperation("File or stream is not seekable.") }
-    let ahead = buffer.count - used
+    let ahead = buffer.count - used - held.count
     return try runtime.checkingSystem { () throws(SystemFailure) in try stream.seek(0, .current) - ahead }
   }
 
@@ -225,12 +273,18 @@ final class BinaryFileObject: FileObject {
     let target: Int
     if let size { target = size } else { target = try tell(runtime) }
     if layer == .memory, target < 0 { throw runtime.valueError("negative size value \(target)") }
+    try release(runtime)
+    // What was read ahead may be gone.
+    if layer == .buffered, used < buffer.count { _ = try seek(runtime, 0, whence: 1) }
     try runtime.checkingSystem { () throws(SystemFailure) in try stream.truncate(to: target) }
     return target
   }
 
   override func close(_ runtime: Runtime) throws(Raised) {
-    if !stream.isClosed { try checkResizable(runtime) }
+    if !stream.isClosed {
+      try checkResizable(runtime)
+      try release(runtime)
+    }
     try super.close(runtime)
   }
 

@@ -22,6 +22,8 @@ class ByteStream {
   final var isClosed = false
   /// Up to `count` bytes; none at the end.
   func read(_ count: Int) throws(SystemFailure) -> [UInt8] { throw SystemFailure(code: EBADF) }
+  /// Everything up to the end, where the stream has a way of its own to read that.
+  func readAll() throws(SystemFailure) -> [UInt8]? { nil }
   func write(_ bytes: UnsafeBufferPointer<UInt8>) throws(SystemFailure) { throw SystemFailure(code: EBADF) }
   func flush() throws(SystemFailure) {}
   func close() throws(SystemFailure) { isClosed = true }
@@ -44,6 +46,9 @@ final class DescriptorStream: ByteStream {
   private var file: Int32
   let ownsDescriptor: Bool
   private var pending: [UInt8] = []
+  /// How much is kept back; a buffered file says so (`holdBack`).
+  private var capacity = 8192
+  private var isExact = false
   private let isTerminalFile: Bool
   private let canSeek: Bool
   private unowned let runtime: Runtime
@@ -98,9 +103,16 @@ final class DescriptorStream: ByteStream {
 
   override func write(_ bytes: UnsafeBufferPointer<UInt8>) throws(SystemFailure) {
     if bytes.isEmpty { return }
+    if isExact, bytes.count > capacity - pending.count { try flush() }
     if pending.isEmpty { unfinished?.insert(self) }
     pending.append(contentsOf: bytes)
-    if pending.count >= 8192 { try flush() }
+    if isExact ? bytes.count >= capacity : pending.count >= capacity { try flush() }
+  }
+
+  /// Keeps back what fits into a buffer of this size, as `BufferedWriter` does; else what came in goes out as soon as there is as much.
+  func holdBack(upTo size: Int) {
+    capacity = size
+    isExact = true
   }
 
   override func flush() throws(SystemFailure) {

@@ -46,11 +46,17 @@ struct CodeContents {
   }
 
   /// Of a whole text.
-  init(_ runtime: Runtime, of file: SourceFile, isExpression: Bool) {
+  init(_ runtime: Runtime, of file: SourceFile, _ mode: CompiledText.Mode) {
     self.init(runtime, locals: [])
     var parser = Parser(file: file)
-    if isExpression {
+    if mode == .expression {
       if let (expression, _) = try? parser.parseExpressionOnly() { add(expression) }
+    } else if mode == .interactive, let module = try? parser.parseModule() {
+      // The values of statements are shown: there is neither a documentation nor a constant without use.
+      for statement in module.body {
+        if case .expression(let expression) = statement.kind { add(expression) } else { add([statement]) }
+      }
+      finish(module.body)
     } else if let module = try? parser.parseModule() {
       addModule(module.body)
     }
@@ -85,6 +91,8 @@ struct CodeContents {
     var body = body[...]
     if let first = body.first, case .expression(let expression) = first.kind, case .string = expression.kind {
       add(expression)
+      names.append("__doc__")
+      seen.insert("__doc__")
       body = body.dropFirst()
     }
     add(Array(body))

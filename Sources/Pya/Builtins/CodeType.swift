@@ -57,7 +57,7 @@ extension Runtime {
   }
 
   private func contents(of text: CompiledText) -> CodeContents {
-    CodeContents(self, of: text.file, isExpression: text.mode == .expression)
+    CodeContents(self, of: text.file, text.mode)
   }
 
   /// `co_consts`, with the code of inner functions and classes.

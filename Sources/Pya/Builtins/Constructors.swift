@@ -72,7 +72,7 @@ extension TypeObject {
     _ runtime: Runtime, _ make: @escaping (Runtime, TypeObject, Arguments) throws(Raised) -> Value
   ) {
     unowned(unsafe) let owner = self
-    defineStatic(runtime, "__new__", "cls, /, *args, **kwargs") { (runtime, arguments) throws(Raised) in
+    defineStatic(runtime, "__new__", "*args, **kwargs") { (runtime, arguments) throws(Raised) in
       guard arguments.count > 0 else { throw runtime.typeError("\(owner.name).__new__(): not enough arguments") }
       guard let cls = arguments[0].type else {
         throw runtime.typeError(

@@ -115,7 +115,10 @@ extension Runtime {
     // An expression's names are always looked up in a namespace.
     let namespace = text.mode == .expression && !usesNamespace ? .object(globals) : locals
     if code.flavour != .plain { return .object(try coroutine(of: code, globals: globals, namespace: namespace)) }
-    return try run(code, namespace: namespace)
+    do throws(Raised) { return try run(code, namespace: namespace) } catch {
+      noteVisibleNames(on: error.exception, in: (locals.dict.map { [$0] } ?? []) + [globals])
+      throw error
+    }
   }
 
   /// The code of a text for some globals.
@@ -123,10 +126,11 @@ extension Runtime {
     if let known = text.known(for: globals, usesNamespace: usesNamespace) { return known }
     var code =
       text.mode == .expression
-      ? try compileExpression(text.file, globals: globals, flags: text.flags)
+      ? try compileExpression(text.file, globals: globals, flags: text.flags, warns: !text.hasWarned)
       : try compile(
           text.file, globals: globals, usesNamespace: usesNamespace, displays: text.mode == .interactive ? .all : .none,
-          isEntry: text.mode == .interactive, flags: text.flags)
+          isEntry: text.mode == .interactive, flags: text.flags, warns: !text.hasWarned)
+    text.hasWarned = true
     if text.name != code.information.name || text.qualifiedName != code.information.qualifiedName {
       let known = code.information
       code = code.copy(
@@ -191,7 +195,9 @@ extension Runtime {
       mode == .expression
       ? try compileExpression(file, globals: DictObject(self), flags: flags)
       : try compile(file, globals: DictObject(self), isEntry: mode == .interactive, flags: flags)
-    return .object(CompiledText(self, file, mode, flags, isCoroutine: code.flavour == .coroutine))
+    let text = CompiledText(self, file, mode, flags, isCoroutine: code.flavour == .coroutine)
+    text.hasWarned = true
+    return .object(text)
   }
 }
 
@@ -211,6 +217,8 @@ final class CompiledText: Object {
   let qualifiedName: String
   /// Its top level awaits.
   let isCoroutine: Bool
+  /// What there is to warn about in it was said.
+  fileprivate(set) var hasWarned = false
   /// The code for the globals it ran with last, once it did so twice in a row; it keeps these.
   private var code: Code?
   private var globalsAddress = 0

@@ -92,6 +92,42 @@ class FileObject: IteratorObject {
   }
 }
 
+// What `pickle` keeps of a file in memory: content, newline (of a text), position, attributes.
+extension FileObject {
+  func stateOfAttributes(_ runtime: Runtime) throws(Raised) -> Value {
+    guard let dictionary, dictionary.count > 0 else { return .none }
+    let copy = DictObject(runtime)
+    try copy.merge(dictionary, runtime)
+    return .object(copy)
+  }
+
+  func checkedState(_ value: Value, count: Int, _ runtime: Runtime) throws(Raised) -> [Value] {
+    guard let tuple = value.tuple, tuple.count >= count else {
+      throw runtime.typeError("\(type.messageName).__setstate__ argument should be \(count)-tuple, got \(runtime.typeName(value))")
+    }
+    return tuple.array
+  }
+
+  /// The position, which is the last but one of the state; the attributes behind it are taken over.
+  func position(inState state: [Value], _ runtime: Runtime) throws(Raised) -> Int {
+    let (index, ordinals) = (state.count - 2, ["first", "second", "third", "fourth"])
+    guard runtime.type(of: state[index]).isSubtype(of: runtime.types.int) else {
+      throw runtime.typeError("\(ordinals[index]) item of state must be an integer, got \(runtime.typeName(state[index]))")
+    }
+    let position = try runtime.index(state[index])
+    if position < 0 { throw runtime.valueError("position value cannot be negative") }
+    let attributes = state[index + 1]
+    if !attributes.isNone {
+      guard let attributes = attributes.dict else {
+        throw runtime.typeError("\(ordinals[index + 1]) item of state should be a dict, got a \(runtime.typeName(attributes))")
+      }
+      if dictionary == nil { dictionary = DictObject(runtime) }
+      try dictionary?.merge(attributes, runtime)
+    }
+    return position
+  }
+}
+
 /// A file that takes text: `print` writes to it without calling a method.
 class TextSinkObject: FileObject {
   /// Writes text to a file that is open.

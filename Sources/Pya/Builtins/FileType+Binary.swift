@@ -143,16 +143,20 @@ extension Runtime {
   // MARK: Making them
 
   /// Takes over the file below, or wraps an object of the program.
-  func binaryFile(over value: Value, type: TypeObject, mode: String) -> BinaryFileObject {
+  func binaryFile(
+    over value: Value, type: TypeObject, mode: String, bufferSize: Int = BinaryFileObject.chunk, isRaw: Bool = false
+  ) -> BinaryFileObject {
     if let below = value.object as? BinaryFileObject, !below.type.isHeap {
-      let file = BinaryFileObject(type: type, stream: below.stream, name: below.name, mode: below.mode, layer: .buffered)
+      let file = BinaryFileObject(
+        type: type, stream: below.stream, name: below.name, mode: below.mode, layer: .buffered, bufferSize: bufferSize)
+      (below.stream as? DescriptorStream)?.holdBack(upTo: bufferSize)
       file.setAccess(reads: below.isReadable && mode != "wb", writes: below.isWritable && mode != "rb")
       file.raw = value
       return file
     }
-    let stream = ObjectStream(self, value)
+    let stream = ObjectStream(self, value, isRaw: isRaw)
     let name = ((try? getAttributeIfPresent(value, intern("name"))) ?? nil) ?? .undefined
-    let file = BinaryFileObject(type: type, stream: stream, name: name, mode: mode, layer: .buffered)
+    let file = BinaryFileObject(type: type, stream: stream, name: name, mode: mode, layer: .buffered, bufferSize: bufferSize)
     file.setAccess(reads: mode.contains("r") && stream.isReadable, writes: mode != "rb" && stream.isWritable)
     file.raw = value
     return file
@@ -161,11 +165,13 @@ extension Runtime {
   private func installBinaryConstructors(_ types: FileTypes) {
     for (type, mode) in [(types.reader, "rb"), (types.writer, "wb"), (types.random, "rb+")] {
       type.construct = { (runtime, cls, arguments) throws(Raised) in
-        guard arguments.count > 0 || !arguments.keyword("raw").isUndefined else {
+        let options = try runtime.optionValues(arguments, type.name, ["raw", "buffer_size"])
+        guard let raw = options[0].defined else {
           throw runtime.typeError("\(type.name)() missing required argument 'raw' (pos 1)")
         }
-        let raw = arguments.count > 0 ? arguments[0] : arguments.keyword("raw").defined ?? .none
-        let file = runtime.binaryFile(over: raw, type: cls, mode: mode)
+        let size = try options[1].defined.map { (size) throws(Raised) in try runtime.index(size) } ?? BinaryFileObject.chunk
+        guard size > 0 else { throw runtime.valueError("buffer size must be strictly positive") }
+        let file = runtime.binaryFile(over: raw, type: cls, mode: mode, bufferSize: size, isRaw: true)
         if mode == "rb", !file.isReadable { throw runtime.error("OSError", "File or stream is not readable.") }
         if mode == "wb", !file.isWritable { throw runtime.error("OSError", "File or stream is not writable.") }
         return .object(file)

@@ -40,9 +40,9 @@ extension Runtime {
       (value.object as? TextFileObject).map { .object(runtime.string($0.errorHandling)) } ?? .none
     }
     types.textBase.defineProperty(self, "newlines") { (runtime, value) throws(Raised) in
-      guard let file = value.object as? TextFileObject else { return .none }
+      guard let ends = (value.object as? TextFileObject)?.lineEnds ?? (value.object as? StringFileObject)?.lineEnds else { return .none }
       let all: [(TextFileObject.LineEnds, String)] = [(.cr, "\r"), (.lf, "\n"), (.crlf, "\r\n")]
-      let seen: [Value] = all.filter { file.lineEnds.contains($0.0) }.map { .object(runtime.string($0.1)) }
+      let seen: [Value] = all.filter { ends.contains($0.0) }.map { .object(runtime.string($0.1)) }
       return seen.count > 1 ? .object(TupleObject(runtime, seen)) : seen.first ?? .none
     }
     for type in [types.text, types.stringIO] {
@@ -169,16 +169,34 @@ extension Runtime {
       let type = runtime.type(of: arguments[0])
       return .object(runtime.string("<\(type.moduleName).\(type.name) object at \(runtime.addressText(arguments[0]))>"))
     }
+    type.define(self, "__getstate__", "self, /") { (runtime, arguments) throws(Raised) in
+      guard let file = arguments[0].object as? StringFileObject else { return .none }
+      let newline: Value = file.newlineArgument.map { .object(runtime.string($0)) } ?? .none
+      let parts: [Value] = [.object(try file.contents(runtime)), newline, .int(try file.tell(runtime)), try file.stateOfAttributes(runtime)]
+      return .object(TupleObject(runtime, parts))
+    }
+    type.define(self, "__setstate__", "self, state, /") { (runtime, arguments) throws(Raised) in
+      guard let file = arguments[0].object as? StringFileObject else { return .none }
+      let state = try file.checkedState(arguments[1], count: 4, runtime)
+      try runtime.initializeStringIO(file, state[0], newline: state[1])
+      let position = try file.position(inState: state, runtime)
+      if let content = state[0].string { file.restore(content, position: position) }
+      return .none
+    }
   }
 
   private func initializeStringIO(_ file: StringFileObject, _ arguments: Arguments) throws(Raised) {
     let options = try optionValues(arguments, "StringIO", ["initial_value", "newline"])
+    try initializeStringIO(file, options[0], newline: options[1])
+  }
+
+  private func initializeStringIO(_ file: StringFileObject, _ initial: Value, newline argument: Value) throws(Raised) {
     var newline = TextFileObject.Newline.exactly("\n")
-    if options[1].isNone { newline = .universal }
-    if let mark = options[1].string { newline = try checkedNewline(mark.text, isQuoted: true) }
-    if options[0].isUndefined || options[0].isNone { return try file.reset(nil, newline, self) }
-    guard let text = options[0].string else {
-      throw typeError("initial_value must be str or None, not \(typeName(options[0]))")
+    if argument.isNone { newline = .universal }
+    if let mark = argument.string { newline = try checkedNewline(mark.text, isQuoted: true) }
+    if initial.isUndefined || initial.isNone { return try file.reset(nil, newline, self) }
+    guard let text = initial.string else {
+      throw typeError("initial_value must be str or None, not \(typeName(initial))")
     }
     try file.reset(text, newline, self)
   }

@@ -11,7 +11,9 @@ extension Runtime {
     let type = types.float
     type.construct = { (runtime, type, arguments) throws(Raised) in
       let value = try runtime.soleArgument("float", arguments, for: type)
-      let number = value.isUndefined ? 0 : try runtime.float(from: value)
+      var number = value.isUndefined ? 0 : try runtime.float(from: value)
+      // A new object, which NaN alone must be told by.
+      if number.isNaN, type !== runtime.types.float || value.isNewAsFloat { number = runtime.anotherNaN(like: number) }
       return runtime.makeNumber(.float(number), type: type, builtIn: runtime.types.float, kind: .floatInstance)
     }
     type.defineNew(self)
@@ -46,6 +48,11 @@ extension Runtime {
     type.defineClassMethod(self, "__getformat__", "type, typestr, /") { (runtime, arguments) throws(Raised) in
       .object(runtime.string("IEEE, little-endian"))
     }
+  }
+
+  /// A NaN that is no other.
+  func anotherNaN(like number: Double) -> Double {
+    attachment(NaNCounter.self) { NaNCounter() }.next(isNegative: number.sign == .minus)
   }
 
   func floatReceiver(_ value: Value) -> Double {
@@ -113,6 +120,14 @@ extension Runtime {
     let text = string.isASCII ? Array(string.utf8) : asciiDigits(string)
     if let number = FloatParser.parse(text) { return number }
     throw valueError("could not convert string to float: \(try repr(.object(string)).text)")
+  }
+}
+
+extension Value {
+  /// `float()` of it is no object that was there before.
+  fileprivate var isNewAsFloat: Bool {
+    if case .float = self { return false }
+    return true
   }
 }
 

@@ -116,8 +116,8 @@ extension Runtime {
     installFunctionConstruction(type)
     type.defineProperty(self, "__code__") { (runtime, value) throws(Raised) in
       let function = try runtime.functionArgument(value)
-      function.code.addressOfGlobals = function.globals.address
-      return .object(function.code)
+      function.visibleCode.addressOfGlobals = function.globals.address
+      return .object(function.visibleCode)
     } set: { (runtime, value, new) throws(Raised) in
       let function = try runtime.functionArgument(value)
       guard let code = new.cast(.code, to: Code.self) else { throw runtime.typeError("__code__ must be set to a code object") }
@@ -125,8 +125,13 @@ extension Runtime {
         throw runtime.valueError(
           "\(function.name.text)() requires a code object with \(function.cellCount) free vars, not \(code.freeNames.count)")
       }
+      if code.flavour != function.visibleCode.flavour {
+        try runtime.issueWarning(
+          "Assigning a code object of non-matching type is deprecated (e.g., from a generator to a plain function)",
+          category: "DeprecationWarning")
+      }
       guard function.replaceCode(by: try runtime.code(code, withGlobals: function.globals)) else {
-        throw runtime.error("NotImplementedError", "pya: a function gets no code that is called in another way")
+        throw runtime.error("NotImplementedError", "pya: a generator function or coroutine function gets no other code")
       }
     }
     type.defineProperty(self, "__globals__") { (runtime, value) throws(Raised) in
@@ -136,7 +141,8 @@ extension Runtime {
     type.defineProperty(self, "__closure__") { (runtime, value) throws(Raised) in
       let function = try runtime.functionArgument(value)
       if function.cellCount == 0 { return .none }
-      let cells = function.code.freeOrder.map { Value.object(function.cells[$0]) }
+      let order = (function.code as? RelayCode)?.former.freeOrder ?? function.code.freeOrder
+      let cells = order.map { Value.object(function.cells[$0]) }
       return .object(TupleObject(runtime, cells))
     }
     type.defineProperty(self, "__dict__") { (runtime, value) throws(Raised) in

@@ -92,7 +92,12 @@ extension Runtime {
     }
     type.define(self, "throw", "self, typ, val=None, tb=None, /") { (runtime, arguments) throws(Raised) in
       let exception = try runtime.exceptionToThrow(arguments)
-      return try runtime.step(try runtime.suspendable(arguments[0]), throwing: exception)
+      let frame = try runtime.suspendable(arguments[0])
+      if arguments.count == 2, arguments[1].object === exception { return try runtime.step(frame, throwing: exception) }
+      let thrown = runtime.attachment(ThrownArguments.self) { ThrownArguments() }
+      thrown.hold(exception, arguments.dropFirst.positional)
+      defer { thrown.hold(nil, []) }
+      return try runtime.step(frame, throwing: exception)
     }
     type.define(self, "close", "self, /") { (runtime, arguments) throws(Raised) in
       try runtime.suspendable(arguments[0]).close(runtime)

@@ -307,7 +307,7 @@ extension ElementFormat {
     case .float, .double:
       let number: Double
       switch value.plainNumber {
-      case .float(let float): number = float
+      case .float(let float): number = float.withoutIdentity
       case .int(let integer): number = Double(integer)
       case .bool(let flag): number = flag ? 1 : 0
       default: throw wrongType(runtime)

@@ -43,14 +43,23 @@ extension Runtime {
     }
     let kind = try checkedNewline(newline)
     let closes = arguments[6].isUndefined ? true : try isTrue(arguments[6])
+    if mode.isBinary, buffering == 1 {
+      try issueWarning(
+        "line buffering (buffering=1) isn't supported in binary mode, the default buffer size will be used",
+        category: "RuntimeWarning")
+    }
     let type =
       !mode.isBinary || buffering != 0
       ? (mode.isUpdating ? fileTypes.random : mode.reads ? fileTypes.reader : fileTypes.writer) : fileTypes.raw
+    let bufferSize = buffering > 1 ? buffering : BinaryFileObject.chunk
     let encodingName = encoding == nil || encoding == "locale" ? "UTF-8" : encoding ?? ""
     let binary = try openBinary(
       file, mode, type: type, layer: mode.isBinary && buffering == 0 ? .raw : .buffered, closes: closes,
-      opener: arguments[7])
-    if mode.isBinary { return .object(binary) }
+      opener: arguments[7], bufferSize: bufferSize)
+    if mode.isBinary {
+      if buffering != 0 { (binary.stream as? DescriptorStream)?.holdBack(upTo: bufferSize) }
+      return .object(binary)
+    }
     try checkEncoding(encodingName)
     return .object(
       TextFileObject(
@@ -60,14 +69,15 @@ extension Runtime {
 
   /// Opens a path, or takes the descriptor that was given instead.
   func openBinary(
-    _ file: Value, _ mode: FileMode, type: TypeObject, layer: BinaryFileObject.Layer, closes: Bool, opener: Value
+    _ file: Value, _ mode: FileMode, type: TypeObject, layer: BinaryFileObject.Layer, closes: Bool, opener: Value,
+    bufferSize: Int = BinaryFileObject.chunk
   ) throws(Raised) -> BinaryFileObject {
     let stream = DescriptorStream(
       self, try descriptor(file, mode, closes: closes, opener: opener), ownsDescriptor: closes, unfinished: unfinishedFiles)
     if mode.isAppending, stream.isSeekable {
       _ = try checkingSystem(file: file) { () throws(SystemFailure) in try stream.seek(0, .end) }
     }
-    let binary = BinaryFileObject(type: type, stream: stream, name: file, mode: mode.binaryText, layer: layer)
+    let binary = BinaryFileObject(type: type, stream: stream, name: file, mode: mode.binaryText, layer: layer, bufferSize: bufferSize)
     binary.closesDescriptor = closes
     return binary
   }

@@ -81,10 +81,34 @@ extension Runtime {
     type.defineMember(self, "stop") { $0.slice.unsafelyUnwrapped.stop }
     type.defineMember(self, "step") { $0.slice.unsafelyUnwrapped.step }
     type.define(self, "indices", "self, object, /") { (runtime, arguments) throws(Raised) in
-      let length = try runtime.index(arguments[1])
-      if length < 0 { throw runtime.valueError("length should not be negative") }
-      let span = try runtime.sliceSpan(arguments[0].slice.unsafelyUnwrapped) { length }
-      return runtime.tuple([.int(span.start), .int(span.stop), .int(span.step)])
+      try runtime.sliceIndices(arguments[0].slice.unsafelyUnwrapped, try runtime.integer(fromIndex: arguments[1]))
     }
+  }
+
+  /// `slice.indices`, for numbers of any size.
+  private func sliceIndices(_ slice: SliceObject, _ lengthValue: Value) throws(Raised) -> Value {
+    func number(_ value: Value) throws(Raised) -> BigInt {
+      guard type(of: value).lookup(names[.index]) != nil else {
+        throw typeError("slice indices must be integers or None or have an __index__ method")
+      }
+      switch try integer(fromIndex: value) {
+      case .int(let small): return BigInt(small)
+      case let big: return big.bigInt?.value ?? 0
+      }
+    }
+    let length = try number(lengthValue)
+    if length < 0 { throw valueError("length should not be negative") }
+    let step = slice.step.isNone ? 1 : try number(slice.step)
+    if step == 0 { throw valueError("slice step cannot be zero") }
+    let isNegative = step < 0
+    let (lower, upper): (BigInt, BigInt) = isNegative ? (-1, length - 1) : (0, length)
+    func bound(_ value: Value, otherwise: BigInt) throws(Raised) -> BigInt {
+      if value.isNone { return otherwise }
+      let given = try number(value)
+      return given < 0 ? max(given + length, lower) : min(given, upper)
+    }
+    let start = try bound(slice.start, otherwise: isNegative ? upper : lower)
+    let stop = try bound(slice.stop, otherwise: isNegative ? lower : upper)
+    return tuple([integer(start), integer(stop), integer(step)])
   }
 }

@@ -10,6 +10,7 @@ final class StringFileObject: TextSinkObject {
   /// A character and where it begins: reading and writing go on there without counting from the start.
   @exclusivity(unchecked) private var known = (character: 0, offset: 0)
   private var newline = TextFileObject.Newline.exactly("\n")
+  private(set) var lineEnds: TextFileObject.LineEnds = []
 
   override var isReadable: Bool { true }
   override var isWritable: Bool { true }
@@ -23,9 +24,28 @@ final class StringFileObject: TextSinkObject {
     position = 0
     length = 0
     known = (0, 0)
+    lineEnds = []
     guard let initial else { return }
     try write(initial.utf8, isASCII: initial.isASCII, runtime)
     position = 0
+  }
+
+  /// What `__setstate__` was given: the text as it lies here, and the position.
+  func restore(_ content: StringObject, position: Int) {
+    text = Array(content.utf8)
+    isASCII = content.isASCII
+    length = content.length
+    known = (0, 0)
+    self.position = position
+  }
+
+  /// `newline` as the program gave it.
+  var newlineArgument: String? {
+    switch newline {
+    case .universal: nil
+    case .untranslated: ""
+    case .exactly(let mark): mark
+    }
   }
 
   func contents(_ runtime: Runtime) throws(Raised) -> StringObject {
@@ -108,8 +128,12 @@ final class StringFileObject: TextSinkObject {
 
   override func write(_ utf8: UnsafeBufferPointer<UInt8>, isASCII newIsASCII: Bool, _ runtime: Runtime) throws(Raised) {
     switch newline {
-    case .exactly("\n"), .untranslated: try add(utf8, isASCII: newIsASCII, runtime)
+    case .exactly("\n"): try add(utf8, isASCII: newIsASCII, runtime)
+    case .untranslated:
+      lineEnds.note(utf8)
+      try add(utf8, isASCII: newIsASCII, runtime)
     case .universal:
+      lineEnds.note(utf8)
       if !utf8.contains(0x0D) { return try add(utf8, isASCII: newIsASCII, runtime) }
       try TextFileObject.translatingLineEnds(utf8).withUnsafeBufferPointer { (bytes) throws(Raised) in
         try add(bytes, isASCII: newIsASCII, runtime)

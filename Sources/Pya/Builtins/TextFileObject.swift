@@ -34,6 +34,16 @@ final class TextFileObject: TextSinkObject {
     static let cr = LineEnds(rawValue: 1)
     static let lf = LineEnds(rawValue: 2)
     static let crlf = LineEnds(rawValue: 4)
+
+    /// Adds those of a text.
+    mutating func note(_ text: some RandomAccessCollection<UInt8>) {
+      var previous: UInt8 = 0
+      for byte in text {
+        if previous == 0x0D { insert(byte == 0x0A ? .crlf : .cr) } else if byte == 0x0A { insert(.lf) }
+        previous = byte
+      }
+      if previous == 0x0D { insert(.cr) }
+    }
   }
 
   private(set) var binary: BinaryFileObject
@@ -186,10 +196,10 @@ final class TextFileObject: TextSinkObject {
       isPlain ? bytes : try runtime.decode(bytes, encoding: encoding, errors: errorHandling).copyBytes()
     var result = decoded
     if case .universal = newline, contains(decoded, 0x0D) {
-      noteLineEnds(decoded)
+      lineEnds.note(decoded)
       result = decoded.withUnsafeBufferPointer { TextFileObject.translatingLineEnds($0) }
     } else if case .untranslated = newline, contains(decoded, 0x0D) {
-      noteLineEnds(decoded)
+      lineEnds.note(decoded)
     } else if !lineEnds.contains(.lf), newline == .universal || newline == .untranslated, contains(decoded, 0x0A) {
       lineEnds.insert(.lf)
     }
@@ -204,13 +214,6 @@ final class TextFileObject: TextSinkObject {
 
   private func contains(_ bytes: [UInt8], _ byte: UInt8) -> Bool {
     bytes.withUnsafeBytes { $0.baseAddress.map { memchr($0, Int32(byte), bytes.count) != nil } ?? false }
-  }
-
-  private func noteLineEnds(_ decoded: [UInt8]) {
-    for (index, byte) in decoded.enumerated() {
-      if byte == 0x0A, index == 0 || decoded[index - 1] != 0x0D { lineEnds.insert(.lf) }
-      if byte == 0x0D { lineEnds.insert(index + 1 < decoded.count && decoded[index + 1] == 0x0A ? .crlf : .cr) }
-    }
   }
 
   private func endsCleanly(_ bytes: [UInt8]) -> Bool { bytes[bytes.count - 1] < 0x80 && bytes[bytes.count - 1] != 0x0D }

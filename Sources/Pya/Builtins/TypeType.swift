@@ -51,6 +51,11 @@ extension Runtime {
     guard let bases = arguments[1].tuple else { throw wrong(2, "tuple") }
     guard let namespace = arguments[2].dict else { throw wrong(3, "dict") }
     try checkTypeName(name)
+    for base in bases.array where base.type == nil {
+      if try getAttributeIfPresent(base, intern("__mro_entries__")) != nil {
+        throw typeError("type() doesn't support MRO entry resolution; use types.new_class()")
+      }
+    }
     return try makeClassThroughMetatype(
       metatype, name: name, bases: bases.array, namespace: namespace, keywords: arguments.keywords,
       moduleName: callingModule)
@@ -150,9 +155,11 @@ extension Runtime {
       }
       try runtime.setBases(of: cls, bases.array)
     }
-    defineClassAttribute("__base__") { (runtime, cls) throws(Raised) in
-      if cls === runtime.types.object { return .none }
-      return (cls.bases.first { $0 !== runtime.types.object && $0.instanceKind == cls.instanceKind } ?? cls.bases.first)
+    type.defineMember(self, "__base__") { value in
+      guard let cls = value.type, !cls.bases.isEmpty else { return .none }
+      let object = cls.runtime.types.object
+      if cls === object { return .none }
+      return (cls.bases.first { $0 !== object && $0.instanceKind == cls.instanceKind } ?? cls.bases.first)
         .map { .object($0) } ?? .none
     }
     defineClassAttribute("__mro__") { (runtime, cls) throws(Raised) in
@@ -216,13 +223,12 @@ extension Runtime {
       cls.didChange()
     }
     defineClassAttribute("__text_signature__") { (_, _) throws(Raised) in .none }
-    defineClassAttribute("__flags__") { (_, cls) throws(Raised) in
-      .int((cls.isHeap ? 1 << 9 : 1 << 8) | (cls.isFinal ? 0 : 1 << 10) | 1 << 12 | (cls.isAbstract ? 1 << 20 : 0))
+    type.defineMember(self, "__flags__") { value in
+      guard let cls = value.type else { return .none }
+      return .int((cls.isHeap ? 1 << 9 : 1 << 8) | (cls.isFinal ? 0 : 1 << 10) | 1 << 12 | (cls.isAbstract ? 1 << 20 : 0))
     }
-    defineClassAttribute("__basicsize__") { (_, cls) throws(Raised) in .int(cls.isHeap ? 32 : 16) }
-    defineClassAttribute("__itemsize__") { (_, _) throws(Raised) in .int(0) }
-    defineClassAttribute("__dictoffset__") { (_, _) throws(Raised) in .int(0) }
-    defineClassAttribute("__weakrefoffset__") { (_, _) throws(Raised) in .int(0) }
+    type.defineMember(self, "__basicsize__") { .int($0.type?.isHeap ?? false ? 32 : 16) }
+    for name in ["__itemsize__", "__dictoffset__", "__weakrefoffset__"] { type.defineMember(self, name) { _ in .int(0) } }
     type.define(self, "__dir__", "self, /") { (runtime, arguments) throws(Raised) in
       .object(ListObject(runtime, runtime.attributeNames(of: arguments[0])))
     }

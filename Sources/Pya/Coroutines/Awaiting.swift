@@ -152,7 +152,9 @@ final class IteratorAwaitable: AwaitableObject {
     }
     guard let method = try runtime.getAttributeIfPresent(source, runtime.intern("throw")) else { throw Raised(exception) }
     do throws(Raised) {
-      runtime.machine.pointee.suspended = try runtime.call(method, .object(exception))
+      // As the program gave it to `throw`: a class, too.
+      let given = runtime.existingAttachment(ThrownArguments.self)?.arguments(of: exception) ?? [.object(exception)]
+      runtime.machine.pointee.suspended = try runtime.call(method, given)
       return .undefined
     } catch { return try result(of: error, runtime) }
   }
@@ -197,4 +199,17 @@ final class StartedFrameAwaitable: AwaitableObject {
       return .undefined
     }
   }
+}
+
+/// What `throw` was called with, while the exception made of that is on its way to the iterator that the frame waits for.
+final class ThrownArguments {
+  private var exception: ExceptionObject?
+  private var arguments: [Value] = []
+
+  func hold(_ exception: ExceptionObject?, _ arguments: [Value]) {
+    self.exception = exception
+    self.arguments = arguments
+  }
+
+  func arguments(of exception: ExceptionObject) -> [Value]? { self.exception === exception ? arguments : nil }
 }

@@ -28,8 +28,8 @@ extension Runtime {
   }
 
   /// The last lines alone: type, message and notes.
-  func renderSummary(_ exception: ExceptionObject) -> [String] {
-    ReportPrinter.summary(of: report(of: exception, isAlone: true))
+  func renderSummary(_ exception: ExceptionObject, knowsFrames: Bool = false) -> [String] {
+    ReportPrinter.summary(of: report(of: exception, isAlone: !knowsFrames))
   }
 
   /// `  File "f", line 1, in f` with its source, for each entry (outermost first); runs of the same line are cut short.

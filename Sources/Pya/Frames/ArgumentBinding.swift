@@ -89,7 +89,7 @@ extension FunctionObject {
     if !missing.isEmpty { throw missingArguments(missing, kind: "keyword-only", runtime) }
   }
 
-  private func missingArguments(_ names: [String], kind: String, _ runtime: Runtime) -> Raised {
+  func missingArguments(_ names: [String], kind: String, _ runtime: Runtime) -> Raised {
     let quoted = names.map { "'\($0)'" }
     let list: String
     switch quoted.count {

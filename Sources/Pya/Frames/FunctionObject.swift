@@ -13,6 +13,7 @@ final class FunctionObject: Object {
     let takesPlainAwaits: Bool
     /// A generator or async function whose parameters are all positional.
     let makesObjects: Bool
+    let isRelay: Bool
     let completeCount: Int
     let completeAwaitCount: Int
 
@@ -23,6 +24,7 @@ final class FunctionObject: Object {
       takesPlainCalls = code.takesPlainCalls
       takesDirectCalls = code.takesDirectCalls
       takesPlainAwaits = code.takesPlainAwaits
+      isRelay = code is RelayCode
       makesObjects = code.flavour != .plain && code.takesOnlyPositional
       completeCount = code.takesPlainCalls ? code.positionalCount : -1
       completeAwaitCount = code.cellSlots.isEmpty ? code.positionalCount : -1
@@ -88,25 +90,28 @@ final class FunctionObject: Object {
     super.init(type: runtime.types.function, kind: .function)
   }
 
-  /// `function.__code__ = code`, of as many cells. False, and nothing is done, where calls in progress or what call nodes remember of the
-  /// function would not fit the new code.
+  /// `function.__code__ = code`, of as many cells. False, and nothing is done, where what nodes remember of a function that makes
+  /// generators or coroutines would not fit the new code.
   func replaceCode(by new: Code) -> Bool {
-    let isRemembered = code.takesOnlyPositional
     guard code.flavour == .plain else { return false }
-    if isRemembered {
-      guard new.flavour == .plain, new.takesOnlyPositional, new.positionalCount == positionalCount, new.frameSize == frameSize,
-        new.takesPlainCalls == takesPlainCalls
-      else { return false }
+    if let relay = code as? RelayCode {
+      if !keywordDefaults.isEmpty { _ = keywordDefaultsByName(type.runtime) }
+      relay.target = new
+      return true
     }
+    // What call nodes remember of a function must fit.
+    let fits =
+      new.flavour == .plain && new.takesOnlyPositional && code.takesOnlyPositional && new.positionalCount == positionalCount
+      && new.frameSize == frameSize && new.takesPlainCalls == takesPlainCalls && new.freeOrder == code.freeOrder
     // Frames of the former code may be in progress: it lives on.
     let runtime = type.runtime
     let former = runtime.attachment(FormerCode.self) { FormerCode() }
     former.code.append(code)
     // The defaults of keyword-only parameters stay those of their names.
     if !keywordDefaults.isEmpty { _ = keywordDefaultsByName(runtime) }
-    code = new
-    shape = CallShape(new)
-    requiredCount = new.positionalCount - defaults.count
+    code = fits ? new : RelayCode(runtime, target: new, former: code)
+    shape = CallShape(code)
+    requiredCount = positionalCount - defaults.count
     return true
   }
 
@@ -119,7 +124,8 @@ final class FunctionObject: Object {
     if let known = keywordDefaultsOfProgram { return known }
     let made = DictObject(runtime)
     for (index, value) in keywordDefaults.enumerated() where !value.isUndefined {
-      made.setString(code.parameters.names[positionalCount + index], value)
+      let parameters = visibleCode.parameters
+      made.setString(parameters.names[parameters.positionalCount + index], value)
     }
     if made.count == 0 { return nil }
     keywordDefaultsOfProgram = made
@@ -197,12 +203,28 @@ final class FunctionObject: Object {
   /// Fills in the defaults of a frame that has the first `given` arguments, and makes the cells.
   @inline(never)
   func complete(_ frame: Frame, given: Int, _ machine: UnsafeMutablePointer<Machine>) throws(Raised) {
+    if shape.isRelay { return try completeReplaced(frame, given: given) }
     if given < positionalCount {
       try machine.pointee.runtimeReference.borrowed { (runtime) throws(Raised) in
         try fillPositionalDefaults(from: given, frame, runtime)
       }
     }
     if !takesPlainCalls { makeCells(frame, machine) }
+  }
+
+  /// The frame of a function whose code was replaced: it was opened for the relay, or before there was one.
+  private func completeReplaced(_ frame: Frame, given: Int) throws(Raised) {
+    guard let relay = code as? RelayCode else { return }
+    let runtime = type.runtime
+    let former = relay.former
+    guard frame.codePointer == Unmanaged.passUnretained(former).toOpaque() else { return relay.gather(given, frame, runtime) }
+    let firstDefault = former.positionalCount - defaults.count
+    let missing = (given..<max(given, former.positionalCount)).filter { $0 < firstDefault }
+    if !missing.isEmpty {
+      throw missingArguments(missing.map { former.parameters.names[$0].text }, kind: "positional", runtime)
+    }
+    for slot in given..<max(given, former.positionalCount) { frame[slot] = defaults[slot - firstDefault] }
+    for slot in former.cellSlots { frame[slot] = .object(Cell(runtime, frame[slot])) }
   }
 
   /// The same where keywords have been bound too.
@@ -282,15 +304,15 @@ final class FunctionObject: Object {
       machine.closeFrame(frame, code.frameSize)
       return result
     } catch {
-      throw abandon(frame, machine, error)
+      throw abandon(frame, machine, error, code.frameSize)
     }
   }
 
   @inline(never)
-  private func abandon(_ frame: Frame, _ machine: UnsafeMutablePointer<Machine>, _ raised: Raised) -> Raised {
+  private func abandon(_ frame: Frame, _ machine: UnsafeMutablePointer<Machine>, _ raised: Raised, _ size: Int) -> Raised {
     machine.leaveFrame()
     frame.passOn(raised)
-    machine.closeFrame(frame, code.frameSize)
+    machine.closeFrame(frame, size)
     return raised
   }
 

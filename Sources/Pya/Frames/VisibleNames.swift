@@ -16,3 +16,11 @@ extension Frame {
     exception.fields["names"] = .object(names)
   }
 }
+
+extension Runtime {
+  /// The same of code that belongs to no function, a module's or that of `exec`: the names in its namespaces.
+  func noteVisibleNames(on exception: ExceptionObject, in namespaces: [DictObject]) {
+    guard exception.type.exceptionLayout == .nameError, exception.fields["names"] == nil, !namespaces.isEmpty else { return }
+    exception.fields["names"] = .object(ListObject(self, namespaces.flatMap(\.keys)))
+  }
+}

@@ -15,10 +15,10 @@ struct CompilerFlags: OptionSet {
 
 /// From source text to running code.
 extension Runtime {
-  /// Parses and lowers a module. A syntax error becomes a Python SyntaxError.
+  /// Parses and lowers a module. A syntax error becomes a Python SyntaxError. `warns`: the file's warnings were not given before.
   func compile(
     _ file: SourceFile, globals: DictObject, usesNamespace: Bool = false, displays: LoweringUnit.Displays = .none,
-    allowsTopLevelAwait: Bool = true, isEntry: Bool = false, flags: CompilerFlags = []
+    allowsTopLevelAwait: Bool = true, isEntry: Bool = false, flags: CompilerFlags = [], warns: Bool = true
   ) throws(Raised) -> Code {
     if !file.isOfTree { sourceFiles.byName[file.name] = file }
     let (draft, nodes, warnings): (CodeDraft, StatementNode, SyntaxWarnings)
@@ -59,7 +59,7 @@ extension Runtime {
     } catch {
       throw syntaxError(error, in: file, stage: stage)
     }
-    try issue(warnings, in: file)
+    if warns { try issue(warnings, in: file) }
     return StatementCode(self, draft, body: nodes)
   }
 
@@ -120,7 +120,7 @@ extension Runtime {
   }
 
   /// Compiles a lone expression, for `eval`: names of its top level live in a namespace.
-  func compileExpression(_ file: SourceFile, globals: DictObject, flags: CompilerFlags = []) throws(Raised) -> Code {
+  func compileExpression(_ file: SourceFile, globals: DictObject, flags: CompilerFlags = [], warns: Bool = true) throws(Raised) -> Code {
     if !file.isOfTree { sourceFiles.byName[file.name] = file }
     let (draft, nodes, warnings): (CodeDraft, StatementNode, SyntaxWarnings)
     var stage = SyntaxStage.readingExpression
@@ -140,7 +140,7 @@ extension Runtime {
     } catch {
       throw syntaxError(error, in: file, stage: stage)
     }
-    try issue(warnings, in: file)
+    if warns { try issue(warnings, in: file) }
     return StatementCode(self, draft, body: nodes)
   }
 
@@ -178,7 +178,10 @@ extension Runtime {
   /// Runs a source file as the body of a module.
   func runModule(source: SourceFile, name: String, into module: ModuleObject) throws(Raised) {
     let code = try compile(source, globals: module.namespace, allowsTopLevelAwait: false)
-    _ = try run(code)
+    do throws(Raised) { _ = try run(code) } catch {
+      noteVisibleNames(on: error.exception, in: [module.namespace])
+      throw error
+    }
   }
 
   /// A module's code as a coroutine, for a script whose top level awaits.

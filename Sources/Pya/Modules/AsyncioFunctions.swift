@@ -199,7 +199,7 @@ extension Asyncio {
   func isCoroutineFunction(_ value: Value) -> Bool {
     guard case .object(let object) = value else { return false }
     if let method = object as? BoundMethod { return isCoroutineFunction(method.function) }
-    if let function = object as? FunctionObject { return function.code.flavour == .coroutine || isMarked(value) }
+    if let function = object as? FunctionObject { return function.visibleCode.flavour == .coroutine || isMarked(value) }
     if let function = object as? NativeFunction { return function.awaitBody != nil || isWrittenWithAsync(function) }
     // functools.partial
     if object.type.name == "partial", let inner = try? runtime.getAttributeIfPresent(value, runtime.intern("func")) {

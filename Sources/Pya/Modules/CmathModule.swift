@@ -11,7 +11,7 @@ func makeCmathModule(_ runtime: Runtime) -> ModuleObject {
   module.set(runtime, "e", .float(M_E))
   module.set(runtime, "tau", .float(2 * .pi))
   module.set(runtime, "inf", .float(.infinity))
-  module.set(runtime, "nan", .float(.nan))
+  module.set(runtime, "nan", .float(runtime.anotherNaN(like: .nan)))
   module.set(runtime, "infj", runtime.complex(Complex(0, .infinity)))
   module.set(runtime, "nanj", runtime.complex(Complex(0, .nan)))
   let functions: [(String, (Complex) throws(ComplexFunctionError) -> Complex)] = [

@@ -86,6 +86,14 @@ extension Runtime {
       else { return .none }
       return .object(module)
     }
+    // (text, file name, mode, flags) of what `compile` made of a text, for `marshal`; None of other code.
+    module.define(self, "compiled_text", "code, /") { (runtime, arguments) throws(Raised) in
+      guard let text = arguments[0].object as? CompiledText, !text.file.isOfTree else { return .none }
+      let bytes = BytesObject(type: runtime.types.bytes, text.file.bytes)
+      return runtime.tuple([
+        .object(bytes), .object(runtime.string(text.file.name)), .object(runtime.string(text.mode.rawValue)), .int(text.flags.rawValue),
+      ])
+    }
     // The text of a file that was read to be run; None when there is no such file.
     module.define(self, "source", "filename, /") { (runtime, arguments) throws(Raised) in
       guard let name = arguments[0].string else { return .none }

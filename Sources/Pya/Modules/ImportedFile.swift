@@ -26,6 +26,18 @@ enum ImportedFile {
     return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// Whether an entry of `sys.path` is a file, or would lie in one if that were a folder: a zip file, perhaps.
+  static func liesInFile(_ path: String) -> Bool {
+    var path = path[...]
+    var information = stat()
+    while !path.isEmpty {
+      if stat(String(path), &information) == 0 { return information.st_mode & S_IFMT == S_IFREG }
+      guard let slash = path.lastIndex(of: "/") else { return false }
+      path = path[..<slash]
+    }
+    return false
+  }
+
   /// The folders of modules that the environment names, each once.
   static var foldersOfEnvironment: [String] {
     var folders: [String] = []

@@ -43,6 +43,8 @@ extension Runtime {
     case file(path: String, isPackage: Bool)
     /// Folders without an `__init__` file.
     case namespace([String])
+    /// In a zip file: the spec of the module.
+    case archive(Value)
   }
 
   /// Where a module of this name would come from, without importing the packages it is in.
@@ -191,20 +193,35 @@ extension Runtime {
       let name = fullName.lastIndex(of: ".").map { String(fullName[..<$0]) } ?? ""
       throw moduleNotFound(fullName, "No module named '\(fullName)'; '\(name)' is not a package")
     }
-    return fileOrigin(of: fullName, in: folders)
+    return try fileOrigin(of: fullName, in: folders)
   }
 
   /// Looks for the file of a module in these folders.
-  func fileOrigin(of fullName: String, in folders: [String]) -> ModuleOrigin? {
+  func fileOrigin(of fullName: String, in folders: [String]) throws(Raised) -> ModuleOrigin? {
     let lastName = fullName.lastIndex(of: ".").map { String(fullName[fullName.index(after: $0)...]) } ?? fullName
     var portions: [String] = []
     for entry in folders {
       let folder = entry.isEmpty ? ImportedFile.workingDirectory : entry
       if let found = ImportedFile.find(lastName, in: folder) { return .file(path: found.path, isPackage: found.isPackage) }
       let portion = folder.hasSuffix("/") ? folder + lastName : "\(folder)/\(lastName)"
-      if ImportedFile.isFolder(portion) { portions.append(portion) }
+      if ImportedFile.isFolder(portion) {
+        portions.append(portion)
+      } else if ImportedFile.liesInFile(folder), let spec = try archiveSpec(of: fullName, in: folder) {
+        // A folder in an archive has no loader.
+        guard try getAttribute(spec, intern("loader")).isNone else { return .archive(spec) }
+        portions += try array(try getAttribute(spec, intern("submodule_search_locations"))).compactMap { $0.string?.text }
+      }
     }
     return portions.isEmpty ? nil : .namespace(portions)
+  }
+
+  /// What the importer of zip files knows of a module.
+  private func archiveSpec(of fullName: String, in entry: String) throws(Raised) -> Value? {
+    // It is importing what it needs itself.
+    if imports.initializing.contains("zipimport") { return nil }
+    let importer = try importModule("zipimport", level: 0, globals: builtins)
+    let spec = try callMethod(importer, "_spec_in", [.object(string(entry)), .object(string(fullName))])
+    return spec.isNone ? nil : spec
   }
 
   private func make(_ fullName: String, in package: Value?, importer: DictObject) throws(Raised) -> Value {
@@ -264,13 +281,15 @@ extension Runtime {
       }
     case .namespace(let portions):
       let module = ModuleObject(self, name: fullName)
-      let path = Value.object(ListObject(self, portions.map { .object(string($0)) }))
+      let folders = Value.object(ListObject(self, portions.map { .object(string($0)) }))
+      let path = try callMethod(try importMachinery, "_NamespacePath", [folders])
       module.set(self, "__path__", path)
       module.set(self, "__package__", .object(string(fullName)))
       module.set(self, "__file__", .none)
       try setSpec(of: module, fullName, path: .none, path)
       modules[fullName] = module
       return .object(module)
+    case .archive(let spec): return try callMethod(try importMachinery, "_load", [spec])
     }
   }
 
@@ -316,7 +335,7 @@ extension Runtime {
   func importName(_ name: StringObject, from module: Value) throws(Raised) -> Value {
     if let found = try getAttributeIfPresent(module, name) { return found }
     let moduleName = try getAttributeIfPresent(module, names.name)?.string?.text
-    guard let moduleName else { throw cannotImport(name, from: "<unknown module name>", module) }
+    guard let moduleName else { throw cannotImport(name, from: nil, module) }
     let fullName = "\(moduleName).\(name.text)"
     if let known = moduleDictionary.getString(intern(fullName)), !known.isNone { return known }
     if try getAttributeIfPresent(module, names.path) != nil || nativeModules[fullName] != nil || Library.sources[fullName] != nil {
@@ -359,7 +378,10 @@ extension Runtime {
       if !isThere, let package = module.cast(.module, to: ModuleObject.self),
         package.namespace.getString(names.path) != nil
       {
-        result.append((interned, try importName(interned, from: module)))
+        do throws(Raised) { result.append((interned, try importName(interned, from: module))) } catch {
+          guard matches(error, "ImportError"), error.exception.fields["name_from"]?.string === interned else { throw error }
+          result.append((interned, try getAttribute(module, interned)))
+        }
       } else {
         result.append((interned, try getAttribute(module, interned)))
       }
@@ -377,7 +399,8 @@ extension Runtime {
     return raised
   }
 
-  private func cannotImport(_ name: StringObject, from moduleName: String, _ module: Value) -> Raised {
+  private func cannotImport(_ name: StringObject, from knownName: String?, _ module: Value) -> Raised {
+    let moduleName = knownName ?? "<unknown module name>"
     let file = module.cast(.module, to: ModuleObject.self)?.namespace.getString(names.file)?.string?.text
     let what = "cannot import name \(quoted(name.text)) from"
     let message: String
@@ -391,7 +414,7 @@ extension Runtime {
       message = "\(what) \(quoted(moduleName)) (unknown location)"
     }
     let raised = importError(message)
-    raised.exception.fields["name"] = .object(string(moduleName))
+    raised.exception.fields["name"] = knownName.map { .object(string($0)) } ?? Value.none
     raised.exception.fields["path"] = file.map { .object(string($0)) } ?? Value.none
     raised.exception.fields["name_from"] = .object(name)
     return raised

@@ -7,6 +7,8 @@ extension Runtime {
     module.set(self, "__path__", .object(ListObject(self)))
     if let function = builtins.getString(intern("__import__")) { module.set(self, "__import__", function) }
     module.define(self, "import_module", "name, package=None") { (runtime, arguments) throws(Raised) in
+      // The text is looked at by its methods first.
+      if arguments[0].string == nil { _ = try runtime.getAttribute(arguments[0], runtime.intern("startswith")) }
       let name = try runtime.moduleName(arguments[0])
       let level = name.prefix { $0 == "." }.count
       if level == 0 { return try runtime.importModule(name, level: 0, globals: DictObject(runtime)) }
@@ -20,14 +22,14 @@ extension Runtime {
       return try runtime.importModule(String(name.dropFirst(level)), level: level, globals: globals)
     }
     // (path, whether it is a package) of a module that could be imported; the path is None where pya has it itself, and a list of folders for
-    // a package that is no more than these. With folders: what lies in them.
+    // a package that is no more than these; or the spec of a module in a zip file. With folders: what lies in them.
     module.define(self, "_origin", "name, folders=None, /") { (runtime, arguments) throws(Raised) in
       let name = try runtime.moduleName(arguments[0])
       let origin: Runtime.ModuleOrigin?
       if arguments[1].isUndefined {
         origin = try runtime.origin(ofModule: name)
       } else {
-        origin = runtime.fileOrigin(of: name, in: try runtime.array(arguments[1]).compactMap { $0.string?.text })
+        origin = try runtime.fileOrigin(of: name, in: try runtime.array(arguments[1]).compactMap { $0.string?.text })
       }
       switch origin {
       case nil: return .none
@@ -35,6 +37,7 @@ extension Runtime {
       case .file(let path, let isPackage): return runtime.pair(.object(runtime.string(path)), .bool(isPackage))
       case .namespace(let portions):
         return runtime.pair(.object(ListObject(runtime, portions.map { .object(runtime.string($0)) })), .bool(true))
+      case .archive(let spec): return spec
       }
     }
     module.define(self, "_source_hash", "key, source") { (runtime, arguments) throws(Raised) in
@@ -50,7 +53,9 @@ extension Runtime {
       }
       guard let name = name?.string else { throw runtime.typeError("reload() argument must be a module") }
       guard let known = runtime.moduleDictionary.getString(runtime.intern(name)), known.isIdentical(to: arguments[0]) else {
-        throw runtime.error("ImportError", "module \(name.text) not in sys.modules")
+        let raised = runtime.error("ImportError", "module \(name.text) not in sys.modules")
+        raised.exception.fields["name"] = .object(name)
+        throw raised
       }
       if let module = known.cast(.module, to: ModuleObject.self), let path = module.namespace.getString(runtime.names.file)?.string?.text,
         let bytes = fileContents(path)

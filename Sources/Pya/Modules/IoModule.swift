@@ -12,7 +12,19 @@ func makeIoModule(_ runtime: Runtime) -> ModuleObject {
   for (name, type) in named { module.set(runtime, name, .object(type)) }
   if let open = runtime.builtins.getString(runtime.intern("open")) {
     module.set(runtime, "open", open)
-    module.set(runtime, "open_code", open)
+    module.define(runtime, "open_code", "path") { (runtime, arguments) throws(Raised) in
+      guard arguments[0].string != nil else {
+        throw runtime.typeError("open_code() argument 'path' must be str, not \(runtime.givenName(arguments[0]))")
+      }
+      return try runtime.call(open, arguments[0], .object(runtime.string("rb")))
+    }
+  }
+  module.lazyAttribute = { (runtime, module, name) throws(Raised) in
+    guard ["BufferedRWPair", "IncrementalNewlineDecoder"].contains(name.text) else { return nil }
+    let library = try runtime.importModule("_io_classes", level: 0, globals: runtime.builtins)
+    let value = try runtime.getAttribute(library, name)
+    module.set(runtime, name.text, value)
+    return value
   }
   module.define(runtime, "text_encoding", "encoding, stacklevel=2, /") { (runtime, arguments) throws(Raised) in
     arguments[0].isNone ? .object(runtime.string("locale")) : arguments[0]
@@ -54,6 +66,19 @@ extension Runtime {
         MemoryViewObject(
           runtime, BytesIOBuffer(runtime, memory), start: 0, count: memory.bytes.count, stride: 1, isReadOnly: false))
     }
+    type.define(self, "__getstate__", "self, /") { (runtime, arguments) throws(Raised) in
+      guard let file = arguments[0].object as? BinaryFileObject, let memory = file.memory else { return .none }
+      try file.checkOpen(runtime)
+      let content = Value.object(BytesObject(type: runtime.types.bytes, memory.bytes))
+      return .object(TupleObject(runtime, [content, .int(try file.tell(runtime)), try file.stateOfAttributes(runtime)]))
+    }
+    type.define(self, "__setstate__", "self, state, /") { (runtime, arguments) throws(Raised) in
+      guard let file = arguments[0].object as? BinaryFileObject else { return .none }
+      let state = try file.checkedState(arguments[1], count: 3, runtime)
+      try runtime.initializeBytesIO(file, state[0])
+      _ = try file.seek(runtime, try file.position(inState: state, runtime), whence: 0)
+      return .none
+    }
     type.define(self, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in
       let type = runtime.type(of: arguments[0])
       return .object(runtime.string("<\(type.moduleName).\(type.name) object at \(runtime.addressText(arguments[0]))>"))
@@ -61,11 +86,14 @@ extension Runtime {
   }
 
   private func initializeBytesIO(_ file: BinaryFileObject, _ arguments: Arguments) throws(Raised) {
-    let options = try optionValues(arguments, "BytesIO", ["initial_bytes"])
+    try initializeBytesIO(file, try optionValues(arguments, "BytesIO", ["initial_bytes"])[0])
+  }
+
+  private func initializeBytesIO(_ file: BinaryFileObject, _ content: Value) throws(Raised) {
     var initial: [UInt8] = []
-    if !options[0].isUndefined, !options[0].isNone {
-      guard let bytes = try bytesToWrite(options[0]) else {
-        throw typeError("a bytes-like object is required, not '\(typeName(options[0]))'")
+    if !content.isUndefined, !content.isNone {
+      guard let bytes = try bytesToWrite(content) else {
+        throw typeError("a bytes-like object is required, not '\(typeName(content))'")
       }
       initial = bytes.copyBytes()
     }

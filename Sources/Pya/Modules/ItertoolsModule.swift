@@ -51,6 +51,11 @@ extension Runtime {
       let times = arguments[1].isUndefined ? nil : max(try runtime.index(arguments[1]), 0)
       return RepeatIterator(type: cls, arguments[0], times: times)
     }
+    repeated.define(self, "__length_hint__", "self, /") { (runtime, arguments) throws(Raised) in
+      let iterator = unsafeDowncast(arguments[0].object.unsafelyUnwrapped, to: RepeatIterator.self)
+      guard let remaining = iterator.remaining else { throw runtime.typeError("len() of unsized object") }
+      return .int(remaining)
+    }
     repeated.define(self, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in
       let iterator = unsafeDowncast(arguments[0].object.unsafelyUnwrapped, to: RepeatIterator.self)
       let element = try runtime.repr(iterator.element).text

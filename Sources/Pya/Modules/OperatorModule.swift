@@ -133,8 +133,12 @@ extension Runtime {
       let type = runtime.type(of: arguments[0])
       if type.lookup(runtime.names[.len]) != nil { return .int(try runtime.length(arguments[0])) }
       if let method = type.lookup(runtime.names[.lengthHint]) {
-        let hint = try runtime.callSpecial(method, arguments[0])
-        if !hint.isNotImplemented { return hint }
+        do throws(Raised) {
+          let hint = try runtime.callSpecial(method, arguments[0])
+          if !hint.isNotImplemented { return hint }
+        } catch {
+          guard runtime.matches(error, .typeError) else { throw error }
+        }
       }
       return arguments[1].defined ?? .int(0)
     }

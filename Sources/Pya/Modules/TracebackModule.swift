@@ -9,9 +9,11 @@ func makeTracebackModule(_ runtime: Runtime) -> ModuleObject {
     return runtime.lines(
       runtime.renderLines(exception, chain: try runtime.isTrue(arguments[2]), limit: limit, maximumWidth: width, maximumDepth: depth))
   }
-  module.define(runtime, "format_exception_only", "exc, /") { (runtime, arguments) throws(Raised) in
+  // With a traceback, names that were visible where the exception was raised are suggested, too.
+  module.define(runtime, "format_exception_only", "exc, tb=None, /") { (runtime, arguments) throws(Raised) in
     guard let exception = arguments[0].exception else { return .none }
-    return runtime.lines(runtime.renderSummary(exception))
+    let knowsFrames = arguments[1].defined.map { !$0.isNone } ?? false
+    return runtime.lines(runtime.renderSummary(exception, knowsFrames: knowsFrames))
   }
   module.define(runtime, "format_tb", "tb, /") { (runtime, arguments) throws(Raised) in
     runtime.lines(runtime.renderStack(runtime.stackEntries(arguments[0])))

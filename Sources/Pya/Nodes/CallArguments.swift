@@ -410,7 +410,8 @@ extension Frame {
     do throws(Raised) {
       try function.borrowed { (function) throws(Raised) in try function.complete(callee, given: given, machine) }
     } catch {
-      machine.closeFrame(callee, function._withUnsafeGuaranteedRef { $0.frameSize })
+      // Its own size: the function may have got other code since it was opened.
+      machine.closeFrame(callee, machine.pointee.stackTop - callee.slots)
       throw located(error, range)
     }
   }

@@ -27,18 +27,22 @@ final class BooleanNode: ExpressionNode {
   }
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
-    let value = try left.evaluate(frame)
-    let isTrue: Bool
-    switch value {
-    case .bool(let flag): isTrue = flag
-    case .none: isTrue = false
-    case .int(let number): isTrue = number != 0
-    default:
-      do throws(Raised) {
-        isTrue = try frame.withRuntime { (runtime) throws(Raised) in try runtime.isTrue(value) }
-      } catch { try frame.fail(error, range) }
+    do {
+      let value = try left.evaluate(frame)
+      let isTrue: Bool
+      switch value {
+      case .bool(let flag): isTrue = flag
+      case .none: isTrue = false
+      case .int(let number): isTrue = number != 0
+      default:
+        do throws(Raised) {
+          isTrue = try frame.withRuntime { (runtime) throws(Raised) in try runtime.isTrue(value) }
+        } catch { try frame.fail(error, range) }
+      }
+      if isTrue == decisive { return value }
+      // The value is gone before the right side begins.
     }
-    return isTrue == decisive ? value : try right.evaluate(frame)
+    return try right.evaluate(frame)
   }
 
   override func evaluateBool(_ frame: Frame) throws(Raised) -> Bool {

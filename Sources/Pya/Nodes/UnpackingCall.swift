@@ -242,7 +242,7 @@ extension Runtime {
     if let method = callee.cast(.boundMethod, to: BoundMethod.self) { return calleeName(method.function) }
     if let native = callee.cast(.nativeFunction, to: NativeFunction.self) { return "\(native.displayName)()" }
     if let type = callee.type { return "\(type.isHeap ? type.moduleName + "." : "")\(type.qualifiedName)()" }
-    return "\(typeName(callee)) object"
+    return (try? str(callee).text) ?? "\(typeName(callee)) object"
   }
 
   private func moduleQualifier(_ module: Value) -> String {

@@ -35,8 +35,8 @@ enum NumericHash {
   static func of(_ number: Double) -> Int {
     if let whole = Int(exactly: number) { return of(whole) }
     if number.isInfinite { return number > 0 ? 314159 : -314159 }
-    // CPython takes the identity of the object; here a float has none.
-    if number.isNaN { return 0x7FF8_0000 }
+    // CPython takes the identity of the object.
+    if number.isNaN { return 0x7FF8_0000 &+ NaNIdentity.number(of: number) }
     // number == significand * 2**shift, with the significand a whole number.
     let size = number.magnitude
     let significand = size.isNormal ? size.significandBitPattern | 1 << 52 : size.significandBitPattern

@@ -368,7 +368,7 @@ extension Runtime {
   func missingAttribute(_ value: Value, _ name: StringObject) -> Raised {
     let subject: String
     if let type = value.type {
-      subject = "type object '\(type.name)'"
+      subject = "type object '\(type.messageName)'"
     } else if let module = value.cast(.module, to: ModuleObject.self) {
       subject = "module '\(module.name)'"
     } else {

@@ -139,7 +139,8 @@ extension Runtime {
     if type.special(.`init`) != nil {
       throw typeError("object.__init__() takes exactly one argument (the instance to initialize)")
     }
-    if type.special(.new) == nil, type.builtinBase == nil {
+    let builtin = type.isHeap ? type.builtinBase : type
+    if type.special(.new) == nil, builtin == nil || builtin === types.object {
       throw typeError("\(type.name).__init__() takes exactly one argument (the instance to initialize)")
     }
   }

@@ -268,6 +268,18 @@ extension Runtime {
   /// The size may not change while a buffer shows the bytes.
   func resizingError() -> Raised { error("BufferError", "Existing exports of data: object cannot be re-sized") }
 
+  /// What `array[a:b] = value` puts into a bytearray. CPython makes one of the value, but not of everything.
+  private func bytesToAssign(_ value: Value) throws(Raised) -> [UInt8] {
+    let isNumber = type(of: value).lookup(names[.index]) != nil || type(of: value).isSubtype(of: types.float)
+    if value.string != nil || isNumber {
+      throw typeError("can assign only bytes, buffers, or iterables of ints in range(0, 256)")
+    }
+    guard isIterable(value) else { throw typeError("cannot convert '\(typeName(value))' object to bytearray") }
+    var collected: [UInt8] = []
+    for item in try array(value) { collected.append(try byte(item)) }
+    return collected
+  }
+
   private func setByteArrayItem(_ target: BytesObject, _ key: Value, _ value: Value) throws(Raised) {
     if let slice = key.slice {
       let bounds = try sliceBounds(slice)
@@ -277,9 +289,7 @@ extension Runtime {
         // They are moved while they are read.
         if other === target, let copy = bytesLike(value) { bytes = copy }
       } else {
-        var collected: [UInt8] = []
-        for item in try array(value) { collected.append(try byte(item)) }
-        bytes = ByteSpan(BytesObject(type: types.bytes, collected))
+        bytes = ByteSpan(BytesObject(type: types.bytes, try bytesToAssign(value)))
       }
       let span = bounds.adjusted(to: target.count)
       if span.step == 1 {

@@ -202,7 +202,7 @@ final class NativeAttribute: Object {
 
   override func descriptorSet(_ runtime: Runtime, instance: Value, value: Value) throws(Raised) {
     guard let setter else {
-      throw runtime.attributeError("attribute '\(name)' of '\(runtime.typeName(instance))' objects is not writable")
+      throw runtime.attributeError("attribute '\(name)' of '\(owner?.messageName ?? runtime.typeName(instance))' objects is not writable")
     }
     try setter(runtime, instance, value)
   }

@@ -214,7 +214,7 @@ enum MistakeGrammar {
     lambda_param_with_default: NAME lambda_default (',' | &':')
     lambda_param_maybe_default: NAME lambda_default? (',' | &':')
     lambda_default: '=' expression | invalid_lambda_default
-    invalid_lambda_default: a='=' &(':' | ',') {at a "expected default value expression"}
+    invalid_lambda_default: a='=' &(')' | ',') {at a "expected default value expression"}
     invalid_lambda_parameters: a='/' ',' {at a "at least one argument must precede /"}
       | (lambda_slash_no_default | lambda_slash_with_default) lambda_param_maybe_default* a='/'
         {at a "/ may appear only once"}

@@ -155,7 +155,7 @@ extension Runtime {
     case "d":
       if case .float = value { return value }
       return .float(try arrayFloat(value))
-    case "f": return .float(Double(Float(try arrayFloat(value))))
+    case "f": return .float(Double(Float(try arrayFloat(value).withoutIdentity)))
     case "u", "w":
       guard let text = value.string, text.length == 1 else { throw typeError("array item must be unicode character") }
       return .object(plain(text))

@@ -208,9 +208,9 @@ extension Runtime {
       default: return nil
       }
     case .float(let number):
-      if item.form == .double { return number.bitPattern }
+      if item.form == .double { return number.withoutIdentity.bitPattern }
       guard item.form == .float else { return nil }
-      let single = Float(number)
+      let single = Float(number.withoutIdentity)
       return single.isInfinite && number.isFinite ? nil : UInt64(single.bitPattern)
     default: return nil
     }
@@ -230,7 +230,7 @@ extension Runtime {
   }
 
   private func floatBits(_ value: Value, _ code: UInt8, isNative: Bool) throws(Raised) -> UInt64 {
-    guard let number = try? doubleIfNumber(value) else { throw structError("required argument is not a float") }
+    guard let number = (try? doubleIfNumber(value))?.withoutIdentity else { throw structError("required argument is not a float") }
     switch Unicode.Scalar(code) {
     case "d": return number.bitPattern
     case "f":

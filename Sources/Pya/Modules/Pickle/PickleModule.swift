@@ -1,6 +1,8 @@
 /// What the writer and the reader of pickles ask of the module `pickle`: its exceptions, and functions for what is rare.
 final class PickleSupport {
   let newObject, newObjectEx, extend: StringObject
+  /// The module of built-in functions and that of ExceptionGroup: to CPython these are other strings than the one of its types.
+  let moduleOfFunctions, moduleOfGroup: StringObject
   fileprivate let memoType: TypeObject
   private unowned(unsafe) let runtime: Runtime
 
@@ -9,6 +11,8 @@ final class PickleSupport {
     newObject = runtime.intern("__newobj__")
     newObjectEx = runtime.intern("__newobj_ex__")
     extend = runtime.intern("extend")
+    moduleOfFunctions = runtime.string("builtins")
+    moduleOfGroup = runtime.string("builtins")
     memoType = TypeObject(
       runtime, metatype: runtime.types.type, name: "PicklerMemoProxy", bases: [runtime.types.object], instanceKind: .other,
       isHeap: false)

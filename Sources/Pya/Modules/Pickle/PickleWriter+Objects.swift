@@ -107,7 +107,11 @@ extension PickleWriter {
     let (module, path) = try place(of: value, name)
     if version >= 4 {
       output.beginValue()
-      save(module)
+      switch (module.hasText("builtins"), value.object) {
+      case (true, let function as NativeFunction): save(function.owner == nil ? support.moduleOfFunctions : module)
+      case (true, let type as TypeObject) where type === runtime.exceptionTypes["ExceptionGroup"]: save(support.moduleOfGroup)
+      default: save(module)
+      }
       output.beginValue()
       // CPython makes the names of its own types anew each time.
       if let type = value.type, !type.isHeap { saveAnew(path) } else { save(path) }

@@ -58,7 +58,7 @@ struct PickleWriter: ~Copyable {
     case .int(let number): save(number)
     case .float(let number):
       if isBinary {
-        output.put(PickleCode.binFloat, number.bitPattern.byteSwapped, 8)
+        output.put(PickleCode.binFloat, number.withoutIdentity.bitPattern.byteSwapped, 8)
       } else {
         output.put("F\(try runtime.repr(value).text)\n")
       }
