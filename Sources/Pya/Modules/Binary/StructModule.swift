@@ -268,11 +268,11 @@ extension Runtime {
 
   /// The buffer, the offset and the values are `count` arguments.
   private func structPackInto(_ format: StructFormat, _ arguments: UnsafeMutablePointer<Value>, _ count: Int) throws(Raised) {
-    if count == 0 { throw typeError("pack_into expected buffer argument") }
+    if count == 0 { throw structError("pack_into expected buffer argument") }
     guard let target = WritableBuffer(arguments[0], self) else {
       throw typeError("argument must be read-write bytes-like object, not \(typeName(arguments[0]))")
     }
-    if count < 2 { throw typeError("pack_into expected offset argument") }
+    if count < 2 { throw structError("pack_into expected offset argument") }
     if count - 2 != format.valueCount {
       throw structError("pack_into expected \(format.valueCount) items for packing (got \(count - 2))")
     }
