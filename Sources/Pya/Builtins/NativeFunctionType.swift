@@ -24,7 +24,7 @@ extension Runtime {
     type.defineProperty(self, "__qualname__") { (runtime, value) throws(Raised) in
       let function = try runtime.nativeFunctionArgument(value)
       guard let method = value.cast(.boundMethod, to: BoundMethod.self) else {
-        return .object(runtime.string(function.name))
+        return .object(runtime.string(function.className.map { "\($0).\(function.name)" } ?? function.name))
       }
       let owner = method.receiver.type ?? runtime.type(of: method.receiver)
       return .object(runtime.string("\(owner.qualifiedName).\(function.name)"))

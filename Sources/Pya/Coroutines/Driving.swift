@@ -264,16 +264,29 @@ extension Runtime {
     do { _ = try frame.close(self) } catch { reportUnraisable(error, in: .object(frame)) }
   }
 
-  /// A coroutine object died before it began. It may know where it was made.
-  func coroutineWasNeverAwaited(name: StringObject, madeAt origin: Value = .none) {
-    wasNeverAwaited("coroutine '\(name.text)'", madeAt: origin)
+  /// A coroutine object died before it began. It may know where it was made, and through which calls (`cr_origin`).
+  func coroutineWasNeverAwaited(name: StringObject, madeAt origin: Value = .none, through calls: Value = .none) {
+    wasNeverAwaited("coroutine '\(name.text)'", madeAt: origin, through: calls)
   }
 
-  func wasNeverAwaited(_ what: String, madeAt origin: Value = .none) {
+  func wasNeverAwaited(_ what: String, madeAt origin: Value = .none, through calls: Value = .none) {
     let message = "\(what) was never awaited"
     deferWarning { runtime, place in
-      let isKnown = origin.string.map { $0.text != "\(place.fileName):\(place.line)" } ?? false
-      runtime.warn(message, category: "RuntimeWarning", at: place, source: isKnown ? origin : .bool(true))
+      let isKnown = calls.isNone && (origin.string.map { $0.text != "\(place.fileName):\(place.line)" } ?? false)
+      runtime.warn(
+        message + runtime.describeOrigin(calls), category: "RuntimeWarning", at: place, source: isKnown ? origin : .bool(true))
     }
+  }
+
+  /// The calls of `cr_origin` as lines of a report; empty: none.
+  private func describeOrigin(_ calls: Value) -> String {
+    guard let sites = calls.tuple?.array else { return "" }
+    var text = "\nCoroutine created at (most recent call last)"
+    for site in sites.reversed() {
+      guard let parts = site.tuple?.array, parts.count == 3, let name = parts[0].string?.text, case .int(let line) = parts[1] else { continue }
+      text += "\n  File \"\(name)\", line \(line), in \(parts[2].string?.text ?? "")"
+      if let source = sourceFiles.byName[name]?.strippedLine(line), !source.isEmpty { text += "\n    \(source)" }
+    }
+    return text
   }
 }

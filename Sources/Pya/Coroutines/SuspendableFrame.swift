@@ -269,7 +269,7 @@ class SuspendableFrame: IteratorObject {
     switch state {
     case .created where kind == .coroutine:
       isFinalized = true
-      runtime.coroutineWasNeverAwaited(name: qualifiedName, madeAt: sent)
+      runtime.coroutineWasNeverAwaited(name: qualifiedName, madeAt: sent, through: origin)
       return false
     // One that another frame waits for is closed by that one: it may yet come back to life, and go on.
     case .suspended where awaiter == nil && chainNeedsCleanup:
@@ -381,7 +381,7 @@ class SuspendableFrame: IteratorObject {
         return
       }
     } else if state == .created, kind == .coroutine, !isFinalized {
-      type.runtime.coroutineWasNeverAwaited(name: qualifiedName, madeAt: sent)
+      type.runtime.coroutineWasNeverAwaited(name: qualifiedName, madeAt: sent, through: origin)
     }
     if state != .finished {
       // No cleanup, or none any more: a frame that others hold waits on without this one.
@@ -417,6 +417,10 @@ class SuspendableFrame: IteratorObject {
 class AwaitableObject: Object {
   /// For who drives it by hand, and may only `resume` what was begun.
   var hasBegun: Bool { true }
+  /// It will not go on any more.
+  var isOver: Bool { false }
+  /// Of a coroutine written in Swift: what its variables would be called in asyncio, and what they hold.
+  func variables(_ runtime: Runtime) -> [(name: StringObject, value: Value)] { [] }
   /// An exception thrown in before it has begun goes to what it drives.
   var takesExceptionsAtStart: Bool { false }
 

@@ -21,7 +21,16 @@ extension EventLoop {
   /// A generator was dropped in the middle: a task closes it.
   func closeSoon(_ generator: SuspendableFrame) {
     if isClosed { return }
+    if hasOwn("call_soon_threadsafe") { return closeThroughProgram(generator) }
     ready.append(.job(GeneratorClosing(self, generator)))
+  }
+
+  private func closeThroughProgram(_ generator: SuspendableFrame) {
+    let runtime = asyncio.runtime
+    do throws(Raised) {
+      let method = try runtime.getAttribute(.object(self), runtime.intern("create_task"))
+      _ = try callOwn("call_soon_threadsafe", [method, .object(AsyncGeneratorStep(runtime, generator, .close))])
+    } catch { runtime.reportUnraisable(error, in: .object(generator)) }
   }
 }
 
@@ -35,7 +44,7 @@ private final class GeneratorClosing: LoopJob {
   }
 
   override func run(_ runtime: Runtime) throws(Raised) {
-    _ = try loop.createTask(.object(AsyncGeneratorStep(runtime, generator, .close)))
+    _ = try loop.askForTask(.object(AsyncGeneratorStep(runtime, generator, .close)))
   }
 }
 
@@ -44,13 +53,22 @@ final class AsyncGeneratorShutdown: AwaitableObject {
   private let loop: EventLoop
   private var closing: [SuspendableFrame] = []
   private var results: FutureObject?
+  private var isBegun = false
 
   init(_ loop: EventLoop) {
     self.loop = loop
     super.init(type: loop.asyncio.coroutineType)
   }
 
+  override var hasBegun: Bool { isBegun }
+  override func close(_ runtime: Runtime) throws(Raised) { isBegun = true }
+
+  deinit {
+    if !isBegun { type.runtime.coroutineWasNeverAwaited(name: type.runtime.intern("BaseEventLoop.shutdown_asyncgens")) }
+  }
+
   override func begin(_ runtime: Runtime) throws(Raised) -> Value {
+    isBegun = true
     loop.hasShutDownAsyncGenerators = true
     closing = loop.takeAsyncGenerators()
     if closing.isEmpty { return .none }

@@ -48,6 +48,7 @@ final class ConditionObject: AwaitedObject {
   func wait(_ runtime: Runtime) throws(Raised) -> Value {
     guard try isLocked(runtime) else { throw runtime.runtimeError("cannot wait on un-acquired lock") }
     let waiter = ConditionWaiter(self, try boundLoop())
+    try waiter.prepare(runtime)
     try release(runtime)
     waiters.append(waiter)
     return waiter.suspend(runtime)
@@ -64,9 +65,9 @@ final class ConditionObject: AwaitedObject {
     if let lastDone { current = lastDone.nextWaiter }
     while let waiter = current, woken < count {
       lastDone = waiter
-      if !waiter.isDone {
+      if !waiter.isWoken {
         woken += 1
-        try waiter.setResult(.bool(false), runtime)
+        try waiter.wake(.bool(false), runtime)
       }
       current = waiter.nextWaiter
     }

@@ -16,19 +16,6 @@ extension EventLoop {
     return task
   }
 
-  /// The loop's class, or the loop itself, may have methods of the program.
-  var hasOwnAttributes: Bool { type.isHeap || existingInstanceDictionary != nil }
-
-  /// `create_task` as an attribute of the loop.
-  func callCreateTask(_ coroutine: Value, name: Value = .undefined, context: ContextObject? = nil) throws(Raised) -> Value {
-    let runtime = asyncio.runtime
-    var keywords: [(name: StringObject, value: Value)] = []
-    if !name.isUndefined { keywords.append((runtime.intern("name"), name)) }
-    if let context { keywords.append((runtime.intern("context"), .object(context))) }
-    let method = try runtime.getAttribute(.object(self), runtime.intern("create_task"))
-    return try runtime.call(method, [coroutine], keywords: keywords)
-  }
-
   func runUntilComplete(_ value: Value) throws(Raised) -> Value {
     let runtime = asyncio.runtime
     try checkIsOpen(runtime)
@@ -41,7 +28,7 @@ extension EventLoop {
     try future.addOrSchedule(callback, runtime)
     if runsScript, scriptTask == nil { scriptTask = future as? TaskObject }
     do throws(Raised) {
-      try runForever()
+      if try callOwn("run_forever") == nil { try runForever() }
     } catch {
       if isNew, future.isDone, !future.isCancelled { future.logsTraceback = false }
       _ = try future.removeCallbacks { $0 === callback }
@@ -62,7 +49,7 @@ extension EventLoop {
       do throws(Raised) { _ = try task.cancel(message: .none, runtime) } catch { if !hasDeadlocked { throw error } }
     }
     let all = try asyncio.gather(tasks.map { .object($0) }, returnsExceptions: true)
-    _ = try runUntilComplete(.object(all))
+    _ = try askToRun(.object(all))
     for task in tasks where !task.isCancelled {
       guard let exception = try task.exception(runtime) else { continue }
       try callExceptionHandler(
@@ -98,9 +85,10 @@ final class StopCallback: DoneCallback {
       // The exception has left the loop already.
       return
     }
-    future.loop.stop()
+    if try future.loop.callOwn("stop") == nil { future.loop.stop() }
   }
 
+  override var functionName: String { "_run_until_complete_cb" }
   override func describe(_ runtime: Runtime) throws(Raised) -> String { "_run_until_complete_cb()" }
 }
 

@@ -28,8 +28,8 @@ extension EventLoop {
   func start(_ task: TaskObject, startsEagerly: Bool) throws(Raised) {
     let runtime = asyncio.runtime
     if let observer = asyncio.birthObserver { observer(task) }
-    if isDebugging { task.sourceTraceback = try runtime.sourceTraceback() }
-    if startsEagerly, isRunning { return try startEagerly(task, runtime) }
+    if try remembersPlaces() { task.sourceTraceback = try runtime.sourceTraceback() }
+    if startsEagerly, try says("is_running", isRunning) { return try startEagerly(task, runtime) }
     try checkIsOpen(runtime)
     try schedule(.step(task))
     pendingTasks.append(task)

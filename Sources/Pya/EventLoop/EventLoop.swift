@@ -61,21 +61,22 @@ final class EventLoop: Object {
 
   /// Attributes that the program gave it.
   private var dictionary: DictObject?
-  /// A class of the program defines `time`.
-  private let classHasTime: Bool
-  /// It does, or the loop has attributes of its own, of which one may be `time`.
+  /// It is of a class of the program or has attributes of its own: methods may be the program's (`hasOwn`).
+  private(set) var mayHaveOwnMethods: Bool
+  /// The same of `time` and `call_soon`, which are asked so often that the class is looked at but once.
   private var mayHaveOwnTime: Bool
-  /// A class of the program defines `call_soon`.
-  let hasOwnCallSoon: Bool
+  private(set) var mayHaveOwnCallSoon: Bool
   /// A class of the program defines `_run_once`.
   private let hasOwnTurn: Bool
-  /// A selector of a class of the program, whose `select` the loop waits in.
+  /// A selector whose `select` is the program's: the loop waits in it.
   var programSelector: Value?
+  /// `_selector`: the one that the loop was given, or that was made for a program that looks.
+  var selector: Value?
   /// The thread that runs it.
   private(set) var runner: ThreadState?
 
   /// Of a class of the program that is but an `AbstractEventLoop`, or none at all.
-  private let neverRuns: Bool
+  let neverRuns: Bool
 
   init(_ asyncio: Asyncio, type: TypeObject? = nil, neverRuns: Bool = false) {
     self.asyncio = asyncio
@@ -85,10 +86,9 @@ final class EventLoop: Object {
     func isDefined(_ name: String) -> Bool {
       type.flatMap { $0.isHeap ? $0.lookup(asyncio.runtime.intern(name))?.object?.kind : nil } == .function
     }
-    let definesTime = isDefined("time")
-    classHasTime = definesTime
-    mayHaveOwnTime = definesTime
-    hasOwnCallSoon = isDefined("call_soon")
+    mayHaveOwnMethods = type?.isHeap ?? false
+    mayHaveOwnTime = isDefined("time")
+    mayHaveOwnCallSoon = neverRuns && mayHaveOwnMethods || isDefined("call_soon")
     hasOwnTurn = isDefined("_run_once")
     reservedPoller = neverRuns ? nil : Poller()
     super.init(type: type ?? asyncio.loopType, kind: .other)
@@ -111,7 +111,9 @@ final class EventLoop: Object {
     if let dictionary { return dictionary }
     let made = DictObject(runtime)
     dictionary = made
+    mayHaveOwnMethods = true
     mayHaveOwnTime = true
+    mayHaveOwnCallSoon = true
     return made
   }
   override var existingInstanceDictionary: DictObject? { dictionary }
@@ -162,8 +164,8 @@ final class EventLoop: Object {
     (settledEndings, seenEndings) = (seenEndings, runtime.machine.pointee.endedConnections)
     timers.dropCancelled()
     if let waiter = asyncio.waiter { waiter.lookForInput(self) }
-    if let programSelector {
-      try wait(in: programSelector, runtime)
+    if let selector = programSelector ?? changedSelector {
+      try wait(in: selector, runtime)
     } else if ready.isEmpty, !isStopping {
       try waitForEvents(runtime)
     } else if let poller, poller.isWatching {
@@ -252,8 +254,10 @@ final class EventLoop: Object {
   func stop() { isStopping = true }
 
   func close() throws(Raised) {
-    if isRunning { throw asyncio.runtime.runtimeError("Cannot close a running event loop") }
-    if isClosed { return }
+    try checkIsAtRest()
+    if try says("is_closed", isClosed) || isClosed { return }
+    // asyncio's classes ask one after the other.
+    if mayHaveOwnMethods { try checkIsAtRest() }
     if isDebugging { try asyncio.runtime.logClosing(of: self) }
     isClosed = true
     for number in signalHandlers.keys { removeSignalHandler(number) }
@@ -262,10 +266,15 @@ final class EventLoop: Object {
     pendingTasks.letGo()
     poller = nil
     reservedPoller = nil
-    if let programSelector {
-      self.programSelector = nil
-      _ = try asyncio.runtime.callMethod(programSelector, "close")
+    programSelector = nil
+    if let selector {
+      self.selector = nil
+      _ = try asyncio.runtime.callMethod(selector, "close")
     }
+  }
+
+  private func checkIsAtRest() throws(Raised) {
+    if try says("is_running", isRunning) { throw asyncio.runtime.runtimeError("Cannot close a running event loop") }
   }
 
   @inline(__always)
@@ -274,7 +283,7 @@ final class EventLoop: Object {
   }
 
   func checkIsIdle(_ runtime: Runtime) throws(Raised) {
-    if isRunning { throw runtime.runtimeError("This event loop is already running") }
+    if try says("is_running", isRunning) { throw runtime.runtimeError("This event loop is already running") }
     if asyncio.runningLoop != nil {
       throw runtime.runtimeError("Cannot run the event loop while another loop is running")
     }
@@ -285,9 +294,7 @@ final class EventLoop: Object {
   var time: Double { mayHaveOwnTime ? ownTime : clockTime }
 
   /// `time` is the program's.
-  var hasOwnTime: Bool {
-    mayHaveOwnTime && (classHasTime || dictionary?.getString(asyncio.runtime.intern("time")) != nil)
-  }
+  var hasOwnTime: Bool { mayHaveOwnTime && hasOwn("time") }
 
   /// What `time()` of asyncio's own loops gives.
   var clockTime: Double { clock.monotonic }

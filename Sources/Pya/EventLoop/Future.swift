@@ -410,6 +410,9 @@ class DoneCallback {
   /// As `Object.visitContents`, for one of the futures that have it; what all of them refer to through it is subtracted once.
   func visitContents(_ tracer: Tracer, of future: FutureObject) {}
 
+  /// What its function is called in asyncio.
+  var functionName: String { "_done_callback" }
+
   /// How a future's repr shows it.
   func describe(_ runtime: Runtime) throws(Raised) -> String { "" }
 }

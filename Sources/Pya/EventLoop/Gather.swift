@@ -119,7 +119,7 @@ private struct KnownArguments {
 extension Asyncio {
   func gather(_ arguments: [Value], returnsExceptions: Bool) throws(Raised) -> FutureObject {
     guard let first = arguments.first else {
-      let outer = FutureObject(try eventLoop())
+      let outer = try eventLoop().newFuture(runtime)
       try outer.setResult(.object(ListObject(runtime)), runtime)
       return outer
     }
@@ -182,7 +182,7 @@ extension Asyncio {
     let task: Value
     let target = if let loop { loop } else { try eventLoop() }
     do throws(Raised) {
-      task = try target.hasOwnAttributes ? target.callCreateTask(coroutine) : target.createTask(coroutine)
+      task = try target.askForTask(coroutine)
     } catch {
       if closesOnFailure, runtime.matches(error, "RuntimeError") { _ = try runtime.callMethod(coroutine, "close") }
       throw error

@@ -25,6 +25,7 @@ final class LockObject: AwaitedObject {
   private func wait(_ runtime: Runtime) throws(Raised) -> Value {
     hasWaited = true
     let waiter = LockWaiter(self, try boundLoop())
+    try waiter.prepare(runtime)
     waiters.append(waiter)
     return waiter.suspend(runtime)
   }
@@ -37,7 +38,7 @@ final class LockObject: AwaitedObject {
   }
 
   fileprivate func wakeFirst(_ runtime: Runtime) throws(Raised) {
-    if let first = waiters.first, !first.isDone { try first.setResult(.bool(true), runtime) }
+    if let first = waiters.first, !first.isWoken { try first.wake(.bool(true), runtime) }
   }
 }
 
@@ -85,6 +86,7 @@ final class EventObject: AwaitedObject {
   func wait(_ runtime: Runtime) throws(Raised) -> Value {
     if isSet { return .bool(true) }
     let waiter = EventWaiter(self, try boundLoop())
+    try waiter.prepare(runtime)
     waiters.append(waiter)
     return waiter.suspend(runtime)
   }
@@ -94,7 +96,7 @@ final class EventObject: AwaitedObject {
     isSet = true
     var current = waiters.first
     while let waiter = current {
-      if !waiter.isDone { try waiter.setResult(.bool(true), runtime) }
+      if !waiter.isWoken { try waiter.wake(.bool(true), runtime) }
       current = waiter.nextWaiter
     }
   }

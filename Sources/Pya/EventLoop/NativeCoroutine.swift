@@ -17,6 +17,12 @@ final class NativeCoroutine: AwaitableObject {
   }
 
   override var hasBegun: Bool { phase != .created }
+  override var isOver: Bool { phase == .over }
+
+  override func variables(_ runtime: Runtime) -> [(name: StringObject, value: Value)] {
+    let names = (function.owner == nil ? [] : [runtime.intern("self")]) + function.parameterNames(runtime)
+    return zip(names, arguments).map { ($0, $1) }
+  }
 
   override func visitContents(_ tracer: Tracer) {
     tracer.visit(&arguments)

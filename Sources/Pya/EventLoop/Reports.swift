@@ -4,11 +4,7 @@ extension EventLoop {
   func callExceptionHandler(_ entries: [(name: String, value: Value)]) throws(Raised) {
     let context = DictObject(asyncio.runtime)
     for (name, value) in entries { context.setString(asyncio.runtime.intern(name), value) }
-    if type.isHeap || existingInstanceDictionary != nil {
-      _ = try asyncio.runtime.callMethod(.object(self), "call_exception_handler", [.object(context)])
-    } else {
-      try callExceptionHandler(context)
-    }
+    if try callOwn("call_exception_handler", [.object(context)]) == nil { try callExceptionHandler(context) }
   }
 
   func callExceptionHandler(_ context: DictObject) throws(Raised) {
@@ -36,7 +32,7 @@ extension EventLoop {
   /// `default_exception_handler`, which a class of the program may have replaced.
   private func callDefaultHandler(_ context: DictObject, _ trouble: String) throws(Raised) {
     let runtime = asyncio.runtime
-    guard type.isHeap else { return try defaultExceptionHandler(context) }
+    guard mayHaveOwnMethods else { return try defaultExceptionHandler(context) }
     do throws(Raised) {
       _ = try runtime.callMethod(.object(self), "default_exception_handler", [.object(context)])
     } catch {

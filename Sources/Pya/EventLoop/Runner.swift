@@ -42,8 +42,8 @@ final class RunnerObject: Object {
       }
       made = loop
     }
-    if !isDebugging.isNone { made.isDebugging = try runtime.isTrue(isDebugging) }
     loop = made
+    if !isDebugging.isNone { try made.askToDebug(isDebugging) }
     context = asyncio.contexts.copyOfCurrent() ?? ContextObject(asyncio.contexts)
     state = .initialized
     return made
@@ -67,8 +67,7 @@ final class RunnerObject: Object {
     }
     let loop = try initializedLoop()
     let context = context ?? self.context
-    let task = try loop.hasOwnAttributes
-      ? loop.callCreateTask(coroutine, context: context) : loop.createTask(coroutine, context: context)
+    let task = try loop.askForTask(coroutine, context: context)
     let (outerMain, outerCount) = (asyncio.mainTask, asyncio.interruptCount)
     asyncio.mainTask = asyncio.isFuture(task) as? TaskObject
     asyncio.interruptCount = 0
@@ -81,7 +80,7 @@ final class RunnerObject: Object {
       asyncio.mainTask = outerMain
       asyncio.interruptCount = outerCount
     }
-    do throws(Raised) { return try loop.runUntilComplete(task) } catch {
+    do throws(Raised) { return try loop.askToRun(task) } catch {
       if asyncio.interruptCount > 0, runtime.matches(error, "CancelledError"), let main = asyncio.mainTask,
         main.uncancel() == 0
       {
@@ -98,8 +97,12 @@ final class RunnerObject: Object {
     guard state == .initialized, let loop else { return }
     do throws(Raised) {
       try loop.cancelAllTasks()
-      _ = try loop.runUntilComplete(try generatorShutdown(loop))
-      _ = try loop.runUntilComplete(loop.executorShutdown(timeout: loop.virtualClock == nil ? .int(300) : .none))
+      try runShutdown(try loop.callOwn("shutdown_asyncgens") ?? .object(AsyncGeneratorShutdown(loop)), of: loop)
+      let ownShutdown = try loop.callOwn("shutdown_default_executor", [.int(300)])
+      let shutdown = if let ownShutdown { ownShutdown } else {
+        try loop.executorShutdown(timeout: loop.virtualClock == nil ? .int(300) : .none)
+      }
+      try runShutdown(shutdown, of: loop)
     } catch {
       try finishClosing(loop)
       throw error
@@ -107,17 +110,17 @@ final class RunnerObject: Object {
     try finishClosing(loop)
   }
 
-  /// A loop of the program may have its own.
-  private func generatorShutdown(_ loop: EventLoop) throws(Raised) -> Value {
-    if loop.hasOwnAttributes {
-      return try asyncio.runtime.callMethod(.object(loop), "shutdown_asyncgens")
+  private func runShutdown(_ coroutine: Value, of loop: EventLoop) throws(Raised) {
+    do throws(Raised) { _ = try loop.askToRun(coroutine) } catch {
+      // As the frame in CPython's traceback would: that it was never awaited shows when the exception is gone.
+      error.exception.fields["__held__"] = coroutine
+      throw error
     }
-    return .object(AsyncGeneratorShutdown(loop))
   }
 
   private func finishClosing(_ loop: EventLoop) throws(Raised) {
     if hasSetLoop { try set(.none) }
-    try loop.close()
+    try loop.askToClose()
     self.loop = nil
     state = .closed
   }

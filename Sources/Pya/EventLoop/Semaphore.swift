@@ -22,6 +22,7 @@ final class SemaphoreObject: AwaitedObject {
     }
     hasWaited = true
     let waiter = SemaphoreWaiter(self, try boundLoop())
+    try waiter.prepare(runtime)
     waiters.append(waiter)
     return waiter.suspend(runtime)
   }
@@ -36,7 +37,7 @@ final class SemaphoreObject: AwaitedObject {
   fileprivate func wakeNext(_ runtime: Runtime) throws(Raised) -> Bool {
     guard let waiter = waiters.firstPending else { return false }
     value &-= 1
-    try waiter.setResult(.bool(true), runtime)
+    try waiter.wake(.bool(true), runtime)
     return true
   }
 }
@@ -65,7 +66,7 @@ private final class SemaphoreWaiter: WaiterFuture {
 
   private func giveUp(_ raised: Raised, _ runtime: Runtime) throws(Raised) -> Raised {
     // It had been let in already: its place is free again.
-    if raised.exception.type.isSubtype(of: loop.asyncio.cancelledErrorType), isDone, !isCancelled { semaphore.value &+= 1 }
+    if raised.exception.type.isSubtype(of: loop.asyncio.cancelledErrorType), isWoken, !awaited.isCancelled { semaphore.value &+= 1 }
     try letIn(runtime)
     return raised
   }

@@ -114,14 +114,14 @@ extension Asyncio {
     }
     if seconds.isNaN { throw runtime.valueError("Invalid delay: NaN (not a number)") }
     let loop = try running()
-    if loop.isOfHeapType, loop.overrides("create_future") {
+    if loop.hasOwn("create_future") {
       let library = try runtime.importModule("asyncio.tasks", level: 0, globals: runtime.builtins)
       let sleep = try runtime.awaitable(try runtime.callMethod(library, "_sleep_in", [.object(loop), delay, result]))
       let outcome = try sleep.begin(runtime)
       if outcome.isUndefined { runtime.machine.pointee.pendingChild = sleep }
       return outcome
     }
-    if loop.isOfHeapType, loop.overrides("call_later") || loop.overrides("call_at") {
+    if loop.hasOwn("call_later") || loop.hasOwn("call_at") {
       return try beginSleepThroughProgram(delay, result: result, loop, runtime)
     }
     if result.isNone, !runtime.machine.pointee.isDrivenByHand {
@@ -136,21 +136,6 @@ extension Asyncio {
     runtime.machine.pointee.suspended = .object(sleep)
     runtime.machine.pointee.pendingChild = sleep
     return .undefined
-  }
-}
-
-extension EventLoop {
-  /// A class of the program has its own idea of a method.
-  func overrides(_ name: String) -> Bool { type.lookupWithOwner(asyncio.runtime.intern(name))?.owner.isHeap ?? false }
-
-  /// A future for somebody to wait for: `create_future`, where a class of the program has its own idea of it.
-  func newFuture(_ runtime: Runtime) throws(Raised) -> FutureObject {
-    guard isOfHeapType, overrides("create_future") else { return FutureObject(self) }
-    let made = try runtime.callMethod(.object(self), "create_future")
-    guard let future = asyncio.isFuture(made) else {
-      throw runtime.typeError("pya: create_future() returned '\(runtime.typeName(made))', not a Future")
-    }
-    return future
   }
 }
 

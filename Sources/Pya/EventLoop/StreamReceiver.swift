@@ -16,11 +16,11 @@ final class StreamReceiver: TransportReceiver {
   /// Done when the connection is lost.
   let closed: FutureObject
 
-  init(_ reader: StreamReaderObject, connected: Value) {
+  init(_ reader: StreamReaderObject, connected: Value) throws(Raised) {
     loop = reader.loop
     self.reader = reader
     self.connected = connected
-    closed = FutureObject(reader.loop)
+    closed = try loop.newFuture(loop.asyncio.runtime)
   }
 
   override func connectionMade(_ transport: TransportObject, _ runtime: Runtime) throws(Raised) {
@@ -31,7 +31,7 @@ final class StreamReceiver: TransportReceiver {
     let writer = StreamWriterObject(type: asyncio.streamTypes.writer, transport, self, reader)
     let result = try runtime.call(connected, .object(reader), .object(writer))
     guard asyncio.isCoroutine(result) else { return }
-    let task = try loop.createTask(result)
+    let task = try loop.askForTask(result)
     guard let future = asyncio.isFuture(task) else { return }
     try future.addOrSchedule(HandlerCallback(transport), runtime)
   }

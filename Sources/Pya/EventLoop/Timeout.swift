@@ -73,10 +73,13 @@ final class TimeoutObject: Object {
     switch deadline {
     case .float(let number): seconds = number
     case .int(let number): seconds = Double(number)
-    default: seconds = try runtime.delaySeconds(deadline)
+    default:
+      // What cannot be compared with a time is none.
+      _ = try runtime.compare(.lessEqual, deadline, .float(loop.time))
+      seconds = try runtime.delaySeconds(deadline)
     }
     let isOver = seconds <= loop.time
-    if loop.isOfHeapType, isOver ? loop.hasOwnCallSoon : loop.overrides("call_at") { return try schedule(through: loop, runtime) }
+    if isOver ? loop.hasOwn("call_soon") : loop.hasOwn("call_at") { return try schedule(through: loop, runtime) }
     if isOver {
       makeReady(on: loop)
     } else {
@@ -106,10 +109,11 @@ final class TimeoutObject: Object {
   private func schedule(through loop: EventLoop, _ runtime: Runtime) throws(Raised) {
     let timer = TimeoutTimer(self)
     self.timer = timer
-    let callback = NativeFunction(runtime, "Timeout._on_timeout", "") { (runtime, _) throws(Raised) in
+    let callback = NativeFunction(runtime, "_on_timeout", "") { (runtime, _) throws(Raised) in
       try timer.run(runtime)
       return .none
     }
+    callback.className = "Timeout"
     if try runtime.isTrue(try runtime.compare(.lessEqual, deadline, .float(loop.time))) {
       timer.handle = try runtime.callMethod(.object(loop), "call_soon", [.object(callback)])
     } else {

@@ -4,7 +4,7 @@
   import Darwin
 #endif
 
-/// Who is told what happens on a transport: asyncio's protocol.
+/// Who is told what happens on a transport: asyncio's protocol. The base class stands for none, when the connection is gone.
 class TransportReceiver {
   /// What `get_protocol` returns.
   var value: Value { .none }
@@ -70,11 +70,20 @@ final class TransportObject: Object {
   private var runtime: Runtime { loop.asyncio.runtime }
 
   /// As asyncio does it: tells the protocol, starts reading and wakes `waiter` in the loop's next turn.
-  func begin(waiter: FutureObject?) {
-    loop.ready.append(.job(TransportJob { [self] runtime throws(Raised) in try receiver.connectionMade(self, runtime) }))
-    loop.ready.append(.job(TransportJob { [self] _ throws(Raised) in startReading() }))
+  func begin(waiter: FutureObject?) throws(Raised) {
+    try soon("connection_made", [.object(self)]) { [self] runtime throws(Raised) in try receiver.connectionMade(self, runtime) }
+    try soon("_add_reader", [.int(Int(descriptor)), .none]) { [self] _ throws(Raised) in startReading() }
     guard let waiter else { return }
-    loop.ready.append(.job(TransportJob { runtime throws(Raised) in if !waiter.isDone { try waiter.setResult(.none, runtime) } }))
+    try soon("_set_result_unless_cancelled", [.object(waiter), .none]) { runtime throws(Raised) in
+      if !waiter.isDone { try waiter.setResult(.none, runtime) }
+    }
+  }
+
+  /// In the loop's next turn; `name` and `arguments` are those of asyncio's callback.
+  private func soon(
+    _ name: String, _ arguments: @autoclosure () -> [Value], _ body: @escaping (Runtime) throws(Raised) -> Void
+  ) throws(Raised) {
+    try loop.schedule(TransportJob(body), as: name, arguments())
   }
 
   // MARK: Reading
@@ -143,7 +152,7 @@ final class TransportObject: Object {
     if medium == .readPipe {
       isClosing = true
       stopReading()
-      loop.ready.append(.job(TransportJob { [self] runtime throws(Raised) in _ = try receiver.endReceived(runtime) }))
+      try soon("eof_received", []) { [self] runtime throws(Raised) in _ = try receiver.endReceived(runtime) }
       loseSoon(nil)
       return
     }
@@ -336,7 +345,11 @@ final class TransportObject: Object {
     if isLost { return }
     isLost = true
     stopWriting()
-    loop.ready.append(.job(TransportJob { [self] runtime throws(Raised) in try lose(exception, runtime) }))
+    do throws(Raised) {
+      try soon("_call_connection_lost", [exception.map { .object($0) } ?? .none]) { [self] runtime throws(Raised) in
+        try lose(exception, runtime)
+      }
+    } catch { runtime.reportUnraisable(error, in: .object(self)) }
   }
 
   private func lose(_ exception: ExceptionObject?, _ runtime: Runtime) throws(Raised) {
@@ -345,7 +358,7 @@ final class TransportObject: Object {
     let receiver = receiver
     defer {
       release()
-      self.receiver = LostReceiver(receiver.value)
+      self.receiver = TransportReceiver()
     }
     try receiver.connectionLost(exception, runtime)
     if let onClose {
@@ -381,13 +394,6 @@ final class TransportObject: Object {
     }
     return text + ">"
   }
-}
-
-/// In the place of the protocol of a connection that is gone.
-private final class LostReceiver: TransportReceiver {
-  private let kept: Value
-  init(_ kept: Value) { self.kept = kept }
-  override var value: Value { kept }
 }
 
 /// A step of a transport, in the loop's ready queue.

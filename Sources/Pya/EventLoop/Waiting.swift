@@ -8,12 +8,35 @@ class WaiterFuture: FutureObject {
   fileprivate(set) var isListed = false
   /// For `async with`: the result is None, not what `acquire` gives.
   final var givesNone = false
+  /// The future that a loop of the program made for this wait: it stands for this one.
+  @exclusivity(unchecked) final private var given: FutureObject?
 
-  /// Makes the awaiting task wait for this very future.
+  /// The future that the task waits for.
+  @inline(__always)
+  final var awaited: FutureObject { given ?? self }
+  /// That future is done.
+  @inline(__always)
+  final var isWoken: Bool { given == nil ? isDone : given.unsafelyUnwrapped.isDone }
+
+  /// Asks the loop for the future, where that is the program's.
+  @inline(__always)
+  final func prepare(_ runtime: Runtime) throws(Raised) {
+    if loop.mayHaveOwnMethods { given = try loop.ownFuture(runtime) }
+  }
+
+  /// Ends the wait.
+  @inline(__always)
+  final func wake(_ value: Value, _ runtime: Runtime) throws(Raised) {
+    guard let given else { return try setResult(value, runtime) }
+    _ = try runtime.callMethod(.object(given), "set_result", [value])
+  }
+
+  /// Makes the awaiting task wait for this very future, or for the one that stands for it.
   @inline(__always)
   final func suspend(_ runtime: Runtime) -> Value {
-    isBlocking = true
-    runtime.machine.pointee.suspended = .object(self)
+    let awaited = awaited
+    awaited.isBlocking = true
+    runtime.machine.pointee.suspended = .object(awaited)
     runtime.machine.pointee.pendingChild = self
     return .undefined
   }
@@ -21,8 +44,9 @@ class WaiterFuture: FutureObject {
   /// The outcome after a resumption without an exception.
   @inline(__always)
   final func checkOutcome(_ runtime: Runtime) throws(Raised) {
-    if state == .pending { throw runtime.runtimeError("await wasn't used with future") }
-    _ = try result(runtime)
+    let awaited = awaited
+    if !awaited.isDone { throw runtime.runtimeError("await wasn't used with future") }
+    _ = try awaited.result(runtime)
   }
 
   /// The object that the task waits at.
@@ -31,6 +55,7 @@ class WaiterFuture: FutureObject {
   override func visitContents(_ tracer: Tracer) {
     super.visitContents(tracer)
     tracer.visit(subject)
+    tracer.visit(given)
   }
 
   override func close(_ runtime: Runtime) throws(Raised) {
@@ -102,7 +127,7 @@ struct WaiterList {
   var areAllCancelled: Bool {
     var current = first
     while let waiter = current {
-      if !waiter.isCancelled { return false }
+      if !waiter.awaited.isCancelled { return false }
       current = waiter.nextWaiter
     }
     return true
@@ -112,7 +137,7 @@ struct WaiterList {
   var firstPending: WaiterFuture? {
     var current = first
     while let waiter = current {
-      if !waiter.isDone { return waiter }
+      if !waiter.isWoken { return waiter }
       current = waiter.nextWaiter
     }
     return nil

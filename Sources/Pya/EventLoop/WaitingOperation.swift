@@ -31,6 +31,7 @@ class WaitingOperation: AwaitableObject {
   }
 
   final override var hasBegun: Bool { phase != .created }
+  final override var isOver: Bool { phase == .over }
 
   override func visitContents(_ tracer: Tracer) {
     tracer.visit(future)

@@ -129,7 +129,22 @@ extension Runtime {
   }
 }
 
+extension Value {
+  /// A coroutine in the place of its result, as a condition: it is true, and nobody needs it any more.
+  var isAwaitedByNobody: Bool {
+    guard let object = uncounted else { return false }
+    return object.kind == .coroutine || object.kind == .awaitable && object.isPlain
+  }
+}
+
 extension Frame {
+  /// Lets go of a condition that has been looked at: that it was never awaited is said before what depends on it.
+  @inline(never)
+  func drop(_ condition: inout Value, _ range: SourceRange) {
+    condition = .none
+    if machine.pointee.hasDeferredWarnings { issueDeferredWarnings(range) }
+  }
+
   /// At the end of a statement, when `hasDeferredWarnings`.
   @inline(never)
   func issueDeferredWarnings(_ range: SourceRange) {

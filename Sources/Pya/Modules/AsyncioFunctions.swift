@@ -45,10 +45,7 @@ extension Asyncio {
 
   private func defineTasks(in module: ModuleObject) {
     module.define(runtime, "create_task", "coro, *, name=None, context=None") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
-      let loop = try running()
-      let (name, context) = (arguments[1].defined ?? .none, try contextArgument(arguments[2]))
-      return try loop.hasOwnAttributes
-        ? loop.callCreateTask(arguments[0], name: name, context: context) : loop.createTask(arguments[0], name: name, context: context)
+      try running().askForTask(arguments[0], name: arguments[1].defined ?? .none, context: try contextArgument(arguments[2]))
     }
     module.define(runtime, "ensure_future", "coro_or_future, *, loop=None") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       let loop = arguments[1].defined.flatMap { $0.isNone ? nil : $0.object as? EventLoop }

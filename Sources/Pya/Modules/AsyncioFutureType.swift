@@ -12,7 +12,7 @@ extension Asyncio {
     } fill: { [unowned(unsafe) self] (_, made, arguments) throws(Raised) in
       let future = try future(made)
       future.loop = try loopArgument(arguments[0])
-      if future.loop.isDebugging { future.sourceTraceback = try runtime.sourceTraceback() }
+      if try future.loop.remembersPlaces() { future.sourceTraceback = try runtime.sourceTraceback() }
     }
     runtime.defineTypeArguments(of: type)
     for name in ["__await__", "__iter__"] {

@@ -289,7 +289,7 @@ extension Runtime {
   /// Those who wait, as a deque.
   func waiterDeque(_ waiters: WaiterList) -> DequeObject {
     let deque = DequeObject(type: dequeType)
-    for waiter in waiters.waiters { deque.append(.object(waiter)) }
+    for waiter in waiters.waiters { deque.append(.object(waiter.awaited)) }
     return deque
   }
 }

@@ -7,6 +7,9 @@ extension Asyncio {
       let collections = try runtime.importModule("collections", level: 0, globals: runtime.builtins)
       return try runtime.callMethod(collections, "deque", [.object(ListObject(runtime, handles))])
     }
+    type.defineProperty(runtime, "_selector") { [unowned(unsafe) self] (runtime, value) throws(Raised) in
+      try loop(value).shownSelector(runtime)
+    } set: { [unowned(unsafe) self] (runtime, value, newValue) throws(Raised) in try loop(value).use(selector: newValue, runtime) }
     type.defineProperty(runtime, "_scheduled") { [unowned(unsafe) self] (runtime, value) throws(Raised) in
       let loop = try loop(value)
       // Taking the cancelled ones off is what programs do who look: from what is but a copy they cannot.

@@ -12,8 +12,9 @@ extension Asyncio {
       type.defineConstructor(runtime, "selector=None") { [unowned(unsafe) self] (_, cls) in
         .object(EventLoop(self, type: cls, neverRuns: !cls.isSubtype(of: baseLoopType)))
       } fill: { (runtime, loop, arguments) throws(Raised) in
-        guard let selector = arguments[0].defined, runtime.type(of: selector).isHeap, let loop = loop.object as? EventLoop else { return }
-        try loop.use(selector: selector, runtime)
+        guard let loop = loop.object as? EventLoop else { return }
+        if !loop.neverRuns, loop.hasOwn("set_debug") { try loop.askToDebug(.bool(loop.isDebugging)) }
+        if let selector = arguments[0].defined, runtime.type(of: selector).isHeap { try loop.use(selector: selector, runtime) }
       }
     }
     for name in Asyncio.abstractMethods {
@@ -75,6 +76,10 @@ extension Asyncio {
     type.define(runtime, "is_closed", "self") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       .bool(try loop(arguments[0]).isClosed)
     }
+    type.define(runtime, "_check_closed", "self") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
+      try loop(arguments[0]).checkIsOpen(runtime)
+      return .none
+    }
     type.define(runtime, "time", "self") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       let loop = try loop(arguments[0])
       loop.virtualClock?.look()
@@ -105,7 +110,7 @@ extension Asyncio {
           try check(callback: call.callback, for: name)
         }
         let handle = HandleObject(loop, call.callback, call.arguments, context: call.context)
-        if loop.isDebugging { handle.sourceTraceback = try runtime.sourceTraceback() }
+        if try loop.remembersPlaces() { handle.sourceTraceback = try runtime.sourceTraceback() }
         loop.ready.append(.handle(handle))
         if name == "call_soon_threadsafe" { loop.awaken() }
         return .object(handle)
@@ -119,10 +124,11 @@ extension Asyncio {
         let call = try callArguments(arguments, name, skipping: 2)
         if arguments[1].isNone { throw runtime.typeError(isDelay ? "delay must not be None" : "when cannot be None") }
         let seconds = try runtime.delaySeconds(arguments[1])
-        if isDelay, loop.isOfHeapType, loop.overrides("call_at") {
+        if isDelay, loop.hasOwn("call_at") {
+          let context = arguments.keywords.first { $0.name.text == "context" } ?? (runtime.intern("context"), .none)
           return try runtime.call(
             try runtime.getAttribute(arguments[0], runtime.intern("call_at")), [.float(loop.time + seconds)] + arguments.positional.dropFirst(2),
-            keywords: arguments.keywords)
+            keywords: [context])
         }
         try loop.checkIsOpen(runtime)
         if loop.isDebugging {
@@ -131,7 +137,7 @@ extension Asyncio {
         }
         let deadline = isDelay ? loop.deadline(after: seconds) : loop.exactDeadline(seconds)
         let handle = HandleObject(loop, call.callback, call.arguments, context: call.context, deadline: deadline)
-        if loop.isDebugging { handle.sourceTraceback = try runtime.sourceTraceback() }
+        if try loop.remembersPlaces() { handle.sourceTraceback = try runtime.sourceTraceback() }
         if !isDelay { handle.givenTime = arguments[1] }
         handle.isScheduled = true
         if isDelay { loop.timers.insert(.handle(handle), at: deadline) } else { loop.timers.insert(.handle(handle), atExactly: deadline) }
@@ -179,7 +185,7 @@ extension Asyncio {
     type.define(runtime, "create_future", "self") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       let loop = try loop(arguments[0])
       let future = FutureObject(loop)
-      if loop.isDebugging { future.sourceTraceback = try runtime.sourceTraceback() }
+      if try loop.remembersPlaces() { future.sourceTraceback = try runtime.sourceTraceback() }
       return .object(future)
     }
     type.define(runtime, "create_task", "self, coro, *, name=None, context=None") {
@@ -229,7 +235,9 @@ extension Asyncio {
       .bool(try loop(arguments[0]).isDebugging)
     }
     type.define(runtime, "set_debug", "self, enabled") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
-      try loop(arguments[0]).setDebugging(try runtime.isTrue(arguments[1]))
+      let loop = try loop(arguments[0])
+      loop.setDebugging(try runtime.isTrue(arguments[1]))
+      _ = try loop.callOwn("is_running")
       return .none
     }
     type.defineProperty(runtime, "slow_callback_duration") { [unowned(unsafe) self] (_, value) throws(Raised) in

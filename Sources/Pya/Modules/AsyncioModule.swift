@@ -212,10 +212,22 @@ extension Asyncio {
         return .object(runtime.string(text))
       }
     }
-    for name in ["cr_frame", "cr_code", "cr_await", "cr_origin"] {
+    for name in ["cr_await", "cr_origin"] {
       coroutineType.defineProperty(runtime, name) { (_, _) throws(Raised) in .none }
     }
+    coroutineType.defineProperty(runtime, "cr_frame") { (runtime, value) throws(Raised) in
+      guard let coroutine = value.cast(.awaitable, to: AwaitableObject.self), !coroutine.isOver else { return .none }
+      return .object(try runtime.frame(of: coroutine))
+    }
+    coroutineType.defineProperty(runtime, "cr_code") { (runtime, value) throws(Raised) in
+      guard let coroutine = value.cast(.awaitable, to: AwaitableObject.self) else { return .none }
+      return .object(CodeSummary(runtime, try runtime.frame(of: coroutine).entry))
+    }
     coroutineType.defineProperty(runtime, "cr_running") { (_, _) throws(Raised) in .bool(false) }
+    coroutineType.defineProperty(runtime, "cr_suspended") { (_, value) throws(Raised) in
+      guard let coroutine = value.cast(.awaitable, to: AwaitableObject.self) else { return .bool(false) }
+      return .bool(coroutine.hasBegun && !coroutine.isOver)
+    }
     coroutineType.define(runtime, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in
       guard let object = arguments[0].object else { return .none }
       let name = try runtime.describeCoroutine(object).dropLast(2)
@@ -225,6 +237,19 @@ extension Asyncio {
 }
 
 extension Runtime {
+  /// The frame of a coroutine written in Swift, as if it were a function of asyncio's.
+  func frame(of coroutine: AwaitableObject) throws(Raised) -> FrameObject {
+    let qualifiedName = String(try describeCoroutine(coroutine).dropLast(2))
+    let name = qualifiedName.split(separator: ".").last.map(String.init) ?? qualifiedName
+    let file = SourceFile(name: "<library asyncio>", text: "")
+    let code = CodeInformation(name: name, qualifiedName: qualifiedName, file: file)
+    let frame = FrameObject(self, TracebackEntry(code: code, range: SourceRange(0, 0)))
+    let variables = DictObject(self)
+    for (name, value) in coroutine.variables(self) where !value.isUndefined { variables.setString(name, value) }
+    frame.locals = .object(variables)
+    return frame
+  }
+
   /// Runs the source of a library module in a module that is there. Tracebacks leave out its frames.
   func loadLibrary(_ name: String, _ source: String, into module: ModuleObject) throws(Raised) {
     module.set(self, "__builtins__", .object(builtins))

@@ -207,6 +207,7 @@ final class QueueObject: SynchronizationObject {
     while try isFull(runtime) {
       if isShutDown { throw errors.shutDown(runtime) }
       let waiter = QueueWaiter(self, item: item, try boundLoop())
+      try waiter.prepare(runtime)
       putters.append(waiter)
       return waiter.suspend(runtime)
     }
@@ -238,6 +239,7 @@ final class QueueObject: SynchronizationObject {
     guard try isEmpty(runtime) else { return try getDynamically(runtime) }
     if isShutDown { throw errors.shutDown(runtime) }
     let waiter = QueueWaiter(self, item: .undefined, try boundLoop())
+    try waiter.prepare(runtime)
     getters.append(waiter)
     return waiter.suspend(runtime)
   }
@@ -265,14 +267,14 @@ final class QueueObject: SynchronizationObject {
   @inline(__always)
   fileprivate func wakeNext(_ waiters: inout WaiterList, _ runtime: Runtime) throws(Raised) {
     while let waiter = waiters.popFirst() {
-      if waiter.isDone { continue }
-      return try waiter.setResult(.none, runtime)
+      if waiter.isWoken { continue }
+      return try waiter.wake(.none, runtime)
     }
   }
 
   private func wakeAll(_ waiters: inout WaiterList, _ runtime: Runtime) throws(Raised) {
     while let waiter = waiters.popFirst() {
-      if !waiter.isDone { try waiter.setResult(.none, runtime) }
+      if !waiter.isWoken { try waiter.wake(.none, runtime) }
     }
   }
 
@@ -343,10 +345,12 @@ private final class QueueWaiter: WaiterFuture {
   private func waitAgain(_ runtime: Runtime) throws(Raised) -> Value {
     if queue.isShutDown { throw queue.errors.shutDown(runtime) }
     let next = LaterWait(queue, try queue.boundLoop())
+    try next.prepare(runtime)
     later = next
     if item.isUndefined { queue.getters.append(next) } else { queue.putters.append(next) }
-    next.isBlocking = true
-    runtime.machine.pointee.suspended = .object(next)
+    let awaited = next.awaited
+    awaited.isBlocking = true
+    runtime.machine.pointee.suspended = .object(awaited)
     return .undefined
   }
 
@@ -356,14 +360,14 @@ private final class QueueWaiter: WaiterFuture {
 
   private func giveUp(_ raised: Raised, _ runtime: Runtime) throws(Raised) -> Raised {
     let waiter = current
-    _ = try waiter.cancel(message: .none, runtime)
+    _ = try waiter.awaited.cancelDynamically(message: .none, runtime)
     // Woken and stopped at once: the item, or the room, is for the next one.
     if item.isUndefined {
       queue.getters.remove(waiter)
-      if try !queue.isEmpty(runtime), !waiter.isCancelled { try queue.wakeNext(&queue.getters, runtime) }
+      if try !queue.isEmpty(runtime), !waiter.awaited.isCancelled { try queue.wakeNext(&queue.getters, runtime) }
     } else {
       queue.putters.remove(waiter)
-      if try !queue.isFull(runtime), !waiter.isCancelled { try queue.wakeNext(&queue.putters, runtime) }
+      if try !queue.isFull(runtime), !waiter.awaited.isCancelled { try queue.wakeNext(&queue.putters, runtime) }
     }
     return raised
   }

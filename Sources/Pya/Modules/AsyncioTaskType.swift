@@ -22,6 +22,10 @@ extension Asyncio {
       let context = try contextArgument(arguments[3]) ?? contexts.copyOfCurrent()
       task.take(coroutine: coroutine, name: try loop.taskName(arguments[2].defined ?? .none), context: context)
       let isEager = if let flag = arguments[4].defined { try runtime.isTrue(flag) } else { false }
+      // CPython asks the argument itself, not the loop that stands for it.
+      if isEager, arguments[1].defined?.isNone ?? true {
+        throw runtime.attributeError("'NoneType' object has no attribute 'is_running'")
+      }
       try loop.start(task, startsEagerly: isEager)
     }
     runtime.defineTypeArguments(of: type)
@@ -79,6 +83,10 @@ extension Asyncio {
       } else if task.state == .finished, task.holdsException, let exception = task.outcome.exception {
         entries = exception.traceback.reversed()
       }
+      if let coroutine = task.coroutine as? AwaitableObject, !task.isDone, !coroutine.isOver {
+        if case .int(let most) = arguments[1], most <= 0 { return .object(ListObject(runtime)) }
+        return .object(ListObject(runtime, [.object(try runtime.frame(of: coroutine))]))
+      }
       if case .int(let most) = arguments[1] { entries = Array(entries.prefix(max(0, most))) }
       return .object(ListObject(runtime, entries.map { .object(FrameObject(runtime, $0)) }))
     }
@@ -104,6 +112,9 @@ extension Asyncio {
       var entries = [frame.tracebackEntry]
       if case .int(let most) = limit { entries = Array(entries.prefix(max(0, most))) }
       text += plainStack(entries)
+    } else if let coroutine = task.coroutine as? AwaitableObject, !task.isDone, !coroutine.isOver {
+      // Its lines are asyncio's own.
+      text = "Stack for \(description) (most recent call last):\n"
     } else if task.state == .finished, task.holdsException, let exception = task.outcome.exception {
       text = "Traceback for \(description) (most recent call last):\n"
       var entries = Array(exception.traceback.reversed())

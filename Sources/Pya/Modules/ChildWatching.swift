@@ -41,7 +41,7 @@ private final class ChildWatch {
       return signal == 0 ? Int((status >> 8) & 0xff) : -Int(signal)
     }
     if let loop, !loop.isClosed {
-      loop.ready.append(.job(ChildExit(callback, code)))
+      loop.ready.append(.job(ChildExit(loop, callback, code)))
       loop.awaken()
     }
     loop = nil
@@ -50,13 +50,17 @@ private final class ChildWatch {
 }
 
 private final class ChildExit: LoopJob {
+  private let loop: EventLoop
   private let callback: Value
   private let code: Int
 
-  init(_ callback: Value, _ code: Int) {
+  init(_ loop: EventLoop, _ callback: Value, _ code: Int) {
+    self.loop = loop
     self.callback = callback
     self.code = code
   }
 
-  override func run(_ runtime: Runtime) throws(Raised) { _ = try runtime.call(callback, .int(code)) }
+  override func run(_ runtime: Runtime) throws(Raised) {
+    if try loop.callOwn("call_soon_threadsafe", [callback, .int(code)]) == nil { _ = try runtime.call(callback, .int(code)) }
+  }
 }

@@ -222,8 +222,12 @@ private func defineIntegers(_ runtime: Runtime, _ type: TypeObject) {
     return runtime.integer(BigInt(object.manyBits(count)))
   }
   type.define(runtime, "randbytes", "self, n") { (runtime, arguments) throws(Raised) in
-    let object = try RandomSource(runtime, arguments[0]).object
+    let source = try RandomSource(runtime, arguments[0])
+    let object = source.object
     let count = try runtime.index(arguments[1])
+    if let bits = try source.callOwn("getrandbits", [try runtime.binary(.multiply, arguments[1], .int(8))]) {
+      return try runtime.callMethod(bits, "to_bytes", [arguments[1], .object(runtime.string("little"))])
+    }
     if count < 0 { throw runtime.valueError("number of bits must be non-negative") }
     guard count < 1 << 32 else { throw runtime.memoryError() }
     var bytes: [UInt8] = []
@@ -242,7 +246,9 @@ private func defineIntegers(_ runtime: Runtime, _ type: TypeObject) {
   }
   type.define(runtime, "randint", "self, a, b") { (runtime, arguments) throws(Raised) in
     let source = try RandomSource(runtime, arguments[0])
-    return try source.range(arguments[1], try runtime.binary(.add, arguments[2], .int(1)), .undefined)
+    let end = try runtime.binary(.add, arguments[2], .int(1))
+    if let result = try source.callOwn("randrange", [arguments[1], end]) { return result }
+    return try source.range(arguments[1], end, .undefined)
   }
 }
 

@@ -14,10 +14,22 @@ final class RandomObject: Object {
   }
 
   override func instanceDictionary(_ runtime: Runtime) -> DictObject? {
-    if dictionary == nil, type.isHeap, !type.hasNoInstanceDictionary { dictionary = DictObject(runtime) }
+    if dictionary == nil, !type.hasNoInstanceDictionary {
+      dictionary = DictObject(runtime)
+      register(type.machine)
+    }
     return dictionary
   }
   override var existingInstanceDictionary: DictObject? { dictionary }
+
+  override func visitContents(_ tracer: Tracer) {
+    tracer.visit(nextGauss)
+    tracer.visit(dictionary)
+  }
+
+  override func clearContents() { dictionary = nil }
+
+  deinit { if containerIndex != 0 { unregister(type.machine) } }
 
   /// A float in `0..<1`.
   func float() -> Double {
@@ -57,12 +69,14 @@ final class RandomObject: Object {
   }
 }
 
-/// Where the methods of a generator take their numbers from: the generator itself, or what a subclass in the program overrides.
+/// Where the methods of a generator take their numbers from: the generator itself, or methods of the program, in a class or set on the generator.
 struct RandomSource {
   let runtime: Runtime
   let object: RandomObject
   private var overridesFloats = false
   private var overridesBits = false
+  /// Ints are made of what `random` returns, not of `getrandbits`.
+  private var makesIntsOfFloats = false
 
   /// The receiver of a method of `Random`.
   init(_ runtime: Runtime, _ receiver: Value) throws(Raised) {
@@ -71,16 +85,29 @@ struct RandomSource {
     }
     self.runtime = runtime
     self.object = random
-    if object.type.isHeap { findOverrides() }
+    if object.type.isHeap || object.existingInstanceDictionary != nil { findOverrides() }
   }
 
   /// As `Random.__init_subclass__`: the first class from below that defines one of the methods decides how ints are made.
   private mutating func findOverrides() {
     let (floats, bits) = (runtime.intern("random"), runtime.intern("getrandbits"))
     for type in object.type.mro where type.isHeap {
-      if type.attributes.getString(floats) != nil { overridesFloats = true }
-      if type.attributes.getString(bits) != nil { overridesBits = true }
+      let (hasFloats, hasBits) = (type.attributes.getString(floats) != nil, type.attributes.getString(bits) != nil)
+      if hasFloats, !hasBits, !overridesBits { makesIntsOfFloats = true }
+      if hasFloats { overridesFloats = true }
+      if hasBits { overridesBits = true }
     }
+    guard let own = object.existingInstanceDictionary else { return }
+    if own.getString(floats) != nil { overridesFloats = true }
+    if own.getString(bits) != nil { overridesBits = true }
+  }
+
+  /// What a method of the program's own returns; nil: it has none.
+  func callOwn(_ name: String, _ arguments: [Value]) throws(Raised) -> Value? {
+    let method = runtime.intern(name)
+    guard object.existingInstanceDictionary?.getString(method) != nil || object.type.lookupWithOwner(method)?.owner.isHeap == true
+    else { return nil }
+    return try runtime.callMethod(.object(object), name, arguments)
   }
 
   func float() throws(Raised) -> Double {
@@ -90,7 +117,7 @@ struct RandomSource {
 
   /// A random int in `0..<bound`; `bound` is positive.
   func below(_ bound: Int) throws(Raised) -> Int {
-    if overridesBits || overridesFloats {
+    if overridesBits || makesIntsOfFloats {
       guard case .int(let result) = try below(.int(bound)) else { return 0 }
       return min(max(result, 0), bound - 1)
     }
@@ -101,8 +128,8 @@ struct RandomSource {
   }
 
   func below(_ bound: Value) throws(Raised) -> Value {
+    if makesIntsOfFloats { return try belowThroughFloats(bound) }
     if overridesBits { return try belowThroughBits(bound) }
-    if overridesFloats { return try belowThroughFloats(bound) }
     if case .int(let small) = bound { return .int(try below(small)) }
     guard let large = Number(bound)?.bigInt?.magnitude else { return .int(0) }
     let width = large.bitWidth

@@ -54,14 +54,14 @@ extension Runtime {
       let loop = try runtime.loop(arguments[0])
       let types = loop.asyncio.streamTypes
       let reader = StreamReaderObject(type: types.reader, loop: loop, limit: try runtime.index(arguments[2]))
-      let receiver = StreamReceiver(reader, connected: .none)
+      let receiver = try StreamReceiver(reader, connected: .none)
       let descriptor = try runtime.fileDescriptor(arguments[1])
       let transport = TransportObject(
         type: types.transport, loop: loop, descriptor: descriptor, medium: .socket, receiver: receiver,
         peer: runtime.peer(of: descriptor))
       try runtime.give(transport, owner: arguments[3])
-      let waiter = FutureObject(loop)
-      transport.begin(waiter: waiter)
+      let waiter = try loop.newFuture(runtime)
+      try transport.begin(waiter: waiter)
       let writer = StreamWriterObject(type: types.writer, transport, receiver, reader)
       return .object(TupleObject(runtime, [.object(reader), .object(writer), .object(waiter)]))
     }
@@ -70,26 +70,30 @@ extension Runtime {
       let loop = try runtime.loop(arguments[0])
       let types = loop.asyncio.streamTypes
       let reader = StreamReaderObject(type: types.reader, loop: loop, limit: try runtime.index(arguments[2]))
-      let receiver = StreamReceiver(reader, connected: .none)
+      let receiver = try StreamReceiver(reader, connected: .none)
       let descriptor = try runtime.fileDescriptor(arguments[1])
       let transport = TransportObject(
         type: types.readTransport, loop: loop, descriptor: descriptor, medium: .readPipe, receiver: receiver, peer: nil)
       makeNonBlocking(descriptor)
-      transport.begin(waiter: nil)
+      try transport.begin(waiter: nil)
       return .object(TupleObject(runtime, [.object(reader), .object(transport), .object(receiver.closed)]))
     }
     module.define(self, "pipe_writer", "loop, fd, /") { (runtime, arguments) throws(Raised) in
       let loop = try runtime.loop(arguments[0])
       let types = loop.asyncio.streamTypes
       let reader = StreamReaderObject(type: types.reader, loop: loop, limit: 65536)
-      let receiver = StreamReceiver(reader, connected: .none)
+      let receiver = try StreamReceiver(reader, connected: .none)
       let descriptor = try runtime.fileDescriptor(arguments[1])
       let transport = TransportObject(
         type: types.writeTransport, loop: loop, descriptor: descriptor, medium: .writePipe, receiver: receiver, peer: nil)
       makeNonBlocking(descriptor)
-      transport.begin(waiter: nil)
+      try transport.begin(waiter: nil)
       let writer = StreamWriterObject(type: types.writer, transport, receiver, nil)
       return .object(TupleObject(runtime, [.object(writer), .object(receiver.closed)]))
+    }
+    // Whether a method of the loop is the program's.
+    module.define(self, "is_own", "loop, name, /") { (runtime, arguments) throws(Raised) in
+      .bool(try runtime.loop(arguments[0]).isOwn(try runtime.str(arguments[1])))
     }
     module.define(self, "adopt_transports", "transport, read_transport, write_transport, /") { (runtime, arguments) throws(Raised) in
       let types = runtime.asyncio.streamTypes
@@ -127,8 +131,8 @@ extension Runtime {
         transport.extra["pipe"] = pipe
         transport.onClose = { [unowned runtime] () throws(Raised) in _ = try runtime.callMethod(pipe, "close") }
       }
-      let waiter = FutureObject(loop)
-      transport.begin(waiter: waiter)
+      let waiter = try loop.newFuture(runtime)
+      try transport.begin(waiter: waiter)
       return .object(TupleObject(runtime, [.object(transport), .object(waiter)]))
     }
   }
@@ -547,20 +551,35 @@ private final class AcceptJob: LoopJob {
       _ = fcntl(accepted, F_SETFD, FD_CLOEXEC)
       // As asyncio, which makes a task of every connection: its transport begins in the next turn, and a name is used up.
       let connection = accepted
+      if loop.mayHaveOwnMethods {
+        try beginThroughProgram(connection, peer, runtime)
+        continue
+      }
       loop.asyncio.lastTaskNumber &+= 1
-      loop.ready.append(.job(TransportJob { [self] runtime throws(Raised) in try begin(connection, peer, runtime) }))
+      loop.ready.append(.job(TransportJob { [self] runtime throws(Raised) in try begin(connection, peer, waiter: nil, runtime) }))
     }
   }
 
-  private func begin(_ accepted: Int32, _ peer: SocketAddress, _ runtime: Runtime) throws(Raised) {
+  /// A loop of the program is asked for that task, and for the future that it waits for.
+  private func beginThroughProgram(_ accepted: Int32, _ peer: SocketAddress, _ runtime: Runtime) throws(Raised) {
+    let starter = NativeFunction(runtime, "begin", "waiter, /") { [self] (runtime, arguments) throws(Raised) in
+      try begin(accepted, peer, waiter: loop.asyncio.isFuture(arguments[0]), runtime)
+      return .none
+    }
+    let library = try runtime.importModule("asyncio.selector_events", level: 0, globals: runtime.builtins)
+    _ = try loop.askForTask(try runtime.callMethod(library, "_accept_connection2", [.object(loop), .object(starter)]))
+  }
+
+  private func begin(_ accepted: Int32, _ peer: SocketAddress, waiter: FutureObject?, _ runtime: Runtime) throws(Raised) {
     let types = loop.asyncio.streamTypes
     let receiver: TransportReceiver
     if let limit {
-      receiver = StreamReceiver(StreamReaderObject(type: types.reader, loop: loop, limit: limit), connected: target)
+      receiver = try StreamReceiver(StreamReaderObject(type: types.reader, loop: loop, limit: limit), connected: target)
     } else {
       do throws(Raised) { receiver = runtime.receiver(for: try runtime.call(target), loop) } catch {
         close(accepted)
         if loop.endsProgram(error.exception, runtime) { throw error }
+        try waiter?.setResult(.none, runtime)
         return try loop.callExceptionHandler([
           ("message", .object(runtime.string("Error on transport creation for incoming connection"))),
           ("exception", .object(error.exception)),
@@ -570,7 +589,7 @@ private final class AcceptJob: LoopJob {
     let transport = TransportObject(
       type: types.transport, loop: loop, descriptor: accepted, medium: .socket, receiver: receiver, peer: peer)
     connections.add(transport, runtime)
-    transport.begin(waiter: nil)
+    try transport.begin(waiter: waiter)
   }
 
   /// The process has no descriptors left: says so and tries again in a second.

@@ -62,7 +62,7 @@ extension Runtime {
   private func finalize(_ frame: SuspendableFrame) {
     switch frame.state {
     case .created where frame.kind == .coroutine:
-      coroutineWasNeverAwaited(name: frame.qualifiedName, madeAt: frame.sent)
+      coroutineWasNeverAwaited(name: frame.qualifiedName, madeAt: frame.sent, through: frame.origin)
       frame.finish()
     case .suspended where frame.awaiter == nil && frame.kind == .generator:
       do { _ = try frame.close(self) } catch { reportUnraisable(error, in: .object(frame)) }

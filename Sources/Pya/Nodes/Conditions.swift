@@ -28,13 +28,17 @@ final class BooleanNode: ExpressionNode {
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     do {
-      let value = try left.evaluate(frame)
+      var value = try left.evaluate(frame)
       let isTrue: Bool
       switch value {
       case .bool(let flag): isTrue = flag
       case .none: isTrue = false
       case .int(let number): isTrue = number != 0
       default:
+        if !decisive, value.isAwaitedByNobody {
+          frame.drop(&value, left.range)
+          return try right.evaluate(frame)
+        }
         do throws(Raised) {
           isTrue = try frame.withRuntime { (runtime) throws(Raised) in try runtime.isTrue(value) }
         } catch { try frame.fail(error, range) }

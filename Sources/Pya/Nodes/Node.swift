@@ -20,12 +20,16 @@ class ExpressionNode: Node {
 
   /// The truth of the value.
   func evaluateBool(_ frame: Frame) throws(Raised) -> Bool {
-    let value = try evaluate(frame)
+    var value = try evaluate(frame)
     switch value {
     case .bool(let flag): return flag
     case .none: return false
     case .int(let number): return number != 0
     default: break
+    }
+    if value.isAwaitedByNobody {
+      frame.drop(&value, range)
+      return true
     }
     do throws(Raised) {
       return try frame.withRuntime { (runtime) throws(Raised) in try runtime.isTrue(value) }
