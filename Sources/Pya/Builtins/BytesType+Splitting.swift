@@ -29,16 +29,17 @@ extension Runtime {
   }
 
   /// The same for items that lie side by side; nil: they are not all `bytes`.
-  private func joinBytes(_ separator: [UInt8], _ items: UnsafeMutablePointer<Value>, _ count: Int) -> [UInt8]? {
+  private func joinBytes(_ separator: [UInt8], _ items: UnsafeMutablePointer<Value>, _ count: Int) throws(Raised) -> [UInt8]? {
     if count == 0 { return [] }
     var total = 0
     for index in 0..<count {
       guard let held = (items + index).uncountedObject, held.kind == .bytes else { return nil }
       total += held.as(BytesObject.self)._withUnsafeGuaranteedRef { $0.bytes.count }
     }
-    // The same object may be there so often that the whole fits nowhere: the general way finds out.
+    // The same object may be there so often that the whole fits nowhere.
     let (between, overflow) = separator.count.multipliedReportingOverflow(by: count - 1)
-    if overflow || between > 1 << 40 || total > 1 << 40 { return nil }
+    if overflow || between > 1 << 40 || total > 1 << 40 { throw memoryError() }
+    try checkAllocation(total + between)
     return Array(unsafeUninitializedCapacity: total + between) { place, filled in
       guard let base = place.baseAddress else { return }
       func add(_ bytes: UnsafeBufferPointer<UInt8>) {
@@ -57,8 +58,10 @@ extension Runtime {
     if let held = iterable.uncounted, held.isPlain {
       let joined: [UInt8]? =
         switch held.kind {
-        case .list: held.as(ListObject.self)._withUnsafeGuaranteedRef { joinBytes(separator, $0.items, $0.count) }
-        case .tuple: held.as(TupleObject.self)._withUnsafeGuaranteedRef { joinBytes(separator, $0.items, $0.count) }
+        case .list:
+          try held.as(ListObject.self).borrowed { (list) throws(Raised) in try joinBytes(separator, list.items, list.count) }
+        case .tuple:
+          try held.as(TupleObject.self).borrowed { (tuple) throws(Raised) in try joinBytes(separator, tuple.items, tuple.count) }
         default: nil
         }
       if let joined { return joined }
@@ -71,6 +74,7 @@ extension Runtime {
       if let held = item.uncounted, held.kind == .bytes {
         held.as(BytesObject.self)._withUnsafeGuaranteedRef { result.append(contentsOf: $0.bytes) }
       } else if let bytes = bytesLike(item) {
+        try checkAllocation(result.count + bytes.count)
         result.append(contentsOf: bytes)
       } else {
         throw typeError("sequence item \(index): expected a bytes-like object, \(typeName(item)) found")

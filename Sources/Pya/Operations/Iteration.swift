@@ -169,6 +169,7 @@ extension Runtime {
       }
     }
     var result: [Value] = []
+    if let object = a.object, !object.type.isHeap, let count = knownCount(object) { try checkAllocation(ofValues: count) }
     if let string = a.string { result.reserveCapacity(string.length) }
     try forEach(a) { (value) throws(Raised) in result.append(value) }
     return result
