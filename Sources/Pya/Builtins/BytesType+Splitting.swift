@@ -29,15 +29,18 @@ extension Runtime {
   }
 
   /// The same for items that lie side by side; nil: they are not all `bytes`.
-  private func joinBytes(_ separator: BytesObject, _ items: UnsafeMutablePointer<Value>, _ count: Int) -> BytesObject? {
+  private func joinBytes(
+    _ separator: BytesObject, _ items: UnsafeMutablePointer<Value>, _ count: Int
+  ) throws(Raised) -> BytesObject? {
     var total = 0
     for index in 0..<count {
       guard let held = (items + index).uncountedObject, held.kind == .bytes else { return nil }
       total += held.as(BytesObject.self)._withUnsafeGuaranteedRef { $0.count }
     }
-    // The same object may be there so often that the whole fits nowhere: the general way finds out.
+    // The same object may be there so often that the whole fits nowhere.
     let (between, overflow) = separator.count.multipliedReportingOverflow(by: max(count - 1, 0))
-    if overflow || between > 1 << 40 || total > 1 << 40 { return nil }
+    if overflow || between > 1 << 40 || total > 1 << 40 { throw memoryError() }
+    try checkAllocation(total + between)
     if count == 1, separator.kind == .bytes, let only = items.pointee.bytes, only.isExactly(types.bytes) { return only }
     return bytes(of: separator.kind, count: total + between) { place in
       var place = place
@@ -56,8 +59,10 @@ extension Runtime {
     if let held = iterable.uncounted, held.isPlain {
       let joined: BytesObject? =
         switch held.kind {
-        case .list: held.as(ListObject.self)._withUnsafeGuaranteedRef { joinBytes(separator, $0.items, $0.count) }
-        case .tuple: held.as(TupleObject.self)._withUnsafeGuaranteedRef { joinBytes(separator, $0.items, $0.count) }
+        case .list:
+          try held.as(ListObject.self).borrowed { (list) throws(Raised) in try joinBytes(separator, list.items, list.count) }
+        case .tuple:
+          try held.as(TupleObject.self).borrowed { (tuple) throws(Raised) in try joinBytes(separator, tuple.items, tuple.count) }
         default: nil
         }
       if let joined { return joined }

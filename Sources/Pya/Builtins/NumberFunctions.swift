@@ -89,7 +89,7 @@ extension Runtime {
     if count >= 0 { return number }
     guard let exact = Number(number)?.bigInt else { return number }
     // log10(2) is less than 0.30103: beyond that, the unit is more than twice the number.
-    if Double(-count) > Double(exact.magnitude.bitWidth) * 0.30103 + 2 { return .int(0) }
+    if -Double(count) > Double(exact.magnitude.bitWidth) * 0.30103 + 2 { return .int(0) }
     let unit = BigInt(10).power(-count)
     let (quotient, remainder) = exact.floorDivided(by: unit)
     let twice = remainder * 2

@@ -67,7 +67,8 @@ final class StringFileObject: TextSinkObject {
   }
 
   private func offset(of character: Int, from start: Int) -> Int {
-    if isASCII { return min(start + character, text.count) }
+    if character >= text.count - start { return text.count }
+    if isASCII { return start + character }
     var offset = start
     var left = character
     while left > 0, offset < text.count {
@@ -147,9 +148,10 @@ final class StringFileObject: TextSinkObject {
   private func add(_ utf8: UnsafeBufferPointer<UInt8>, isASCII newIsASCII: Bool, _ runtime: Runtime) throws(Raised) {
     if utf8.isEmpty { return }
     let added = newIsASCII ? utf8.count : utf8.reduce(0) { $0 + ($1 & 0xC0 != 0x80 ? 1 : 0) }
+    if position > Int.max - added { throw runtime.overflowError("new position too large") }
     if position >= length {
       let gap = position - length
-      if gap > 1 << 31 { throw runtime.memoryError() }
+      try runtime.checkAllocation(gap)
       if gap > 0 { text.append(contentsOf: repeatElement(0, count: gap)) }
       text.append(contentsOf: utf8)
       position += added
@@ -172,7 +174,6 @@ final class StringFileObject: TextSinkObject {
     }
     if whence == 0, offset < 0 { throw runtime.valueError("Negative seek position \(offset)") }
     if whence != 0, offset != 0 { throw runtime.error("OSError", "Can't do nonzero cur-relative seeks") }
-    if offset > 1 << 40 { throw runtime.overflowError("Python int too large to convert to C ssize_t") }
     if whence != 1 { position = whence == 0 ? offset : length }
     return position
   }

@@ -2,13 +2,14 @@ extension Runtime {
   /// `left | right` of types; NotImplemented when one of them cannot be in a union.
   func makeUnion(_ left: Value, _ right: Value) throws(Raised) -> Value {
     guard let first = unionMembers(left), let second = unionMembers(right) else { return .notImplemented }
-    var members: [Value] = []
-    for candidate in first + second where !(try isAmong(members, candidate)) { members.append(candidate) }
+    // Those of a union are different already.
+    var members = first
+    for candidate in second where !(try isAmong(members, candidate)) { members.append(candidate) }
     return members.count == 1 ? members[0] : .object(UnionObject(self, members))
   }
 
   private func isAmong(_ members: [Value], _ candidate: Value) throws(Raised) -> Bool {
-    for member in members where try equals(member, candidate) { return true }
+    for member in members where try isSame(member, candidate) { return true }
     return false
   }
 

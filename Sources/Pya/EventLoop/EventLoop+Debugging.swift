@@ -21,7 +21,7 @@ extension EventLoop {
   func runTimed(_ count: Int, _ runtime: Runtime) throws(Raised) {
     let limit = try seconds(slowCallbackDuration)
     for _ in 0..<count {
-      let handle = ready.removeFirst()
+      let handle = try nextHandle(runtime)
       let start = time
       let description = try runtime.isLogging ? describe(handle, runtime) : nil
       try run(handle, runtime)

@@ -177,9 +177,16 @@ final class EventLoop: Object {
     if isDebugging { return try runTimed(remaining, runtime) }
     while remaining > 0 {
       remaining &-= 1
-      try run(ready.removeFirst(), runtime)
+      try run(try nextHandle(runtime), runtime)
     }
     ready.shrinkIfEmpty()
+  }
+
+  /// The next handle of a turn. What ran before it may have made a turn of its own, or closed the loop.
+  @inline(__always)
+  func nextHandle(_ runtime: Runtime) throws(Raised) -> ReadyHandle {
+    if ready.isEmpty { throw runtime.error("IndexError", "pop from an empty deque") }
+    return ready.removeFirst()
   }
 
   private func moveDueTimers() {

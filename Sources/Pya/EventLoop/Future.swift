@@ -93,7 +93,11 @@ class FutureObject: AwaitableObject {
     @exclusivity(unchecked) var dictionary: DictObject?
     var givenName: StringObject?
     var sourceTraceback: Value?
+    @exclusivity(unchecked) var formerCoroutines: [Object] = []
   }
+
+  /// Of a task: it has another coroutine now, and this one still runs.
+  final func keepFormerCoroutine(_ coroutine: Object) { madeExtra.formerCoroutines.append(coroutine) }
 
   /// In debug mode: where it was made.
   final var sourceTraceback: Value? {
@@ -121,14 +125,29 @@ class FutureObject: AwaitableObject {
     Unmanaged.passUnretained(heldLoop).toOpaque() == Unmanaged.passUnretained(loop).toOpaque()
   }
 
-  final var loop: EventLoop {
-    get { heldLoop }
-    set {
-      Unmanaged.passUnretained(newValue).toOpaque().retainPlainly()
-      let old = Unmanaged.passUnretained(heldLoop).toOpaque()
-      heldLoop = newValue
-      old.releasePlainly()
+  final var loop: EventLoop { heldLoop }
+
+  /// `__init__`: it is as a new one of that loop, whatever it has been.
+  func renew(on loop: EventLoop) {
+    if isListedAsFailed {
+      isListedAsFailed = false
+      heldLoop.asyncio.failures[serial] = nil
     }
+    isBlocking = false
+    logsTraceback = false
+    holdsException = false
+    state = .pending
+    outcome = .none
+    sourceTraceback = nil
+    // Last: what goes with them may run code of the program.
+    let dropped = callbacks
+    firstCallback = nil
+    extra?.callbacks = []
+    Unmanaged.passUnretained(loop).toOpaque().retainPlainly()
+    let old = Unmanaged.passUnretained(heldLoop).toOpaque()
+    heldLoop = loop
+    old.releasePlainly()
+    _ = consume dropped
   }
 
   convenience init(_ loop: EventLoop) { self.init(type: loop.asyncio.futureType, loop: loop) }
@@ -150,6 +169,7 @@ class FutureObject: AwaitableObject {
     tracer.visit(extra.dictionary)
     if let trace = extra.sourceTraceback { tracer.visit(trace) }
     for callback in extra.callbacks { visit(callback, tracer) }
+    for coroutine in extra.formerCoroutines { tracer.visit(coroutine) }
   }
 
   override func clearContents() {
@@ -237,6 +257,8 @@ class FutureObject: AwaitableObject {
   final func exceptionForWaiter(_ runtime: Runtime) -> ExceptionObject? {
     logsTraceback = false
     if state == .finished { return holdsException ? exceptionToRaise() : nil }
+    // Its `__init__` was called since it was done.
+    if state == .pending { return runtime.error("InvalidStateError", "Result is not set.").exception }
     return makeCancelledError(runtime)
   }
 

@@ -28,6 +28,19 @@ final class TaskObject: FutureObject {
   @inline(__always)
   var coroutinePointer: Unmanaged<Object> { .passUnretained(heldCoroutine) }
 
+  /// It may be one that runs already. The loop's list, where a pending task stands once, is that of its loop.
+  override func renew(on loop: EventLoop) {
+    stopWaiting()
+    cancelRequests = 0
+    mustCancel = false
+    hasBegunCoroutine = false
+    mayBeDestroyed = false
+    let isMoving = isRegistered && !belongs(to: loop)
+    if isMoving { self.loop.pendingTasks.remove(self) }
+    super.renew(on: loop)
+    if isMoving { loop.pendingTasks.append(self) }
+  }
+
   /// For a task that is made in two steps, by a subclass.
   func take(coroutine: Object, name: Value, context: ContextObject?) {
     take(coroutine: coroutine)
@@ -39,10 +52,15 @@ final class TaskObject: FutureObject {
   func dropCoroutine() { take(coroutine: type.runtime.types.object) }
 
   private func take(coroutine: Object) {
-    let old = heldCoroutine.uncountedPointer
+    let former = coroutinePointer
     heldCoroutine = coroutine
     coroutine.uncountedPointer.retainPlainly()
-    old.releasePlainly()
+    // Called by the coroutine itself: the step in progress counts on the task to hold it.
+    if former.kind == .coroutine {
+      let frame = former.as(SuspendableFrame.self).takeUnretainedValue()
+      if frame.state == .running { keepFormerCoroutine(frame) }
+    }
+    former.toOpaque().releasePlainly()
   }
 
   /// The coroutine, for programs.
@@ -236,7 +254,9 @@ struct TaskList {
     }
   }
 
+  /// A task that is there already stays where it is.
   mutating func append(_ task: TaskObject) {
+    if task.isRegistered { return }
     let added = Unmanaged.passUnretained(task)
     if holdsTasks { added.toOpaque().retainPlainly() }
     task.isRegistered = true

@@ -217,7 +217,8 @@ struct TimerQueue {
   }
 
   func removeAll() {
-    while !isEmpty { _ = removeFirst() }
+    // A task whose timer is not here any more must not cancel it.
+    while !isEmpty { if case .task(let task, let number)? = removeFirst() { _ = task.alarmRings(number) } }
     state.pointee.cancelledCount = 0
     state.pointee.cancelledSleeps = []
   }

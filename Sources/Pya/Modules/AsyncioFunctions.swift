@@ -124,7 +124,7 @@ extension Asyncio {
     }
     module.define(runtime, "_register_task", "task") { (_, arguments) throws(Raised) in
       let task = try task(arguments[0])
-      if !task.isRegistered { task.loop.pendingTasks.append(task) }
+      task.loop.pendingTasks.append(task)
       return .none
     }
     module.define(runtime, "_unregister_task", "task") { (_, arguments) throws(Raised) in

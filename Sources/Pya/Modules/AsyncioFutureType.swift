@@ -11,7 +11,7 @@ extension Asyncio {
       .object(FutureObject(type: cls, loop: runningLoop ?? noLoop))
     } fill: { [unowned(unsafe) self] (_, made, arguments) throws(Raised) in
       let future = try future(made)
-      future.loop = try loopArgument(arguments[0])
+      future.renew(on: try loopArgument(arguments[0]))
       if try future.loop.remembersPlaces() { future.sourceTraceback = try runtime.sourceTraceback() }
     }
     runtime.defineTypeArguments(of: type)

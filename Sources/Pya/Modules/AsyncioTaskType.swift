@@ -18,7 +18,7 @@ extension Asyncio {
       let task = try task(made)
       let loop = try loopArgument(arguments[1])
       let coroutine = try loop.checkedCoroutine(arguments[0])
-      task.loop = loop
+      task.renew(on: loop)
       let context = try contextArgument(arguments[3]) ?? contexts.copyOfCurrent()
       task.take(coroutine: coroutine, name: try loop.taskName(arguments[2].defined ?? .none), context: context)
       let isEager = if let flag = arguments[4].defined { try runtime.isTrue(flag) } else { false }

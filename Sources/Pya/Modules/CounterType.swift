@@ -242,6 +242,9 @@ extension Runtime {
 
   /// Missing elements count as 0.
   private func compareCounters(_ op: ComparisonOperator, _ a: DictObject, _ b: DictObject) throws(Raised) -> Bool {
+    // A counter may hold itself.
+    try enter()
+    defer { leave() }
     func all(_ op: ComparisonOperator) throws(Raised) -> Bool {
       for entry in a.liveEntries + b.liveEntries {
         let (x, y) = (try a.get(entry.key, self) ?? .int(0), try b.get(entry.key, self) ?? .int(0))

@@ -85,8 +85,8 @@ extension Runtime {
   }
 
   func timedelta(totalMicroseconds total: Int, type: TypeObject? = nil) throws(Raised) -> TimedeltaObject {
-    let days = Gregorian.floorDivide(total, 86_400_000_000)
-    return try timedelta(days: days, microseconds: total - days * 86_400_000_000, type: type)
+    let (days, microseconds) = (Gregorian.floorDivide(total, 86_400_000_000), Gregorian.floorModulo(total, 86_400_000_000))
+    return try timedelta(days: days, microseconds: microseconds, type: type)
   }
 
   /// An object of the class, through its constructor when that is the program's.

@@ -239,9 +239,9 @@ extension Runtime {
         let times = try runtime.repetitionCount(arguments[1])
         let target = name == "__imul__" ? deque : runtime.copy(deque)
         let elements = deque.array
-        target.removeAll()
         let (total, overflow) = elements.count.multipliedReportingOverflow(by: max(times, 0))
-        if overflow || total > 1 << 32 { throw runtime.memoryError() }
+        try runtime.checkAllocation(ofValues: overflow ? .max : total)
+        target.removeAll()
         if total > 0 { for _ in 0..<times { for element in elements { target.append(element) } } }
         return .object(target)
       }

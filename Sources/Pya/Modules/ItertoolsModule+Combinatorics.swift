@@ -42,7 +42,7 @@ extension Runtime {
       let pool = try runtime.array(arguments[0])
       let length = try runtime.index(arguments[1])
       if length < 0 { throw runtime.valueError("r must be non-negative") }
-      if length > 1 << 28 { throw runtime.memoryError() }
+      try runtime.checkAllocation(ofValues: length)
       return CombinationsIterator(type: cls, pool, length: length, repeats: true)
     }
   }

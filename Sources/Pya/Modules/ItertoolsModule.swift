@@ -126,6 +126,7 @@ extension Runtime {
     module.define(self, "tee", "iterable, n=2, /") { (runtime, arguments) throws(Raised) in
       let count = arguments[1].isUndefined ? 2 : try runtime.index(arguments[1])
       if count < 0 { throw runtime.valueError("n must be >= 0") }
+      try runtime.checkAllocation(count.multipliedReportingOverflow(by: 64).overflow ? .max : count * 64)
       let original: TeeIterator
       if let tee = arguments[0].cast(.iterator, to: IteratorObject.self) as? TeeIterator {
         original = tee

@@ -193,7 +193,7 @@ extension Runtime {
     module.define(self, "urandom", "size, /") { (runtime, arguments) throws(Raised) in
       let size = try runtime.index(arguments[0])
       if size < 0 { throw runtime.valueError("negative argument not allowed") }
-      if size > 1 << 30 { throw runtime.memoryError() }
+      try runtime.checkAllocation(size)
       var source = SystemRandomNumberGenerator()
       return .object(
         BytesObject(type: runtime.types.bytes, (0..<size).map { _ in UInt8.random(in: 0...255, using: &source) }))

@@ -206,6 +206,12 @@ extension Runtime {
 
 // MARK: Integers
 
+/// Their number is a C int, unless the system makes them.
+private func checkBits(_ count: Int, of object: RandomObject, _ runtime: Runtime) throws(Raised) {
+  if !object.isSystem, Int32(exactly: count) == nil { throw runtime.overflowError("Python int too large to convert to C int") }
+  if count < 0 { throw runtime.valueError("number of bits must be non-negative") }
+}
+
 private func defineIntegers(_ runtime: Runtime, _ type: TypeObject) {
   type.define(runtime, "random", "self, /") { (runtime, arguments) throws(Raised) in
     if arguments.base.uncountedObject?.isPlain == true {
@@ -216,9 +222,9 @@ private func defineIntegers(_ runtime: Runtime, _ type: TypeObject) {
   type.define(runtime, "getrandbits", "self, k, /") { (runtime, arguments) throws(Raised) in
     let object = try RandomSource(runtime, arguments[0]).object
     let count = try runtime.index(arguments[1])
-    if count < 0 { throw runtime.valueError("number of bits must be non-negative") }
+    try checkBits(count, of: object, runtime)
     if count < 64 { return .int(object.bits(count)) }
-    guard count < 1 << 35 else { throw runtime.memoryError() }
+    try runtime.checkAllocation(count / 8)
     return runtime.integer(BigInt(object.manyBits(count)))
   }
   type.define(runtime, "randbytes", "self, n") { (runtime, arguments) throws(Raised) in
@@ -228,8 +234,9 @@ private func defineIntegers(_ runtime: Runtime, _ type: TypeObject) {
     if let bits = try source.callOwn("getrandbits", [try runtime.binary(.multiply, arguments[1], .int(8))]) {
       return try runtime.callMethod(bits, "to_bytes", [arguments[1], .object(runtime.string("little"))])
     }
-    if count < 0 { throw runtime.valueError("number of bits must be non-negative") }
-    guard count < 1 << 32 else { throw runtime.memoryError() }
+    let (bits, overflow) = count.multipliedReportingOverflow(by: 8)
+    try checkBits(overflow ? count : bits, of: object, runtime)
+    try runtime.checkAllocation(count)
     var bytes: [UInt8] = []
     bytes.reserveCapacity(count)
     while bytes.count < count {

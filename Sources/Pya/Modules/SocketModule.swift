@@ -233,6 +233,7 @@ extension Runtime {
   private func sizeAndFlags(_ arguments: Arguments) throws(Raised) -> (Int, Int32) {
     let count = try index(arguments[1])
     if count < 0 { throw valueError("negative buffersize in recv") }
+    try checkAllocation(count)
     let flags = try arguments[2].defined.map { (value) throws(Raised) in try index(value) } ?? 0
     return (min(count, 1 << 30), Int32(truncatingIfNeeded: flags))
   }
@@ -259,7 +260,7 @@ extension Runtime {
       if arguments[1].isNone {
         socket.timeout = nil
       } else {
-        let seconds = try runtime.seconds(arguments[1])
+        let seconds = try runtime.timeSpan(arguments[1])
         if seconds < 0 { throw runtime.valueError("Timeout value out of range") }
         socket.timeout = seconds
       }
@@ -363,7 +364,7 @@ extension Runtime {
     module.define(self, "_select", "reading, writing, timeout, /") { (runtime, arguments) throws(Raised) in
       try runtime.select(
         try runtime.descriptors(arguments[0]), try runtime.descriptors(arguments[1]),
-        timeout: arguments[2].isNone ? nil : try runtime.seconds(arguments[2]))
+        timeout: arguments[2].isNone ? nil : try runtime.timeSpan(arguments[2]))
     }
     // Pairs of a descriptor and the events it waits for; those that something happened to, with what it was.
     module.define(self, "_poll", "descriptors, timeout, /") { (runtime, arguments) throws(Raised) in
@@ -375,7 +376,7 @@ extension Runtime {
         polls.append(pollfd(fd: try runtime.cInt(pair[0]), events: events, revents: 0))
       }
       runtime.output.flush()
-      let timeout = arguments[1].isNone ? nil : try runtime.seconds(arguments[1])
+      let timeout = arguments[1].isNone ? nil : try runtime.timeSpan(arguments[1])
       _ = try runtime.wait(for: &polls, until: timeout.map { runtime.asyncio.systemClock.monotonic + $0 })
       let ready = polls.filter { $0.revents != 0 }
       return .object(

@@ -139,7 +139,9 @@ extension Runtime {
       .int(runtime.integerDigitLimit.digits)
     }
     module.define(self, "set_int_max_str_digits", "maxdigits") { (runtime, arguments) throws(Raised) in
-      let digits = try runtime.index(arguments[0])
+      guard let digits = Int32(exactly: try runtime.index(arguments[0])).map({ Int($0) }) else {
+        throw runtime.overflowError("Python int too large to convert to C int")
+      }
       if digits != 0, digits < 640 { throw runtime.valueError("maxdigits must be 0 or larger than 640") }
       runtime.integerDigitLimit.digits = digits
       return .none

@@ -178,7 +178,7 @@ extension Runtime {
   private func lockArguments(_ arguments: Arguments) throws(Raised) -> (blocking: Bool, deadline: Double) {
     let blocking = try arguments[1].defined.map { (value) throws(Raised) in try isTrue(value) } ?? true
     guard let given = arguments[2].defined else { return (blocking, .infinity) }
-    let seconds = try self.seconds(given)
+    let seconds = try timeSpan(given)
     if seconds == -1 { return (blocking, .infinity) }
     if !blocking { throw valueError("can't specify a timeout for a non-blocking call") }
     if seconds < 0 { throw valueError("timeout value must be a non-negative number") }

@@ -95,7 +95,7 @@ extension Runtime {
     type.define(self, "join", "self, timeout=None, /") { (runtime, arguments) throws(Raised) in
       let state = try handle(arguments[0]).state
       guard let given = arguments[1].defined, !given.isNone else { return .bool(try runtime.threads.join(state)) }
-      return .bool(try runtime.threads.join(state, until: runtime.clock.monotonic + max(0, runtime.seconds(given))))
+      return .bool(try runtime.threads.join(state, until: runtime.clock.monotonic + max(0, runtime.timeSpan(given))))
     }
     type.define(self, "is_done", "self, /") { (_, arguments) throws(Raised) in .bool(try handle(arguments[0]).state.hasFinished) }
     type.defineProperty(self, "ident") { (_, value) throws(Raised) in .int(try handle(value).state.identity) }

@@ -30,7 +30,7 @@ extension Runtime {
       }
     }
     module.define(self, "sleep", "seconds, /") { (runtime, arguments) throws(Raised) in
-      let seconds = try runtime.seconds(arguments[0])
+      let seconds = try runtime.timeSpan(arguments[0])
       if seconds < 0 { throw runtime.valueError("sleep length must be non-negative") }
       if runtime.existingAttachment(Threads.self)?.hasForked != true { runtime.output.flush() }
       runtime.adviseOnBlockingSleep(seconds)
@@ -60,6 +60,17 @@ extension Runtime {
     }
     if number.bigInt != nil { throw overflowError("timestamp out of range for platform time_t") }
     return Double(try index(number))
+  }
+
+  /// How long to wait, in seconds: no more than what 64 bits hold of nanoseconds.
+  func timeSpan(_ value: Value) throws(Raised) -> Double {
+    let seconds = try seconds(value)
+    if case .float = value.plainNumber {
+      if seconds.magnitude * 1e9 >= 0x1p63 { throw overflowError("timestamp out of range for platform time_t") }
+    } else if seconds.magnitude > 9_223_372_036 {
+      throw overflowError("timestamp too large to convert to C PyTime_t")
+    }
+    return seconds
   }
 
   // MARK: Calendar times

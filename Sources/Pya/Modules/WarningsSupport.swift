@@ -20,7 +20,7 @@ extension Runtime {
     }
     module.define(self, "_defer", "levels, function, /") { (runtime, arguments) throws(Raised) in
       let function = arguments[1]
-      runtime.deferWarning(levels: try runtime.index(arguments[0]) + 1) { runtime, place in
+      runtime.deferWarning(levels: min(max(try runtime.index(arguments[0]), 0), 1 << 32) + 1) { runtime, place in
         guard let parts = runtime.describe(place).tuple else { return }
         do throws(Raised) { _ = try runtime.call(function, parts.array) } catch { runtime.reportUnraisable(error, in: function) }
       }

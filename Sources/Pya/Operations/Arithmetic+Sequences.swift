@@ -5,6 +5,7 @@ extension Runtime {
   func concatenate(_ a: StringObject, _ b: StringObject) throws(Raised) -> Value {
     if a.byteCount == 0, !b.isOfHeapType { return .object(b) }
     if b.byteCount == 0, !a.isOfHeapType { return .object(a) }
+    try checkAllocation(a.byteCount + b.byteCount)
     return .object(StringObject(joining: a, b, type: a.isOfHeapType ? types.str : a.type))
   }
 
@@ -18,6 +19,7 @@ extension Runtime {
     case .list:
       guard other.kind == .list else { return .notImplemented }
       let (first, second) = (unsafeDowncast(a, to: ListObject.self), unsafeDowncast(other, to: ListObject.self))
+      try checkAllocation(ofValues: first.count + second.count)
       let result = ListObject(self, capacity: first.count + second.count)
       result.append(copiesOf: first.items, count: first.count)
       result.append(copiesOf: second.items, count: second.count)
@@ -27,6 +29,7 @@ extension Runtime {
       let (first, second) = (unsafeDowncast(a, to: TupleObject.self), unsafeDowncast(other, to: TupleObject.self))
       if first.count == 0, second.isExactly(types.tuple) { return b }
       if second.count == 0, first.isExactly(types.tuple) { return .object(a) }
+      try checkAllocation(ofValues: first.count + second.count)
       return .object(
         TupleObject(self, count: first.count + second.count) { items in
           items.initializeCopies(of: first.items, count: first.count)
@@ -38,17 +41,18 @@ extension Runtime {
         let second = unsafeDowncast(other, to: BytesObject.self)
         if first.count == 0, a.kind == .bytes, second.isExactly(types.bytes) { return b }
         if second.count == 0, first.isExactly(types.bytes) { return .object(a) }
-        return .object(joined(first, ByteSpan(second)))
+        return .object(try joined(first, ByteSpan(second)))
       }
       guard let second = bytesNow(b) else { return .notImplemented }
-      return .object(joined(first, second))
+      return .object(try joined(first, second))
     default: return .notImplemented
     }
   }
 
   /// Both one after the other, of the first one's kind.
-  private func joined(_ first: BytesObject, _ second: ByteSpan) -> BytesObject {
-    second.withContent { second in
+  private func joined(_ first: BytesObject, _ second: ByteSpan) throws(Raised) -> BytesObject {
+    try checkAllocation(first.count + second.count)
+    return second.withContent { second in
       bytes(of: first.kind, count: first.count + second.count) { place in
         place.update(from: first.start, count: first.count)
         if let start = second.baseAddress { (place + first.count).update(from: start, count: second.count) }
@@ -195,6 +199,10 @@ extension Runtime {
   /// `list += iterable`. What an iterator gave before it failed stays.
   func extend(_ list: ListObject, with values: Value) throws(Raised) {
     if case .object(let object) = values, !object.type.isHeap {
+      if let added = knownCount(object) {
+        // Its memory grows by half at least.
+        try checkAllocation(ofValues: min(added, .max / 2) + list.count + list.count / 2)
+      }
       if object.kind == .list {
         let other = unsafeDowncast(object, to: ListObject.self)
         let count = other.count
@@ -239,6 +247,20 @@ extension Runtime {
       let value = try source.next(self)
       if value.isUndefined { return }
       list.append(value)
+    }
+  }
+
+  /// How many elements an object of a built-in type has; nil for what does not say so at once.
+  func knownCount(_ object: Object) -> Int? {
+    switch object.kind {
+    case .list: unsafeDowncast(object, to: ListObject.self).count
+    case .tuple: unsafeDowncast(object, to: TupleObject.self).count
+    case .string: unsafeDowncast(object, to: StringObject.self).length
+    case .bytes, .byteArray: unsafeDowncast(object, to: BytesObject.self).count
+    case .set: unsafeDowncast(object, to: SetObject.self).count
+    case .dict: unsafeDowncast(object, to: DictObject.self).count
+    case .range: unsafeDowncast(object, to: RangeObject.self).count
+    default: nil
     }
   }
 

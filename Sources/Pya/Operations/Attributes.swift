@@ -125,7 +125,7 @@ extension Runtime {
   /// What an attribute found on a type gives for the type itself.
   func bind(_ attribute: Object, toClass owner: TypeObject) throws(Raised) -> Value {
     if attribute.type.isHeap, let get = attribute.type.special(.get) {
-      return try callSpecial(get, .object(attribute), .none, .object(owner))
+      return try callGetter(get, .object(attribute), .none, .object(owner))
     }
     return attribute.isDescriptor ? try attribute.descriptorGet(self, instance: .undefined, owner: owner) : .object(attribute)
   }
@@ -139,12 +139,24 @@ extension Runtime {
 
   private func bindObject(_ object: Object, to instance: Value) throws(Raised) -> Value {
     if object.type.isHeap, let get = object.type.special(.get) {
-      return try callSpecial(get, .object(object), instance, .object(type(of: instance)))
+      return try callGetter(get, .object(object), instance, .object(type(of: instance)))
     }
-    if object.isDescriptor {
+    guard object.isDescriptor else { return .object(object) }
+    guard object.kind == .property else {
       return try object.descriptorGet(self, instance: instance, owner: type(of: instance))
     }
-    return .object(object)
+    // Its getter may be a built-in function that asks for the very attribute.
+    try enter()
+    defer { leave() }
+    return try object.descriptorGet(self, instance: instance, owner: type(of: instance))
+  }
+
+  /// `__get__` of a class of the program. As in CPython it is called as it stands in the class, bound to nothing; it may be an instance of
+  /// that class, and call itself.
+  private func callGetter(_ get: Value, _ descriptor: Value, _ instance: Value, _ owner: Value) throws(Raised) -> Value {
+    try enter()
+    defer { leave() }
+    return try call(get, descriptor, instance, owner)
   }
 
   @inline(__always)

@@ -24,6 +24,11 @@ final class IntegerDigitLimit {
   var digits = 4300
 }
 
+extension BigInt {
+  /// In decimal digits, however many.
+  var decimal: String { String(decoding: DecimalText.of(self), as: UTF8.self) }
+}
+
 /// Digits of integers.
 enum DecimalText {
   static func of(_ number: Int) -> [UInt8] {

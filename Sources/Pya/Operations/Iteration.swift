@@ -179,6 +179,7 @@ extension Runtime {
       }
     }
     var result: [Value] = []
+    if let object = a.object, !object.type.isHeap, let count = knownCount(object) { try checkAllocation(ofValues: count) }
     // Growing from nothing costs more than the few elements of most.
     result.reserveCapacity(a.string?.length ?? 8)
     try forEach(a) { (value) throws(Raised) in result.append(value) }

@@ -490,6 +490,7 @@ extension Runtime {
         throw runtime.typeError("can only append array (not \"\(runtime.typeName(arguments[1]))\") to array")
       }
       if other.code != array.code { throw runtime.typeError("bad argument type for built-in operation") }
+      try runtime.checkAllocation(ofValues: array.list.count + other.list.count)
       return runtime.array(like: array, ListObject(runtime, array.list.array + other.list.array))
     }
     defineArrayMethod(type, "__iadd__", "self, value, /") { (runtime, array, arguments) throws(Raised) in

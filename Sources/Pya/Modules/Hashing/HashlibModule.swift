@@ -231,9 +231,11 @@ extension Runtime {
       }
       let iterations = try runtime.index(arguments[3])
       if iterations < 1 { throw runtime.valueError("iteration value must be greater than 0.") }
+      if iterations > Int32.max { throw runtime.overflowError("iteration value is too great.") }
       var length = inner.digestSize
       if let given = arguments[4].defined, !given.isNone { length = try runtime.index(given) }
       if length < 1 { throw runtime.valueError("key length must be greater than 0.") }
+      if length > Int32.max { throw runtime.overflowError("key length is too great.") }
       try runtime.checkAllocation(length)
       let key = HMACFunction(inner, key: password.copyBytes())
       let result = try runtime.derivedKey(key, salt: salt.copyBytes(), iterations: iterations, length: length)

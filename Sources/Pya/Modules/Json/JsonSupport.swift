@@ -22,15 +22,15 @@ extension Runtime {
     let before = UnsafeBufferPointer(rebasing: document.utf8[..<place])
     let line = before.count { $0 == 10 } + 1
     let lineStart = before.lastIndex(of: 10).map { document.codePointIndex(ofByte: $0) } ?? -1
-    let column = position - lineStart
+    let column = BigInt(position) - BigInt(lineStart)
     let fields = exception.instanceDictionary(self)
     func set(_ name: String, _ value: Value) { fields?.setString(intern(name), value) }
     set("msg", message)
     set("doc", .object(document))
     set("pos", .int(position))
     set("lineno", .int(line))
-    set("colno", .int(column))
-    let text = "\(message.string?.text ?? ""): line \(line) column \(column) (char \(position))"
+    set("colno", integer(column))
+    let text = "\(message.string?.text ?? ""): line \(line) column \(column.decimal) (char \(position))"
     exception.arguments = [.object(string(text))]
   }
 

@@ -102,10 +102,10 @@ extension Runtime {
       let characters: [UInt32] = source.string?.codePoints ?? bytesLike(source)?.map { UInt32($0) } ?? []
       let before = characters.prefix(max(place, 0))
       let lineNumber = before.count { $0 == 10 } + 1
-      let columnNumber = place - (before.lastIndex(of: 10) ?? -1)
+      let columnNumber = BigInt(place) - BigInt(before.lastIndex(of: 10) ?? -1)
       text += " at position \(place)"
-      if characters.contains(10) { text += " (line \(lineNumber), column \(columnNumber))" }
-      (line, column) = (.int(lineNumber), .int(columnNumber))
+      if characters.contains(10) { text += " (line \(lineNumber), column \(columnNumber.decimal))" }
+      (line, column) = (.int(lineNumber), integer(columnNumber))
     }
     set("msg", message)
     set("pattern", source)

@@ -287,7 +287,7 @@ extension Runtime {
       let reading = reading(arguments[3], arguments[4])
       while left != 0, statement.hasRow {
         rows.append(try statement.row(reading, runtime))
-        left -= 1
+        if left > 0 { left -= 1 }
         _ = try statement.step(runtime)
         if runtime.machine.pointee.isInterrupted { try runtime.attend() }
       }
