@@ -256,7 +256,7 @@ final class MemoryStream: ByteStream {
   override func write(_ new: UnsafeBufferPointer<UInt8>) throws(SystemFailure) {
     if new.isEmpty { return }
     if position > bytes.count {
-      if !Memory.has(position) { throw SystemFailure(code: ENOMEM) }
+      if !SystemMemory.has(position) { throw SystemFailure(code: ENOMEM) }
       bytes.append(contentsOf: repeatElement(0, count: position - bytes.count))
     }
     let overwritten = min(new.count, bytes.count - position)

@@ -19,12 +19,12 @@ extension Runtime {
   }
 
   private func checkLargeAllocation(_ bytes: Int) throws(Raised) {
-    if !Memory.has(bytes) { throw memoryError() }
+    if !SystemMemory.has(bytes) { throw memoryError() }
   }
 }
 
-/// The memory of the process.
-enum Memory {
+/// What there is of memory.
+enum SystemMemory {
   /// Whether the system would give so many bytes.
   static func has(_ bytes: Int) -> Bool {
     // The system may promise more memory than it has and kill the process when it is used.
