@@ -82,11 +82,9 @@ extension Runtime {
       try forEach(iterable, add)
     } else {
       // All are there before the first is looked at.
-      var items = try array(iterable)
-      let count = items.count
-      let joined = items.withUnsafeMutableBufferPointer { items in items.baseAddress.flatMap { joinBytes(separator, $0, count) } }
-      if let joined { return joined }
-      for item in items { try add(item) }
+      let items = ListObject(self, try array(iterable))
+      if let joined = try joinBytes(separator, items.items, items.count) { return joined }
+      for index in 0..<items.count { try add(items.items[index]) }
     }
     return BytesObject(type: separator.kind == .bytes ? types.bytes : types.bytearray, kind: separator.kind, result)
   }
