@@ -31,9 +31,9 @@ final class BytesObject: Object {
     (Unmanaged.passUnretained(self).toOpaque() + BytesObject.inlineOffset).assumingMemoryBound(to: UInt8.self)
   }
 
-  /// `count` bytes, which `fill` writes.
+  /// Room for `count` bytes, in memory that `obtain` gives if they do not lie in the object.
   @inline(__always)
-  init(type: TypeObject, kind: Kind = .bytes, count: Int, fill: (UnsafeMutablePointer<UInt8>) -> Void) {
+  private init(type: TypeObject, kind: Kind, count: Int, obtain: (Int) -> UnsafeMutablePointer<UInt8>) {
     self.count = count
     if count <= BytesObject.inlineCapacity {
       capacity = BytesObject.inlineCapacity
@@ -42,9 +42,15 @@ final class BytesObject: Object {
       start = inlineBytes
     } else {
       capacity = count
-      start = .obtain(count)
+      start = obtain(count)
       super.init(type: type, kind: kind)
     }
+  }
+
+  /// `count` bytes, which `fill` writes.
+  @inline(__always)
+  convenience init(type: TypeObject, kind: Kind = .bytes, count: Int, fill: (UnsafeMutablePointer<UInt8>) -> Void) {
+    self.init(type: type, kind: kind, count: count, obtain: { .obtain($0) })
     fill(start)
   }
 
@@ -64,18 +70,8 @@ final class BytesObject: Object {
   }
 
   /// So many zeros. (The system has large blocks of them ready.)
-  init(type: TypeObject, kind: Kind = .bytes, zeros count: Int) {
-    self.count = count
-    if count <= BytesObject.inlineCapacity {
-      capacity = BytesObject.inlineCapacity
-      start = UnsafeMutablePointer(bitPattern: BytesObject.inlineOffset).unsafelyUnwrapped
-      super.init(type: type, kind: kind)
-      start = inlineBytes
-    } else {
-      capacity = count
-      start = .obtainZeros(count)
-      super.init(type: type, kind: kind)
-    }
+  convenience init(type: TypeObject, kind: Kind = .bytes, zeros count: Int) {
+    self.init(type: type, kind: kind, count: count, obtain: { .obtainZeros($0) })
   }
 
   deinit { relinquishMemory() }
