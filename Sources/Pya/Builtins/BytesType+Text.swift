@@ -136,7 +136,7 @@ extension Runtime {
         if size > 0 {
           let width = size - column % size
           column += width
-          try checkAllocation(result.count + width)
+          if width > result.capacity - result.count { try checkAllocation(result.count + width) }
           result.append(contentsOf: repeatElement(UInt8(ascii: " "), count: width))
         }
       } else {

@@ -224,7 +224,6 @@ extension Runtime {
       index += 2
     }
   }
-
 }
 
 extension Arguments {

@@ -68,7 +68,8 @@ extension TypeObject {
     }
   }
 
-  private func defineNew(
+  /// `__new__`, which `make` does for the class and the arguments behind it.
+  func defineNew(
     _ runtime: Runtime, _ make: @escaping (Runtime, TypeObject, Arguments) throws(Raised) -> Value
   ) {
     unowned(unsafe) let owner = self

@@ -79,16 +79,7 @@ extension Runtime {
 
   func installExceptionMethods() {
     let type = types.baseException
-    type.defineStatic(self, "__new__", "*args, **kwargs") { (runtime, arguments) throws(Raised) in
-      guard arguments.count > 0 else { throw runtime.typeError("BaseException.__new__(): not enough arguments") }
-      guard let cls = arguments[0].type else {
-        throw runtime.typeError("BaseException.__new__(X): X is not a type object (\(runtime.typeName(arguments[0])))")
-      }
-      guard cls.isSubtype(of: runtime.types.baseException) else {
-        throw runtime.typeError("BaseException.__new__(\(cls.name)): \(cls.name) is not a subtype of BaseException")
-      }
-      return .object(try runtime.allocateException(cls, arguments.dropFirst))
-    }
+    type.defineNew(self) { (runtime, cls, arguments) throws(Raised) in .object(try runtime.allocateException(cls, arguments)) }
     type.define(self, "__init__", "self, /, *args, **kwargs") { (runtime, arguments) throws(Raised) in
       let exception = try runtime.exceptionArgument(arguments)
       if arguments.hasKeywords { throw runtime.noKeywords(exception.type) }

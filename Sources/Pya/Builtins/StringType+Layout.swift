@@ -120,7 +120,7 @@ extension Runtime {
         if size > 0 {
           let width = size - column % size
           column += width
-          try checkAllocation(builder.count + width)
+          try checkGrowth(of: builder, by: width)
           builder.append(repeating: UInt8(ascii: " "), width)
         }
         continue

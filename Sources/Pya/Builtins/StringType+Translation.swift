@@ -53,7 +53,7 @@ extension Runtime {
         builder.append(codePoint: UInt32(number))
       case .object(let object) where object.kind == .string:
         let text = unsafeDowncast(object, to: StringObject.self)
-        try checkAllocation((builder.count + text.byteCount) * 2)
+        try checkGrowth(of: builder, by: text.byteCount)
         builder.append(string: text)
       case .object(let object) where object.kind == .bigInt:
         throw valueError("character mapping must be in range(0x110000)")
@@ -90,7 +90,7 @@ extension Runtime {
       } else if let held = place.uncountedObject {
         guard held.kind == .string else { return nil }
         let count = held.as(StringObject.self)._withUnsafeGuaranteedRef { $0.byteCount }
-        try checkAllocation((builder.count + count) * 2)
+        try checkGrowth(of: builder, by: count)
         held.as(StringObject.self)._withUnsafeGuaranteedRef { builder.append(string: $0) }
       } else if !place.pointee.isNone {
         return nil

@@ -3,16 +3,7 @@ extension Runtime {
   func installTypeType() {
     let type = types.type
     type.construct = { (runtime, cls, arguments) throws(Raised) in try runtime.constructType(cls, arguments) }
-    type.defineStatic(self, "__new__", "*args, **kwargs") { (runtime, arguments) throws(Raised) in
-      guard arguments.count > 0 else { throw runtime.typeError("type.__new__(): not enough arguments") }
-      guard let cls = arguments[0].type else {
-        throw runtime.typeError("type.__new__(X): X is not a type object (\(runtime.typeName(arguments[0])))")
-      }
-      guard cls.isSubtype(of: runtime.types.type) else {
-        throw runtime.typeError("type.__new__(\(cls.name)): \(cls.name) is not a subtype of type")
-      }
-      return try runtime.constructType(cls, arguments.dropFirst)
-    }
+    type.defineNew(self) { (runtime, cls, arguments) throws(Raised) in try runtime.constructType(cls, arguments) }
     type.define(self, "__init__", "self, /, *args, **kwargs") { (runtime, arguments) throws(Raised) in
       let count = arguments.count - 1
       if arguments.hasKeywords, count == 1 { throw runtime.typeError("type.__init__() takes no keyword arguments") }

@@ -42,12 +42,7 @@ final class AssignSumNode: StatementNode {
   private func append(_ frame: Frame) throws(Raised) -> Completion {
     let place = frame.slots + slot
     let operand = try sum.right.value(frame)
-    if operand.isPlainString, place.holdsPlainString, let text = operand.uncounted {
-      place.appendText(text.as(StringObject.self), frame.machine.pointee.runtimeReference)
-      withExtendedLifetime(operand) {}
-    } else {
-      place.store(try sum.general(.add, place.pointee, operand, frame))
-    }
+    if !place.append(operand, frame) { place.store(try sum.general(.add, place.pointee, operand, frame)) }
     return .normal
   }
 }
@@ -210,8 +205,7 @@ final class AugmentLocalNode: StatementNode {
     if counts, let x = place.heldInt {
       guard let operand = value.place(frame) else { return try count(x, frame) }
       if let y = operand.heldInt {
-        let (result, overflow) = op == .add ? x.addingReportingOverflow(y) : x.subtractingReportingOverflow(y)
-        if !overflow {
+        if let result = op.count(x, y) {
           place.initialize(to: .int(result))
           return .normal
         }
@@ -227,8 +221,7 @@ final class AugmentLocalNode: StatementNode {
     var number: Int?
     if case .int(let given) = operand { number = given } else if case .bool(let flag) = operand { number = flag ? 1 : 0 }
     if let y = number {
-      let (result, overflow) = op == .add ? x.addingReportingOverflow(y) : x.subtractingReportingOverflow(y)
-      if !overflow {
+      if let result = op.count(x, y) {
         (frame.slots + slot).store(.int(result))
         return .normal
       }
@@ -279,12 +272,7 @@ final class AugmentLocalNode: StatementNode {
         return .normal
       }
       let operand = try value.evaluate(frame)
-      if operand.isPlainString, place.holdsPlainString, let text = operand.uncounted {
-        place.appendText(text.as(StringObject.self), frame.machine.pointee.runtimeReference)
-        withExtendedLifetime(operand) {}
-      } else {
-        frame[slot] = try frame.augment(.add, frame[slot], operand, range)
-      }
+      if !place.append(operand, frame) { frame[slot] = try frame.augment(.add, frame[slot], operand, range) }
       return .normal
     }
     let old = frame[slot]
@@ -318,6 +306,15 @@ extension UnsafeMutablePointer where Pointee == Value {
     return unsafeDowncast(object, to: StringObject.self)
   }
 
+  /// `place += addition`, if both are plain strings. False, and nothing is done: they are not.
+  @inline(__always)
+  fileprivate func append(_ addition: Value, _ frame: Frame) -> Bool {
+    guard addition.isPlainString, holdsPlainString, let text = addition.uncounted else { return false }
+    appendText(text.as(StringObject.self), frame.machine.pointee.runtimeReference)
+    withExtendedLifetime(addition) {}
+    return true
+  }
+
   /// `place += addition` for two strings: in place when nobody else holds the text, so that building one in a loop is not quadratic.
   /// (CPython does the same.)
   @inline(never)
@@ -332,6 +329,15 @@ extension UnsafeMutablePointer where Pointee == Value {
         initialize(to: .object(StringObject(joining: text, addition, type: type)))
       }
     }
+  }
+}
+
+extension BinaryOperator {
+  /// The sum or difference, for one of these operators; nil: it is beyond a word.
+  @inline(__always)
+  fileprivate func count(_ x: Int, _ y: Int) -> Int? {
+    let (result, overflow) = self == .add ? x.addingReportingOverflow(y) : x.subtractingReportingOverflow(y)
+    return overflow ? nil : result
   }
 }
 
@@ -461,8 +467,7 @@ final class AugmentAttributeNode: StatementNode {
     {
       let entry = (held.toOpaque() + countingOffset).assumingMemoryBound(to: Value.self)
       if let x = entry.heldInt {
-        let (result, overflow) = op == .add ? x.addingReportingOverflow(y) : x.subtractingReportingOverflow(y)
-        if !overflow {
+        if let result = op.count(x, y) {
           entry.initialize(to: .int(result))
           return .normal
         }

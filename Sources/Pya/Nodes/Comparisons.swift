@@ -67,8 +67,7 @@ class ComparisonNode: ExpressionNode {
   private final func compareSettled<Comparison: QuickComparison>(
     _ comparison: Comparison.Type, _ a: UnsafeMutablePointer<Value>, _ b: UnsafeMutablePointer<Value>, _ frame: Frame
   ) throws(Raised) -> Bool {
-    if let quick = compareTexts(Comparison.operator, a.uncountedObject, b.uncountedObject) { return quick }
-    if Comparison.operator.asksEquality, let same = a.equalsPlainly(b) { return Comparison.operator.holds(same ? 0 : 1, 0) }
+    if let quick = comparePlainly(Comparison.operator, a, b) { return quick }
     return try compareUnsettled(Comparison.operator, frame)
   }
 
@@ -131,8 +130,7 @@ class ComparisonNode: ExpressionNode {
   private func general(
     _ op: ComparisonOperator, _ a: UnsafeMutablePointer<Value>, _ b: UnsafeMutablePointer<Value>, _ frame: Frame
   ) throws(Raised) -> Value {
-    if let quick = compareTexts(op, a.uncountedObject, b.uncountedObject) { return .bool(quick) }
-    if op.asksEquality, !a.holdsUndefined, !b.holdsUndefined, let same = a.equalsPlainly(b) { return .bool(op.holds(same ? 0 : 1, 0)) }
+    if !a.holdsUndefined, !b.holdsUndefined, let quick = comparePlainly(op, a, b) { return .bool(quick) }
     return try general(op, try left.evaluate(frame), try right.evaluate(frame), frame)
   }
 
@@ -186,6 +184,13 @@ private func compareScalars(_ op: ComparisonOperator, _ a: Value, _ b: Value) ->
   case (.bool(let x), .bool(let y)): op.holds(x ? 1 : 0, y ? 1 : 0)
   default: nil
   }
+}
+
+/// Two values, neither of them undefined, compared as strings or for being equal; nil: the general rule must decide.
+@inline(__always)
+private func comparePlainly(_ op: ComparisonOperator, _ a: UnsafeMutablePointer<Value>, _ b: UnsafeMutablePointer<Value>) -> Bool? {
+  if let quick = compareTexts(op, a.uncountedObject, b.uncountedObject) { return quick }
+  return op.asksEquality ? a.equalsPlainly(b).map { op.holds($0 ? 0 : 1, 0) } : nil
 }
 
 /// Two plain strings compared; nil for anything else.

@@ -199,7 +199,7 @@ extension Runtime {
   /// `list += iterable`. What an iterator gave before it failed stays.
   func extend(_ list: ListObject, with values: Value) throws(Raised) {
     if case .object(let object) = values, !object.type.isHeap {
-      if let added = knownCount(object) {
+      if let added = knownCount(object), added > list.room {
         // Its memory grows by half at least.
         try checkAllocation(ofValues: min(added, .max / 2) + list.count + list.count / 2)
       }

@@ -49,7 +49,7 @@ final class PercentTemplate {
     end = reader.builder.finish(runtime)
   }
 
-  /// Nil where the conversion is not to be known beforehand.
+  /// False: the conversion is not to be known beforehand.
   fileprivate func add(_ text: StringObject, key: Value, _ conversion: PercentFormatter.Conversion) -> Bool {
     let specification = conversion.specification
     guard PercentFormatter.letters.contains(conversion.letter), max(specification.width, specification.precision) < 1 << 16 else { return false }

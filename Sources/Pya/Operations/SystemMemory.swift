@@ -18,6 +18,12 @@ extension Runtime {
     if count >= 1 << 16 { try checkLargeAllocation(count > Int.max / 16 ? .max : count * 16) }
   }
 
+  /// The same for a builder that is to take so many bytes more: only asked when its memory grows, which doubles it.
+  @inline(__always)
+  func checkGrowth(of builder: borrowing TextBuilder, by added: Int) throws(Raised) {
+    if added > builder.room { try checkAllocation(added > .max / 4 ? .max : (builder.count + added) * 2) }
+  }
+
   private func checkLargeAllocation(_ bytes: Int) throws(Raised) {
     if !SystemMemory.has(bytes) { throw memoryError() }
   }

@@ -52,6 +52,9 @@ final class ListObject: Object {
     UInt(bitPattern: index) < UInt(bitPattern: count) ? (items + index).copied : .undefined
   }
 
+  /// How many more elements its memory takes.
+  final var room: Int { capacity - count }
+
   /// A copy of the elements.
   var array: [Value] {
     Array(unsafeUninitializedCapacity: count) { copies, copied in

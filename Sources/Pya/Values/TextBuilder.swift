@@ -28,6 +28,9 @@ struct TextBuilder: ~Copyable {
 
   borrowing func copyBytes() -> [UInt8] { Array(utf8) }
 
+  /// How many more bytes its memory takes.
+  var room: Int { capacity - count }
+
   /// The bytes so far as a new `bytes` or `bytearray`.
   borrowing func bytes(type: TypeObject, kind: Kind) -> BytesObject { BytesObject(type: type, kind: kind, utf8) }
 
