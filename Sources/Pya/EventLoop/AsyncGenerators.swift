@@ -49,26 +49,14 @@ private final class GeneratorClosing: LoopJob {
 }
 
 /// The coroutine `loop.shutdown_asyncgens()`.
-final class AsyncGeneratorShutdown: AwaitableObject {
-  private let loop: EventLoop
+final class AsyncGeneratorShutdown: LoopShutdown {
   private var closing: [SuspendableFrame] = []
   private var results: FutureObject?
-  private var isBegun = false
 
-  init(_ loop: EventLoop) {
-    self.loop = loop
-    super.init(type: loop.asyncio.coroutineType)
-  }
-
-  override var hasBegun: Bool { isBegun }
-  override func close(_ runtime: Runtime) throws(Raised) { isBegun = true }
-
-  deinit {
-    if !isBegun { type.runtime.coroutineWasNeverAwaited(name: type.runtime.intern("BaseEventLoop.shutdown_asyncgens")) }
-  }
+  init(_ loop: EventLoop) { super.init(loop, name: "shutdown_asyncgens") }
 
   override func begin(_ runtime: Runtime) throws(Raised) -> Value {
-    isBegun = true
+    _ = try super.begin(runtime)
     loop.hasShutDownAsyncGenerators = true
     closing = loop.takeAsyncGenerators()
     if closing.isEmpty { return .none }

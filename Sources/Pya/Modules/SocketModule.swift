@@ -197,14 +197,14 @@ extension Runtime {
     }
     type.define(self, "send", "self, data, flags=0, /") { (runtime, arguments) throws(Raised) in
       let socket = try runtime.socket_(arguments[0])
-      let bytes = try runtime.dataToSend(arguments[1])
+      let bytes = try runtime.bytesArgument(arguments[1])
       return .int(try socket.perform(runtime, writing: true) { descriptor in
         bytes.withContent { send(descriptor, $0.baseAddress, $0.count, noSignal) }
       })
     }
     type.define(self, "sendall", "self, data, flags=0, /") { (runtime, arguments) throws(Raised) in
       let socket = try runtime.socket_(arguments[0])
-      let bytes = try runtime.dataToSend(arguments[1])
+      let bytes = try runtime.bytesArgument(arguments[1])
       var sent = 0
       while sent < bytes.count {
         sent += try socket.perform(runtime, writing: true) { descriptor in
@@ -217,7 +217,7 @@ extension Runtime {
     }
     type.define(self, "sendto", "self, data, *args") { (runtime, arguments) throws(Raised) in
       let socket = try runtime.socket_(arguments[0])
-      let bytes = try runtime.dataToSend(arguments[1])
+      let bytes = try runtime.bytesArgument(arguments[1])
       guard arguments.count == 3 || arguments.count == 4 else {
         throw runtime.typeError("sendto() takes 2 or 3 arguments (\(arguments.count - 1) given)")
       }
@@ -243,13 +243,6 @@ extension Runtime {
     defer { buffer.deallocate() }
     let received = try body(buffer)
     return BytesObject(type: types.bytes, UnsafeBufferPointer(start: buffer, count: received))
-  }
-
-  private func dataToSend(_ value: Value) throws(Raised) -> ByteSpan {
-    guard let bytes = bytesLike(value) else {
-      throw typeError("a bytes-like object is required, not '\(typeName(value))'")
-    }
-    return bytes
   }
 
   // MARK: Options

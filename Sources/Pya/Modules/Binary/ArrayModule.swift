@@ -398,9 +398,7 @@ extension Runtime {
       }
     }
     defineArrayMethod(type, "frombytes", "self, buffer, /") { (runtime, array, arguments) throws(Raised) in
-      guard let bytes = runtime.bytesLike(arguments[1]) else {
-        throw runtime.typeError("a bytes-like object is required, not '\(runtime.typeName(arguments[1]))'")
-      }
+      let bytes = try runtime.bytesArgument(arguments[1])
       try runtime.appendBytes(bytes.copyBytes(), to: array)
       return .none
     }

@@ -35,7 +35,7 @@ extension Runtime {
     return module
   }
 
-  private func byteArray(_ value: Value) throws(Raised) -> [UInt8] { try binaryArgument(value).copyBytes() }
+  private func byteArray(_ value: Value) throws(Raised) -> [UInt8] { try bytesArgument(value).copyBytes() }
 
   private func bytes(_ bytes: [UInt8]) -> Value { .object(BytesObject(type: types.bytes, bytes)) }
 

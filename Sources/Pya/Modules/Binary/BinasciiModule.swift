@@ -21,7 +21,7 @@ extension Runtime {
     module.set(self, "Incomplete", .object(makeModuleException("Incomplete", module: "binascii")))
     for name in ["hexlify", "b2a_hex"] {
       module.define(self, name, "data, sep=None, bytes_per_sep=1") { (runtime, arguments) throws(Raised) in
-        let bytes = try runtime.binaryArgument(arguments[0])
+        let bytes = try runtime.bytesArgument(arguments[0])
         if arguments.count == 1, !arguments.hasKeywords {
           return .object(
             bytes.withContent { bytes in
@@ -39,7 +39,7 @@ extension Runtime {
       }
     }
     module.define(self, "b2a_base64", "data, /, *, newline=True") { (runtime, arguments) throws(Raised) in
-      let bytes = try runtime.binaryArgument(arguments[0])
+      let bytes = try runtime.bytesArgument(arguments[0])
       let endsLine = arguments[1].isUndefined ? true : try runtime.isTrue(arguments[1])
       let size = (bytes.count + 2) / 3 * 4
       return .object(
@@ -67,7 +67,7 @@ extension Runtime {
   /// Lines of uuencoded data: their length, then six bits a character from the blank on.
   private func addUuencoding(to module: ModuleObject) {
     module.define(self, "b2a_uu", "data, /, *, backtick=False") { (runtime, arguments) throws(Raised) in
-      let bytes = try runtime.binaryArgument(arguments[0])
+      let bytes = try runtime.bytesArgument(arguments[0])
       if bytes.count > 45 { throw runtime.binasciiError("At most 45 bytes at once") }
       let zero: UInt8 = arguments[1].isUndefined ? 0x20 : try runtime.isTrue(arguments[1]) ? 0x60 : 0x20
       func character(_ bits: Int) -> UInt8 { bits & 63 == 0 ? zero : UInt8(bits & 63) + 0x20 }
@@ -108,11 +108,11 @@ extension Runtime {
   private func addChecksums(to module: ModuleObject) {
     module.define(self, "crc32", "data, crc=0, /") { (runtime, arguments) throws(Raised) in
       let start = arguments[1].isUndefined ? 0 : try runtime.checksumStart(arguments[1])
-      return .int(Int(try runtime.binaryArgument(arguments[0]).withContent { Checksums.crc32($0, start) }))
+      return .int(Int(try runtime.bytesArgument(arguments[0]).withContent { Checksums.crc32($0, start) }))
     }
     module.define(self, "crc_hqx", "data, crc, /") { (runtime, arguments) throws(Raised) in
       var crc = try runtime.checksumStart(arguments[1]) & 0xFFFF
-      for byte in try runtime.binaryArgument(arguments[0]) {
+      for byte in try runtime.bytesArgument(arguments[0]) {
         crc ^= UInt32(byte) << 8
         for _ in 0..<8 { crc = (crc << 1 ^ (crc & 0x8000 != 0 ? 0x1021 : 0)) & 0xFFFF }
       }
@@ -125,11 +125,6 @@ extension Runtime {
     if case .int(let number) = try integer(fromIndex: value) { return UInt32(truncatingIfNeeded: number) }
     let low = try bigInt(fromIndex: value) & BigInt(0xFFFF_FFFF)
     return UInt32(truncatingIfNeeded: UInt(exactly: low) ?? 0)
-  }
-
-  func binaryArgument(_ value: Value) throws(Raised) -> ByteSpan {
-    if let bytes = bytesLike(value) { return bytes }
-    throw typeError("a bytes-like object is required, not '\(typeName(value))'")
   }
 
   /// Bytes, or text that is ASCII.
@@ -163,11 +158,11 @@ extension Runtime {
   func addChecksumFunctions(to module: ModuleObject) {
     module.define(self, "crc32", "data, value=0, /") { (runtime, arguments) throws(Raised) in
       let start = arguments[1].isUndefined ? 0 : try runtime.checksumStart(arguments[1])
-      return .int(Int(try runtime.binaryArgument(arguments[0]).withContent { Checksums.crc32($0, start) }))
+      return .int(Int(try runtime.bytesArgument(arguments[0]).withContent { Checksums.crc32($0, start) }))
     }
     module.define(self, "adler32", "data, value=1, /") { (runtime, arguments) throws(Raised) in
       let start = arguments[1].isUndefined ? 1 : try runtime.checksumStart(arguments[1])
-      return .int(Int(try runtime.binaryArgument(arguments[0]).withContent { Checksums.adler32($0, start) }))
+      return .int(Int(try runtime.bytesArgument(arguments[0]).withContent { Checksums.adler32($0, start) }))
     }
   }
 }

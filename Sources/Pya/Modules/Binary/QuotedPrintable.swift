@@ -108,7 +108,7 @@ extension Runtime {
         BytesObject(
           type: runtime.types.bytes,
           QuotedPrintable.encode(
-            try runtime.binaryArgument(arguments[0]).copyBytes(), quotesBlanks: try isSet(1, false), isText: try isSet(2, true),
+            try runtime.bytesArgument(arguments[0]).copyBytes(), quotesBlanks: try isSet(1, false), isText: try isSet(2, true),
             isHeader: try isSet(3, false))))
     }
     module.define(self, "a2b_qp", "data, header=False") { (runtime, arguments) throws(Raised) in

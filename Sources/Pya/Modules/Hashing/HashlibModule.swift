@@ -180,9 +180,7 @@ extension Runtime {
       }
       func bytes(_ index: Int, _ what: String, atMost limit: Int) throws(Raised) -> [UInt8] {
         if arguments[index].isUndefined { return [] }
-        guard let bytes = runtime.bytesLike(arguments[index]) else {
-          throw runtime.typeError("a bytes-like object is required, not '\(runtime.typeName(arguments[index]))'")
-        }
+        let bytes = try runtime.bytesArgument(arguments[index])
         if bytes.count > limit { throw runtime.valueError("maximum \(what) length is \(limit) bytes") }
         return bytes.copyBytes()
       }
@@ -267,9 +265,7 @@ extension Runtime {
 
   private func scrypt(_ arguments: Arguments) throws(Raised) -> [UInt8] {
     func bytes(_ index: Int) throws(Raised) -> [UInt8] {
-      guard let bytes = bytesLike(arguments[index]) else {
-        throw typeError("a bytes-like object is required, not '\(typeName(arguments[index]))'")
-      }
+      let bytes = try bytesArgument(arguments[index])
       return bytes.copyBytes()
     }
     func number(_ index: Int, _ name: String) throws(Raised) -> Int {

@@ -73,9 +73,7 @@ extension Runtime {
     }
     module.define(self, "loads", "data, /, *, fix_imports=True, encoding='ASCII', errors='strict', buffers=()") {
       (runtime, arguments) throws(Raised) in
-      guard let bytes = runtime.bytesLike(arguments[0]) else {
-        throw runtime.typeError("a bytes-like object is required, not '\(runtime.typeName(arguments[0]))'")
-      }
+      let bytes = try runtime.bytesArgument(arguments[0])
       var hooks = PickleReader.Hooks()
       if !arguments[1].isUndefined { hooks.usesOldNames = try runtime.isTrue(arguments[1]) }
       hooks.encoding = arguments[2]

@@ -62,9 +62,7 @@ struct PickleReader: ~Copyable {
     if hooks.read.isUndefined || count < 0 { throw truncated() }
     let missing = count - (end - position)
     let given = try runtime.call(hooks.read, .int(missing))
-    guard let content = runtime.bytesLike(given) else {
-      throw runtime.typeError("a bytes-like object is required, not '\(runtime.typeName(given))'")
-    }
+    let content = try runtime.bytesArgument(given)
     add(content)
     if content.count < missing { throw truncated() }
   }
@@ -107,9 +105,7 @@ struct PickleReader: ~Copyable {
     if place == end {
       if hooks.readLine.isUndefined { throw truncated() }
       let given = try runtime.call(hooks.readLine)
-      guard let content = runtime.bytesLike(given) else {
-        throw runtime.typeError("a bytes-like object is required, not '\(runtime.typeName(given))'")
-      }
+      let content = try runtime.bytesArgument(given)
       let known = place - position
       add(content)
       guard content.last == 10 else { throw truncated() }

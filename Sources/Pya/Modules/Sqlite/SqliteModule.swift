@@ -158,9 +158,7 @@ extension Runtime {
     }
     type.define(self, "deserialize", "self, data, name, /") { (runtime, arguments) throws(Raised) in
       let database = try runtime.database(arguments[0])
-      guard let data = runtime.bytesLike(arguments[1]) else {
-        throw runtime.typeError("a bytes-like object is required, not '\(runtime.typeName(arguments[1]))'")
-      }
+      let data = try runtime.bytesArgument(arguments[1])
       let name = try runtime.cText(arguments[2], "deserialize() argument 'name'")
       let handle = try database.ready()
       // The library frees the memory, and may let it grow.
@@ -338,9 +336,7 @@ extension Runtime {
     }
     type.define(self, "write", "self, data, offset, /") { (runtime, arguments) throws(Raised) in
       let blob = try blob(arguments[0])
-      guard let bytes = runtime.bytesLike(arguments[1]) else {
-        throw runtime.typeError("a bytes-like object is required, not '\(runtime.typeName(arguments[1]))'")
-      }
+      let bytes = try runtime.bytesArgument(arguments[1])
       let (offset, handle) = (try runtime.cInt(arguments[2]), try blob.open())
       let code = bytes.withContent { blob.library.writeBlob(handle, $0.baseAddress, Int32(clamping: $0.count), offset) }
       if code != SqliteLibrary.ok { throw blob.database.failure(code) }
