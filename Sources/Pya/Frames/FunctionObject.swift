@@ -219,16 +219,17 @@ final class FunctionObject: Object {
     let former = relay.former
     guard frame.codePointer == Unmanaged.passUnretained(former).toOpaque() else { return relay.gather(given, frame, runtime) }
     let firstDefault = former.positionalCount - defaults.count
-    let missing = (given..<max(given, former.positionalCount)).filter { $0 < firstDefault }
+    let missing = (given..<max(given, former.positionalCount)).filter { $0 < firstDefault && frame.isUnbound($0) }
     if !missing.isEmpty {
       throw missingArguments(missing.map { former.parameters.names[$0].text }, kind: "positional", runtime)
     }
-    for slot in given..<max(given, former.positionalCount) { frame[slot] = defaults[slot - firstDefault] }
+    for slot in given..<max(given, former.positionalCount) where frame.isUnbound(slot) { frame[slot] = defaults[slot - firstDefault] }
     for slot in former.cellSlots { frame[slot] = .object(Cell(runtime, frame[slot])) }
   }
 
   /// The same where keywords have been bound too.
   func complete(_ frame: Frame, givenWithKeywords given: Int, _ machine: UnsafeMutablePointer<Machine>) throws(Raised) {
+    if shape.isRelay { return try completeReplaced(frame, given: given) }
     try machine.pointee.runtimeReference.borrowed { (runtime) throws(Raised) in
       if given < positionalCount { try fillPositionalDefaults(from: given, frame, runtime) }
       if code.parameters.keywordOnlyCount > 0 { try fillKeywordDefaults(frame, runtime) }

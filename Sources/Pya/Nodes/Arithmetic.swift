@@ -109,6 +109,12 @@ class BinaryNode: ExpressionNode {
       let result = complexResult(op, a, b, frame)
       if !result.isUndefined { return result }
     }
+    if a.isLargeInt {
+      do throws(Raised) {
+        let result = try frame.withRuntime { (runtime) throws(Raised) in try runtime.largeIntegerOperation(op, a, b) }
+        if !result.isNotImplemented { return result }
+      } catch { try frame.fail(error, range) }
+    }
     return try frame.recorded(range) { () throws(Raised) in
       let answer = try askFirst(op.method, a, b, frame)
       if !answer.isUndefined, !answer.isNotImplemented { return answer }
@@ -184,11 +190,7 @@ extension TypeObject {
   /// A special method of a class of the program that is a plain function of so many arguments.
   @inline(__always)
   func plainSpecial(_ method: SpecialMethod, takes count: Int) -> Unmanaged<FunctionObject>? {
-    guard isHeap else { return nil }
-    let found = specialMethods.withUnsafeBufferPointer { methods in
-      methods.baseAddress.flatMap { UnsafeMutablePointer(mutating: $0 + Int(method.rawValue)).uncountedObject }
-    }
-    guard let found, found.kind == .function else { return nil }
+    guard let found = uncountedSpecial(method), found.kind == .function else { return nil }
     let function = found.as(FunctionObject.self)
     return function._withUnsafeGuaranteedRef { $0.takes(count) } ? function : nil
   }

@@ -232,9 +232,9 @@ extension ExpressionNode {
     try callPlain(function, receiver: receiver, arguments, frame)
   }
 
-  /// An argument failed: closes the callee's frame.
+  /// An argument failed, or is missing: closes the callee's frame.
   @inline(never)
-  private final func abandon(_ callee: Frame, _ size: Int, _ frame: Frame, _ raised: Raised) throws(Raised) -> Never {
+  final func abandon(_ callee: Frame, _ size: Int, _ frame: Frame, _ raised: Raised) throws(Raised) -> Never {
     frame.machine.closeFrame(callee, size)
     throw raised
   }

@@ -53,17 +53,22 @@ final class CallNode: ExpressionNode {
     } catch { try abandon(arguments, 0, base, frame, error) }
   }
 
-  /// Makes an instance of a built-in type that a variable holds.
+  /// Makes an instance of a type that a variable holds.
   @inline(never)
   private func callHeld(_ type: Unmanaged<TypeObject>, _ frame: Frame) throws(Raised) -> Value {
-    if type._withUnsafeGuaranteedRef({ $0.isHeap }) { return try callEvaluated(frame) }
-    return try construct(type, arguments, frame)
+    try type.borrowed { (type) throws(Raised) in
+      type.isHeap ? try callObject(type, arguments, frame) : try construct(.passUnretained(type), arguments, frame)
+    }
   }
 
   /// Calls a bound method that a variable holds.
   @inline(never)
   private func callHeld(_ method: Unmanaged<BoundMethod>, _ frame: Frame) throws(Raised) -> Value {
-    try method.borrowed { (method) throws(Raised) in try callBound(method, arguments, frame) }
+    if arguments.count == 1, let list = method._withUnsafeGuaranteedRef({ $0.listToAppendTo }) {
+      list.append(try arguments.evaluateFirst(frame))
+      return .none
+    }
+    return try method.borrowed { (method) throws(Raised) in try callBound(method, arguments, frame) }
   }
 
   @inline(never)
@@ -118,15 +123,40 @@ extension ExpressionNode {
     return try callGeneral(method, receiver: .undefined, arguments, frame)
   }
 
-  /// Calls any object; an instance, whose class has a plain function for that, with itself in front.
+  /// Calls any object; an instance, whose class has a plain function for that, with itself in front; a class, whose instances are made by
+  /// such an `__init__` alone, without the steps between.
   final func callObject(_ object: Object, _ arguments: CallArguments, _ frame: Frame) throws(Raised) -> Value {
-    if object.kind == .instance, let method = object.type.plainSpecial(.call, takes: arguments.count + 1) {
+    if object.kind == .type {
+      let type = unsafeDowncast(object, to: TypeObject.self)
+      if let initializer = type.plainInitializer(takes: arguments.count) {
+        // It may take itself out of the class.
+        let kept = initializer.takeUnretainedValue()
+        defer { withExtendedLifetime(kept) {} }
+        return try instantiate(.passUnretained(type), initializer, arguments, frame)
+      }
+    } else if object.kind == .instance, let method = object.type.plainSpecial(.call, takes: arguments.count + 1) {
       // It may take itself out of the class.
       let kept = method.takeUnretainedValue()
       defer { withExtendedLifetime(kept) {} }
       return try callPlain(method, receiver: .object(object), arguments, frame)
     }
     return try callGeneral(object, receiver: .undefined, arguments, frame)
+  }
+
+  /// Makes an instance in the first slot of its `__init__` (`plainInitializer`), and runs that. The caller keeps the function alive.
+  @inline(__always)
+  final func instantiate(
+    _ type: Unmanaged<TypeObject>, _ initializer: Unmanaged<FunctionObject>, _ arguments: CallArguments, _ frame: Frame
+  ) throws(Raised) -> Value {
+    let instance = Value.object(type._withUnsafeGuaranteedRef { Instance(type: $0) })
+    let result = try callPlain(initializer, receiver: instance, arguments, frame)
+    if !result.isNone { try frame.fail(badInitializer(result, frame), range) }
+    return instance
+  }
+
+  @inline(never)
+  private final func badInitializer(_ result: Value, _ frame: Frame) -> Raised {
+    frame.runtime.typeError("__init__() should return None, not '\(frame.runtime.typeName(result))'")
   }
 
   /// Not callable: said after the arguments were evaluated, as CPython does.
@@ -138,6 +168,29 @@ extension ExpressionNode {
     try arguments.evaluate(into: base, frame)
     try frame.fail(
       frame.runtime.typeError("'\(frame.runtime.typeName(value))' object is not callable"), range)
+  }
+}
+
+extension TypeObject {
+  /// The `__init__` that makes the instances of this class alone from so many arguments: no `__new__`, no metaclass, nothing missing. Kept by
+  /// the class.
+  @inline(__always)
+  fileprivate func plainInitializer(takes count: Int) -> Unmanaged<FunctionObject>? {
+    guard let found = plainSpecial(.`init`, takes: count + 1), builtinBase == nil, !isAbstract, uncountedSpecial(.new) == nil,
+      isExactly(runtime.types.type)
+    else { return nil }
+    return found
+  }
+}
+
+extension BoundMethod {
+  /// The list of which this is the method `append`; nil: it is another one.
+  @inline(__always)
+  fileprivate var listToAppendTo: ListObject? {
+    guard let held = function.uncounted, held.kind == .nativeFunction,
+      held.as(NativeFunction.self)._withUnsafeGuaranteedRef({ $0.shortcut == .append }), let list = receiver.uncounted, list.kind == .list
+    else { return nil }
+    return list.as(ListObject.self).takeUnretainedValue()
   }
 }
 
@@ -236,7 +289,7 @@ final class GlobalCallNode: ExpressionNode {
   @inline(never)
   private func callClass(_ type: Unmanaged<TypeObject>, _ frame: Frame) throws(Raised) -> Value {
     if let initializer, type._withUnsafeGuaranteedRef({ $0.token }) == classToken {
-      return try instantiate(type, .fromOpaque(initializer), frame)
+      return try instantiate(type, .fromOpaque(initializer), arguments, frame)
     }
     return try callUncached(frame)
   }
@@ -350,17 +403,6 @@ final class GlobalCallNode: ExpressionNode {
     }
   }
 
-  /// Makes an instance in the first slot of its `__init__`, and runs that.
-  @inline(__always)
-  private func instantiate(
-    _ type: Unmanaged<TypeObject>, _ initializer: Unmanaged<FunctionObject>, _ frame: Frame
-  ) throws(Raised) -> Value {
-    let instance = Value.object(type._withUnsafeGuaranteedRef { Instance(type: $0) })
-    let result = try callPlain(initializer, receiver: instance, arguments, frame)
-    if !result.isNone { try frame.fail(badInitializer(result, frame), range) }
-    return instance
-  }
-
   @inline(never)
   private func callUncached(_ frame: Frame) throws(Raised) -> Value {
     let value = try callee.evaluate(frame)
@@ -401,7 +443,7 @@ final class GlobalCallNode: ExpressionNode {
     } else if object.kind == .type {
       let type = unsafeDowncast(object, to: TypeObject.self)
       if type.isHeap {
-        remember(type, frame.runtime)
+        remember(type)
       } else if owners.keep(type) {
         cached = type.uncountedPointer
         let types: BuiltinTypes = frame.runtime.types
@@ -417,11 +459,8 @@ final class GlobalCallNode: ExpressionNode {
   }
 
   /// A class of the program; `type` when it has no `__new__` and no metaclass, and its `__init__` takes just these arguments.
-  private func remember(_ type: TypeObject, _ runtime: Runtime) {
-    guard type.builtinBase == nil, type.special(.new) == nil, !type.isAbstract, type.type === runtime.types.type,
-      let found = type.special(.`init`)?.cast(.function, to: FunctionObject.self),
-      found.takes(arguments.count + 1), owners.keep(found)
-    else {
+  private func remember(_ type: TypeObject) {
+    guard let found = type.plainInitializer(takes: arguments.count), owners.keep(found.takeUnretainedValue()) else {
       if owners.keep(type) {
         cached = type.uncountedPointer
         cachedKind = .otherType
@@ -431,11 +470,7 @@ final class GlobalCallNode: ExpressionNode {
     cached = type.uncountedPointer
     cachedKind = .type
     classToken = type.token
-    initializer = found.uncountedPointer
-  }
-
-  private func badInitializer(_ result: Value, _ frame: Frame) -> Raised {
-    frame.runtime.typeError("__init__() should return None, not '\(frame.runtime.typeName(result))'")
+    initializer = found.toOpaque()
   }
 }
 

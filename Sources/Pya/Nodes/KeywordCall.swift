@@ -8,6 +8,8 @@ final class KeywordCallNode: ExpressionNode {
   private let method: MethodLookup?
   /// Positional ones, then the keywords' values.
   private let arguments: CallArguments
+  private let positional: CallArguments
+  private let keywordValues: NodeRow
   private let positionalCount: Int
   private let keywordNames: [StringObject]
   /// The only positional argument, if it is a generator expression that may begin unseen, and the keywords' values. For functions that only
@@ -26,6 +28,8 @@ final class KeywordCallNode: ExpressionNode {
     self.callee = callee
     method = MethodLookup(callee)
     arguments = CallArguments(positional + keywordValues)
+    self.positional = CallArguments(positional)
+    self.keywordValues = NodeRow(keywordValues)
     positionalCount = positional.count
     self.keywordNames = keywordNames
     if positional.count == 1, let first = positional[0] as? GeneratorExpressionNode, first.canBeginUnseen {
@@ -106,11 +110,8 @@ final class KeywordCallNode: ExpressionNode {
     let layout = function.code.parameters
     guard function.code.flavour == .plain, !layout.hasVariadic, !layout.hasVariadicKeywords, given <= layout.positionalCount
     else { return false }
-    let bindable = layout.positionalCount + layout.keywordOnlyCount
     for (index, name) in keywordNames.enumerated() {
-      var slot = max(given, layout.positionalOnlyCount)
-      while slot < bindable, !layout.names[slot].hasSameText(as: name) { slot += 1 }
-      if slot == bindable { return false }
+      guard let slot = layout.slot(of: name, given: given) else { return false }
       slots[index] = slot
     }
     guard owners.keep(function.code) else { return false }
@@ -119,47 +120,46 @@ final class KeywordCallNode: ExpressionNode {
     return true
   }
 
-  /// Calls a function that `matches`. The caller keeps it.
+  /// Calls a function that `matches`: the arguments are evaluated into its slots. The caller keeps it.
   private func call(_ function: Unmanaged<FunctionObject>, receiver: Value?, _ frame: Frame) throws(Raised) -> Value {
     let machine = frame.machine
-    let count = arguments.count
-    guard let base = machine.reserveUnbound(count) else { try frame.fail(machine.stackOverflow(), range) }
-    defer { machine.release(base, count) }
-    try arguments.evaluate(into: base, frame)
-    let given = positionalCount + (receiver == nil ? 0 : 1)
-    // The arguments may have called other functions from this very node.
-    guard matches(function, given: given) else { return try callGenerally(function, receiver, base, frame) }
-    let size = function._withUnsafeGuaranteedRef { $0.frameSize }
+    let (size, code) = function._withUnsafeGuaranteedRef { ($0.frameSize, $0.codePointer) }
     guard let body = machine.openFrame(function, size) else { try frame.fail(machine.stackOverflow(), range) }
-    var place = body.slots
-    if let receiver {
-      place.initialize(to: receiver)
-      place += 1
-    }
-    place.moveInitialize(from: base, count: positionalCount)
-    for index in 0..<(count - positionalCount) {
-      (body.slots + slots[index]).initialize(to: (base + positionalCount + index).move())
-    }
-    for index in 0..<count { (base + index).initialize(to: .undefined) }
+    var given = positionalCount
+    do throws(Raised) {
+      if let receiver {
+        body.slots.initialize(to: receiver)
+        try positional.evaluate(into: body.slots + 1, frame)
+        given &+= 1
+      } else {
+        try positional.evaluate(into: body.slots, frame)
+      }
+      for index in 0..<keywordValues.count {
+        let value = try keywordValues.evaluate(index, frame)
+        // The arguments may have called other functions from this very node.
+        let slot = code == knownCode && given == knownGiven ? slots[index] : self.slot(of: index, code, given: given)
+        (body.slots + slot).initialize(to: value)
+      }
+    } catch { try abandon(body, size, frame, error) }
     do throws(Raised) {
       try function.borrowed { (function) throws(Raised) in try function.complete(body, givenWithKeywords: given, machine) }
-    } catch {
-      machine.closeFrame(body, size)
-      try frame.fail(error, range)
-    }
+    } catch { try abandon(body, size, frame, frame.located(error, range)) }
     return try runPlain(function, body, size, frame)
   }
 
+  /// The slot of a keyword in code that `matches`.
   @inline(never)
-  private func callGenerally(
-    _ function: Unmanaged<FunctionObject>, _ receiver: Value?, _ base: UnsafeMutablePointer<Value>, _ frame: Frame
-  ) throws(Raised) -> Value {
-    let runtime = frame.runtime
-    let arguments = Arguments(base, positionalCount, keywordNames: keywordNames)
-    let callee = Value.object(function.takeUnretainedValue())
-    do throws(Raised) {
-      guard let receiver else { return try runtime.call(callee, arguments) }
-      return try runtime.callPrepending(callee, receiver, arguments)
-    } catch { try frame.fail(error, range) }
+  private func slot(of keyword: Int, _ code: UnsafeMutableRawPointer, given: Int) -> Int {
+    Unmanaged<Code>.fromOpaque(code)._withUnsafeGuaranteedRef { $0.parameters.slot(of: keywordNames[keyword], given: given) ?? 0 }
+  }
+}
+
+extension ParameterLayout {
+  /// The slot of the parameter that a keyword names beside so many positional arguments.
+  fileprivate func slot(of name: StringObject, given: Int) -> Int? {
+    let bindable = positionalCount + keywordOnlyCount
+    var slot = max(given, positionalOnlyCount)
+    while slot < bindable, !names[slot].hasSameText(as: name) { slot += 1 }
+    return slot < bindable ? slot : nil
   }
 }

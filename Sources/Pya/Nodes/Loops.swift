@@ -249,8 +249,14 @@ final class ForNode: StatementNode, LoopNode {
       let count = iterator.partCount
       if count > 0, count == unpacking.exactCount { return try walkParts(iterator, count, unpacking, frame) }
     }
+    let (uncounted, machine) = (Unmanaged.passUnretained(iterator), frame.machine)
+    defer { withExtendedLifetime(iterator) {} }
     return try walk(frame) { () throws(Raised) in
-      do throws(Raised) { return try iterator.next(runtime) } catch { try frame.fail(error, iterable.range) }
+      do throws(Raised) {
+        return try machine.pointee.runtimeReference.borrowed { (runtime) throws(Raised) in
+          try uncounted.borrowed { (iterator) throws(Raised) in try iterator.next(runtime) }
+        }
+      } catch { try frame.fail(error, iterable.range) }
     }
   }
 

@@ -212,7 +212,7 @@ final class MethodCallNode: ExpressionNode {
       let function = Unmanaged<Object>.fromOpaque(target).takeUnretainedValue()
       return try callGeneral(function, receiver: place.copied, arguments, frame)
     case .callable:
-      return try callGeneral(Unmanaged<Object>.fromOpaque(target).takeUnretainedValue(), receiver: .undefined, arguments, frame)
+      return try Unmanaged<Object>.fromOpaque(target).borrowed { (type) throws(Raised) in try callObject(type, arguments, frame) }
     case .own:
       guard let held = place.uncountedObject else { return .none }
       let callee = held.instanceSlot(Int(bitPattern: target) - 1).copied
@@ -312,7 +312,7 @@ final class MethodCallNode: ExpressionNode {
       }
     } else if function.kind == .boundMethod {
       return try function.as(BoundMethod.self).borrowed { (method) throws(Raised) in try callBound(method, arguments, frame) }
-    } else if function.kind == .instance {
+    } else if function.kind == .instance || function.kind == .type {
       return try function.borrowed { (object) throws(Raised) in try callObject(object, arguments, frame) }
     }
     return try callValue(callee, arguments, frame)

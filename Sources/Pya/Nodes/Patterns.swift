@@ -6,14 +6,26 @@ class PatternNode: Node {
 }
 
 final class ValuePattern: PatternNode {
-  private let value: ExpressionNode
+  private let value: Operand
 
   init(_ value: ExpressionNode, _ range: SourceRange) {
-    self.value = value
+    self.value = Operand(value)
     super.init(range)
   }
 
   override func matches(_ frame: Frame, _ subject: Value) throws(Raised) -> Bool {
+    if let place = value.place(frame) {
+      if let mine = subject.uncounted, let constant = place.uncountedObject {
+        if mine.kind == .string, mine.isPlain, constant.kind == .string { return mine.hasSameText(as: constant) }
+      } else if case .int(let mine) = subject, case .int(let constant) = place.number {
+        return mine == constant
+      }
+    }
+    return try matchesGenerally(frame, subject)
+  }
+
+  @inline(never)
+  private func matchesGenerally(_ frame: Frame, _ subject: Value) throws(Raised) -> Bool {
     var expected = try value.evaluate(frame)
     var actual = subject
     if let quick = withUnsafeMutablePointer(to: &actual, { $0.quickEquals(&expected) }) { return quick }

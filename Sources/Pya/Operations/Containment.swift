@@ -99,16 +99,13 @@ extension Runtime {
     guard let needle = item.string else {
       throw typeError("'in <string>' requires string as left operand, not \(typeName(item))")
     }
-    if needle.byteCount == 0 { return true }
-    return holds(string.utf8, needle.utf8)
+    return string.contains(needle)
   }
 
   private func bytesContains(_ bytes: BytesObject, _ item: Value) throws(Raised) -> Bool {
     if let needle = item.bytes ?? item.cast(.byteArray, to: BytesObject.self) {
-      if needle.count == 0 { return true }
-      if bytes.count == 0 { return false }
       return bytes.withContent { whole in
-        needle.withContent { holds(whole, $0) }
+        needle.withContent { ByteSearch.first($0, in: whole) >= 0 }
       }
     }
     guard let (number, isExact) = try clampedIndex(item) else {
@@ -116,19 +113,6 @@ extension Runtime {
     }
     guard isExact, let byte = UInt8(exactly: number) else { throw valueError("byte must be in range(0, 256)") }
     return bytes.withContent { $0.contains(byte) }
-  }
-
-  /// Whether the bytes of `needle`, of which there is at least one, follow each other in `whole`.
-  private func holds(_ whole: UnsafeBufferPointer<UInt8>, _ needle: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard var candidate = whole.baseAddress, let wanted = needle.baseAddress else { return false }
-    let end = candidate + whole.count
-    while end - candidate >= needle.count {
-      guard let found = memchr(candidate, Int32(wanted[0]), end - candidate - needle.count + 1) else { return false }
-      candidate = UnsafePointer(found.assumingMemoryBound(to: UInt8.self))
-      if memcmp(candidate, wanted, needle.count) == 0 { return true }
-      candidate += 1
-    }
-    return false
   }
 
   func rangeContains(_ range: RangeObject, _ item: Value) throws(Raised) -> Bool {

@@ -550,10 +550,13 @@ final class ForeignIterator: IteratorObject {
 /// `reversed(sequence)`, for those with a length and `__getitem__`.
 final class ReversedIterator: IteratorObject {
   private var sequence: Value
+  /// The sequence, if it is a plain list.
+  private var list: Unmanaged<ListObject>?
   private var index: Int
 
   init(type: TypeObject, _ sequence: Value, count: Int) {
     self.sequence = sequence
+    if let held = sequence.uncounted, held.kind == .list, held.isPlain { list = held.as(ListObject.self) }
     index = count
     super.init(type: type)
   }
@@ -561,18 +564,30 @@ final class ReversedIterator: IteratorObject {
   override func visitContents(_ tracer: Tracer) { tracer.visit(sequence) }
 
   override func next(_ runtime: Runtime) throws(Raised) -> Value {
+    if let list, index > 0 {
+      index &-= 1
+      let position = index
+      let place = list._withUnsafeGuaranteedRef { position < $0.count ? $0.items + position : nil }
+      if let place { return place.copied }
+      return exhaust()
+    }
+    return try nextOfAny(runtime)
+  }
+
+  @inline(never)
+  private func nextOfAny(_ runtime: Runtime) throws(Raised) -> Value {
     if sequence.isUndefined { return .undefined }
     if index > 0 {
       index -= 1
-      if let held = sequence.uncounted, held.kind == .list, held.isPlain {
-        let found: Value = held.as(ListObject.self)._withUnsafeGuaranteedRef { index < $0.count ? $0[index] : .undefined }
-        if !found.isUndefined { return found }
-      } else {
-        do { return try runtime.getItem(sequence, .int(index)) } catch {
-          guard runtime.matches(error, .indexError) || runtime.matches(error, .stopIteration) else { throw error }
-        }
+      do { return try runtime.getItem(sequence, .int(index)) } catch {
+        guard runtime.matches(error, .indexError) || runtime.matches(error, .stopIteration) else { throw error }
       }
     }
+    return exhaust()
+  }
+
+  private func exhaust() -> Value {
+    list = nil
     withExtendedLifetime(sequence) { sequence = .undefined }
     return .undefined
   }

@@ -125,7 +125,7 @@ extension Unmanaged where Instance == Object {
 
   /// Of two strings.
   @inline(__always)
-  fileprivate func hasSameText(as other: Unmanaged<Object>) -> Bool {
+  func hasSameText(as other: Unmanaged<Object>) -> Bool {
     `as`(StringObject.self)._withUnsafeGuaranteedRef { mine in
       other.as(StringObject.self)._withUnsafeGuaranteedRef { mine.hasSameText(as: $0) }
     }
@@ -145,7 +145,9 @@ extension UnsafeMutablePointer where Pointee == Value {
   @inline(__always)
   fileprivate func quickEquals(_ other: UnsafeMutablePointer<Value>, count: Int, depth: Int) -> Bool? {
     for index in 0..<count {
-      guard let isSame = (self + index).quickEquals(other + index, depth: depth) else { return nil }
+      let (mine, theirs) = (self + index, other + index)
+      if mine.tag == theirs.tag, mine.word == theirs.word, mine.tag != ValueTag.float { continue }
+      guard let isSame = mine.quickEquals(theirs, depth: depth) else { return nil }
       if !isSame { return false }
     }
     return true

@@ -113,9 +113,9 @@ extension Unmanaged where Instance == Object {
     case .list: return self.as(ListObject.self)._withUnsafeGuaranteedRef { $0.items.quickFind(key, $0.count) }
     case .tuple: return self.as(TupleObject.self)._withUnsafeGuaranteedRef { $0.items.quickFind(key, $0.count) }
     case .string:
-      guard let character = key.uncountedObject, character.kind == .string, character.isPlain else { return nil }
+      guard let part = key.uncountedObject, part.kind == .string, part.isPlain else { return nil }
       return self.as(StringObject.self)._withUnsafeGuaranteedRef { text in
-        character.as(StringObject.self)._withUnsafeGuaranteedRef { text.quickContains($0) }
+        part.as(StringObject.self)._withUnsafeGuaranteedRef { text.contains($0) }
       }
     default: return nil
     }
@@ -123,10 +123,10 @@ extension Unmanaged where Instance == Object {
 }
 
 extension StringObject {
-  /// Whether a single byte's character is in the text; nil: the other text is longer, or empty.
-  fileprivate func quickContains(_ character: StringObject) -> Bool? {
-    guard character.byteCount == 1 else { return nil }
-    let byte = character.bytes[0]
+  /// Whether the other text is in this one. A single byte is looked for here: the texts are short mostly.
+  func contains(_ part: StringObject) -> Bool {
+    guard part.byteCount == 1 else { return ByteSearch.first(part.utf8, in: utf8) >= 0 }
+    let byte = part.bytes[0]
     var place = bytes
     let end = bytes + byteCount
     while place < end {
