@@ -98,12 +98,20 @@ class BinaryNode: ExpressionNode {
 
   @inline(never)
   final func general(_ op: BinaryOperator, _ a: Value, _ b: Value, _ frame: Frame) throws(Raised) -> Value {
-    if op == .add, let x = a.uncounted, let y = b.uncounted, x.kind == y.kind, x.kind == .string || x.kind == .list, x.isPlain, y.isPlain {
+    if let x = a.uncounted, x.isPlain, x.kind.isRepeatable {
+      var result = Value.undefined
       do throws(Raised) {
-        return try frame.withRuntime { (runtime) throws(Raised) in
-          try x.borrowed { (x) throws(Raised) in try runtime.concatenation(x, b) }
+        if op == .add, let y = b.uncounted, x.kind == y.kind, y.isPlain {
+          result = try frame.withRuntime { (runtime) throws(Raised) in
+            try x.borrowed { (x) throws(Raised) in try runtime.concatenation(x, b) }
+          }
+        } else if op == .multiply, case .int = b {
+          result = try frame.withRuntime { (runtime) throws(Raised) in
+            try x.borrowed { (x) throws(Raised) in try runtime.repetition(of: x, count: b) }
+          }
         }
       } catch { try frame.fail(error, range) }
+      if !result.isUndefined { return result }
     }
     if a.uncounted?.kind == .complex || b.uncounted?.kind == .complex {
       let result = complexResult(op, a, b, frame)

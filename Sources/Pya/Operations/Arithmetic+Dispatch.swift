@@ -23,7 +23,7 @@ extension Runtime {
       let result = try complexOperation(op, x, y)
       if !result.isNotImplemented { return result }
     }
-    if op == .multiply, case .int = b, let x = a.uncounted, x.isPlain, x.kind == .string || x.kind == .list {
+    if op == .multiply, case .int = b, let x = a.uncounted, x.isPlain, x.kind.isRepeatable {
       return try x.borrowed { (x) throws(Raised) in try repetition(of: x, count: b) }
     }
     let result = try offerToOperands(op, a, b)
