@@ -23,7 +23,8 @@ extension Runtime {
     }
     type.define(self, "join", "self, iterable, /") { (runtime, arguments) throws(Raised) in
       if runtime.isDrainable(arguments, at: 1) {
-        let parts = ListObject(runtime, try runtime.array(arguments, at: 1))
+        let parts = ListObject(runtime, capacity: 8)
+        try runtime.extend(parts, arguments, at: 1)
         return .object(try runtime.join(arguments.text, parts))
       }
       return .object(try runtime.join(arguments.text, arguments[1]))

@@ -13,7 +13,13 @@ extension Runtime {
         }
       }
       if runtime.hasLengthOfItsOwn(arguments[0]) { return .object(TupleObject(type: cls, try runtime.collected(arguments[0]))) }
-      let values = arguments[0].isUndefined ? [] : try runtime.array(arguments, at: 0)
+      if runtime.isDrainable(arguments, at: 0) {
+        let values = ListObject(runtime, capacity: 8)
+        try runtime.extend(values, arguments, at: 0)
+        if values.count > 0 { return .object(TupleObject(type: cls, copying: values.items, count: values.count)) }
+        return .object(isPlain ? runtime.emptyTuple : TupleObject(type: cls, []))
+      }
+      let values = arguments[0].isUndefined ? [] : try runtime.array(arguments[0])
       if values.isEmpty, isPlain { return .object(runtime.emptyTuple) }
       return .object(TupleObject(type: cls, values))
     }

@@ -25,6 +25,18 @@ private final class ClosureConsumer: Consumer {
   override func accept(_ value: consuming Value) throws(Raised) -> Bool { try body(value) }
 }
 
+/// Adds the elements to a list.
+private final class ListConsumer: Consumer {
+  private let list: ListObject
+
+  init(_ list: ListObject) { self.list = list }
+
+  override func accept(_ value: consuming Value) throws(Raised) -> Bool {
+    list.append(value)
+    return true
+  }
+}
+
 extension UnsafeMutablePointer where Pointee == Machine {
   /// Hands an element to the consumer of the generator that runs. False: it must end.
   @inline(__always)
@@ -83,18 +95,18 @@ extension Runtime {
   func walk(
     _ arguments: Arguments, at index: Int, _ body: (Value) throws(Raised) -> Bool
   ) throws(Raised) {
-    let begun = isForthcoming(arguments, index) ? machine.takeForthcoming() : nil
-    let generator = begun == nil ? drainable(arguments, index) : nil
-    if begun == nil, generator == nil { return try walk(arguments[index], body) }
-    try withoutActuallyEscaping(body) { (body) throws(Raised) in
-      let consumer = ClosureConsumer(body)
-      if let begun {
-        _ = try begun.run(consumer, machine)
-      } else {
-        _ = try generator?.borrowed { (generator) throws(Raised) in try generator.runInOneGo(consumer, self) }
-      }
-      if let failure = consumer.failure { throw failure }
+    guard isDrainable(arguments, at: index) else { return try walk(arguments[index], body) }
+    try withoutActuallyEscaping(body) { (body) throws(Raised) in try drain(arguments, at: index, into: ClosureConsumer(body)) }
+  }
+
+  /// Runs the generator that an argument is (`isDrainable`).
+  private func drain(_ arguments: Arguments, at index: Int, into consumer: Consumer) throws(Raised) {
+    if isForthcoming(arguments, index) {
+      _ = try machine.takeForthcoming()?.run(consumer, machine)
+    } else {
+      _ = try drainable(arguments, index)?.borrowed { (generator) throws(Raised) in try generator.runInOneGo(consumer, self) }
     }
+    if let failure = consumer.failure { throw failure }
   }
 
   /// Whether the argument stands for a generator that has been begun.
@@ -116,20 +128,6 @@ extension Runtime {
   /// Adds all elements of an argument to a list.
   func extend(_ list: ListObject, _ arguments: Arguments, at index: Int) throws(Raised) {
     guard isDrainable(arguments, at: index) else { return try extend(list, with: arguments[index]) }
-    try walk(arguments, at: index) { (value) throws(Raised) in
-      list.append(value)
-      return true
-    }
-  }
-
-  /// All elements of an argument.
-  func array(_ arguments: Arguments, at index: Int) throws(Raised) -> [Value] {
-    guard isDrainable(arguments, at: index) else { return try array(arguments[index]) }
-    var result: [Value] = []
-    try walk(arguments, at: index) { (value) throws(Raised) in
-      result.append(value)
-      return true
-    }
-    return result
+    try drain(arguments, at: index, into: ListConsumer(list))
   }
 }

@@ -141,10 +141,11 @@ extension Runtime {
       guard let token = arguments[1].object as? ContextToken else {
         throw runtime.typeError("expected an instance of Token, got \(try runtime.repr(arguments[1]).text)")
       }
-      let text = try runtime.repr(arguments[1]).text
-      if token.isUsed { throw runtime.runtimeError("\(text) has already been used once") }
-      if token.variable !== variable { throw runtime.valueError("\(text) was created by a different ContextVar") }
-      if token.context !== contexts.current { throw runtime.valueError("\(text) was created in a different Context") }
+      if token.isUsed { throw runtime.runtimeError("\(try runtime.repr(arguments[1]).text) has already been used once") }
+      guard token.variable === variable, token.context === contexts.current else {
+        let other = token.variable === variable ? "in a different Context" : "by a different ContextVar"
+        throw runtime.valueError("\(try runtime.repr(arguments[1]).text) was created \(other)")
+      }
       token.isUsed = true
       token.context[variable] = token.oldValue
       return .none

@@ -98,6 +98,12 @@ class BinaryNode: ExpressionNode {
 
   @inline(never)
   final func general(_ op: BinaryOperator, _ a: Value, _ b: Value, _ frame: Frame) throws(Raised) -> Value {
+    if a.uncounted == nil, b.uncounted == nil {
+      do throws(Raised) {
+        let result = try frame.withRuntime { (runtime) throws(Raised) in try runtime.operationOfNumbers(op, a, b) }
+        if !result.isUndefined { return result }
+      } catch { try frame.fail(error, range) }
+    }
     if let x = a.uncounted, x.isPlain, x.kind.isRepeatable {
       var result = Value.undefined
       do throws(Raised) {

@@ -6,6 +6,8 @@ import PyaSyntax
 final class SubscriptNode: ExpressionNode {
   private let object: Operand
   private let index: Operand
+  /// How often the container, no variable, had no place for its elements; where it never has, it is not asked any more.
+  @exclusivity(unchecked) private var disappointments: UInt8 = 0
 
   init(_ object: ExpressionNode, _ index: ExpressionNode, _ range: SourceRange) {
     self.object = Operand(object)
@@ -46,6 +48,7 @@ final class SubscriptNode: ExpressionNode {
   private func evaluateElsewhere(_ frame: Frame) throws(Raised) -> Value {
     if let container = object.place(frame) {
       guard let held = container.uncountedObject else { return try general(frame) }
+      if held.kind == .instance, case let answer = try askInstance(held, frame), !answer.isUndefined { return answer }
       if let key = index.place(frame) {
         if let found = held.elementPlace(key, frame) { return found.copied }
         return try general(frame)
@@ -54,13 +57,37 @@ final class SubscriptNode: ExpressionNode {
       if let found = key.lent({ held.elementPlace($0, frame) }) { return found.copied }
       return try general(container.pointee, key, frame)
     }
-    if let found = place(frame) { return found.copied }
+    if disappointments < .max {
+      if let found = place(frame) { return found.copied }
+      disappointments += 1
+    }
     return try evaluateParts(frame)
+  }
+
+  /// What a plain `__getitem__` of an instance's class says, with the index evaluated into its slot; undefined: there is none.
+  @inline(never)
+  private func askInstance(_ instance: Unmanaged<Object>, _ frame: Frame) throws(Raised) -> Value {
+    let machine = frame.machine
+    guard !machine.pointee.looksAtFrames,
+      let method = instance._withUnsafeGuaranteedRef({ $0.type.plainSpecial(.getitem, takes: 2) })
+    else { return .undefined }
+    // It may take itself out of the class.
+    let kept = method.takeUnretainedValue()
+    defer { withExtendedLifetime(kept) {} }
+    let size = method._withUnsafeGuaranteedRef { $0.frameSize }
+    guard let callee = machine.openFrame(method, size) else { try frame.fail(machine.stackOverflow(), range) }
+    callee.slots.initialize(to: .object(instance.takeUnretainedValue()))
+    do throws(Raised) { try index.evaluate(into: callee.slots + 1, frame) } catch { try abandon(callee, size, frame, error) }
+    if method._withUnsafeGuaranteedRef({ $0.completeCount }) != 2 { try frame.complete(callee, of: method, given: 2, range) }
+    return try runPlain(method, callee, size, frame)
   }
 
   @inline(never)
   private func evaluateParts(_ frame: Frame) throws(Raised) -> Value {
     let container = try object.evaluate(frame)
+    if let held = container.uncounted, held.kind == .instance, case let answer = try askInstance(held, frame), !answer.isUndefined {
+      return answer
+    }
     var key = try index.evaluate(frame)
     if let found = key.lent({ container.uncounted?.elementPlace($0, frame) }) { return found.copied }
     return try general(container, key, frame)

@@ -82,16 +82,24 @@ extension Runtime {
   }
 
   /// `a op b` of numbers that are no objects; undefined: they are something else, or the operation is not theirs.
-  @inline(__always)
-  private func operationOfNumbers(_ op: BinaryOperator, _ a: Value, _ b: Value) throws(Raised) -> Value {
+  func operationOfNumbers(_ op: BinaryOperator, _ a: Value, _ b: Value) throws(Raised) -> Value {
     let result: Value
     switch (a, b) {
     case (.int(let x), .int(let y)) where op != .matrixMultiply: return try integerOperation(op, x, y)
     case (.int(let x), .bool(let y)) where op != .matrixMultiply: return try integerOperation(op, x, y ? 1 : 0)
     case (.bool(let x), .int(let y)) where op != .matrixMultiply: return try integerOperation(op, x ? 1 : 0, y)
+    case (.bool(let x), .bool(let y)) where op != .matrixMultiply:
+      switch op {
+      case .and: return .bool(x && y)
+      case .or: return .bool(x || y)
+      case .xor: return .bool(x != y)
+      default: return try integerOperation(op, x ? 1 : 0, y ? 1 : 0)
+      }
     case (.float(let x), .float(let y)): result = try floatOperation(op, x, y)
     case (.float(let x), .int(let y)): result = try floatOperation(op, x, Double(y))
     case (.int(let x), .float(let y)): result = try floatOperation(op, Double(x), y)
+    case (.float(let x), .bool(let y)): result = try floatOperation(op, x, y ? 1 : 0)
+    case (.bool(let x), .float(let y)): result = try floatOperation(op, x ? 1 : 0, y)
     default: return .undefined
     }
     return result.isNotImplemented ? .undefined : result

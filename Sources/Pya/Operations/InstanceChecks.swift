@@ -56,11 +56,10 @@ extension Runtime {
     }
   }
 
-  /// The answer of an abstract class about instances of `own` when it was asked last.
+  /// The answer of an abstract class about instances of `own`, if it was asked lately.
   private func knownAnswer(_ type: TypeObject, _ own: TypeObject) -> Bool? {
     let own = UnsafeRawPointer(Unmanaged.passUnretained(own).toOpaque())
-    if type.abstractAnswer.yes == own { return true }
-    return type.abstractAnswer.no == own && type.abstractAnswer.generation == abstractAnswers.generation ? false : nil
+    return type.abstractAnswer.known(own, generation: abstractAnswers.generation)
   }
 
   private func note(_ answer: Bool, _ value: Value, _ type: TypeObject, _ generation: Int) {
@@ -68,12 +67,7 @@ extension Runtime {
     // An object of the program may claim another class.
     if own.isHeap, own.decidesClass { return }
     let pointer = UnsafeRawPointer(Unmanaged.passUnretained(own).toOpaque())
-    if answer {
-      type.abstractAnswer.yes = pointer
-    } else {
-      type.abstractAnswer.no = pointer
-      type.abstractAnswer.generation = generation
-    }
+    type.abstractAnswer.note(answer, pointer, generation: generation)
   }
 
   /// `__bases__` of anything that poses as a class; nil unless that is a tuple.

@@ -36,7 +36,7 @@ final class TypeObject: Object {
   /// the built-in behaviour of the kind applies. Empty for built-in types.
   @exclusivity(unchecked) private(set) var specialMethods: [Value] = []
   /// What was found last about the instances of another class (`AbstractAnswers`).
-  var abstractAnswer = AbstractAnswer()
+  @exclusivity(unchecked) var abstractAnswer = AbstractAnswer()
   /// A class of the program, here or above, defines how instances are compared.
   private(set) var decidesComparison = true
   /// The same for how they are hashed, or compared.
@@ -275,10 +275,52 @@ final class TypeObject: Object {
 
 /// Which class's instances are known to be an abstract class's, and which ones are not, at some time.
 struct AbstractAnswer {
-  var yes: UnsafeRawPointer?
-  var no: UnsafeRawPointer?
-  /// How many classes had been registered when `no` was the answer.
-  var generation = 0
+  private struct Entry {
+    var own: UnsafeRawPointer?
+    /// How many classes had been registered when the answer was no; -1: it was yes, which stays.
+    var generation = 0
+  }
+
+  private var entries = (Entry(), Entry(), Entry(), Entry())
+  private var next = 0
+
+  /// What was answered about instances of a class, if that still holds.
+  func known(_ own: UnsafeRawPointer, generation: Int) -> Bool? {
+    let entry: Entry
+    if entries.0.own == own {
+      entry = entries.0
+    } else if entries.1.own == own {
+      entry = entries.1
+    } else if entries.2.own == own {
+      entry = entries.2
+    } else if entries.3.own == own {
+      entry = entries.3
+    } else {
+      return nil
+    }
+    return entry.generation == -1 ? true : entry.generation == generation ? false : nil
+  }
+
+  mutating func note(_ answer: Bool, _ own: UnsafeRawPointer, generation: Int) {
+    let entry = Entry(own: own, generation: answer ? -1 : generation)
+    if entries.0.own == own {
+      entries.0 = entry
+    } else if entries.1.own == own {
+      entries.1 = entry
+    } else if entries.2.own == own {
+      entries.2 = entry
+    } else if entries.3.own == own {
+      entries.3 = entry
+    } else {
+      switch next {
+      case 0: entries.0 = entry
+      case 1: entries.1 = entry
+      case 2: entries.2 = entry
+      default: entries.3 = entry
+      }
+      next = (next + 1) & 3
+    }
+  }
 }
 
 /// One remembered result of `TypeObject.lookup`.
