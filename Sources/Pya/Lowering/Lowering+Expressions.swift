@@ -43,7 +43,7 @@ extension CodeLowering {
       if let proxy = node as? SuperNode { return SuperAttributeNode(proxy, key, range) }
       return AttributeNode(node, key, range)
     case .subscript(let object, let index):
-      warnOfSubscript(object, index, range)
+      warnOfSubscript(object, index)
       let (container, key) = operands(object, index)
       if let slice = key as? SliceNode { return SliceSubscriptNode(container, slice, range) }
       if let elements = (key as? TupleNode)?.keyElements { return TupleSubscriptNode(container, elements, range) }
@@ -181,7 +181,7 @@ extension CodeLowering {
   // MARK: Calls
 
   private func lowerCall(_ callee: Expression, _ arguments: [Argument], _ range: SourceRange) -> ExpressionNode {
-    warnOfCall(callee, range)
+    warnOfCall(callee)
     let node = lowerPlainCall(callee, arguments, range)
     let isPlaced =
       switch callee.kind {
