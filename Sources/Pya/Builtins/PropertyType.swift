@@ -94,9 +94,7 @@ extension Runtime {
       ("fget", { $0.getter }), ("fset", { $0.setter }), ("fdel", { $0.deleter }),
     ]
     for (name, part) in parts {
-      type.defineProperty(self, name) { (_, value) throws(Raised) in
-        value.cast(.property, to: PropertyObject.self).map(part) ?? .none
-      }
+      type.defineMember(self, name) { $0.cast(.property, to: PropertyObject.self).map(part) ?? .none }
     }
     type.defineProperty(self, "__doc__") { (_, value) throws(Raised) in
       value.cast(.property, to: PropertyObject.self)?.doc ?? .none

@@ -201,6 +201,7 @@ extension Runtime {
       guard let type = entry.type else { throw typeError("mro() returned a non-class ('\(typeName(entry))')") }
       order.append(type)
     }
+    if order.isEmpty { throw typeError("type MRO must not be empty") }
     return order
   }
 
@@ -324,6 +325,9 @@ extension Runtime {
   func setBases(of type: TypeObject, _ newBases: [Value]) throws(Raised) {
     guard !newBases.isEmpty else {
       throw typeError("can only assign non-empty tuple to \(type.name).__bases__, not ()")
+    }
+    if let other = newBases.first(where: { $0.type == nil }) {
+      throw typeError("\(type.name).__bases__ must be tuple of classes, not '\(typeName(other))'")
     }
     let bases = try checkedBases(newBases)
     if bases.contains(where: { $0.isSubtype(of: type) }) {
