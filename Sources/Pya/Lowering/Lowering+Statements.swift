@@ -54,6 +54,12 @@ extension CodeLowering {
     case .assert(let condition, let message):
       warnOfAssertion(condition, range)
       if runtime.launchOptions.optimization > 0 { return PassNode(range) }
+      if let message, suspends(message) {
+        let test = lower(condition)
+        let (steps, node) = separately { lower(message) }
+        let failure = AssertNode(ConstantNode(.bool(false), condition.range), message: node, range)
+        return ResumableIfNode(test, then: PassNode(range), otherwise: sequence(steps + [failure], range), state: newSlot(), range)
+      }
       return AssertNode(lower(condition), message: message.map(lower), range)
     case .class where lacksBuiltin("__build_class__"): return MissingClassBuilderNode(range)
     case .import(let aliases):
@@ -274,7 +280,7 @@ extension CodeLowering {
     case .name(let name): return target(name, range)
     case .attribute(let object, let name, _):
       if case .name("self") = object.kind { unit.classBodies.note(name) }
-      return AttributeTarget(lower(object), intern(mangle(name)), range)
+      return AttributeTarget(lower(object), intern(mangle(name)), place(of: expression))
     case .subscript(let object, let index):
       let (container, key) = operands(object, index)
       if let slice = key as? SliceNode { return SliceTarget(container, slice, range) }
@@ -306,11 +312,11 @@ extension CodeLowering {
       let key = intern(mangle(name))
       let node = lower(object)
       if let local = node as? LocalNode {
-        return AugmentAttributeNode(local, key, op, lower(value), targetRange: target.range, range)
+        return AugmentAttributeNode(local, key, op, lower(value), targetRange: place(of: target), range)
       }
       let slot = newSlot()
       let held = LocalNode(slot: slot, object.range)
-      let statement = AugmentAttributeNode(held, key, op, lower(value), targetRange: target.range, range)
+      let statement = AugmentAttributeNode(held, key, op, lower(value), targetRange: place(of: target), range)
       return AugmentAttributeOfNode(node, slot: slot, statement, range)
     case .subscript(let object, let index):
       return AugmentSubscriptNode(
