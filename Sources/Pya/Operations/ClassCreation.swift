@@ -265,9 +265,11 @@ extension Runtime {
     if made.attributes.getString(names.slots) == nil, made.lookupUncached(intern("__weakref__")) == nil { defineWeakReferences(of: made) }
   }
 
-  /// The attribute `__weakref__`. (CPython's holds the first reference; nobody looks at that.)
+  /// The attribute `__weakref__`: the first weak reference to the object.
   func defineWeakReferences(of type: TypeObject) {
-    type.defineProperty(self, "__weakref__") { (_, _) throws(Raised) in .none }
+    type.defineProperty(self, "__weakref__") { (runtime, value) throws(Raised) in
+      value.object.flatMap { runtime.observers(of: $0).first }.map { .object($0) } ?? .none
+    }
   }
 
   /// `instance.__dict__ = {...}`: takes over the entries. (CPython takes over the dictionary itself.)
