@@ -32,7 +32,7 @@ struct Command: ParsableCommand {
   @Flag(name: .customShort("b"), help: "Warn where texts and bytes are mixed up; -bb: raise.")
   var bytesWarning: Int
 
-  @Flag(name: .customShort("E"), help: "Ignore the variables PYAPATH and PYTHONPATH.")
+  @Flag(name: .customShort("E"), help: "Ignore the variables PYAPATH, PYTHONPATH and PYTHONWARNINGS.")
   var ignoresEnvironment = false
 
   @Flag(name: .customShort("O"), help: "Leave out assertions; -OO: docstrings too.")

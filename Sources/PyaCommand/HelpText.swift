@@ -22,7 +22,7 @@ extension Command {
     --tokens, --ast, --scopes  print what lexer, parser, scope analysis make of it
     --generate-completion-script bash|zsh|fish     for your shell; --man: for man
     Variables: PYA_HISTORY (the prompt's history), PYAPATH and PYTHONPATH
-    (folders of modules; -E, -I: ignored)
+    (folders of modules), PYTHONWARNINGS (-E, -I: ignored)
 
     """
 
@@ -77,7 +77,7 @@ extension Command {
     ("-u", "Write output at once."),
     ("-O, -OO", "Leave out assertions, and set __debug__ to False; leave out docstrings too."),
     ("-b, -bb", "Warn where a text is made of bytes or compared with them; raise there."),
-    ("-E, -I", "Ignore PYAPATH and PYTHONPATH."),
+    ("-E, -I", "Ignore PYAPATH, PYTHONPATH and PYTHONWARNINGS."),
     ("-B, -d, -s, -S", "Without effect, as there is no byte code and no site module."),
     ("-W arg", "Add a warning filter: action:message:category:module:line."),
     ("-X dev", "Show all warnings, and use the debug mode of asyncio."),

@@ -71,7 +71,8 @@ extension Invocation {
     var options = Interpreter.Options()
     options.arguments = arguments
     options.usesVirtualClock = usesVirtualClock
-    options.warningFilters = warningFilters
+    let ofEnvironment = ignoresEnvironment ? nil : environmentVariable("PYTHONWARNINGS")
+    options.warningFilters = (ofEnvironment ?? "").split(separator: ",").map(String.init) + warningFilters
     options.extras = extras
     options.givesAdvice = !extras.contains("no_advice")
     options.isUnbuffered = isUnbuffered || !ignoresEnvironment && environmentVariable("PYTHONUNBUFFERED")?.isEmpty == false

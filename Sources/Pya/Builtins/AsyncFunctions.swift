@@ -20,7 +20,7 @@ extension Runtime {
       }
       let step = try runtime.asyncNext(iterator)
       if arguments[1].isUndefined { return step }
-      return .object(NextWithDefault(runtime, try runtime.awaitable(step), fallback: arguments[1]))
+      return .object(NextWithDefault(runtime, step, fallback: arguments[1]))
     }
   }
 

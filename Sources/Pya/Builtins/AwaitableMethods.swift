@@ -30,7 +30,7 @@ extension Runtime {
   private func step(_ awaitable: AwaitableObject, sending value: Value) throws(Raised) -> Value {
     try yielded(
       try machine.drivenByHand { () throws(Raised) in
-        awaitable.hasBegun ? try awaitable.resume(self, sent: value) : try awaitable.begin(self)
+        awaitable.hasBegun ? try awaitable.resume(self, sent: value) : try awaitable.begin(self, sending: value)
       })
   }
 

@@ -215,7 +215,7 @@ extension Runtime {
     }
     var (index, made) = (0, 0)
     while true {
-      while index < text.count, ASCII.isSpace(text[index]) { index += 1 }
+      while index < text.count, text[index] == 0x20 || (0x09...0x0D).contains(text[index]) { index += 1 }
       if index == text.count { return nil }
       guard let high = digit(index) else { return index }
       guard let low = digit(index + 1) else { return index + 1 }

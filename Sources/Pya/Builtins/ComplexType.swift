@@ -10,6 +10,11 @@ extension Runtime {
   func installComplexType() {
     let type = types.complex
     type.construct = { (runtime, type, arguments) throws(Raised) in
+      if arguments.count == 1, !arguments.hasKeywords, arguments[0].object?.isExactly(runtime.types.complex) == true,
+        type === runtime.types.complex
+      {
+        return arguments[0]
+      }
       let number = try runtime.makeComplex(arguments)
       let object = ComplexObject(runtime, real: number.real, imaginary: number.imaginary)
       object.type = type
@@ -100,6 +105,7 @@ extension Runtime {
         guard let number = result.complex else {
           throw typeError("__complex__ returned non-complex (type \(typeName(result)))")
         }
+        if result.isOfHeapType { try warnOfSubclass(named: "__complex__", "complex", result) }
         return Complex(number.real, number.imaginary)
       }
       if object.kind == .complex { return complexReceiver(value) }

@@ -50,12 +50,27 @@ extension Runtime {
       let value = arguments[2].defined ?? .none
       if arguments[0].type === runtime.types.dict {
         let dict = DictObject(runtime)
+        if let set = arguments[1].set, !set.isOfHeapType {
+          try runtime.addKeys(to: dict, from: set, value)
+          return .object(dict)
+        }
         try runtime.forEach(arguments[1]) { (key) throws(Raised) in try dict.set(key, value, runtime) }
         return .object(dict)
       }
       let made = try runtime.call(arguments[0])
       try runtime.forEach(arguments[1]) { (key) throws(Raised) in try runtime.setItem(made, key, value) }
       return made
+    }
+  }
+
+  /// The elements of a set bring their hashes along.
+  private func addKeys(to dict: DictObject, from set: SetObject, _ value: Value) throws(Raised) {
+    let expected = set.count
+    var position = 0
+    while case let index = set.next(&position), index >= 0 {
+      let entry = set.entries[index]
+      try dict.set(entry.key, hash: entry.hash, value, self)
+      if set.count != expected { throw setHasChanged() }
     }
   }
 

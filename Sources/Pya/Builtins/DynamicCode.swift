@@ -48,21 +48,31 @@ extension Runtime {
     let code = site.frame.code
     if !site.hasVariables {
       // A class body, or code run by `exec`, keeps its namespace in its first slot.
-      if code.slotNames.first == "", let namespace = site.frame[StatementCode.namespaceSlot].defined {
-        return namespace
-      }
-      return .object(site.globals)
+      var namespace = Value.object(site.globals)
+      if code.slotNames.first == "", let own = site.frame[StatementCode.namespaceSlot].defined { namespace = own }
+      // The variables of comprehensions in progress lie in slots all the same, and show beside the names of the namespace.
+      let variables = DictObject(self)
+      addVariables(of: site, to: variables)
+      guard variables.count > 0, let names = namespace.dict else { return namespace }
+      let result = names.copy(self)
+      for entry in variables.liveEntries { entry.key.string.map { result.setString($0, entry.value) } }
+      return .object(result)
     }
     let result = DictObject(self)
-    for (slot, name) in code.slotNames.enumerated() where !name.isEmpty && !name.hasPrefix(".") {
-      var value = site.frame[slot]
-      if let cell = value.cast(.cell, to: Cell.self) { value = cell.value }
-      if !value.isUndefined { result.setString(intern(name), value) }
-    }
+    addVariables(of: site, to: result)
     for (index, name) in code.freeNames.enumerated() {
       if let value = site.frame.closureCell(index).value.defined { result.setString(intern(name), value) }
     }
     return .object(result)
+  }
+
+  /// The variables in the frame's slots that have values.
+  private func addVariables(of site: CallSite, to result: DictObject) {
+    for (slot, name) in site.frame.code.slotNames.enumerated() where !name.isEmpty && !name.hasPrefix(".") {
+      var value = site.frame[slot]
+      if let cell = value.cast(.cell, to: Cell.self) { value = cell.value }
+      if !value.isUndefined { result.setString(intern(name), value) }
+    }
   }
 
   private func sortedNames(_ names: [Value]) throws(Raised) -> [Value] {

@@ -50,6 +50,9 @@ extension Runtime {
       return
     default: break
     }
+    // Whatever a second `__init__` does not name is None again.
+    for name in known { exception.fields[name] = nil }
+    if layout == .importError { exception.fields["msg"] = nil }
     if arguments.hasKeywords {
       if known.isEmpty { throw noKeywords(exception.type) }
       for (keyword, value) in arguments.keywords {
@@ -140,10 +143,40 @@ extension Runtime {
     }
     type.define(self, "__reduce__", "self, /") { (runtime, arguments) throws(Raised) in
       let exception = try runtime.exceptionArgument(arguments)
-      var parts: [Value] = [.object(exception.type), .object(TupleObject(runtime, exception.arguments))]
-      if let dictionary = exception.dictionary { parts.append(.object(dictionary)) }
+      var parts: [Value] = [
+        .object(exception.type), .object(TupleObject(runtime, runtime.argumentsForReduction(of: exception))),
+      ]
+      if let state = try runtime.stateForReduction(of: exception) { parts.append(.object(state)) }
       return .object(TupleObject(runtime, parts))
     }
+  }
+
+  /// What makes the exception again: an OSError leaves the names of files out of its `args`.
+  private func argumentsForReduction(of exception: ExceptionObject) -> [Value] {
+    guard exception.type.exceptionLayout == .osError, exception.arguments.count == 2,
+      let name = exception.fields["filename"]
+    else { return exception.arguments }
+    guard let second = exception.fields["filename2"] else { return exception.arguments + [name] }
+    return exception.arguments + [name, .none, second]
+  }
+
+  /// The attributes of its own, and the fields that its constructor takes as keywords; an AttributeError's object may be anything,
+  /// and stays behind.
+  private func stateForReduction(of exception: ExceptionObject) throws(Raised) -> DictObject? {
+    var names: [String] = []
+    switch exception.type.exceptionLayout {
+    case .importError: names = ["name", "path", "name_from"].filter { exception.fields[$0] != nil }
+    case .attributeError: names = (exception.fields["name"] == nil ? [] : ["name"]) + ["args"]
+    default: break
+    }
+    guard !names.isEmpty else { return exception.dictionary }
+    let state = DictObject(self)
+    for entry in exception.dictionary?.liveEntries ?? [] { try state.set(entry.key, entry.value, self) }
+    for name in names {
+      let value = exception.fields[name] ?? .object(TupleObject(self, exception.arguments))
+      try state.set(.object(string(name)), value, self)
+    }
+    return state
   }
 
   private func installExceptionChainAttributes(_ type: TypeObject) {

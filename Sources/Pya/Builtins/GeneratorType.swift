@@ -76,11 +76,7 @@ extension Runtime {
     if value.isNone { return try exceptionToRaise(.object(cls)) }
     let made: Value
     if let tuple = value.tuple { made = try call(.object(cls), tuple.array) } else { made = try call(.object(cls), value) }
-    guard let exception = made.exception else {
-      throw typeError(
-        "calling \(try repr(.object(cls)).text) should have returned an instance of BaseException, not \(typeName(made))")
-    }
-    return exception
+    return try exception(made: made, by: cls, shown: typeName(made))
   }
 
   // MARK: Shared with coroutines

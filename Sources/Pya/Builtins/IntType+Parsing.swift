@@ -57,9 +57,9 @@ extension Runtime {
 
   private func integer(fromObject object: Object) throws(Raised) -> Value {
     let value = Value.object(object)
-    if let method = object.type.special(.int) { return try integerResult(method, value, "__int__") }
+    if let method = object.type.special(.int) { return try integerResult(of: method, value, "__int__") }
     // A subclass of int has its number, whatever its `__index__` says.
-    if object.kind != .intInstance, let method = object.type.special(.index) { return try integerResult(method, value, "__index__") }
+    if object.kind != .intInstance, let method = object.type.special(.index) { return try integerResult(of: method, value, "__index__") }
     switch object.kind {
     case .intInstance: return value.plainNumber
     case .floatInstance: return try integer(from: value.plainNumber)
@@ -67,26 +67,18 @@ extension Runtime {
     case .bytes, .byteArray: return try parseInt(unsafeDowncast(object, to: BytesObject.self), base: 10)
     default: break
     }
-    if let method = specialMethod(value, .int) { return try integerResult(method, value, "__int__") }
-    if let method = specialMethod(value, .index) { return try integerResult(method, value, "__index__") }
+    if let method = specialMethod(value, .int) { return try integerResult(of: method, value, "__int__") }
+    if let method = specialMethod(value, .index) { return try integerResult(of: method, value, "__index__") }
     if let method = specialMethod(value, .trunc) {
       warn("The delegation of int() to __trunc__ is deprecated.", category: "DeprecationWarning")
       let result = try callSpecial(method, value)
-      if case .float = result.plainNumber { throw typeError("__trunc__ returned non-Integral (type float)") }
+      guard specialMethod(result, .index) != nil else {
+        throw typeError("__trunc__ returned non-Integral (type \(typeName(result)))")
+      }
       return try integer(fromIndex: result)
     }
     if let bytes = bytesLike(value) { return try parseInt(bytes.object(types.bytes), base: 10) }
     throw notConvertibleToInt(value)
-  }
-
-  private func integerResult(_ method: Value, _ value: Value, _ name: String) throws(Raised) -> Value {
-    let result = try callSpecial(method, value)
-    switch result.plainNumber {
-    case .int(let number): return .int(number)
-    case .bool(let flag): return .int(flag ? 1 : 0)
-    case let plain where plain.bigInt != nil: return plain
-    default: throw typeError("\(name) returned non-int (type \(typeName(result)))")
-    }
   }
 
   private func notConvertibleToInt(_ value: Value) -> Raised {

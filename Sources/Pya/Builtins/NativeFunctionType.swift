@@ -78,36 +78,9 @@ extension Runtime {
   }
 
   private func installGetSetDescriptorType(_ type: TypeObject) {
-    func attribute(_ value: Value) throws(Raised) -> NativeAttribute {
-      guard let attribute = value.object as? NativeAttribute else {
-        throw typeError("expected a getset_descriptor, got '\(typeName(value))'")
-      }
-      return attribute
-    }
-    type.defineProperty(self, "__name__") { (runtime, value) throws(Raised) in
-      .object(runtime.string(try attribute(value).name))
-    }
     type.defineProperty(self, "__qualname__") { (runtime, value) throws(Raised) in
-      let found = try attribute(value)
+      guard let found = value.object as? NativeAttribute else { return .none }
       return .object(runtime.string(found.owner.map { "\($0.qualifiedName).\(found.name)" } ?? found.name))
-    }
-    type.defineProperty(self, "__objclass__") { (_, value) throws(Raised) in
-      try attribute(value).owner.map { .object($0) } ?? .none
-    }
-    type.defineProperty(self, "__doc__") { (_, _) throws(Raised) in .none }
-    type.define(self, "__get__", "self, instance, owner=None, /") { (runtime, arguments) throws(Raised) in
-      if arguments[1].isNone { return arguments[0] }
-      let found = try attribute(arguments[0])
-      return try found.descriptorGet(runtime, instance: arguments[1], owner: runtime.type(of: arguments[1]))
-    }
-    type.define(self, "__set__", "self, instance, value, /") { (runtime, arguments) throws(Raised) in
-      try attribute(arguments[0]).descriptorSet(runtime, instance: arguments[1], value: arguments[2])
-      return .none
-    }
-    type.define(self, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in
-      let found = try attribute(arguments[0])
-      let owner = found.owner?.name ?? "?"
-      return .object(runtime.string("<attribute '\(found.name)' of '\(owner)' objects>"))
     }
   }
 }

@@ -94,9 +94,7 @@ extension Runtime {
       ("fget", { $0.getter }), ("fset", { $0.setter }), ("fdel", { $0.deleter }),
     ]
     for (name, part) in parts {
-      type.defineProperty(self, name) { (_, value) throws(Raised) in
-        value.cast(.property, to: PropertyObject.self).map(part) ?? .none
-      }
+      type.defineMember(self, name) { $0.cast(.property, to: PropertyObject.self).map(part) ?? .none }
     }
     type.defineProperty(self, "__doc__") { (_, value) throws(Raised) in
       value.cast(.property, to: PropertyObject.self)?.doc ?? .none
@@ -137,18 +135,30 @@ extension Runtime {
       guard let descriptor = arguments[0].object else { return arguments[0] }
       let isClass = arguments[1].isNone && !arguments[2].isUndefined && !arguments[2].isNone
       if arguments[1].isNone, !isClass { throw runtime.typeError("__get__(None, None) is invalid") }
+      if !isClass { try runtime.checkReceiver(of: descriptor, arguments[1]) }
       let owner = arguments[2].type ?? runtime.type(of: arguments[1])
       return try descriptor.descriptorGet(runtime, instance: isClass ? .undefined : arguments[1], owner: owner)
     }
     guard isData else { return }
     type.define(self, "__set__", "self, instance, value, /") { (runtime, arguments) throws(Raised) in
-      try arguments[0].object?.descriptorSet(runtime, instance: arguments[1], value: arguments[2])
+      guard let descriptor = arguments[0].object else { return .none }
+      try runtime.checkReceiver(of: descriptor, arguments[1])
+      try descriptor.descriptorSet(runtime, instance: arguments[1], value: arguments[2])
       return .none
     }
     type.define(self, "__delete__", "self, instance, /") { (runtime, arguments) throws(Raised) in
-      try arguments[0].object?.descriptorSet(runtime, instance: arguments[1], value: .undefined)
+      guard let descriptor = arguments[0].object else { return .none }
+      try runtime.checkReceiver(of: descriptor, arguments[1])
+      try descriptor.descriptorSet(runtime, instance: arguments[1], value: .undefined)
       return .none
     }
+  }
+
+  /// An attribute of a built-in type, asked by hand, takes instances of that type alone.
+  private func checkReceiver(of descriptor: Object, _ instance: Value) throws(Raised) {
+    guard let attribute = descriptor as? NativeAttribute, let owner = attribute.owner, !type(of: instance).isSubtype(of: owner)
+    else { return }
+    throw typeError("descriptor '\(attribute.name)' for '\(owner.name)' objects doesn't apply to a '\(typeName(instance))' object")
   }
 
   // MARK: staticmethod and classmethod

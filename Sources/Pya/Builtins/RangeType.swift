@@ -80,6 +80,10 @@ extension Runtime {
     type.defineMember(self, "start") { $0.slice.unsafelyUnwrapped.start }
     type.defineMember(self, "stop") { $0.slice.unsafelyUnwrapped.stop }
     type.defineMember(self, "step") { $0.slice.unsafelyUnwrapped.step }
+    type.define(self, "__reduce__", "self, /") { (runtime, arguments) throws(Raised) in
+      let slice = arguments[0].slice.unsafelyUnwrapped
+      return runtime.tuple([.object(runtime.types.slice), runtime.tuple([slice.start, slice.stop, slice.step])])
+    }
     type.define(self, "indices", "self, object, /") { (runtime, arguments) throws(Raised) in
       try runtime.sliceIndices(arguments[0].slice.unsafelyUnwrapped, try runtime.integer(fromIndex: arguments[1]))
     }

@@ -8,30 +8,27 @@ extension Runtime {
     default: break
     }
     if let generator = iterableCoroutine(object) { return StartedFrameAwaitable(self, generator) }
-    guard let method = object.type.lookup(names[.await]) else { throw cannotAwait(value) }
-    let iterator = try callSpecial(method, value)
-    guard case .object(let inner) = iterator else { throw badAwaitResult(iterator) }
+    let inner = try awaitIterator(of: object)
     if let wrapped = inner as? CoroutineIterator { return StartedFrameAwaitable(self, wrapped.frame) }
     switch inner.kind {
     case .awaitable: return unsafeDowncast(inner, to: AwaitableObject.self)
     case .generator: return StartedFrameAwaitable(self, unsafeDowncast(inner, to: SuspendableFrame.self))
-    case .coroutine: throw typeError("__await__() returned a coroutine")
-    default:
-      guard isIterator(iterator) else { throw badAwaitResult(iterator) }
-      return IteratorAwaitable(self, try adapted(iterator), source: iterator)
+    default: return IteratorAwaitable(self, try adapted(.object(inner)), source: .object(inner))
     }
   }
 }
 
 /// `anext(iterator, default)`: the next element, or the default instead of StopAsyncIteration.
 final class NextWithDefault: AwaitableObject {
-  private let inner: AwaitableObject
-  override var awaitedFrame: SuspendableFrame? { inner.awaitedFrame }
+  /// What `__anext__` gave; what is wrong with it shows when it is awaited.
+  private let step: Value
+  private var inner: AwaitableObject?
+  override var awaitedFrame: SuspendableFrame? { inner?.awaitedFrame }
   private let fallback: Value
   private var isBegun = false
 
-  init(_ runtime: Runtime, _ inner: AwaitableObject, fallback: Value) {
-    self.inner = inner
+  init(_ runtime: Runtime, _ step: Value, fallback: Value) {
+    self.step = step
     self.fallback = fallback
     super.init(type: runtime.awaitingTypes.nextWithDefault)
   }
@@ -39,24 +36,35 @@ final class NextWithDefault: AwaitableObject {
   override var hasBegun: Bool { isBegun }
 
   override func visitContents(_ tracer: Tracer) {
+    tracer.visit(step)
     tracer.visit(inner)
     tracer.visit(fallback)
   }
 
+  private func awaitable(_ runtime: Runtime) throws(Raised) -> AwaitableObject {
+    if let inner { return inner }
+    let made = try runtime.awaitable(step)
+    inner = made
+    return made
+  }
+
   override func begin(_ runtime: Runtime) throws(Raised) -> Value {
+    let inner = try awaitable(runtime)
     isBegun = true
     return try orFallback(runtime) { () throws(Raised) in try inner.begin(runtime) }
   }
 
   override func resume(_ runtime: Runtime, sent: Value) throws(Raised) -> Value {
-    try orFallback(runtime) { () throws(Raised) in try inner.resume(runtime, sent: sent) }
+    let inner = try awaitable(runtime)
+    return try orFallback(runtime) { () throws(Raised) in try inner.resume(runtime, sent: sent) }
   }
 
   override func resume(_ runtime: Runtime, throwing exception: ExceptionObject) throws(Raised) -> Value {
-    try orFallback(runtime) { () throws(Raised) in try inner.resume(runtime, throwing: exception) }
+    let inner = try awaitable(runtime)
+    return try orFallback(runtime) { () throws(Raised) in try inner.resume(runtime, throwing: exception) }
   }
 
-  override func close(_ runtime: Runtime) throws(Raised) { try inner.close(runtime) }
+  override func close(_ runtime: Runtime) throws(Raised) { try awaitable(runtime).close(runtime) }
 
   private func orFallback(_ runtime: Runtime, _ body: () throws(Raised) -> Value) throws(Raised) -> Value {
     do { return try body() } catch {

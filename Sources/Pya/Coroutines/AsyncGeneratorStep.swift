@@ -56,6 +56,13 @@ final class AsyncGeneratorStep: AwaitableObject {
   override var hasBegun: Bool { state != .created }
   override var takesExceptionsAtStart: Bool { true }
 
+  /// A value sent by hand stands for that of `asend`.
+  override func begin(_ runtime: Runtime, sending value: Value) throws(Raised) -> Value {
+    guard !value.isNone, action.sends, generator.state != .finished else { return try begin(runtime) }
+    try enter(runtime)
+    return try step(runtime) { () throws(Raised) in try generator.drive(runtime, sending: value) }
+  }
+
   override func begin(_ runtime: Runtime) throws(Raised) -> Value {
     try enter(runtime)
     if generator.state == .finished {

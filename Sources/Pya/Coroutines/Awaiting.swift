@@ -21,17 +21,30 @@ extension Runtime {
     default: break
     }
     if let generator = iterableCoroutine(object) { return try begin(generator) }
-    guard let method = object.type.lookup(names[.await]) else { throw cannotAwait(value) }
-    let iterator = try callSpecial(method, value)
-    guard case .object(let inner) = iterator else { throw badAwaitResult(iterator) }
+    return try beginAwaiting(iterator: try awaitIterator(of: object))
+  }
+
+  /// Begins to await what `__await__` gave.
+  func beginAwaiting(iterator inner: Object) throws(Raised) -> Awaited {
     if let wrapped = inner as? CoroutineIterator { return try begin(wrapped.frame) }
     switch inner.kind {
     case .awaitable: return try begin(unsafeDowncast(inner, to: AwaitableObject.self))
     case .generator: return try begin(unsafeDowncast(inner, to: SuspendableFrame.self))
+    default: return try begin(IteratorAwaitable(self, try iterator(.object(inner)), source: .object(inner)))
+    }
+  }
+
+  /// What `__await__` of an object gives, which must be an iterator.
+  func awaitIterator(of object: Object) throws(Raised) -> Object {
+    guard let method = object.type.lookup(names[.await]) else { throw cannotAwait(.object(object)) }
+    let result = try callSpecial(method, .object(object))
+    guard case .object(let inner) = result else { throw badAwaitResult(result) }
+    switch inner.kind {
+    case .awaitable, .generator, .iterator: return inner
     case .coroutine: throw typeError("__await__() returned a coroutine")
     default:
-      guard inner is IteratorObject || inner.type.lookup(names[.next]) != nil else { throw badAwaitResult(iterator) }
-      return try begin(IteratorAwaitable(self, try self.iterator(iterator), source: iterator))
+      guard isIterator(result) else { throw badAwaitResult(result) }
+      return inner
     }
   }
 

@@ -436,6 +436,9 @@ class AwaitableObject: Object {
   /// driver is in `machine.suspended`.
   func begin(_ runtime: Runtime) throws(Raised) -> Value { .none }
 
+  /// The same by hand, with a value that most have no use for.
+  func begin(_ runtime: Runtime, sending value: Value) throws(Raised) -> Value { try begin(runtime) }
+
   /// Goes on after a suspension, with the value sent in.
   func resume(_ runtime: Runtime, sent: Value) throws(Raised) -> Value { .none }
 

@@ -83,9 +83,10 @@ extension Runtime {
       switch name {
       case "start", "end": value = .int(try self.index(value))
       case "object" where isDecoding:
-        guard value.bytes != nil || value.cast(.byteArray, to: BytesObject.self) != nil else {
+        guard let bytes = bytesLike(value) else {
           throw typeError("a bytes-like object is required, not '\(typeName(value))'")
         }
+        value = .object(bytes.object(types.bytes))
       default:
         guard value.string != nil else { throw typeError("argument \(index + 1) must be str, not \(givenName(value))") }
       }

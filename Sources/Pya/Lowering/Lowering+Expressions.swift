@@ -40,10 +40,11 @@ extension CodeLowering {
     case .attribute(let object, let name, _):
       let node = lower(object)
       let key = intern(mangle(name))
-      if let proxy = node as? SuperNode { return SuperAttributeNode(proxy, key, range) }
-      return AttributeNode(node, key, range)
+      let place = place(of: expression)
+      if let proxy = node as? SuperNode { return SuperAttributeNode(proxy, key, place) }
+      return AttributeNode(node, key, place)
     case .subscript(let object, let index):
-      warnOfSubscript(object, index, range)
+      warnOfSubscript(object, index)
       let (container, key) = operands(object, index)
       if let slice = key as? SliceNode { return SliceSubscriptNode(container, slice, range) }
       if let elements = (key as? TupleNode)?.keyElements { return TupleSubscriptNode(container, elements, range) }
@@ -180,8 +181,21 @@ extension CodeLowering {
 
   // MARK: Calls
 
-  private func lowerCall(_ callee: Expression, _ arguments: [Argument], _ range: SourceRange) -> ExpressionNode {
-    warnOfCall(callee, range)
+  /// Where an attribute is looked up, or a method called, for tracebacks: from the name on, if that stands on a later line than the object.
+  func place(of attribute: Expression, calledIn call: SourceRange? = nil) -> SourceRange {
+    let range = call ?? attribute.range
+    guard case .attribute(_, _, let nameRange) = attribute.kind,
+      unit.file.location(of: range.start).line != unit.file.location(of: nameRange.start).line
+    else { return range }
+    return SourceRange(Int(nameRange.start), Int(range.end))
+  }
+
+  private func lowerCall(_ callee: Expression, _ arguments: [Argument], _ whole: SourceRange) -> ExpressionNode {
+    let unpacks = arguments.contains { argument in
+      switch argument.kind { case .unpacked, .unpackedKeywords: true; case .positional, .keyword: false }
+    }
+    let range = unpacks ? whole : place(of: callee, calledIn: whole)
+    warnOfCall(callee)
     let node = lowerPlainCall(callee, arguments, range)
     let isPlaced =
       switch callee.kind {
@@ -241,9 +255,9 @@ extension CodeLowering {
       let key = intern(mangle(name))
       let values = arguments.map { lower($0.value) }
       if let proxy = receiver as? SuperNode {
-        return SuperCallNode(proxy, key, values, calleeRange: callee.range, range)
+        return SuperCallNode(proxy, key, values, calleeRange: place(of: callee), range)
       }
-      return MethodCallNode(receiver, key, values, calleeRange: callee.range, range)
+      return MethodCallNode(receiver, key, values, calleeRange: place(of: callee), range)
     }
     if argumentsSuspend, unit.events == nil, arguments.allSatisfy(\.isPositional) {
       let (kept, values) = keep(lower(callee), for: arguments)

@@ -203,13 +203,28 @@ extension CodeLowering {
       let kind =
         switch parameter.kind { case .typeVar: "TypeVar"; case .typeVarTuple: "TypeVarTuple"; case .paramSpec: "ParamSpec" }
       let node = TypeParameterNode(
-        kind: kind, name: intern(parameter.name), bound: parameter.bound.map(lower),
+        kind: kind, name: intern(parameter.name), bound: parameter.bound.map { lowerLazily($0, scope: parameter.boundScope) },
         isConstrained: parameter.bound.map { if case .tuple = $0.kind { true } else { false } } ?? false,
-        defaultValue: parameter.defaultValue.map(lower), globals: unit.globals, parameter.range)
+        defaultValue: parameter.defaultValue.map { lowerLazily($0, scope: parameter.defaultScope) }, globals: unit.globals,
+        parameter.range)
       assignments.append(AssignNode(target(parameter.name, parameter.range), node, parameter.range))
       reads.append(read(parameter.name, parameter.range))
     }
     return (assignments, reads)
+  }
+
+  /// A function that computes a bound or default when it is asked for.
+  private func lowerLazily(_ value: Expression, scope: ScopeID) -> ExpressionNode {
+    let inner = CodeLowering(unit, host: scope, privateClass: privateClass)
+    let node: ExpressionNode
+    if case .starred(let types) = value.kind {
+      node = UnpackedTypeNode(inner.lower(types), value.range)
+    } else {
+      node = inner.lower(value)
+    }
+    let code = StatementCode(runtime, inner.draft(), body: ReturnNode(node, value.range))
+    return FunctionNode(
+      FunctionNode.Blueprint(code: code, captures: captures(of: scope), globals: unit.globals), value.range)
   }
 
   func lowerTypeAlias(

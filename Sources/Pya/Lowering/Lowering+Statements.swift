@@ -30,7 +30,14 @@ extension CodeLowering {
     case .annotatedAssign(let target, let annotation, let value, let isSimple):
       return lowerAnnotated(target, annotation, value, isSimple: isSimple, range)
     case .delete(let targets):
-      return sequence(targets.map { DeleteNode(lowerTarget($0), $0.range) }, range)
+      guard targets.contains(where: suspends) else {
+        return sequence(targets.map { DeleteNode(lowerTarget($0), $0.range) }, range)
+      }
+      for target in targets {
+        let node = lowerTarget(target)
+        prelude.append(DeleteNode(node, target.range))
+      }
+      return PassNode(range)
     case .pass, .global, .nonlocal: return PassNode(range)
     case .break: return BreakNode(range)
     case .continue: return ContinueNode(range)
@@ -47,6 +54,12 @@ extension CodeLowering {
     case .assert(let condition, let message):
       warnOfAssertion(condition, range)
       if runtime.launchOptions.optimization > 0 { return PassNode(range) }
+      if let message, suspends(message) {
+        let test = lower(condition)
+        let (steps, node) = separately { lower(message) }
+        let failure = AssertNode(ConstantNode(.bool(false), condition.range), message: node, range)
+        return ResumableIfNode(test, then: PassNode(range), otherwise: sequence(steps + [failure], range), state: newSlot(), range)
+      }
       return AssertNode(lower(condition), message: message.map(lower), range)
     case .class where lacksBuiltin("__build_class__"): return MissingClassBuilderNode(range)
     case .import(let aliases):
@@ -65,8 +78,9 @@ extension CodeLowering {
     case .while(let condition, let body, let otherwise): return lowerWhile(condition, body, otherwise, range)
     case .for(let isAsync, let target, let iterable, let body, let otherwise):
       let source = lower(iterable)
+      let (place, stores) = withheld(target)
       return loop(
-        lowerTarget(target), iterable: source, body: tellingBody(lowerBlock(body, range), range),
+        place, iterable: source, body: tellingBody(sequence(stores + [lowerBlock(body, range)], range), range),
         otherwise: lowerBlock(otherwise, range), isAsync: isAsync, range)
     case .try(let statement): return lowerTry(statement, range)
     case .with(let isAsync, let items, let body): return lowerWith(isAsync: isAsync, items[...], body, range)
@@ -172,9 +186,9 @@ extension CodeLowering {
     guard let item = items.first else { return lowerBlock(body, range) }
     needsCleanup = true
     let (steps, context) = separately { lower(item.context) }
-    let target = item.target.map(lowerTarget)
     let first = frameSize
-    let rest = lowerWith(isAsync: isAsync, items.dropFirst(), body, range)
+    let (target, stores) = withheld(item.target)
+    let rest = sequence(stores + [lowerWith(isAsync: isAsync, items.dropFirst(), body, range)], range)
     let inner = items.count == 1 ? tellingBody(rest, range) : rest
     let temporaries = Temporaries(slots: first..<frameSize)
     let node: StatementNode
@@ -201,11 +215,46 @@ extension CodeLowering {
       }
       if let pair = lowerRow(targets[0], value, range) { return pair }
     }
-    var node = lower(value)
-    if targets.contains(where: suspends) { node = spill(node) }
+    let node = lower(value)
+    if targets.contains(where: suspends) {
+      let slot = newSlot()
+      prelude.append(AssignLocalNode(slot: slot, node, node.range))
+      for target in targets.dropLast() { store(LocalNode(slot: slot, value.range), in: target) }
+      store(TakeTemporaryNode(slot: slot, value.range), in: targets[targets.count - 1])
+      return PassNode(range)
+    }
     let nodes = targets.map(lowerTarget)
     if nodes.count == 1 { return UnpackPlaceNode(nodes[0], node, range) ?? AssignNode(nodes[0], node, range) }
     return AssignManyNode(nodes, node, range)
+  }
+
+  /// Stores a value in a target that may suspend: what a part of the target needs is evaluated just before the store in that part.
+  private func store(_ value: ExpressionNode, in target: Expression) {
+    switch target.kind {
+    case .tuple(let items) where suspends(target), .list(let items) where suspends(target):
+      let slots = items.map { _ in newSlot() }
+      let star = items.firstIndex { if case .starred = $0.kind { true } else { false } }
+      let parts = UnpackTarget(slots.map { LocalTarget(slot: $0, target.range) }, star: star, target.range)
+      prelude.append(AssignNode(parts, value, target.range))
+      for (item, slot) in zip(items, slots) { store(TakeTemporaryNode(slot: slot, item.range), in: item) }
+    case .starred(let inner): store(value, in: inner)
+    default:
+      let node = lowerTarget(target)
+      prelude.append(AssignNode(node, value, target.range))
+    }
+  }
+
+  /// The target of a loop or a `with`; one that may suspend is a temporary slot, from which statements at the start of the body take the value.
+  private func withheld(_ target: Expression) -> (target: TargetNode, stores: [StatementNode]) {
+    guard suspends(target) else { return (lowerTarget(target), []) }
+    let slot = newSlot()
+    let (stores, _) = separately { store(TakeTemporaryNode(slot: slot, target.range), in: target) }
+    return (LocalTarget(slot: slot, target.range), stores)
+  }
+
+  private func withheld(_ target: Expression?) -> (target: TargetNode?, stores: [StatementNode]) {
+    guard let target else { return (nil, []) }
+    return withheld(target)
   }
 
   private func isNone(_ expression: Expression) -> Bool {
@@ -231,7 +280,7 @@ extension CodeLowering {
     case .name(let name): return target(name, range)
     case .attribute(let object, let name, _):
       if case .name("self") = object.kind { unit.classBodies.note(name) }
-      return AttributeTarget(lower(object), intern(mangle(name)), range)
+      return AttributeTarget(lower(object), intern(mangle(name)), place(of: expression))
     case .subscript(let object, let index):
       let (container, key) = operands(object, index)
       if let slice = key as? SliceNode { return SliceTarget(container, slice, range) }
@@ -263,11 +312,11 @@ extension CodeLowering {
       let key = intern(mangle(name))
       let node = lower(object)
       if let local = node as? LocalNode {
-        return AugmentAttributeNode(local, key, op, lower(value), targetRange: target.range, range)
+        return AugmentAttributeNode(local, key, op, lower(value), targetRange: place(of: target), range)
       }
       let slot = newSlot()
       let held = LocalNode(slot: slot, object.range)
-      let statement = AugmentAttributeNode(held, key, op, lower(value), targetRange: target.range, range)
+      let statement = AugmentAttributeNode(held, key, op, lower(value), targetRange: place(of: target), range)
       return AugmentAttributeOfNode(node, slot: slot, statement, range)
     case .subscript(let object, let index):
       return AugmentSubscriptNode(
@@ -318,12 +367,31 @@ extension CodeLowering {
     _ target: Expression, _ annotation: Expression, _ value: Expression?, isSimple: Bool, _ range: SourceRange
   ) -> StatementNode {
     var nodes: [StatementNode] = []
-    if let value { nodes.append(lowerAssign([target], value, range)) }
+    func evaluate(_ node: ExpressionNode) {
+      if node.constant == nil { nodes.append(ExpressionStatementNode(node, node.range)) }
+    }
+    if let value {
+      nodes.append(lowerAssign([target], value, range))
+    } else {
+      // Nothing is stored, but where to is evaluated all the same.
+      switch target.kind {
+      case .attribute(let object, _, _): evaluate(lower(object))
+      case .subscript(let object, let index):
+        let (container, key) = operands(object, index)
+        evaluate(container)
+        evaluate(key)
+      default: break
+      }
+    }
     let kind = hostScope.kind
-    if isSimple, case .name(let name) = target.kind, kind == .module || kind == .class {
-      nodes.append(
-        AnnotateNode(
-          intern(mangle(name)), lowerAnnotation(annotation), globals: kind == .class || unit.usesNamespace ? nil : unit.globals, range))
+    if kind == .module || kind == .class {
+      if isSimple, case .name(let name) = target.kind {
+        nodes.append(
+          AnnotateNode(
+            intern(mangle(name)), lowerAnnotation(annotation), globals: kind == .class || unit.usesNamespace ? nil : unit.globals, range))
+      } else {
+        evaluate(lowerAnnotation(annotation))
+      }
     }
     return nodes.isEmpty ? PassNode(range) : sequence(nodes, range)
   }

@@ -24,24 +24,24 @@ extension CodeLowering {
     }
   }
 
-  func warnOfCall(_ callee: Expression, _ range: SourceRange) {
+  func warnOfCall(_ callee: Expression) {
     switch callee.kind {
     case .lambda: return
     default:
       guard let type = displayType(callee) else { return }
-      unit.warnings.add("'\(type)' object is not callable; perhaps you missed a comma?", range)
+      unit.warnings.add("'\(type)' object is not callable; perhaps you missed a comma?", callee.range)
     }
   }
 
-  func warnOfSubscript(_ object: Expression, _ index: Expression, _ range: SourceRange) {
+  func warnOfSubscript(_ object: Expression, _ index: Expression) {
     guard let type = displayType(object) else { return }
     switch type {
     case "NoneType", "ellipsis", "int", "float", "complex", "bool", "set", "generator", "function":
-      unit.warnings.add("'\(type)' object is not subscriptable; perhaps you missed a comma?", range)
+      unit.warnings.add("'\(type)' object is not subscriptable; perhaps you missed a comma?", object.range)
     case "str", "bytes", "tuple", "list":
       guard let indexType = displayType(index), indexType != "int", indexType != "bool" else { return }
       unit.warnings.add(
-        "\(type) indices must be integers or slices, not \(indexType); perhaps you missed a comma?", range)
+        "\(type) indices must be integers or slices, not \(indexType); perhaps you missed a comma?", object.range)
     default: return
     }
   }

@@ -86,6 +86,7 @@ extension Runtime {
       return .none
     }
     defineTypeArguments(of: type)
+    defineDescriptorProtocol(of: type, isData: false)
     module.set(self, "partial", .object(type))
   }
 
@@ -249,6 +250,17 @@ final class PartialObject: Object {
     }
     for (name, value) in arguments.keywords { keywords.setString(name, value) }
     super.init(type: type, kind: .other)
+  }
+
+  override var isDescriptor: Bool { true }
+
+  override func descriptorGet(_ runtime: Runtime, instance: Value, owner: TypeObject) throws(Raised) -> Value {
+    if !instance.isUndefined {
+      try runtime.issueWarning(
+        "functools.partial will be a method descriptor in future Python versions; wrap it in staticmethod() if you want to preserve the "
+          + "old behavior", category: "FutureWarning")
+    }
+    return .object(self)
   }
 
   override func visitContents(_ tracer: Tracer) {

@@ -130,17 +130,8 @@ extension Runtime {
       }
     }
     define(module, "length_hint", "obj, default=0, /") { (runtime, arguments) throws(Raised) in
-      let type = runtime.type(of: arguments[0])
-      if type.lookup(runtime.names[.len]) != nil { return .int(try runtime.length(arguments[0])) }
-      if let method = type.lookup(runtime.names[.lengthHint]) {
-        do throws(Raised) {
-          let hint = try runtime.callSpecial(method, arguments[0])
-          if !hint.isNotImplemented { return hint }
-        } catch {
-          guard runtime.matches(error, .typeError) else { throw error }
-        }
-      }
-      return arguments[1].defined ?? .int(0)
+      let otherwise = try arguments[1].defined.map { (value) throws(Raised) in try runtime.integer(fromIndex: value) }
+      return try runtime.lengthHint(arguments[0]).map { .int($0) } ?? otherwise ?? .int(0)
     }
   }
 

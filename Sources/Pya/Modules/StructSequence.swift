@@ -67,7 +67,46 @@ final class StructSequenceType {
       }
       let made = TupleObject(type: arguments[0].type ?? type, Array(values.prefix(fields.count)))
       StructSequenceType.hide(Array(values.dropFirst(fields.count)), in: made, hiddenFields, runtime)
+      if let named = arguments[2].defined {
+        guard let named = named.dict else {
+          throw runtime.typeError("\(displayName)() takes a dict as second arg, if any")
+        }
+        let others = hiddenFields.dropFirst(values.count - fields.count)
+        for entry in named.liveEntries {
+          guard let name = entry.key.string, others.contains(name.text) else {
+            throw runtime.typeError("\(displayName)() got duplicate or unexpected field name(s)")
+          }
+          let dictionary = made.dictionary ?? DictObject(runtime)
+          dictionary.setString(name, entry.value)
+          made.dictionary = dictionary
+        }
+      }
       return .object(made)
+    }
+    type.define(runtime, "__reduce__", "self, /") { (runtime, arguments) throws(Raised) in
+      let hidden = arguments[0].tuple?.dictionary?.copy(runtime) ?? DictObject(runtime)
+      let values = Value.object(TupleObject(runtime, arguments[0].tuple?.array ?? []))
+      return runtime.tuple([.object(runtime.type(of: arguments[0])), runtime.tuple([values, .object(hidden)])])
+    }
+    type.define(runtime, "__replace__", "self, /, **changes") { (runtime, arguments) throws(Raised) in
+      var values = arguments[0].tuple?.array ?? []
+      let hidden = arguments[0].tuple?.dictionary?.copy(runtime) ?? DictObject(runtime)
+      var unknown: [Value] = []
+      for (name, value) in arguments.keywords {
+        if let index = fields.firstIndex(of: name.text), index < values.count {
+          values[index] = value
+        } else if hiddenFields.contains(name.text) {
+          hidden.setString(name, value)
+        } else {
+          unknown.append(.object(name))
+        }
+      }
+      if !unknown.isEmpty {
+        let names = try runtime.repr(.object(ListObject(runtime, unknown))).text
+        throw runtime.typeError("Got unexpected field name(s): \(names)")
+      }
+      return try runtime.call(
+        .object(runtime.type(of: arguments[0])), .object(TupleObject(runtime, values)), .object(hidden))
     }
     type.define(runtime, "__init__", "self, /, *args, **kwargs") { (_, _) throws(Raised) in .none }
   }

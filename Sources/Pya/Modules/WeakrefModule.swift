@@ -112,7 +112,12 @@ extension Runtime {
       let place = runtime.addressText(arguments[0])
       guard let target = reference.target else { return .object(runtime.string("<weakref at \(place); dead>")) }
       var name = ""
-      if let found = try runtime.getAttributeIfPresent(.object(target), runtime.names.name)?.string { name = " (\(found.text))" }
+      // What `__getattr__` of the program makes up is no name.
+      if !target.type.isHeap || target.type.lookup(runtime.names.name) != nil,
+        let found = try runtime.getAttributeIfPresent(.object(target), runtime.names.name)?.string
+      {
+        name = " (\(found.text))"
+      }
       let address = runtime.addressText(.object(target))
       return .object(
         runtime.string("<weakref at \(place); to '\(runtime.typeName(.object(target)))' at \(address)\(name)>"))

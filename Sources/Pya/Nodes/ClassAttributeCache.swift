@@ -134,7 +134,7 @@ final class ClassAttributeCache {
       if case .object(let attribute) = found {
         // A function of a class is itself when it is asked for there; other descriptors have their say.
         let isItself = attribute.kind == .function || attribute.kind == .nativeFunction
-        if attribute.type.isHeap ? attribute.type.special(.get) != nil : attribute.isDescriptor && !isItself { return }
+        if attribute.isDescriptor && !isItself || attribute.type.special(.get) != nil { return }
       }
       noteValue(name, type, shapeToken: 0, found, deciding: metaclass)
     } else if object.kind == .tuple {
@@ -168,9 +168,7 @@ final class ClassAttributeCache {
         share(instance, name, .method, function)
         return note(.method, type, shapeToken: instance.cacheToken, found)
       }
-      if case .object(let attribute) = found, attribute.type.isHeap ? attribute.type.special(.get) != nil : attribute.isDescriptor {
-        return
-      }
+      if case .object(let attribute) = found, attribute.isDescriptor || attribute.type.special(.get) != nil { return }
       share(instance, name, .classValue)
       noteValue(name, type, shapeToken: instance.cacheToken, found)
     }

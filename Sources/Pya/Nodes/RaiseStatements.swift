@@ -39,6 +39,12 @@ final class ReraiseNode: StatementNode {
 }
 
 extension Runtime {
+  /// What a call of an exception class returned, which must be an exception.
+  func exception(made value: Value, by cls: TypeObject, shown: @autoclosure () throws(Raised) -> String) throws(Raised) -> ExceptionObject {
+    if let exception = value.exception { return exception }
+    throw typeError("calling \(try repr(.object(cls)).text) should have returned an instance of BaseException, not \(try shown())")
+  }
+
   /// What `raise value` raises: the instance, or a new one of the class.
   func exceptionToRaise(_ value: Value) throws(Raised) -> ExceptionObject {
     if let exception = value.exception { return exception }
@@ -46,11 +52,7 @@ extension Runtime {
       throw typeError("exceptions must derive from BaseException")
     }
     let made = try call(value)
-    guard let exception = made.exception else {
-      throw typeError(
-        "calling <class '\(type.qualifiedName)'> should have returned an instance of BaseException, not \(typeName(made))")
-    }
-    return exception
+    return try exception(made: made, by: type, shown: try repr(.object(self.type(of: made))).text)
   }
 
   func setCause(of exception: ExceptionObject, _ cause: Value) throws(Raised) {

@@ -52,6 +52,7 @@ final class GenericNode: ExpressionNode {
 final class TypeParameterNode: ExpressionNode {
   private let kind: String
   private let name: StringObject
+  /// Functions, called when somebody asks for the bound or default.
   private let bound: ExpressionNode?
   /// The bound is a tuple of types, one of which it must be.
   private let isConstrained: Bool
@@ -73,33 +74,33 @@ final class TypeParameterNode: ExpressionNode {
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     let runtime = frame.runtime
-    var positional = [Value.object(name)]
-    var keywords: [(name: StringObject, value: Value)] = []
-    if kind != "TypeVarTuple" { keywords.append((runtime.intern("infer_variance"), .bool(true))) }
-    if let value = try known(bound, frame) {
-      if isConstrained, let types = value.tuple {
-        positional += types.array
-      } else {
-        keywords.append((runtime.intern("bound"), value))
-      }
+    func thunk(_ node: ExpressionNode?) throws(Raised) -> Value {
+      guard let node else { return .none }
+      return seeingClassBody(try node.evaluate(frame), named: name, frame)
     }
-    if let value = try known(defaultValue, frame) { keywords.append((runtime.intern("default"), value)) }
+    let (bound, defaultValue) = (try thunk(bound), try thunk(defaultValue))
     do throws(Raised) {
       let typing = try runtime.importModule("typing", level: 0, globals: globals)
-      return try runtime.call(try runtime.getAttribute(typing, kind), positional, keywords: keywords)
+      let make = try runtime.getAttribute(typing, "_lazy_type_parameter")
+      return try runtime.call(
+        make, [.object(runtime.string(kind)), .object(name), bound, .bool(isConstrained), defaultValue])
     } catch { try frame.fail(error, range) }
   }
 }
 
-extension TypeParameterNode {
-  /// A bound or default; nil where it mentions what is not there yet. (CPython computes it when somebody asks.)
-  private func known(_ node: ExpressionNode?, _ frame: Frame) throws(Raised) -> Value? {
-    guard let node else { return nil }
-    do { return try node.evaluate(frame) } catch {
-      guard frame.runtime.matches(error, "NameError") else { throw error }
-      return nil
-    }
+/// What computes a value later: in a class body it sees what the namespace holds then.
+private func seeingClassBody(_ thunk: Value, named name: StringObject, _ frame: Frame) -> Value {
+  guard frame.code.frameSize > 0, let function = thunk.cast(.function, to: FunctionObject.self) else { return thunk }
+  let namespace = frame[StatementCode.namespaceSlot]
+  guard case .object(let object) = namespace, object.kind == .dict else { return thunk }
+  let seeing = NativeFunction(frame.runtime, name.text, "") { (runtime, _) throws(Raised) in
+    let inner = try runtime.machine.openFrame(function.code, function)
+    inner[StatementCode.namespaceSlot] = namespace
+    if !function.takesPlainCalls { function.makeCells(inner, runtime.machine) }
+    return try function.start(inner, runtime.machine)
   }
+  seeing.moduleName = function.moduleName.string?.text
+  return .object(seeing)
 }
 
 /// `type Name = value`: the value is computed when somebody asks for it.
@@ -120,27 +121,12 @@ final class TypeAliasNode: ExpressionNode {
 
   override func evaluate(_ frame: Frame) throws(Raised) -> Value {
     let runtime = frame.runtime
-    let thunk = seeingClassBody(try function.evaluate(frame), frame)
+    let thunk = seeingClassBody(try function.evaluate(frame), named: name, frame)
     do throws(Raised) {
       let typing = try runtime.importModule("typing", level: 0, globals: globals)
       let make = try runtime.getAttribute(typing, "_lazy_type_alias")
       return try runtime.call(make, [.object(name), thunk, .bool(isGeneric)])
     } catch { try frame.fail(error, range) }
-  }
-
-  /// In a class body the value sees what the namespace holds when it is computed.
-  private func seeingClassBody(_ thunk: Value, _ frame: Frame) -> Value {
-    guard frame.code.frameSize > 0, let function = thunk.cast(.function, to: FunctionObject.self) else { return thunk }
-    let namespace = frame[StatementCode.namespaceSlot]
-    guard case .object(let object) = namespace, object.kind == .dict else { return thunk }
-    let seeing = NativeFunction(frame.runtime, name.text, "") { (runtime, _) throws(Raised) in
-      let inner = try runtime.machine.openFrame(function.code, function)
-      inner[StatementCode.namespaceSlot] = namespace
-      if !function.takesPlainCalls { function.makeCells(inner, runtime.machine) }
-      return try function.start(inner, runtime.machine)
-    }
-    seeing.moduleName = function.moduleName.string?.text
-    return .object(seeing)
   }
 }
 

@@ -271,7 +271,10 @@ extension Runtime {
     case .bool(let flag): return .int(flag ? 1 : 0)
     default: break
     }
-    return try unary(a, .pos, "+") { (_, number) throws(Raised) in number }
+    return try unary(a, .pos, "+") { (runtime, number) throws(Raised) in
+      guard number.isOfHeapType, let complex = number.complex else { return number }
+      return .object(ComplexObject(runtime, real: complex.real, imaginary: complex.imaginary))
+    }
   }
 
   func invert(_ a: Value) throws(Raised) -> Value {

@@ -201,6 +201,7 @@ extension Runtime {
       guard let type = entry.type else { throw typeError("mro() returned a non-class ('\(typeName(entry))')") }
       order.append(type)
     }
+    if order.isEmpty { throw typeError("type MRO must not be empty") }
     return order
   }
 
@@ -264,9 +265,11 @@ extension Runtime {
     if made.attributes.getString(names.slots) == nil, made.lookupUncached(intern("__weakref__")) == nil { defineWeakReferences(of: made) }
   }
 
-  /// The attribute `__weakref__`. (CPython's holds the first reference; nobody looks at that.)
+  /// The attribute `__weakref__`: the first weak reference to the object.
   func defineWeakReferences(of type: TypeObject) {
-    type.defineProperty(self, "__weakref__") { (_, _) throws(Raised) in .none }
+    type.defineProperty(self, "__weakref__") { (runtime, value) throws(Raised) in
+      value.object.flatMap { runtime.observers(of: $0).first }.map { .object($0) } ?? .none
+    }
   }
 
   /// `instance.__dict__ = {...}`: takes over the entries. (CPython takes over the dictionary itself.)
@@ -324,6 +327,9 @@ extension Runtime {
   func setBases(of type: TypeObject, _ newBases: [Value]) throws(Raised) {
     guard !newBases.isEmpty else {
       throw typeError("can only assign non-empty tuple to \(type.name).__bases__, not ()")
+    }
+    if let other = newBases.first(where: { $0.type == nil }) {
+      throw typeError("\(type.name).__bases__ must be tuple of classes, not '\(typeName(other))'")
     }
     let bases = try checkedBases(newBases)
     if bases.contains(where: { $0.isSubtype(of: type) }) {

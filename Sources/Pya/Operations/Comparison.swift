@@ -234,7 +234,11 @@ extension Runtime {
     defer { leave() }
     var index = 0
     while index < a.count, index < b.count {
-      if let (x, y) = try difference(a.items + index, b.items + index) { return try compareFirstDifference(op, x, y) }
+      if let (x, y) = try difference(a.items + index, b.items + index) {
+        // The comparison may have emptied the lists: then their lengths decide.
+        if index >= a.count || index >= b.count { break }
+        return try compareFirstDifference(op, x, y)
+      }
       index += 1
     }
     return .bool(op.holds(a.count, b.count))

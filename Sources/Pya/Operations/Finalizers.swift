@@ -1,7 +1,7 @@
 /// `__del__`, and errors that have no caller to go to.
 extension Runtime {
   /// Calls `__del__` of an object that is being freed (of its twin, that is: see `Instance`).
-  func runFinalizer(of object: Instance) {
+  func runFinalizer(of object: Object) {
     guard let method = object.type.special(.del) else { return }
     let handledBefore = handled
     do {

@@ -21,23 +21,40 @@ extension Runtime {
       case .string, .list, .tuple, .dict, .set: break
       default:
         guard let method = specialMethod(value, .index) else { break }
-        let result = try callSpecial(method, value)
-        let plain = result.plainNumber
-        switch plain {
-        case .int: return plain
-        case .bool(let flag): return .int(flag ? 1 : 0)
-        default:
-          if plain.bigInt != nil { return plain }
-          throw typeError("__index__ returned non-int (type \(typeName(result)))")
-        }
+        return try integerResult(of: method, value, "__index__")
       }
       if let method = object.type.special(.index) {
-        let result = try callSpecial(method, value).plainNumber
+        let result = try integerResult(of: method, value, "__index__")
         if case .int = result { return result }
       }
     default: break
     }
     throw typeError("'\(typeName(value))' object cannot be interpreted as an integer")
+  }
+
+  /// What `__int__` or `__index__` returns: an `.int` or a `BigIntObject`.
+  func integerResult(of method: Value, _ value: Value, _ name: String) throws(Raised) -> Value {
+    let result = try callSpecial(method, value)
+    if case .int = result { return result }
+    if result.bigInt != nil { return result }
+    switch result.plainNumber {
+    case .bool(let flag):
+      try warnOfSubclass(named: name, "int", result)
+      return .int(flag ? 1 : 0)
+    case let plain:
+      guard result.object?.kind == .intInstance else {
+        throw typeError("\(name) returned non-int (type \(typeName(result)))")
+      }
+      try warnOfSubclass(named: name, "int", result)
+      return plain
+    }
+  }
+
+  /// What converts to a number should give a plain one.
+  func warnOfSubclass(named name: String, _ kind: String, _ result: Value) throws(Raised) {
+    try issueWarning(
+      "\(name) returned non-\(kind) (type \(typeName(result))).  The ability to return an instance of a strict subclass of "
+        + "\(kind) is deprecated, and may be removed in a future version of Python.", category: "DeprecationWarning")
   }
 
   func bigInt(fromIndex value: Value) throws(Raised) -> BigInt {
@@ -74,7 +91,11 @@ extension Runtime {
 
   private func doubleFrom(_ method: Value, _ value: Value) throws(Raised) -> Double {
     let result = try callSpecial(method, value)
-    if case .float(let number) = result.plainNumber { return number }
+    if case .float(let number) = result { return number }
+    if case .float(let number) = result.plainNumber {
+      try warnOfSubclass(named: "\(typeName(value)).__float__", "float", result)
+      return number
+    }
     throw typeError("\(typeName(value)).__float__ returned non-float (type \(typeName(result)))")
   }
 

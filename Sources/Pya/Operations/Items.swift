@@ -34,6 +34,29 @@ extension Runtime {
     return count
   }
 
+  /// What an object tells of its length, or of how many elements it will yet deliver. Nil: nothing.
+  func lengthHint(_ a: Value) throws(Raised) -> Int? {
+    let owner = type(of: a)
+    if owner.lookup(names[.len]) != nil {
+      do throws(Raised) { return try length(a) } catch {
+        guard matches(error, .typeError) else { throw error }
+      }
+    }
+    guard let method = owner.lookup(names[.lengthHint]) else { return nil }
+    let hint: Value
+    do throws(Raised) { hint = try callSpecial(method, a) } catch {
+      guard matches(error, .typeError) else { throw error }
+      return nil
+    }
+    if hint.isNotImplemented { return nil }
+    guard type(of: hint).isSubtype(of: types.int) else {
+      throw typeError("__length_hint__ must be an integer, not \(typeName(hint))")
+    }
+    let count = try index(hint)
+    if count < 0 { throw valueError("__length_hint__() should return >= 0") }
+    return count
+  }
+
   // MARK: Getting
 
   func getItem(_ a: Value, _ key: Value) throws(Raised) -> Value {

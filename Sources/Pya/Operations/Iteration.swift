@@ -202,16 +202,16 @@ extension Runtime {
     return result
   }
 
-  /// An object of a class of the program with a `__len__`.
+  /// An object of a class of the program with a `__len__` or `__length_hint__`.
   func hasLengthOfItsOwn(_ a: Value) -> Bool {
     guard case .object(let object) = a, object.type.isHeap else { return false }
-    return object.type.special(.len) != nil
+    return object.type.special(.len) != nil || object.type.special(.lengthHint) != nil
   }
 
   /// `forEach` for what collects everything in a list: CPython asks for the length, as a hint, once it has the iterator.
   func forEachAfterLength(_ a: Value, _ body: (Value) throws(Raised) -> Void) throws(Raised) {
     let iterator = try iterator(a)
-    do { _ = try length(a) } catch { guard matches(error, .typeError) else { throw error } }
+    _ = try lengthHint(a)
     try forEach(.object(iterator), body)
   }
 

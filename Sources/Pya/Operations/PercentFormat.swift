@@ -347,6 +347,7 @@ private struct PercentFormatter: ~Copyable {
         }
         return ByteSpan(bytes)
       }
+      if let bytes = runtime.bytesLike(value) { return bytes }
     }
     throw runtime.typeError(
       "%b requires a bytes-like object, or an object that implements __bytes__, not '\(runtime.typeName(value))'")

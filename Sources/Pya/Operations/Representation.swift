@@ -4,15 +4,19 @@
 /// that only later folders know bring a `__repr__` in their dictionary.
 extension Runtime {
   func repr(_ value: Value) throws(Raised) -> StringObject {
+    // What a method of the program returns is the result as it is, be it of a subclass of `str`.
+    if case .object(let object) = value, object.type.isHeap, let method = object.type.special(.repr) {
+      return try stringResult(method, value, "__repr__")
+    }
     var builder = TextBuilder()
     try appendRepr(value, to: &builder)
     return builder.finish(self)
   }
 
   func str(_ value: Value) throws(Raised) -> StringObject {
-    if case .object(let object) = value, object.kind == .string {
+    if case .object(let object) = value {
       if object.isExactly(types.str) { return unsafeDowncast(object, to: StringObject.self) }
-      if let method = object.type.special(.str) { return try stringResult(method, value, "__str__") }
+      if let method = textMethod(of: object) { return try stringResult(method, value, "__str__") }
     }
     var builder = TextBuilder()
     try append(value, to: &builder)
@@ -22,13 +26,17 @@ extension Runtime {
   /// `str(value)`, added to text under construction.
   func append(_ value: Value, to builder: inout TextBuilder) throws(Raised) {
     guard case .object(let object) = value else { return try appendRepr(value, to: &builder) }
-    if object.type.isHeap, let method = object.type.special(.str) {
-      return builder.append(string: try stringResult(method, value, "__str__"))
-    }
-    if object.kind == .instance, object.type.isHeap, object.type.builtinBase == nil, let method = object.type.special(.repr) {
+    if let method = textMethod(of: object) {
       return builder.append(string: try stringResult(method, value, "__str__"))
     }
     try appendBuiltinStr(object, to: &builder)
+  }
+
+  /// The program's method that makes the text of an object: `__str__`, or `__repr__` of what has no other text.
+  private func textMethod(of object: Object) -> Value? {
+    guard object.type.isHeap else { return nil }
+    if let method = object.type.special(.str) { return method }
+    return object.kind == .instance && object.type.builtinBase == nil ? object.type.special(.repr) : nil
   }
 
   /// `str` without overrides of `__str__` in the program's classes.

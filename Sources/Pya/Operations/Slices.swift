@@ -16,12 +16,7 @@ extension Runtime {
         return (unsafeDowncast(object, to: BigIntObject.self).value.sign == .minus ? .min : .max, false)
       }
       guard let method = object.type.lookup(names[.index]) else { return nil }
-      let result = try callSpecial(method, value)
-      switch result.plainNumber {
-      case .int, .bool: return try clampedIndexSlow(result)
-      case .object(let object) where object.kind == .bigInt: return try clampedIndexSlow(result)
-      default: throw typeError("__index__ returned non-int (type \(typeName(result)))")
-      }
+      return try clampedIndexSlow(try integerResult(of: method, value, "__index__"))
     default: return nil
     }
   }

@@ -101,6 +101,7 @@ final class SuperProxy: Object {
 
   override func descriptorGet(_ runtime: Runtime, instance: Value, owner: TypeObject) throws(Raised) -> Value {
     guard receiver.isUndefined, !instance.isUndefined, let thisClass else { return .object(self) }
+    if type.isHeap { return try runtime.call(.object(type), .object(thisClass), instance) }
     return try runtime.makeSuper(thisClass, instance)
   }
 }

@@ -59,7 +59,18 @@ extension Runtime {
 }
 
 extension Object {
-  /// For the `deinit` of kinds that can be observed: before anything else that may run code of the program.
+  /// For the `deinit` of kinds that `movedOut` knows, if `takesLeave`: before anything else that may run code of the program.
+  @inline(never)
+  final func takeLeave() {
+    if !isFinalized, type.hasFinalizer, let twin = movedOut() {
+      twin.isFinalized = true
+      if isObserved { handObservers(to: twin) }
+      type.runtime.runFinalizer(of: twin)
+    }
+    if isObserved { tellOfDeath() }
+  }
+
+  /// For the `deinit` of the other kinds that can be observed.
   @inline(never)
   final func tellOfDeath() { type.runtime.wasFreed(address) }
 

@@ -464,7 +464,11 @@ final class DictObject: Object {
       index += 1
     }
     if index == other.used { return }
-    for entry in other.liveEntries(from: index) { try set(entry.key, hash: entry.hash, entry.value, runtime) }
+    let expected = other.count
+    for entry in other.liveEntries(from: index) {
+      try set(entry.key, hash: entry.hash, entry.value, runtime)
+      if other.count != expected { throw runtime.runtimeError("dict mutated during update") }
+    }
   }
 
   /// A plain dictionary with the same entries.
@@ -529,10 +533,25 @@ final class DictObject: Object {
     }
   }
 
+  override func movedOut() -> DictObject {
+    let twin = DictObject(type: type)
+    swap(&twin.entries, &entries)
+    swap(&twin.used, &used)
+    swap(&twin.count, &count)
+    swap(&twin.reclaimed, &reclaimed)
+    swap(&twin.firstCandidate, &firstCandidate)
+    swap(&twin.capacity, &capacity)
+    swap(&twin.table, &table)
+    swap(&twin.mask, &mask)
+    swap(&twin.attributes, &attributes)
+    (twin.hasInstanceKeys, twin.hasOnlyPlainKeys) = (hasInstanceKeys, hasOnlyPlainKeys)
+    return twin
+  }
+
   deinit {
     let machine = machineOfType
     unregister(machine)
-    if isObserved { tellOfDeath() }
+    if takesLeave { takeLeave() }
     if !machine.pointee.beginRelease() {
       for index in 0..<used {
         machine.pointee.releaseLater(entries[index].key)

@@ -48,11 +48,21 @@ final class ExceptionObject: Object {
     traceback = []
   }
 
+  override func movedOut() -> ExceptionObject {
+    let twin = ExceptionObject(type: type, arguments: arguments)
+    swap(&twin.traceback, &traceback)
+    swap(&twin.fields, &fields)
+    (twin.isLocated, twin.suppressesContext) = (isLocated, suppressesContext)
+    (twin.cause, twin.context, twin.dictionary) = (cause, context, dictionary)
+    (cause, context, dictionary) = (nil, nil, nil)
+    return twin
+  }
+
   deinit {
     // A chain of contexts may be as long as a loop ran: free it link by link.
     let machine = machineOfType
     unregister(machine)
-    if isObserved { tellOfDeath() }
+    if takesLeave { takeLeave() }
     if !machine.pointee.beginRelease() {
       if let cause { machine.pointee.releaseLater(.object(cause)) }
       if let context { machine.pointee.releaseLater(.object(context)) }

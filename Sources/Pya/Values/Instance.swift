@@ -167,7 +167,7 @@ final class Instance: Object {
 
   /// A new object with this one's attributes, which it loses. Swift forbids `__del__` to resurrect the object that is
   /// being freed, so the method gets this twin.
-  private func movedOut() -> Instance {
+  override func movedOut() -> Instance {
     let twin = Instance(type: type)
     for index in 0..<min(shape.count, Instance.inlineCapacity) {
       twin.slot(index).pointee = slot(index).pointee

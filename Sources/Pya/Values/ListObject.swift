@@ -271,10 +271,20 @@ final class ListObject: Object {
     dictionary = nil
   }
 
+  override func movedOut() -> ListObject {
+    let twin = ListObject(type: type)
+    swap(&twin.items, &items)
+    swap(&twin.count, &count)
+    swap(&twin.capacity, &capacity)
+    swap(&twin.gap, &gap)
+    swap(&twin.dictionary, &dictionary)
+    return twin
+  }
+
   deinit {
     let machine = machineOfType
     unregister(machine)
-    if isObserved { tellOfDeath() }
+    if takesLeave { takeLeave() }
     releaseElements(items, count, machine: machine)
     if capacity + gap > 0 { (items - gap).relinquish() }
   }

@@ -41,6 +41,11 @@ final class ModuleObject: Object {
   override func nativeAttribute(_ name: StringObject, _ runtime: Runtime) throws(Raised) -> Value? {
     if let lazyAttribute, let value = try lazyAttribute(runtime, self, name) { return value }
     if name === runtime.names.dict || name === runtime.names.class { return nil }
+    if name === runtime.names.annotations {
+      let annotations = Value.object(DictObject(runtime))
+      namespace.setString(name, annotations)
+      return annotations
+    }
     guard let function = namespace.getString(runtime.names[.getattr]) else { return nil }
     return try runtime.call(function, .object(name))
   }

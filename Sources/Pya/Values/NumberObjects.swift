@@ -42,6 +42,14 @@ final class NumberInstance: Object {
     return dictionary
   }
   override var existingInstanceDictionary: DictObject? { dictionary }
+
+  override func movedOut() -> NumberInstance {
+    let twin = NumberInstance(type: type, kind: kind, number: number)
+    swap(&twin.dictionary, &dictionary)
+    return twin
+  }
+
+  deinit { if takesLeave { takeLeave() } }
 }
 
 extension Value {

@@ -40,6 +40,10 @@ class Object {
     set { flags = newValue ? flags | 2 : flags & ~2 }
   }
 
+  /// Its end concerns others: observers, or `__del__` of its class.
+  @inline(__always)
+  final var takesLeave: Bool { flags & (2 | Object.finalizerFlag) != 0 }
+
   /// Found unreachable by the collection in progress.
   final var isDoomed: Bool {
     get { flags & 4 != 0 }
@@ -89,7 +93,8 @@ class Object {
   // What an object knows of its type without looking there (`TypeObject.instanceFlags`).
   static var heapTypeFlag: UInt8 { 16 }
   static var decidesItemsFlag: UInt8 { 32 }
-  private static var typeFlags: UInt8 { heapTypeFlag | decidesItemsFlag }
+  static var finalizerFlag: UInt8 { 64 }
+  private static var typeFlags: UInt8 { heapTypeFlag | decidesItemsFlag | finalizerFlag }
 
   /// The address as `id()` shows it.
   final var address: Int { Int(bitPattern: Unmanaged.passUnretained(self).toOpaque()) }
@@ -161,7 +166,15 @@ class Object {
   var knownElements: [Value]? { nil }
 
   /// The object is found unreachable: does what it has to do before its contents go, and sets `isFinalized`. True: code of the program ran.
-  func finalize(_ runtime: Runtime) -> Bool { false }
+  func finalize(_ runtime: Runtime) -> Bool {
+    if flags & Object.finalizerFlag == 0 { return false }
+    isFinalized = true
+    runtime.runFinalizer(of: self)
+    return true
+  }
+
+  /// A new object with this one's contents, which it loses, for its `__del__` (see `Instance`). Nil: there is no way.
+  func movedOut() -> Object? { nil }
 
   /// For how many objects CPython's collector counts this one.
   var trackedCount: Int { 1 }

@@ -570,10 +570,24 @@ final class SetObject: Object {
     dictionary = nil
   }
 
+  override func movedOut() -> SetObject {
+    let twin = SetObject(type: type)
+    swap(&twin.entries, &entries)
+    swap(&twin.used, &used)
+    swap(&twin.capacity, &capacity)
+    swap(&twin.count, &count)
+    swap(&twin.table, &table)
+    swap(&twin.mask, &mask)
+    swap(&twin.fill, &fill)
+    swap(&twin.dictionary, &dictionary)
+    (twin.finger, twin.hasPerRunHash, twin.cachedHash) = (finger, hasPerRunHash, cachedHash)
+    return twin
+  }
+
   deinit {
     let machine = machineOfType
     unregister(machine)
-    if isObserved { tellOfDeath() }
+    if takesLeave { takeLeave() }
     if !machine.pointee.beginRelease() {
       for index in 0..<used { machine.pointee.releaseLater(entries[index].key) }
     }

@@ -262,6 +262,7 @@ final class TypeObject: Object {
     decidesHash = decidesComparison || defines(.hash)
     decidesItems = defines(.len, .getitem, .setitem, .delitem, .contains, .missing, .iter)
     hasFinalizer = special(.del) != nil
+    instanceFlags = hasFinalizer ? instanceFlags | Object.finalizerFlag : instanceFlags & ~Object.finalizerFlag
     if hasFinalizer { machine.pointee.hasFinalizers = true }
   }
 

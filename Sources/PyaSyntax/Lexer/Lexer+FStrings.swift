@@ -99,7 +99,11 @@ extension Lexer {
   private mutating func skipEscape(isRaw: Bool) -> Bool {
     let escaped = byte(at: position + 1)
     position += 1
-    if escaped == "{" || escaped == "}" { return false }
+    if escaped == "{" || escaped == "}" {
+      // A doubled brace is part of the text, which is decoded with the backslash.
+      if !isRaw, byte(at: position + 1) != escaped { warnings.append(error(DoubtfulEscape.unknown(escaped).complaint, at: SourceRange(position, position))) }
+      return false
+    }
     position = min(position + 1, end)
     guard !isRaw, escaped == "N", byte(at: position) == "{" else { return false }
     position += 1

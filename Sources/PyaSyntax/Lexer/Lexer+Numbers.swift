@@ -113,10 +113,12 @@ extension Lexer {
     from start: Int, exponent: Int, zerosEnd: Int?
   ) throws(SyntaxDiagnostic) {
     position = exponent
+    let warned = warnings.count
     try checkEndOfNumber("decimal")
     if bytes[start..<exponent].contains(where: { $0 == "." }) {
       append(.float(decimalValue(from: start)), from: start)
     } else {
+      warnings.removeSubrange(warned...)  // What follows warns, too.
       try lexDecimalInteger(from: start, zerosEnd: zerosEnd)
     }
   }

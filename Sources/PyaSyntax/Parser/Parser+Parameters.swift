@@ -96,6 +96,7 @@ extension Parser {
       kind = .paramSpec
     }
     let name = try parseName()
+    let (boundScope, defaultScope) = (newScope(), newScope())
     let bound = kind == .typeVar && accept(.colon) ? try parseExpression() : nil
     var defaultValue: Expression?
     if accept(.equal) {
@@ -103,7 +104,8 @@ extension Parser {
     }
     noteBinding(of: name, at: range(from: start))
     return TypeParameter(
-      kind: kind, name: name, bound: bound, defaultValue: defaultValue, range: range(from: start))
+      kind: kind, name: name, bound: bound, defaultValue: defaultValue, boundScope: boundScope, defaultScope: defaultScope,
+      range: range(from: start))
   }
 
   // MARK: - Arguments

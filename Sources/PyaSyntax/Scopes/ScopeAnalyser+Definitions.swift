@@ -79,16 +79,27 @@ extension ScopeAnalyser {
   ) throws(SyntaxDiagnostic) {
     for parameter in parameters {
       try bind(parameter.name, as: .typeParameter, at: parameter.range)
-      scope.restriction = .bound
-      try collect(parameter.bound)
-      switch parameter.kind {
-      case .typeVar: scope.restriction = .typeVarDefault
-      case .typeVarTuple: scope.restriction = .typeVarTupleDefault
-      case .paramSpec: scope.restriction = .paramSpecDefault
-      }
-      try collect(parameter.defaultValue)
+      let restriction: ScopeDraft.Restriction =
+        switch parameter.kind {
+        case .typeVar: .typeVarDefault
+        case .typeVarTuple: .typeVarTupleDefault
+        case .paramSpec: .paramSpecDefault
+        }
+      try collectLazily(parameter.bound, in: parameter.boundScope, of: parameter, .bound)
+      try collectLazily(parameter.defaultValue, in: parameter.defaultScope, of: parameter, restriction)
     }
     scope.restriction = rest
+  }
+
+  /// A bound or default: a function of its own, as the value of a type alias.
+  private mutating func collectLazily(
+    _ value: Expression?, in id: ScopeID, of parameter: TypeParameter, _ restriction: ScopeDraft.Restriction
+  ) throws(SyntaxDiagnostic) {
+    guard let value else { return }
+    let around = enter(id, .typeAlias, name: parameter.name)
+    scope.restriction = restriction
+    try collect(value)
+    leave(to: around)
   }
 
   /// With `from __future__ import annotations` an annotation is text, and its place is restricted.

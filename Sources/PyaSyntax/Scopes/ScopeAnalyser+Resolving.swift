@@ -70,7 +70,14 @@ extension ScopeAnalyser {
 
   /// Type parameter lists and aliases in a class body see the class's names, though as functions they should not.
   private mutating func resolveUse(of name: String, inAnnotationScope id: ScopeID) -> Binding {
-    guard let parent = drafts[id.index].parent, drafts[parent.index].kind == .class else {
+    var around = drafts[id.index].parent
+    // A bound or default stands in the list of its parameter.
+    while let list = around, drafts[list.index].kind == .typeParameters || drafts[list.index].kind == .typeAlias,
+      drafts[list.index].facts[name]?.isOwn != true
+    {
+      around = drafts[list.index].parent
+    }
+    guard let parent = around, drafts[parent.index].kind == .class else {
       return placeAround(id, of: name)?.binding ?? .global
     }
     let factsInClass = drafts[parent.index].facts[name] ?? []

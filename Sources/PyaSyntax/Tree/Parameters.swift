@@ -32,10 +32,16 @@ public struct TypeParameter: Sendable {
   public enum Kind: Sendable { case typeVar, typeVarTuple, paramSpec }
   public var kind: Kind
   public var name: String
+  /// Both are evaluated when somebody asks for them: each in a scope of its own.
   public var bound: Expression?
   public var defaultValue: Expression?
+  public var boundScope: ScopeID
+  public var defaultScope: ScopeID
   public var range: SourceRange
-  public init(kind: Kind, name: String, bound: Expression?, defaultValue: Expression?, range: SourceRange) {
-    self.kind = kind; self.name = name; self.bound = bound; self.defaultValue = defaultValue; self.range = range
+  public init(
+    kind: Kind, name: String, bound: Expression?, defaultValue: Expression?, boundScope: ScopeID, defaultScope: ScopeID, range: SourceRange
+  ) {
+    self.kind = kind; self.name = name; self.bound = bound; self.defaultValue = defaultValue
+    self.boundScope = boundScope; self.defaultScope = defaultScope; self.range = range
   }
 }

@@ -163,18 +163,30 @@ extension AwaitPoint {
   /// Awaits what a special method returned.
   private func settleSpecial(_ value: Value, _ role: SpecialMethod, _ frame: Frame) throws(Raised) -> Value {
     let runtime = frame.runtime
+    if role == .anext, let iterator = try iteratorOfElement(value, runtime) {
+      return settle(try runtime.beginAwaiting(iterator: iterator), frame)
+    }
     if role != .await, !runtime.isAwaitable(value) {
-      let name = role.pythonName
-      guard role == .anext else {
-        throw runtime.typeError(
-          "'async with' received an object from \(name) that does not implement __await__: \(runtime.typeName(value))")
-      }
-      let raised = runtime.typeError("'async for' received an invalid object from \(name): \(runtime.typeName(value))")
-      raised.exception.cause = runtime.cannotAwait(value).exception
+      throw runtime.typeError(
+        "'async with' received an object from \(role.pythonName) that does not implement __await__: \(runtime.typeName(value))")
+    }
+    return settle(try runtime.beginAwaiting(value), frame)
+  }
+
+  /// What `__await__` gives for the next element of an `async for`; nil: that is driven itself. All that can be wrong with it is one error,
+  /// which tells of the other.
+  private func iteratorOfElement(_ value: Value, _ runtime: Runtime) throws(Raised) -> Object? {
+    do throws(Raised) {
+      guard case .object(let object) = value else { throw runtime.cannotAwait(value) }
+      let drivesItself = object.kind == .coroutine || object.kind == .awaitable || runtime.iterableCoroutine(object) != nil
+      return drivesItself ? nil : try runtime.awaitIterator(of: object)
+    } catch {
+      let raised = runtime.typeError("'async for' received an invalid object from __anext__: \(runtime.typeName(value))")
+      raised.exception.cause = error.exception
+      raised.exception.context = error.exception
       raised.exception.suppressesContext = true
       throw raised
     }
-    return settle(try runtime.beginAwaiting(value), frame)
   }
 
   /// What an `awaitBody` gave; when it waits, that is noted.
