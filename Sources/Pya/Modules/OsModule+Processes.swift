@@ -139,7 +139,8 @@ extension Runtime {
       return .none
     }
     module.define(self, "_unsetenv", "name, /") { (runtime, arguments) throws(Raised) in
-      unsetenv(String(decoding: try runtime.spawnText(arguments[0]), as: UTF8.self))
+      let name = try runtime.spawnText(arguments[0])
+      if unsetenv(String(decoding: name, as: UTF8.self)) != 0 { throw runtime.systemError(errno) }
       return .none
     }
     module.define(self, "_environment", "") { (runtime, _) throws(Raised) in
@@ -199,7 +200,9 @@ extension Runtime {
         BytesObject(type: runtime.types.bytes, (0..<size).map { _ in UInt8.random(in: 0...255, using: &source) }))
     }
     let names = StructSequenceType(
-      self, module: "posix", name: "uname_result", fields: ["sysname", "nodename", "release", "version", "machine"])
+      self, module: "posix", name: "uname_result", fields: ["sysname", "nodename", "release", "version", "machine"],
+      isConstructible: true)
+    module.set(self, "uname_result", .object(names.type))
     module.define(self, "uname", "") { (runtime, _) throws(Raised) in
       var name = utsname()
       uname(&name)
@@ -210,7 +213,8 @@ extension Runtime {
     }
     let times = StructSequenceType(
       self, module: "posix", name: "times_result",
-      fields: ["user", "system", "children_user", "children_system", "elapsed"])
+      fields: ["user", "system", "children_user", "children_system", "elapsed"], isConstructible: true)
+    module.set(self, "times_result", .object(times.type))
     module.define(self, "times", "") { (_, _) throws(Raised) in
       var spent = tms()
       let elapsed = systemTimes(&spent)
