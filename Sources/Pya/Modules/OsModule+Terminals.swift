@@ -51,7 +51,7 @@ extension Runtime {
     for (name, change) in identities {
       module.define(self, name, "id, /") { (runtime, arguments) throws(Raised) in
         let integer = try runtime.integer(fromIndex: arguments[0])
-        let number = if case .int(let small) = integer { small } else { Number(integer)?.bigInt.sign == .minus ? Int.min : Int.max }
+        let number = if case .int(let small) = integer { small } else { Number(integer)?.bigInt?.sign == .minus ? Int.min : Int.max }
         let kind = name.suffix(3)
         if number < -1 { throw runtime.overflowError("\(kind) is less than minimum") }
         if number > Int(UInt32.max) { throw runtime.overflowError("\(kind) is greater than maximum") }
