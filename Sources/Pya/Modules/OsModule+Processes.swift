@@ -153,7 +153,8 @@ extension Runtime {
     }
     // The error.
     module.define(self, "_exec", "program, argv, env, flush=True, /") { (runtime, arguments) throws(Raised) in
-      if try arguments[3].isUndefined || runtime.isTrue(arguments[3]) {
+      let flushes = arguments[3].isUndefined ? true : try runtime.isTrue(arguments[3])
+      if flushes {
         runtime.output.flush()
         runtime.errorOutput.flush()
       }
