@@ -47,7 +47,7 @@ private let osLibraryNames: Set<String> = [
   "PathLike", "fsencode", "fsdecode", "get_exec_path", "fdopen", "execv", "execvp", "execl", "execlp", "execve", "execvpe", "execle",
   "spawnv", "spawnl", "spawnlp", "spawnvp", "spawnve", "spawnle", "spawnlpe", "spawnvpe", "P_WAIT", "P_NOWAIT", "_Environ",
   "process_cpu_count", "sched_getaffinity", "getloadavg", "supports_dir_fd", "supports_effective_ids", "supports_fd",
-  "supports_follow_symlinks", "device_encoding",
+  "supports_follow_symlinks", "device_encoding", "lchown",
 ]
 
 extension Runtime {
