@@ -66,6 +66,15 @@ final class BinaryFileObject: FileObject {
 
   // MARK: Reading
 
+  /// Another file goes on where this one is: what was read ahead goes back to the stream, or on to that file where it cannot.
+  func handOver(to file: BinaryFileObject) {
+    try? release()
+    guard used < buffer.count else { return }
+    if !stream.isSeekable || (try? stream.seek(used - buffer.count, .current)) == nil { (file.buffer, file.used) = (buffer, used) }
+    buffer = []
+    used = 0
+  }
+
   private func fill(_ runtime: Runtime, _ count: Int) throws(Raised) -> Bool {
     try release(runtime)
     if used == buffer.count {

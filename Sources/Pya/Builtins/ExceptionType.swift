@@ -229,6 +229,19 @@ extension Runtime {
       ("UnicodeEncodeError", ["encoding", "object", "start", "end", "reason"]),
       ("UnicodeTranslateError", ["object", "start", "end", "reason"]),
     ]
+    exceptionTypes["OSError"]?.defineProperty(
+      self, "characters_written",
+      get: { (runtime, value) throws(Raised) in
+        guard let count = value.exception?.fields["characters_written"] else { throw runtime.attributeError("characters_written") }
+        return count
+      },
+      set: { (runtime, instance, value) throws(Raised) in
+        guard let exception = instance.exception else { return }
+        if value.isUndefined, exception.fields["characters_written"] == nil {
+          throw runtime.attributeError("characters_written")
+        }
+        exception.fields["characters_written"] = value.isUndefined ? nil : .int(try runtime.index(value))
+      })
     for (type, names) in fields {
       for name in names {
         exceptionTypes[type]?.defineProperty(self, name) { (_, value) throws(Raised) in

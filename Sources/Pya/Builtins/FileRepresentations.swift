@@ -1,11 +1,17 @@
 /// What file objects look like.
 extension FileObject {
   final fileprivate func namePart(_ runtime: Runtime) throws(Raised) -> String {
-    try name.defined.map { (name) throws(Raised) in " name=\(try runtime.repr(name).text)" } ?? ""
+    try shown("name", runtime)
+  }
+
+  /// An attribute, which may be that of the file below.
+  final fileprivate func shown(_ attribute: String, _ runtime: Runtime) throws(Raised) -> String {
+    guard let value = try runtime.getAttributeIfPresent(.object(self), runtime.intern(attribute)) else { return "" }
+    return " \(attribute)=\(try runtime.repr(value).text)"
   }
 
   final func bufferedRepresentation(_ runtime: Runtime) throws(Raised) -> String {
-    "<\(type.moduleName).\(type.name)\(try namePart(runtime))>"
+    "<\(type.messageName)\(try namePart(runtime))>"
   }
 
   final func rawRepresentation(_ runtime: Runtime) throws(Raised) -> String {
@@ -17,6 +23,6 @@ extension FileObject {
 
 extension TextFileObject {
   func representation(_ runtime: Runtime) throws(Raised) -> String {
-    "<_io.TextIOWrapper\(try namePart(runtime))\(mode.isEmpty ? "" : " mode='\(mode)'") encoding='\(encoding)'>"
+    "<\(type.messageName)\(try namePart(runtime))\(try shown("mode", runtime)) encoding='\(encoding)'>"
   }
 }

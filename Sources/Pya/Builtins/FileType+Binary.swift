@@ -152,6 +152,7 @@ extension Runtime {
       (below.stream as? DescriptorStream)?.holdBack(upTo: bufferSize)
       file.setAccess(reads: below.isReadable && mode != "wb", writes: below.isWritable && mode != "rb")
       file.raw = value
+      below.handOver(to: file)
       return file
     }
     let stream = ObjectStream(self, value, isRaw: isRaw)

@@ -39,6 +39,12 @@ extension Runtime {
     guard (2...5).contains(arguments.count) else { return }
     exception.fields["errno"] = arguments[0]
     exception.fields["strerror"] = arguments[1]
+    if arguments.count == 3, case .int = arguments[2], let blocking = exceptionTypes["BlockingIOError"],
+      exception.type.isSubtype(of: blocking)
+    {
+      exception.fields["characters_written"] = arguments[2]
+      return
+    }
     if arguments.count > 2, !arguments[2].isNone {
       exception.fields["filename"] = arguments[2]
       if arguments.count > 4, !arguments[4].isNone { exception.fields["filename2"] = arguments[4] }

@@ -6,7 +6,9 @@
 
 /// A program about to be started: what `subprocess` and `os.system` hand to `posix_spawn`.
 struct ChildProcess {
-  /// The first is looked for in `PATH` of the environment unless it has a slash.
+  /// Looked for in `PATH` of the environment unless it has a slash.
+  var program: [UInt8]
+  /// The first is what the program takes for its name.
   var arguments: [[UInt8]]
   /// `NAME=value` each.
   var environment: [[UInt8]] = []
@@ -16,10 +18,17 @@ struct ChildProcess {
   var files: [Int32] = [-1, -1, -1]
   /// Other descriptors that it inherits.
   var inherited: [Int32] = []
+  /// No others are inherited.
+  var closesOthers = false
+  /// The signals that this process ignores have their usual effect.
+  var restoresSignals = true
   var startsSession = false
   var processGroup: Int32?
 
-  init(arguments: [[UInt8]]) { self.arguments = arguments }
+  init(_ program: [UInt8], _ arguments: [[UInt8]]) {
+    self.program = program
+    self.arguments = arguments
+  }
 
   /// Starts it. The process's number, or the negated error.
   func start() -> Int32 {
@@ -63,6 +72,11 @@ struct ChildProcess {
     for (index, source) in sources.enumerated() where source >= 0 {
       posix_spawn_file_actions_adddup2(&actions, source, Int32(index))
     }
+    if closesOthers {
+      for descriptor in ChildProcess.inheritable where descriptor > 2 && !inherited.contains(descriptor) {
+        posix_spawn_file_actions_addclose(&actions, descriptor)
+      }
+    }
     for descriptor in inherited where descriptor > 2 {
       #if canImport(Glibc)
         // A copy onto itself stays open.
@@ -76,7 +90,9 @@ struct ChildProcess {
     posix_spawnattr_setsigmask(&attributes, &none)
     var defaults = sigset_t()
     sigemptyset(&defaults)
-    for signal in [SIGPIPE, SIGXFSZ] { sigaddset(&defaults, signal) }
+    if restoresSignals {
+      for signal in [SIGPIPE, SIGXFSZ] { sigaddset(&defaults, signal) }
+    }
     posix_spawnattr_setsigdefault(&attributes, &defaults)
     var flags = Int32(POSIX_SPAWN_SETSIGMASK) | Int32(POSIX_SPAWN_SETSIGDEF)
     if startsSession { flags |= ChildProcess.sessionFlag }
@@ -90,6 +106,22 @@ struct ChildProcess {
       posix_spawn(&process, program, &actions, &attributes, arguments, environment)
     }
     return result == 0 ? process : -result
+  }
+
+  /// The descriptors that a program started from here would have.
+  private static var inheritable: [Int32] {
+    guard let folder = opendir("/dev/fd") else { return [] }
+    defer { closedir(folder) }
+    var found: [Int32] = []
+    while let entry = readdir(folder) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 1) { String(cString: $0) }
+      }
+      guard let descriptor = Int32(name) else { continue }
+      let flags = fcntl(descriptor, F_GETFD)
+      if flags >= 0, flags & FD_CLOEXEC == 0 { found.append(descriptor) }
+    }
+    return found
   }
 
   #if canImport(Glibc)
@@ -118,7 +150,6 @@ struct ChildProcess {
       for text in arguments { free(text) }
       for text in environment { free(text) }
     }
-    guard let program = self.arguments.first else { return EINVAL }
     var result = ENOENT
     for candidate in candidates(program) {
       let tried = (candidate + [0]).withUnsafeBytes {

@@ -55,7 +55,7 @@ extension Runtime {
     }
     type.defineClassMethod(self, "fromisocalendar", "cls, year, week, day") { (runtime, arguments) throws(Raised) in
       let (year, week, day) = (
-        try runtime.int32(arguments[1]), try runtime.int32(arguments[2]), try runtime.int32(arguments[3])
+        try runtime.isoField(arguments[1]), try runtime.isoField(arguments[2]), try runtime.isoField(arguments[3])
       )
       if year < Gregorian.minimumYear || year > Gregorian.maximumYear {
         throw runtime.valueError("Year is out of range: \(year)")
@@ -76,6 +76,13 @@ extension Runtime {
       try runtime.checkDate(date.year, date.month, date.day)
       return try runtime.makeDateOrDatetime(arguments[0], date)
     }
+  }
+
+  private func isoField(_ value: Value) throws(Raised) -> Int {
+    guard case .int(let number) = try integer(fromIndex: value), Int32(exactly: number) != nil else {
+      throw valueError("ISO calendar component out of range")
+    }
+    return number
   }
 
   func classArgument(_ value: Value) throws(Raised) -> TypeObject {

@@ -159,6 +159,10 @@ final class DatetimeTypes {
     datetime = make("datetime", base: date)
     isoCalendarDate = StructSequenceType(
       runtime, module: "datetime", name: "IsoCalendarDate", fields: ["year", "week", "weekday"])
+    isoCalendarDate.type.define(runtime, "__reduce__", "self, /") { (runtime, arguments) throws(Raised) in
+      let fields = runtime.tuple(arguments[0].tuple?.array ?? [])
+      return runtime.tuple([.object(runtime.types.tuple), runtime.tuple([fields])])
+    }
     let zero = TimedeltaObject(type: timedelta, days: 0, seconds: 0, microseconds: 0)
     utc = TimezoneObject(type: timezone, offset: zero, name: nil)
   }

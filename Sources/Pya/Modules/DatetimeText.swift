@@ -64,6 +64,7 @@ extension Runtime {
     let time: TimeOfDay
     var zone = Value.none
     var broken = tm()
+    try checkFormat(format.text)
     broken.tm_isdst = -1
     if let date = value.date {
       time = value.datetime?.time ?? TimeOfDay()

@@ -138,6 +138,12 @@ extension Runtime {
       }
       return shift.isZero ? result : try runtime.binary(.add, result, .object(shift))
     }
+    type.define(self, "__reduce__", "self, /") { (runtime, arguments) throws(Raised) in
+      let own = runtime.type(of: arguments[0])
+      let initial = own.lookup(runtime.intern("__getinitargs__")) == nil ? .undefined : try runtime.callMethod(arguments[0], "__getinitargs__")
+      let state = try runtime.callMethod(arguments[0], "__getstate__")
+      return runtime.tuple([.object(own), initial.defined ?? runtime.tuple([]), state])
+    }
     type.didChange()
   }
 
@@ -211,7 +217,7 @@ extension Runtime {
     type.define(self, "__reduce__", "self, /") { (runtime, arguments) throws(Raised) in
       guard let zone = arguments[0].timezone else { return .none }
       let fields = TupleObject(runtime, [.object(zone.offset)] + (zone.name.map { [.object($0)] } ?? []))
-      return .object(TupleObject(runtime, [.object(zone.type), .object(fields)]))
+      return runtime.tuple([.object(zone.type), .object(fields), .none])
     }
     type.define(self, "__hash__", "self, /") { (runtime, arguments) throws(Raised) in
       .int(arguments[0].timezone.map { runtime.hash(of: $0.offset) } ?? 0)

@@ -20,6 +20,15 @@ func makeIoModule(_ runtime: Runtime) -> ModuleObject {
     }
   }
   module.lazyAttribute = { (runtime, module, name) throws(Raised) in
+    if name.hasText("__all__") {
+      let names = [
+        "BlockingIOError", "open", "open_code", "IOBase", "RawIOBase", "FileIO", "BytesIO", "StringIO", "BufferedIOBase",
+        "BufferedReader", "BufferedWriter", "BufferedRWPair", "BufferedRandom", "TextIOBase", "TextIOWrapper",
+        "UnsupportedOperation", "SEEK_SET", "SEEK_CUR", "SEEK_END", "text_encoding", "DEFAULT_BUFFER_SIZE",
+        "IncrementalNewlineDecoder",
+      ]
+      return .object(ListObject(runtime, names.map { .object(runtime.string($0)) }))
+    }
     guard ["BufferedRWPair", "IncrementalNewlineDecoder"].contains(name.text) else { return nil }
     let library = try runtime.importModule("_io_classes", level: 0, globals: runtime.builtins)
     let value = try runtime.getAttribute(library, name)

@@ -157,8 +157,9 @@ private struct TripleSum {
 extension Runtime {
   /// `math.fsum`: Shewchuk's partial sums, which do not overlap, so that the last addition is the only rounding.
   fileprivate func exactSum(_ values: Value) throws(Raised) -> Double {
-    // They do not overlap: forty at most fill the range of a double.
-    let partials = UnsafeMutablePointer<Double>.allocate(capacity: 128)
+    // Forty full doubles span the range of one; only numbers of few bits, far apart, need more of them.
+    var capacity = 128
+    var partials = UnsafeMutablePointer<Double>.allocate(capacity: capacity)
     defer { partials.deallocate() }
     var count = 0
     var specialSum = 0.0
@@ -182,10 +183,14 @@ extension Runtime {
       count = kept
       if x != 0 {
         if x.isFinite {
-          if count < 128 {
-            partials[count] = x
-            count += 1
+          if count == capacity {
+            let wider = UnsafeMutablePointer<Double>.allocate(capacity: capacity * 2)
+            wider.update(from: partials, count: count)
+            partials.deallocate()
+            (partials, capacity) = (wider, capacity * 2)
           }
+          partials[count] = x
+          count += 1
         } else {
           if original.isFinite { throw overflowError("intermediate overflow in fsum") }
           if original.isInfinite { infinitySum += original }

@@ -83,7 +83,9 @@ extension Runtime {
       let path = try runtime.systemPath(arguments[0], "chown", allowsDescriptor: true)
       let user = uid_t(truncatingIfNeeded: try runtime.index(arguments[1]))
       let group = gid_t(truncatingIfNeeded: try runtime.index(arguments[2]))
-      let result = path.descriptor.map { fchown($0, user, group) } ?? path.call { chown($0, user, group) }
+      let follows = arguments[4].isUndefined ? true : try runtime.isTrue(arguments[4])
+      let result =
+        path.descriptor.map { fchown($0, user, group) } ?? path.call { follows ? chown($0, user, group) : lchown($0, user, group) }
       if result != 0 { throw runtime.systemError(errno, path.subject) }
       return .none
     }

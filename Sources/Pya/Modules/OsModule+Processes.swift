@@ -102,7 +102,8 @@ extension Runtime {
       }
       let bytes = try runtime.pathBytes(.object(command))
       if bytes.contains(0) { throw runtime.valueError("embedded null byte") }
-      var child = ChildProcess(arguments: ["/bin/sh", "-c"].map { Array($0.utf8) } + [bytes])
+      let shell = Array("/bin/sh".utf8)
+      var child = ChildProcess(shell, [shell, Array("-c".utf8), bytes])
       child.environment = runtime.environmentEntries()
       let process = child.start()
       if process < 0 { return .int(127 << 8) }
@@ -110,25 +111,23 @@ extension Runtime {
       _ = try runtime.waitForChild(process, 0, &status)
       return .int(Int(status))
     }
-    // _spawn(argv, env or None, cwd or None, (stdin, stdout, stderr), new session, process group, other descriptors) -> pid, or -errno
-    module.define(self, "_spawn", "argv, env, cwd, files, session, group, inherited, /") { (runtime, arguments) throws(Raised) in
-      var child = ChildProcess(arguments: [])
-      for argument in try runtime.array(arguments[0]) {
-        child.arguments.append(try runtime.spawnText(argument))
+    // The process's number, or the negated error.
+    module.define(
+      self, "_spawn",
+      "program, argv, env, cwd=None, files=(), session=False, group=None, inherited=(), close_others=False, restore_signals=True"
+    ) { (runtime, arguments) throws(Raised) in
+      var child = try runtime.childProcess(arguments)
+      if let folder = arguments[3].defined, !folder.isNone { child.directory = try runtime.systemPath(folder, "chdir").bytes }
+      if let files = arguments[4].defined {
+        for (index, file) in try runtime.array(files).enumerated() where index < 3 { child.files[index] = try runtime.cInt(file) }
       }
-      if !arguments[1].isNone {
-        child.environment = []
-        for entry in try runtime.array(arguments[1]) { child.environment.append(try runtime.spawnText(entry)) }
-      } else {
-        child.environment = runtime.environmentEntries()
+      if let flag = arguments[5].defined { child.startsSession = try runtime.isTrue(flag) }
+      if let group = arguments[6].defined, !group.isNone { child.processGroup = try runtime.cInt(group) }
+      if let descriptors = arguments[7].defined {
+        for descriptor in try runtime.array(descriptors) { child.inherited.append(try runtime.cInt(descriptor)) }
       }
-      if !arguments[2].isNone { child.directory = try runtime.systemPath(arguments[2], "chdir").bytes }
-      for (index, file) in try runtime.array(arguments[3]).enumerated() where index < 3 {
-        child.files[index] = try runtime.cInt(file)
-      }
-      child.startsSession = try runtime.isTrue(arguments[4])
-      if !arguments[5].isNone { child.processGroup = try runtime.cInt(arguments[5]) }
-      for descriptor in try runtime.array(arguments[6]) { child.inherited.append(try runtime.cInt(descriptor)) }
+      if let flag = arguments[8].defined { child.closesOthers = try runtime.isTrue(flag) }
+      if let flag = arguments[9].defined { child.restoresSignals = try runtime.isTrue(flag) }
       return .int(Int(child.start()))
     }
     module.define(self, "_setenv", "name, value, /") { (runtime, arguments) throws(Raised) in
@@ -139,7 +138,8 @@ extension Runtime {
       return .none
     }
     module.define(self, "_unsetenv", "name, /") { (runtime, arguments) throws(Raised) in
-      unsetenv(String(decoding: try runtime.spawnText(arguments[0]), as: UTF8.self))
+      let name = try runtime.spawnText(arguments[0])
+      if unsetenv(String(decoding: name, as: UTF8.self)) != 0 { throw runtime.systemError(errno) }
       return .none
     }
     module.define(self, "_environment", "") { (runtime, _) throws(Raised) in
@@ -151,18 +151,40 @@ extension Runtime {
       }
       return .object(result)
     }
-    module.define(self, "_exec", "argv, env, /") { (runtime, arguments) throws(Raised) in
-      runtime.output.flush()
-      runtime.errorOutput.flush()
-      var child = ChildProcess(arguments: [])
-      for argument in try runtime.array(arguments[0]) { child.arguments.append(try runtime.spawnText(argument)) }
-      child.environment = runtime.environmentEntries()
-      if !arguments[1].isNone {
-        child.environment = []
-        for entry in try runtime.array(arguments[1]) { child.environment.append(try runtime.spawnText(entry)) }
+    // The error.
+    module.define(self, "_exec", "program, argv, env, flush=True, /") { (runtime, arguments) throws(Raised) in
+      let flushes = arguments[3].isUndefined ? true : try runtime.isTrue(arguments[3])
+      if flushes {
+        runtime.output.flush()
+        runtime.errorOutput.flush()
       }
-      return .int(Int(child.replaceThisProcess()))
+      return .int(Int(try runtime.childProcess(arguments).replaceThisProcess()))
     }
+    module.define(self, "setgroups", "groups, /") { (runtime, arguments) throws(Raised) in
+      var groups: [gid_t] = []
+      for group in try runtime.array(arguments[0]) { groups.append(gid_t(truncatingIfNeeded: try runtime.index(group))) }
+      try runtime.checked(changeGroups(groups))
+      return .none
+    }
+    for (name, change) in [("setreuid", setreuid), ("setregid", setregid)] as [(String, (UInt32, UInt32) -> Int32)] {
+      module.define(self, name, "real, effective, /") { (runtime, arguments) throws(Raised) in
+        let (real, effective) = (try runtime.index(arguments[0]), try runtime.index(arguments[1]))
+        try runtime.checked(change(UInt32(truncatingIfNeeded: real), UInt32(truncatingIfNeeded: effective)))
+        return .none
+      }
+    }
+  }
+
+  /// The program, its arguments, and its environment; without one, that of this process.
+  private func childProcess(_ arguments: Arguments) throws(Raised) -> ChildProcess {
+    var child = ChildProcess(try spawnText(arguments[0]), [])
+    for argument in try array(arguments[1]) { child.arguments.append(try spawnText(argument)) }
+    if arguments[2].isNone {
+      child.environment = environmentEntries()
+    } else {
+      for entry in try array(arguments[2]) { child.environment.append(try spawnText(entry)) }
+    }
+    return child
   }
 
   /// A text for the system, which ends at its first zero.
@@ -199,7 +221,9 @@ extension Runtime {
         BytesObject(type: runtime.types.bytes, (0..<size).map { _ in UInt8.random(in: 0...255, using: &source) }))
     }
     let names = StructSequenceType(
-      self, module: "posix", name: "uname_result", fields: ["sysname", "nodename", "release", "version", "machine"])
+      self, module: "posix", name: "uname_result", fields: ["sysname", "nodename", "release", "version", "machine"],
+      isConstructible: true)
+    module.set(self, "uname_result", .object(names.type))
     module.define(self, "uname", "") { (runtime, _) throws(Raised) in
       var name = utsname()
       uname(&name)
@@ -210,7 +234,8 @@ extension Runtime {
     }
     let times = StructSequenceType(
       self, module: "posix", name: "times_result",
-      fields: ["user", "system", "children_user", "children_system", "elapsed"])
+      fields: ["user", "system", "children_user", "children_system", "elapsed"], isConstructible: true)
+    module.set(self, "times_result", .object(times.type))
     module.define(self, "times", "") { (_, _) throws(Raised) in
       var spent = tms()
       let elapsed = systemTimes(&spent)
@@ -293,3 +318,11 @@ private func systemDiskStatus(_ path: UnsafePointer<CChar>, _ status: UnsafeMuta
     }
   }
 #endif
+
+private func changeGroups(_ groups: [gid_t]) -> Int32 {
+  #if canImport(Glibc)
+    setgroups(groups.count, groups)
+  #else
+    setgroups(Int32(groups.count), groups)
+  #endif
+}

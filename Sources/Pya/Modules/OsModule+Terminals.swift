@@ -50,7 +50,12 @@ extension Runtime {
     ]
     for (name, change) in identities {
       module.define(self, name, "id, /") { (runtime, arguments) throws(Raised) in
-        try runtime.checked(change(UInt32(truncatingIfNeeded: try runtime.index(arguments[0]))))
+        let integer = try runtime.integer(fromIndex: arguments[0])
+        let number = if case .int(let small) = integer { small } else { Number(integer)?.bigInt?.sign == .minus ? Int.min : Int.max }
+        let kind = name.suffix(3)
+        if number < -1 { throw runtime.overflowError("\(kind) is less than minimum") }
+        if number > Int(UInt32.max) { throw runtime.overflowError("\(kind) is greater than maximum") }
+        try runtime.checked(change(UInt32(truncatingIfNeeded: number)))
         return .none
       }
     }

@@ -28,6 +28,10 @@ func makeOsModule(_ runtime: Runtime) -> ModuleObject {
   runtime.defineTerminals(of: module)
   runtime.defineSystemInformation(of: module)
   module.lazyAttribute = { (runtime, module, name) throws(Raised) in
+    if name.hasText("__all__") {
+      let known = module.namespace.keys.compactMap(\.string?.text).filter { !$0.hasPrefix("_") }
+      return .object(ListObject(runtime, (osLibraryNames.union(known).union(["_exit"]).subtracting(["_Environ"])).sorted().map { .object(runtime.string($0)) }))
+    }
     guard osLibraryNames.contains(name.text) else { return nil }
     let library = try runtime.importModule("_os", level: 0, globals: module.namespace)
     let value = try runtime.getAttribute(library, name)
@@ -43,7 +47,7 @@ private let osLibraryNames: Set<String> = [
   "PathLike", "fsencode", "fsdecode", "get_exec_path", "fdopen", "execv", "execvp", "execl", "execlp", "execve", "execvpe", "execle",
   "spawnv", "spawnl", "spawnlp", "spawnvp", "spawnve", "spawnle", "spawnlpe", "spawnvpe", "P_WAIT", "P_NOWAIT", "_Environ",
   "process_cpu_count", "sched_getaffinity", "getloadavg", "supports_dir_fd", "supports_effective_ids", "supports_fd",
-  "supports_follow_symlinks",
+  "supports_follow_symlinks", "device_encoding", "lchown",
 ]
 
 extension Runtime {

@@ -79,9 +79,9 @@ extension Runtime {
       }
     }
     module.define(self, "realpath", "filename, *, strict=False") { (runtime, arguments) throws(Raised) in
-      let path = try runtime.path(arguments[0])
+      let path = try runtime.fileSystemPath(arguments[0])
       let isStrict = try runtime.flag(arguments[1], default: false)
-      return runtime.result(try runtime.resolved(try runtime.absolutePath(path.bytes), isStrict: isStrict), like: path)
+      return try runtime.resolved(try runtime.pathBytes(path), isStrict: isStrict, isBytes: path.bytes != nil)
     }
     defineRelations(of: module)
   }
@@ -132,39 +132,54 @@ extension Runtime {
     return PathText.normalized(Array(try currentDirectory().utf8) + [PathText.slash] + path)
   }
 
-  /// An absolute path without symbolic links. What does not exist stays as it is.
-  private func resolved(_ path: [UInt8], isStrict: Bool) throws(Raised) -> [UInt8] {
+  /// The path without symbolic links, from the root. What does not exist stays as it is, and so does a link that leads to itself.
+  private func resolved(_ path: [UInt8], isStrict: Bool, isBytes: Bool) throws(Raised) -> Value {
+    if path.contains(0) { throw valueError("lstat: embedded null character in path") }
+    enum Step {
+      case part([UInt8])
+      /// All of the target of this link was gone through.
+      case endOfLink([UInt8])
+    }
+    func parts(_ path: some Collection<UInt8>) -> [Step] { path.split(separator: PathText.slash).map { .part(Array($0)) }.reversed() }
     var done: [UInt8] = []
-    var rest = Array(path.split(separator: PathText.slash).map { Array($0) }.reversed())
-    var followed = 0
-    while let part = rest.popLast() {
+    var rest = parts(path)
+    if path.first != PathText.slash { rest += parts(try currentDirectory().utf8) }
+    // Where the links lead; nil: that is being found out.
+    var known: [[UInt8]: [UInt8]?] = [:]
+    while let step = rest.popLast() {
+      guard case .part(let part) = step else {
+        if case .endOfLink(let link) = step { known[link] = .some(done) }
+        continue
+      }
       if part == [46] { continue }
       if part == [46, 46] {
         done = Array(done.prefix(done.lastIndex(of: PathText.slash) ?? 0))
         continue
       }
       let next = done + [PathText.slash] + part
+      if let target = known[next] {
+        if target == nil, isStrict { throw systemError(ELOOP, try pathResult(next, isBytes: isBytes)) }
+        done = target ?? next
+        continue
+      }
       var buffer = [UInt8](repeating: 0, count: 4096)
       let location = SystemPath(bytes: next + [0], isBytes: false)
       let count = location.call { name in
         buffer.withUnsafeMutableBytes { readlink(name, $0.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: CChar.self), $0.count) }
       }
       if count < 0 {
-        if isStrict, errno != EINVAL { throw systemError(errno, .object(string(next))) }
+        let failure = errno
+        if isStrict, failure != EINVAL { throw systemError(failure, try pathResult(next, isBytes: isBytes)) }
         done = next
         continue
       }
-      followed += 1
-      if followed > 40 {
-        if isStrict { throw systemError(ELOOP, .object(string(next))) }
-        done = next
-        continue
-      }
+      known[next] = .some(nil)
+      rest.append(.endOfLink(next))
       let target = buffer.prefix(count)
       if target.first == PathText.slash { done = [] }
-      rest += target.split(separator: PathText.slash).map { Array($0) }.reversed()
+      rest += parts(target)
     }
-    return done.isEmpty ? [PathText.slash] : done
+    return try pathResult(done.isEmpty ? [PathText.slash] : done, isBytes: isBytes)
   }
 
   fileprivate func definePathPairs(of module: ModuleObject) {
@@ -211,7 +226,7 @@ extension Runtime {
     }
     module.define(self, "ismount", "path") { (runtime, arguments) throws(Raised) in
       let path = try runtime.path(arguments[0])
-      guard let here = stat(SystemPath(bytes: path.bytes + [0], isBytes: false), followsLinks: false), here.isDirectory,
+      guard !path.bytes.contains(0), let here = stat(SystemPath(bytes: path.bytes + [0], isBytes: false), followsLinks: false), here.isDirectory,
         let above = stat(SystemPath(bytes: path.bytes + [PathText.slash, 46, 46, 0], isBytes: false))
       else { return .bool(false) }
       return .bool(here.st_dev != above.st_dev || here.st_ino == above.st_ino)

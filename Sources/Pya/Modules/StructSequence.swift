@@ -21,17 +21,21 @@ final class StructSequenceType {
     type.messageName = displayName
     type.attributes.setString(runtime.names.module, .object(runtime.string(module)))
     type.hasNoInstanceDictionary = true
+    let refuse: (Runtime, Value, Value) throws(Raised) -> Void = { (runtime, _, _) throws(Raised) in
+      throw runtime.attributeError("readonly attribute")
+    }
     for (index, field) in fields.enumerated() {
-      type.defineProperty(runtime, field) { (_, value) throws(Raised) in
-        guard let tuple = value.tuple, index < tuple.count else { return .none }
-        return tuple[index]
-      }
+      type.defineProperty(
+        runtime, field,
+        get: { (_, value) throws(Raised) in
+          guard let tuple = value.tuple, index < tuple.count else { return .none }
+          return tuple[index]
+        }, set: refuse)
     }
     for field in hiddenFields {
       let name = runtime.intern(field)
-      type.defineProperty(runtime, field) { (_, value) throws(Raised) in
-        value.tuple?.dictionary?.getString(name) ?? .none
-      }
+      type.defineProperty(
+        runtime, field, get: { (_, value) throws(Raised) in value.tuple?.dictionary?.getString(name) ?? .none }, set: refuse)
     }
     for (name, count) in [("n_fields", fields.count + hiddenFields.count), ("n_sequence_fields", fields.count), ("n_unnamed_fields", 0)] {
       type.attributes.setString(runtime.intern(name), .int(count))
@@ -109,6 +113,15 @@ final class StructSequenceType {
         .object(runtime.type(of: arguments[0])), .object(TupleObject(runtime, values)), .object(hidden))
     }
     type.define(runtime, "__init__", "self, /, *args, **kwargs") { (_, _) throws(Raised) in .none }
+    type.define(runtime, "__reduce__", "self, /") { (runtime, arguments) throws(Raised) in
+      let hidden = DictObject(runtime)
+      for field in hiddenFields where !fields.contains(field) {
+        let name = runtime.intern(field)
+        hidden.setString(name, arguments[0].tuple?.dictionary?.getString(name) ?? .none)
+      }
+      let state = runtime.tuple([runtime.tuple(arguments[0].tuple?.array ?? []), .object(hidden)])
+      return runtime.tuple([.object(runtime.type(of: arguments[0])), state])
+    }
   }
 
   func make(_ values: [Value], hidden: [Value] = []) -> Value {

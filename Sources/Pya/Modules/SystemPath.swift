@@ -55,7 +55,7 @@ extension Runtime {
   /// The `str` or `bytes` behind a path-like value.
   func pathValue(_ value: Value, otherwise complain: () throws(Raised) -> Never) throws(Raised) -> Value {
     if value.string != nil || value.bytes != nil { return value }
-    if case .object(let object) = value, let method = object.type.lookup(names[.fspath]) {
+    if case .object(let object) = value, let method = object.type.lookup(names[.fspath]), !method.isNone {
       let path = try callSpecial(method, value)
       if path.string != nil || path.bytes != nil { return path }
       throw typeError("expected \(typeName(value)).__fspath__() to return str or bytes, not \(typeName(path))")

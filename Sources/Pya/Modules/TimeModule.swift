@@ -133,6 +133,11 @@ extension Runtime {
 
   // MARK: Text
 
+  /// The C library would stop at a null character.
+  func checkFormat(_ format: String) throws(Raised) {
+    if format.utf8.contains(0) { throw valueError("embedded null character") }
+  }
+
   fileprivate func defineFormatting(of module: ModuleObject, _ calendar: CalendarTime) {
     module.define(self, "strftime", "format, time_tuple=None, /") { (runtime, arguments) throws(Raised) in
       guard let format = arguments[0].string else {
@@ -142,6 +147,7 @@ extension Runtime {
         arguments[1].isUndefined
         ? try runtime.brokenDown(.undefined, isLocal: true) : try calendar.time(arguments[1], "strftime", runtime)
       let zone = arguments[1].tuple?.dictionary?.getString(runtime.intern("tm_zone"))?.string?.text
+      try runtime.checkFormat(format.text)
       return .object(runtime.string(formatTime(format.text, try calendar.checked(time, runtime), zone: zone)))
     }
     module.define(self, "asctime", "time_tuple=None, /") { (runtime, arguments) throws(Raised) in

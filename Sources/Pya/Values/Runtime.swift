@@ -158,7 +158,11 @@ final class Runtime {
     return StringObject(type: types.str, utf8: utf8)
   }
 
+  /// The string of bytes that are known to be UTF-8.
   func string(_ bytes: [UInt8]) -> StringObject { bytes.withUnsafeBufferPointer { string(utf8: $0) } }
+
+  /// The string of any bytes; what is not UTF-8 becomes U+FFFD.
+  func repairedString(_ bytes: [UInt8]) -> StringObject { string(String(decoding: bytes, as: UTF8.self)) }
 
   /// The string of one ASCII character.
   @inline(__always)

@@ -65,11 +65,13 @@ final class TupleObject: Object {
     }
   }
 
+  /// None for a struct sequence, whose dictionary holds the fields that are not elements.
   override func instanceDictionary(_ runtime: Runtime) -> DictObject? {
-    if dictionary == nil, type.isHeap, !type.hasNoInstanceDictionary { dictionary = DictObject(runtime) }
+    if type.hasNoInstanceDictionary { return nil }
+    if dictionary == nil, type.isHeap { dictionary = DictObject(runtime) }
     return dictionary
   }
-  override var existingInstanceDictionary: DictObject? { dictionary }
+  override var existingInstanceDictionary: DictObject? { type.hasNoInstanceDictionary ? nil : dictionary }
 
   override func visitContents(_ tracer: Tracer) {
     tracer.visitBackwards(items, count)

@@ -88,7 +88,7 @@ extension Runtime {
     let type = TypeObject(self, module: "_struct", "Struct")
     type.defineConstructor(self, "format") { (runtime, cls, arguments) throws(Raised) in
       let format = try runtime.structFormat(arguments[0])
-      let text = arguments[0].string ?? runtime.string(runtime.bytesLike(arguments[0])?.copyBytes() ?? [])
+      let text = arguments[0].string ?? runtime.repairedString(runtime.bytesLike(arguments[0])?.copyBytes() ?? [])
       return .object(StructObject(type: cls, text, format))
     }
     type.define(self, "pack", "self, *values") { (runtime, arguments) throws(Raised) in
@@ -126,6 +126,8 @@ extension Runtime {
       if let text = value.string { state.remember(text, known) }
       return known
     }
+    if let text = value.string, !text.isASCII { _ = try encode(text, encoding: "ascii", errors: "strict") }
+    if text.contains(0) { throw structError("embedded null character") }
     let format: StructFormat
     do { format = try StructFormat(text) } catch {
       switch error {

@@ -155,8 +155,8 @@ extension PickleReader {
   mutating func makeOldInstance(_ code: UInt8) throws(Raised) {
     var cls = Value.undefined
     if code == PickleCode.inst {
-      let module = try line()
-      try pushGlobal(runtime.string(module), runtime.string(try line()))
+      let module = try name()
+      try pushGlobal(module, try name())
       cls = try pop()
     }
     var values = takeValues(from: try takeMark())

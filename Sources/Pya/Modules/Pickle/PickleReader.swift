@@ -99,6 +99,16 @@ struct PickleReader: ~Copyable {
   }
 
   /// A line, without its end.
+  /// A line that is not empty.
+  mutating func filledLine() throws(Raised) -> [UInt8] {
+    let found = try line()
+    if found.isEmpty { throw truncated() }
+    return found
+  }
+
+  /// The name of a module or of something in it.
+  mutating func name() throws(Raised) -> StringObject { try runtime.decode(try filledLine(), encoding: "utf-8", errors: "strict") }
+
   mutating func line() throws(Raised) -> [UInt8] {
     var place = position
     while place < end, bytes[place] != 10 { place += 1 }
@@ -292,20 +302,20 @@ struct PickleReader: ~Copyable {
     case PickleCode.binPut: try setMemo(try number(1))
     case PickleCode.longBinPut: try setMemo(try number(4))
     case PickleCode.global:
-      let module = try line()
-      try pushGlobal(runtime.string(module), runtime.string(try line()))
+      let module = try name()
+      try pushGlobal(module, try name())
     case PickleCode.newObjectEx: try makeObjectWithKeywords()
     case PickleCode.binPersistentID: try loadPersistent(try pop())
-    case PickleCode.persistentID: try loadPersistent(.object(runtime.string(try line())))
+    case PickleCode.persistentID: try loadOldPersistent()
     case PickleCode.extension1: try loadExtension(try number(1))
     case PickleCode.extension2: try loadExtension(try number(2))
     case PickleCode.extension4: try loadExtension(Int(Int32(truncatingIfNeeded: try number(4))))
     case PickleCode.int: try loadOldInt()
     case PickleCode.long:
-      var text = try line()
+      var text = try filledLine()
       if text.last == UInt8(ascii: "L") { text.removeLast() }
-      push(try runtime.call(.object(runtime.types.int), .object(runtime.string(text)), .int(0)))
-    case PickleCode.float: push(try runtime.call(.object(runtime.types.float), .object(runtime.string(try line()))))
+      push(try runtime.call(.object(runtime.types.int), .object(runtime.repairedString(text)), .int(0)))
+    case PickleCode.float: push(try runtime.call(.object(runtime.types.float), .object(runtime.repairedString(try filledLine()))))
     case PickleCode.unicode:
       push(try support.decode(try line(), "raw-unicode-escape", .undefined))
     case PickleCode.string:
@@ -348,14 +358,22 @@ struct PickleReader: ~Copyable {
   }
 
   private mutating func loadOldInt() throws(Raised) {
-    let text = try line()
+    let text = try filledLine()
     if text == [0x30, 0x30] { return push(.bool(false)) }
     if text == [0x30, 0x31] { return push(.bool(true)) }
-    push(try runtime.call(.object(runtime.types.int), .object(runtime.string(text)), .int(0)))
+    push(try runtime.call(.object(runtime.types.int), .object(runtime.repairedString(text)), .int(0)))
+  }
+
+  private mutating func loadOldPersistent() throws(Raised) {
+    let id = try line()
+    if id.contains(where: { $0 > 127 }) {
+      throw support.error("UnpicklingError", "persistent IDs in protocol 0 must be ASCII strings")
+    }
+    try loadPersistent(.object(runtime.string(id)))
   }
 
   private mutating func decimal() throws(Raised) -> Int {
-    let value = try runtime.call(.object(runtime.types.int), .object(runtime.string(try line())))
+    let value = try runtime.call(.object(runtime.types.int), .object(runtime.repairedString(try filledLine())))
     guard case .int(let number) = value else { throw runtime.memoryError() }
     return number
   }
