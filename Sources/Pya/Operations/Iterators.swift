@@ -551,9 +551,12 @@ final class ForeignIterator: IteratorObject {
 final class ReversedIterator: IteratorObject {
   private var sequence: Value
   private var index: Int
+  /// A list is read as it lies, whatever its class has for `__getitem__`.
+  private let readsList: Bool
 
-  init(type: TypeObject, _ sequence: Value, count: Int) {
+  init(type: TypeObject, _ sequence: Value, count: Int, readsList: Bool = false) {
     self.sequence = sequence
+    self.readsList = readsList
     index = count
     super.init(type: type)
   }
@@ -564,7 +567,7 @@ final class ReversedIterator: IteratorObject {
     if sequence.isUndefined { return .undefined }
     if index > 0 {
       index -= 1
-      if let held = sequence.uncounted, held.kind == .list, held.isPlain {
+      if let held = sequence.uncounted, held.kind == .list, readsList || held.isPlain {
         let found: Value = held.as(ListObject.self)._withUnsafeGuaranteedRef { index < $0.count ? $0[index] : .undefined }
         if !found.isUndefined { return found }
       } else {
