@@ -67,7 +67,9 @@ extension Runtime {
       return ByteSpan(BytesObject(type: types.bytes, try encode(text, encoding: encoding, errors: errors)))
     }
     if source.isUndefined { return ByteSpan(BytesObject(type: types.bytes, zeros: 0)) }
-    if source.string != nil { throw typeError("string argument without an encoding") }
+    if let text = source.string, type !== types.bytes || text.type.lookup(names[.bytes]) == nil {
+      throw typeError("string argument without an encoding")
+    }
     if case .object(let object) = source {
       if !object.type.isHeap, let bytes = bytesNow(source) { return bytes }
       if type === types.bytes, let method = object.type.lookup(names[.bytes]) {

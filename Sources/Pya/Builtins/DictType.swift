@@ -42,7 +42,7 @@ extension Runtime {
     define(type, "items", "self, /") { (runtime, dict, _) throws(Raised) in
       .object(DictViewObject(runtime, dict, .items))
     }
-    define(type, "copy", "self, /") { (runtime, dict, _) throws(Raised) in .object(dict.copy(runtime)) }
+    define(type, "copy", "self, /") { (runtime, dict, _) throws(Raised) in .object(try runtime.plainCopy(of: dict)) }
     define(type, "__reversed__", "self, /") { (runtime, dict, _) throws(Raised) in
       .object(ReversedDictIterator(runtime, dict, .keys))
     }
@@ -110,9 +110,9 @@ extension Runtime {
 
   private func installDictUnions(_ type: TypeObject) {
     func union(_ runtime: Runtime, _ first: Value, _ second: Value) throws(Raised) -> Value {
-      guard let left = first.dict, let right = second.dict else { return .notImplemented }
-      let result = left.copy(runtime)
-      try result.merge(right, runtime)
+      guard let left = first.dict, second.dict != nil else { return .notImplemented }
+      let result = try runtime.plainCopy(of: left)
+      try runtime.updateDict(result, from: second)
       return .object(result)
     }
     type.define(self, "__or__", "self, value, /") { (runtime, arguments) throws(Raised) in
@@ -128,6 +128,14 @@ extension Runtime {
   }
 
   // MARK: Updating
+
+  /// A `dict` with the same entries; a class of the program with an `__iter__` is asked for its keys, as CPython does.
+  func plainCopy(of dict: DictObject) throws(Raised) -> DictObject {
+    if dict.type.special(.iter) == nil { return dict.copy(self) }
+    let made = DictObject(self)
+    try updateDict(made, from: .object(dict))
+    return made
+  }
 
   /// `dict(...)` and `dict.update(...)`: at most one mapping or iterable of pairs, then keywords.
   func updateDict(_ dict: DictObject, with arguments: Arguments, _ function: String) throws(Raised) {

@@ -23,7 +23,11 @@ extension Runtime {
     }
     defineBuiltin("exec", "source, /, globals=None, locals=None, *, closure=None") { (runtime, arguments) throws(Raised) in
       let (globals, locals) = try runtime.namespaces(arguments, "exec")
-      _ = try runtime.runDynamicCode(arguments[0], .module, "exec", globals, locals)
+      if let closure = arguments[3].defined, !closure.isNone {
+        try runtime.runClosure(arguments[0], closure, globals)
+      } else {
+        _ = try runtime.runDynamicCode(arguments[0], .module, "exec", globals, locals)
+      }
       return .none
     }
     defineBuiltin("compile", "source, filename, mode, flags=0, dont_inherit=False, optimize=-1") {
@@ -107,6 +111,7 @@ extension Runtime {
   ) throws(Raised) -> Value {
     if let code = source.cast(.code, to: Code.self) {
       guard code.freeNames.isEmpty else {
+        if function == "exec" { throw typeError("code object requires a closure of exactly length \(code.freeNames.count)") }
         throw typeError("code object passed to \(function)() may not contain free variables")
       }
       return try run(try self.code(code, withGlobals: globals))
@@ -129,6 +134,27 @@ extension Runtime {
       noteVisibleNames(on: error.exception, in: (locals.dict.map { [$0] } ?? []) + [globals])
       throw error
     }
+  }
+
+  /// `exec(code, closure=cells)`: code of a function that uses variables of another one.
+  private func runClosure(_ source: Value, _ closure: Value, _ globals: DictObject) throws(Raised) {
+    guard source.object is CompiledText || source.cast(.code, to: Code.self) != nil else {
+      throw typeError("closure can only be used when source is a code object")
+    }
+    guard let code = source.cast(.code, to: Code.self), !code.freeNames.isEmpty else {
+      throw typeError("cannot use a closure with this code object")
+    }
+    let cells = closure.tuple?.array.compactMap { $0.cast(.cell, to: Cell.self) } ?? []
+    guard cells.count == code.freeNames.count, closure.tuple?.count == cells.count else {
+      throw typeError("code object requires a closure of exactly length \(code.freeNames.count)")
+    }
+    var ordered = cells
+    for (index, place) in code.freeOrder.enumerated() { ordered[place] = cells[index] }
+    let function = FunctionObject(
+      self, code: try self.code(code, withGlobals: globals), cells: ordered, globals: globals, defaults: [], keywordDefaults: [])
+    let frame = try machine.openFrame(function.code, function)
+    if !function.takesPlainCalls { function.makeCells(frame, machine) }
+    _ = try function.start(frame, machine)
   }
 
   /// The code of a text for some globals.
@@ -156,8 +182,8 @@ extension Runtime {
     var bytes: [UInt8]
     if let text = source.string {
       bytes = Array(text.utf8)
-    } else if let object = source.bytes ?? source.cast(.byteArray, to: BytesObject.self) {
-      bytes = object.copyBytes()
+    } else if let found = bytesLike(source) {
+      bytes = found.withContent { Array($0) }
     } else {
       throw typeError("\(function)() arg 1 must be a string, bytes or code object")
     }

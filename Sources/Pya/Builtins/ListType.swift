@@ -121,7 +121,7 @@ extension Runtime {
     }
     type.define(self, "__reversed__", "self, /") { (runtime, arguments) throws(Raised) in
       let count = arguments.receiver(ListObject.self)._withUnsafeGuaranteedRef { $0.count }
-      return .object(ReversedIterator(type: runtime.types.iterators.reversedList, arguments[0], count: count))
+      return .object(ReversedIterator(type: runtime.types.iterators.reversedList, arguments[0], count: count, readsList: true))
     }
   }
 

@@ -71,6 +71,13 @@ extension Runtime {
       for index in 1..<max(1, chosen.count) { result = try runtime.binary(.or, result, chosen[index]) }
       return result
     }
+    type.define(self, "__reduce__", "self, /") { (runtime, arguments) throws(Raised) in
+      let functools = try runtime.importModule("functools", level: 0, globals: runtime.builtins)
+      let operators = try runtime.importModule("operator", level: 0, globals: runtime.builtins)
+      let members = Value.object(TupleObject(runtime, runtime.union(arguments[0])))
+      let parts = runtime.tuple([try runtime.getAttribute(operators, runtime.intern("or_")), members])
+      return runtime.tuple([try runtime.getAttribute(functools, runtime.intern("reduce")), parts])
+    }
     for name in ["__copy__", "__deepcopy__"] {
       type.define(self, name, "self, memo=None, /") { (_, arguments) throws(Raised) in arguments[0] }
     }

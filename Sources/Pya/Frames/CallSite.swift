@@ -92,8 +92,9 @@ final class CallSites {
 
   /// A source file that mentions one of these has all its calls recorded: it looks at frames further out.
   static let wordsAboutFrames: [StaticString] = [
-    "_getframe", "currentframe", "inspect.stack", "import stack", "print_stack", "extract_stack", "stacklevel", "stack_info",
-    "f_back", "DeprecationWarning", "deprecated(", "set_debug(", "debug=True", "source_traceback", "PYTHONASYNCIODEBUG", "coroutine_origin",
+    "_getframe", "currentframe", "inspect.stack", "import stack", "print_stack", "extract_stack", "walk_stack", "stacklevel",
+    "stack_info", "f_back", "DeprecationWarning", "deprecated(", "set_debug(", "debug=True", "source_traceback", "PYTHONASYNCIODEBUG",
+    "coroutine_origin",
   ]
 }
 

@@ -28,7 +28,8 @@ extension TreeDescription {
     case .importFrom(let module, let level, let names):
       return node("ImportFrom", [optional(module), list(names.map { alias($0) }), .int(level)], range)
     case .importStar(let module, let level):
-      return node("ImportFrom", [optional(module), list([node("alias", [text("*"), .none], range)]), .int(level)], range)
+      let star = SourceRange(range.end - 1, range.end)
+      return node("ImportFrom", [optional(module), list([node("alias", [text("*"), .none], star)]), .int(level)], range)
     case .typeAlias(let name, let parameters, let value, _):
       return node("TypeAlias", [self.name(name, "Store", range), typeParameters(parameters), expression(value)], range)
     case .if(let condition, let then, let otherwise):

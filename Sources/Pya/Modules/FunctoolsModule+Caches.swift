@@ -265,7 +265,16 @@ private final class CachedPropertyObject: Object {
     }
     if let kept = instance.object?.existingInstanceDictionary?.getString(name) { return kept }
     let value = try runtime.call(function, instance)
-    try runtime.storeAttribute(instance, name, value)
+    if instance.object?.kind == .type {
+      throw runtime.typeError(
+        "The '__dict__' attribute on '\(owner.name)' instance does not support item assignment for caching '\(name.text)' property.")
+    }
+    if type.isHeap, let dictionary = instance.object?.instanceDictionary(runtime) {
+      // A class of the program may refuse what is assigned to the attribute.
+      dictionary.setString(name, value)
+    } else {
+      try runtime.storeAttribute(instance, name, value)
+    }
     return value
   }
 }

@@ -128,9 +128,8 @@ extension Runtime {
     for value in updated {
       guard let name = value.string else { throw typeError("attribute name must be string, not '\(typeName(value))'") }
       let target = try getAttribute(wrapper, intern(name))
-      if let source = try getAttributeIfPresent(wrapped, intern(name)) {
-        _ = try callMethod(target, "update", [source])
-      }
+      let source = try getAttributeIfPresent(wrapped, intern(name)) ?? .object(DictObject(self))
+      _ = try callMethod(target, "update", [source])
     }
     try setAttribute(wrapper, names.wrapped, wrapped)
     return wrapper

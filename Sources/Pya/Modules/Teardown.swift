@@ -44,13 +44,11 @@ extension Runtime {
     }
     if machine.pointee.hasFinalizers || machine.pointee.liveFrames > 0 {
       for object in objectsToFinalize() {
-        switch object {
-        case let instance as Instance:
-          if instance.isFinalized { continue }
-          instance.isFinalized = true
-          runFinalizer(of: instance)
-        case let frame as SuspendableFrame: finalize(frame)
-        default: break
+        if let frame = object as? SuspendableFrame {
+          finalize(frame)
+        } else if !object.isFinalized {
+          object.isFinalized = true
+          runFinalizer(of: object)
         }
       }
     }
@@ -77,10 +75,7 @@ extension Runtime {
     for (name, module) in modules.sorted where name != "__main__" {
       walk.visit(.object(module.namespace))
     }
-    return walk.run { object in
-      if let instance = object as? Instance { return instance.type.hasFinalizer }
-      return object is SuspendableFrame
-    }
+    return walk.run { $0.type.hasFinalizer || $0 is SuspendableFrame }
   }
 
   // MARK: The module

@@ -668,7 +668,12 @@ extension Runtime {
   fileprivate func annotations(in namespace: Value) throws(Raised) -> Value {
     let key = Value.object(names.annotations)
     if let dict = namespace.dict, let existing = dict.getString(names.annotations) { return existing }
-    if namespace.dict == nil, try contains(namespace, key) { return try getItem(namespace, key) }
+    if namespace.dict == nil {
+      // A mapping of the program need not tell what it contains.
+      do throws(Raised) { return try getItem(namespace, key) } catch {
+        guard matches(error, "KeyError") else { throw error }
+      }
+    }
     let made = Value.object(DictObject(self))
     try setItem(namespace, key, made)
     return made

@@ -9,7 +9,7 @@ final class PlacedCallNode: ExpressionNode {
   /// Functions that ask; a call of anything else by these names only costs a little more.
   static let names: Set<String> = [
     "globals", "locals", "vars", "dir", "eval", "exec", "warn", "throw", "athrow", "_getframe", "currentframe", "stack", "print_stack",
-    "extract_stack", "debug", "info", "warning", "error", "critical", "fatal", "exception", "_log", "sleep",
+    "extract_stack", "walk_stack", "debug", "info", "warning", "error", "critical", "fatal", "exception", "_log", "sleep",
     "get_event_loop", "getrefcount", "DocTestSuite", "DocFileSuite", "DocFileTest", "utcnow", "utcfromtimestamp",
     "strptime", "array",
     // Protocols of the program ask whether it was `abc` that called.

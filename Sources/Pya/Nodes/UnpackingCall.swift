@@ -252,7 +252,7 @@ extension Runtime {
 
   /// The entries of what stands after `**`.
   func entries(ofMapping mapping: Value, for callee: Value) throws(Raised) -> [(Value, Value)] {
-    if let dict = mapping.dict { return dict.liveEntries.map { ($0.key, $0.value) } }
+    if let dict = mapping.dict, dict.type.special(.iter) == nil { return dict.liveEntries.map { ($0.key, $0.value) } }
     guard let keys = try getAttributeIfPresent(mapping, intern("keys")) else {
       throw typeError("\(calleeName(callee)) argument after ** must be a mapping, not \(typeName(mapping))")
     }

@@ -93,9 +93,9 @@ extension Runtime {
       }
       return .notImplemented
     case .or:
-      guard object.kind == .dict, let right = b.dict else { return .notImplemented }
-      let result = unsafeDowncast(object, to: DictObject.self).copy(self)
-      try result.merge(right, self)
+      guard object.kind == .dict, b.dict != nil else { return .notImplemented }
+      let result = try plainCopy(of: unsafeDowncast(object, to: DictObject.self))
+      try updateDict(result, from: b)
       return .object(result)
     default: return .notImplemented
     }

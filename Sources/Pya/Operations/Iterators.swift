@@ -550,13 +550,14 @@ final class ForeignIterator: IteratorObject {
 /// `reversed(sequence)`, for those with a length and `__getitem__`.
 final class ReversedIterator: IteratorObject {
   private var sequence: Value
-  /// The sequence, if it is a plain list.
+  /// The sequence, if it is a list to be read as it lies.
   private var list: Unmanaged<ListObject>?
   private var index: Int
 
-  init(type: TypeObject, _ sequence: Value, count: Int) {
+  /// `readsList`: a list is read as it lies, whatever its class has for `__getitem__`.
+  init(type: TypeObject, _ sequence: Value, count: Int, readsList: Bool = false) {
     self.sequence = sequence
-    if let held = sequence.uncounted, held.kind == .list, held.isPlain { list = held.as(ListObject.self) }
+    if let held = sequence.uncounted, held.kind == .list, readsList || held.isPlain { list = held.as(ListObject.self) }
     index = count
     super.init(type: type)
   }
