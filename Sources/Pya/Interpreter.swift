@@ -196,6 +196,7 @@ public final class Interpreter {
     var file = SourceFile(name: program.name, bytes: program.source)
     if let name = program.moduleName { file = try runtime.prepareModuleAsMain(name, module) }
     let code = try runtime.compile(file, globals: module.namespace)
+    runtime.sourceFiles.mainCode = code
     if code.flavour == .plain {
       _ = try runtime.run(code)
     } else {

@@ -5,7 +5,9 @@ extension Runtime {
     for type in [types.bufferedBase, types.rawBase, types.reader, types.writer, types.random, types.raw, types.bytesIO] {
       installBinaryMethods(type)
     }
-    for type in [types.bufferedBase, types.rawBase] { installReadInto(type) }
+    installReadInto(types.rawBase, "readinto", through: "read")
+    installReadInto(types.bufferedBase, "readinto", through: "read")
+    installReadInto(types.bufferedBase, "readinto1", through: "read1")
     types.bufferedBase.define(self, "read1", "self, size=-1, /") { (runtime, arguments) throws(Raised) in
       let size = try runtime.sizeArgument(arguments[1])
       guard let file = arguments[0].object as? BinaryFileObject else { throw runtime.unsupportedOperation("read1") }
@@ -62,23 +64,23 @@ extension Runtime {
       return try file.read(runtime, count: count)
     }
     type.define(self, "write", "self, b, /") { (runtime, arguments) throws(Raised) in
-      try runtime.file(arguments).write(runtime, arguments[1])
+      let file = try runtime.file(arguments)
+      if file.isExactlyBase, file.type.isSubtype(of: runtime.fileTypes.rawBase) { throw runtime.error("NotImplementedError", []) }
+      return try file.write(runtime, arguments[1])
     }
   }
 
-  private func installReadInto(_ type: TypeObject) {
-    for name in ["readinto", "readinto1"] {
-      type.define(self, name, "self, buffer, /") { (runtime, arguments) throws(Raised) in
-        guard let target = WritableBuffer(arguments[1], runtime) else {
-          throw runtime.typeError(
-            "readinto() argument must be read-write bytes-like object, not \(runtime.givenName(arguments[1]))")
-        }
-        try (arguments[0].object as? BinaryFileObject)?.checkReadInto(runtime)
-        let got = try runtime.callMethod(arguments[0], "read", [.int(target.count)])
-        guard let bytes = runtime.bytesLike(got) else { return .int(0) }
-        try target.store(bytes)
-        return .int(min(bytes.count, target.count))
+  private func installReadInto(_ type: TypeObject, _ name: String, through read: String) {
+    type.define(self, name, "self, buffer, /") { (runtime, arguments) throws(Raised) in
+      guard let target = WritableBuffer(arguments[1], runtime) else {
+        throw runtime.typeError(
+          "\(name)() argument must be read-write bytes-like object, not \(runtime.givenName(arguments[1]))")
       }
+      try (arguments[0].object as? BinaryFileObject)?.checkReadInto(runtime)
+      let got = try runtime.callMethod(arguments[0], read, [.int(target.count)])
+      guard let bytes = runtime.bytesLike(got) else { return .int(0) }
+      try target.store(bytes)
+      return .int(min(bytes.count, target.count))
     }
   }
 

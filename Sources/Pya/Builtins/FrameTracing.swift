@@ -148,6 +148,18 @@ final class FrameTracer: FrameObserver {
 extension Runtime {
   var frameTracer: FrameTracer { attachment(FrameTracer.self) { FrameTracer(self) } }
 
+  /// The frame of the program that a signal interrupts: the innermost one that is recorded, else that of the program's own file.
+  var interruptedFrame: FrameObject? {
+    if let frame = frameObjects(recordedFrames.filter { !$0.file.isLibrary }) { return frame }
+    guard let code = sourceFiles.mainCode, let namespace = modules["__main__"]?.namespace else { return nil }
+    let information = code.information
+    let frame = FrameObject(self, TracebackEntry(code: information, range: SourceRange(information.start, information.start)))
+    frame.code = .object(code)
+    frame.globals = .object(namespace)
+    frame.locals = .object(namespace)
+    return frame
+  }
+
   /// The frame of the first site, linked to those of the others.
   func frameObjects(_ sites: [CallSite]) -> FrameObject? {
     var outer: FrameObject?

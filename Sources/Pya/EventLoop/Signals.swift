@@ -142,7 +142,7 @@ final class SignalHandlers {
 
   private func run(_ signal: Int32) throws(Raised) {
     guard case .function(let handler) = disposition(of: signal) else { return }
-    _ = try runtime.call(handler, .int(Int(signal)), .none)
+    _ = try runtime.call(handler, .int(Int(signal)), runtime.interruptedFrame.map { .object($0) } ?? .none)
   }
 
   private func die(of signal: Int32) {

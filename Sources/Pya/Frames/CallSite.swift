@@ -102,7 +102,11 @@ extension Frame {
   /// Does what may call a method of the program, `a + b` or `a[b]`: a recorded call as soon as a file of the program looks at frames.
   @inline(__always)
   func recorded(_ range: SourceRange, _ operation: () throws(Raised) -> Value) throws(Raised) -> Value {
-    if !machine.pointee.looksAtFrames { return try operation() }
+    machine.pointee.looksAtFrames ? try placed(range, operation) : try operation()
+  }
+
+  /// Does what may ask where this frame stands.
+  func placed<Result>(_ range: SourceRange, _ operation: () throws(Raised) -> Result) throws(Raised) -> Result {
     let sites = runtime.callSites
     sites.enter(self, globals: function?.globals ?? sites.globals(of: code.information.file, runtime), range)
     defer { sites.leave() }

@@ -186,6 +186,10 @@ final class FunctionObject: Object {
     return dictionary
   }
   override var existingInstanceDictionary: DictObject? { dictionary }
+  override func adoptInstanceDictionary(_ adopted: DictObject?) -> Bool {
+    dictionary = adopted
+    return true
+  }
 
   /// Whether so many positional arguments may be evaluated straight into a frame's slots; `complete` then does the rest, if they are
   /// not `completeCount`.

@@ -151,7 +151,7 @@ extension Runtime {
   }
 
   /// Where code with these globals finds the built-ins: `eval(text, {"__builtins__": {}})` has none.
-  private func builtins(of globals: DictObject) -> DictObject {
+  func builtins(of globals: DictObject) -> DictObject {
     guard let own = globals.getString(names.builtins) else { return builtins }
     return own.dict ?? own.cast(.module, to: ModuleObject.self)?.namespace ?? DictObject(self)
   }

@@ -9,6 +9,10 @@ class ExtensibleObject: Object {
     return dictionary
   }
   override final var existingInstanceDictionary: DictObject? { dictionary }
+  override final func adoptInstanceDictionary(_ adopted: DictObject?) -> Bool {
+    dictionary = adopted
+    return true
+  }
 }
 
 /// `datetime.timedelta`: normalised, so that seconds and microseconds are not negative and below a day and a second.

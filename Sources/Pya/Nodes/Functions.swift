@@ -147,8 +147,10 @@ final class ClassNode: ExpressionNode {
     if let generic { baseValues.append(generic.base) }
     let function = FunctionObject(
       runtime, code: code, cells: frame.capture(captures), globals: globals, defaults: [], keywordDefaults: [])
-    let moduleName = globals.getString(runtime.names.name) ?? .none
     do throws(Raised) {
+      guard let moduleName = globals.getString(runtime.names.name) ?? runtime.builtins(of: globals).getString(runtime.names.name) else {
+        throw runtime.nameError(runtime.names.name)
+      }
       return try runtime.buildClass(name: name.text, bases: baseValues, keywords: keywords) {
         (namespace) throws(Raised) -> Value in
         try runtime.setItem(.object(namespace), .object(runtime.names.module), moduleName)

@@ -40,7 +40,8 @@ extension Frame {
   /// Ctrl-C arrived, or something else that wants attention.
   @inline(never)
   func handleInterrupt(_ range: SourceRange) throws(Raised) {
-    do throws(Raised) { try runtime.attend() } catch { throw located(error, range) }
+    // Handlers of signals are told of the frame.
+    do throws(Raised) { try placed(range) { () throws(Raised) in try runtime.attend() } } catch { throw located(error, range) }
   }
 }
 

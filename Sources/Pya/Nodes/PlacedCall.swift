@@ -10,6 +10,8 @@ final class PlacedCallNode: ExpressionNode {
   static let names: Set<String> = [
     "globals", "locals", "vars", "dir", "eval", "exec", "warn", "throw", "athrow", "_getframe", "currentframe", "stack", "print_stack",
     "extract_stack", "walk_stack", "debug", "info", "warning", "error", "critical", "fatal", "exception", "_log", "sleep",
+    // Handlers of signals are told of the frame.
+    "kill", "raise_signal", "pause",
     "get_event_loop", "getrefcount", "DocTestSuite", "DocFileSuite", "DocFileTest", "utcnow", "utcfromtimestamp",
     "strptime", "array",
     // Protocols of the program ask whether it was `abc` that called.

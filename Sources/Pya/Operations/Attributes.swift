@@ -339,7 +339,7 @@ extension Runtime {
   }
 
   /// Whether the classes have the slots of one class, or slots of the same names.
-  private func haveSameSlots(_ first: TypeObject, _ second: TypeObject) -> Bool {
+  func haveSameSlots(_ first: TypeObject, _ second: TypeObject) -> Bool {
     let one = first.mro.first(where: \.hasOwnLayout)
     let other = second.mro.first(where: \.hasOwnLayout)
     if one === other { return true }

@@ -145,7 +145,7 @@ extension Runtime {
     if let cell { try setAttribute(cell, intern("cell_contents"), .object(made)) }
   }
 
-  private func checkedBases(_ bases: [Value]) throws(Raised) -> [TypeObject] {
+  func checkedBases(_ bases: [Value]) throws(Raised) -> [TypeObject] {
     if bases.isEmpty { return [types.object] }
     var result: [TypeObject] = []
     for base in bases {
@@ -176,7 +176,7 @@ extension Runtime {
 
   /// The nearest ancestor whose instances are laid out in their own way. Exception types are laid out alike unless they keep
   /// fields.
-  private func solidBase(of type: TypeObject) -> TypeObject {
+  func solidBase(of type: TypeObject) -> TypeObject {
     for ancestor in type.mro {
       if ancestor.isHeap {
         if ancestor.hasOwnLayout { return ancestor }
@@ -272,28 +272,25 @@ extension Runtime {
     }
   }
 
-  /// `instance.__dict__ = {...}`: takes over the entries. (CPython takes over the dictionary itself.)
+  /// `instance.__dict__ = dictionary`, and its deletion.
   func replaceInstanceDictionary(of instance: Value, by value: Value) throws(Raised) {
-    guard let source = value.dict else {
-      if value.isUndefined {
-        instance.object?.instanceDictionary(self)?.removeAll()
-        return
-      }
+    if !value.isUndefined, value.dict == nil {
       throw typeError("__dict__ must be set to a dictionary, not a '\(typeName(value))'")
     }
-    guard case .object(let object) = instance else { return }
+    guard case .object(let object) = instance, let old = object.instanceDictionary(self), old !== value.dict else { return }
+    // What dies with the old one may look at the object.
+    defer { withExtendedLifetime(old) {} }
     if object.kind == .instance {
-      let old = object.instanceDictionary(self)
       let holder = unsafeDowncast(object, to: Instance.self)
-      holder.dictionary = source
-      for entry in old?.attributes?.liveEntries ?? [] {
+      holder.dictionary = value.dict ?? DictObject(self)
+      for entry in old.attributes?.liveEntries ?? [] {
         if let name = entry.key.string { holder.setSlotValue(name, entry.value, self) }
       }
-      return
+    } else if !object.adoptInstanceDictionary(value.dict) {
+      // A built-in kind that looks into its own: takes over the entries.
+      old.removeAll()
+      if let source = value.dict { try old.merge(source, self) }
     }
-    guard let target = object.instanceDictionary(self), target !== source else { return }
-    target.removeAll()
-    try target.merge(source, self)
   }
 
   // MARK: Announcements
@@ -321,33 +318,5 @@ extension Runtime {
     let bound =
       object.isDescriptor ? try object.descriptorGet(self, instance: .undefined, owner: made) : method
     _ = try call(bound, [], keywords: keywords)
-  }
-
-  /// `C.__bases__ = ...`.
-  func setBases(of type: TypeObject, _ newBases: [Value]) throws(Raised) {
-    guard !newBases.isEmpty else {
-      throw typeError("can only assign non-empty tuple to \(type.name).__bases__, not ()")
-    }
-    if let other = newBases.first(where: { $0.type == nil }) {
-      throw typeError("\(type.name).__bases__ must be tuple of classes, not '\(typeName(other))'")
-    }
-    let bases = try checkedBases(newBases)
-    if bases.contains(where: { $0.isSubtype(of: type) }) {
-      throw typeError("a __bases__ item causes an inheritance cycle")
-    }
-    guard try instanceKind(of: bases) == type.instanceKind else {
-      throw typeError(
-        "__bases__ assignment: '\(bases[0].name)' deallocator differs from '\(type.bases.first?.name ?? "object")'")
-    }
-    type.setBases(bases, mro: try linearise(type, bases: bases))
-    try relineariseSubclasses(of: type)
-    type.didChange()
-  }
-
-  private func relineariseSubclasses(of type: TypeObject) throws(Raised) {
-    for subclass in type.subclasses {
-      subclass.mro = try linearise(subclass, bases: subclass.bases)
-      try relineariseSubclasses(of: subclass)
-    }
   }
 }

@@ -36,8 +36,8 @@ extension Runtime {
     type.hasOnlySlots = !type.hasNoInstanceDictionary
   }
 
-  /// Whether instances have a `__dict__` already because of this base.
-  private func hasInstanceDictionary(_ base: TypeObject) -> Bool {
+  /// Whether instances have a `__dict__` of this class or its bases.
+  func hasInstanceDictionary(_ base: TypeObject) -> Bool {
     if base.isHeap { return !base.hasNoInstanceDictionary && !base.hasOnlySlots }
     return base.instanceKind == .exception || base.instanceKind == .function || base.instanceKind == .module
   }

@@ -237,6 +237,10 @@ final class BytesObject: Object {
     return dictionary
   }
   override var existingInstanceDictionary: DictObject? { dictionary }
+  override func adoptInstanceDictionary(_ adopted: DictObject?) -> Bool {
+    dictionary = adopted
+    return true
+  }
 }
 
 /// Bytes that lie in a `bytes` or `bytearray`, which the span keeps.

@@ -64,6 +64,10 @@ final class PropertyObject: Object {
     return dictionary
   }
   override var existingInstanceDictionary: DictObject? { dictionary }
+  override func adoptInstanceDictionary(_ adopted: DictObject?) -> Bool {
+    dictionary = adopted
+    return true
+  }
 
   init(type: TypeObject, getter: Value, setter: Value, deleter: Value, doc: Value) {
     self.getter = getter
@@ -130,6 +134,10 @@ final class StaticMethodObject: Object {
     return dictionary
   }
   override var existingInstanceDictionary: DictObject? { dictionary }
+  override func adoptInstanceDictionary(_ adopted: DictObject?) -> Bool {
+    dictionary = adopted
+    return true
+  }
 
   override func visitContents(_ tracer: Tracer) {
     tracer.visit(function)
@@ -160,6 +168,10 @@ final class ClassMethodObject: Object {
     return dictionary
   }
   override var existingInstanceDictionary: DictObject? { dictionary }
+  override func adoptInstanceDictionary(_ adopted: DictObject?) -> Bool {
+    dictionary = adopted
+    return true
+  }
 
   override func visitContents(_ tracer: Tracer) {
     tracer.visit(function)

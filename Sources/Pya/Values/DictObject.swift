@@ -512,6 +512,10 @@ final class DictObject: Object {
     return attributes
   }
   override var existingInstanceDictionary: DictObject? { attributes }
+  override func adoptInstanceDictionary(_ adopted: DictObject?) -> Bool {
+    attributes = adopted
+    return true
+  }
 
   override func visitContents(_ tracer: Tracer) {
     for index in 0..<used {

@@ -29,6 +29,10 @@ final class ExceptionObject: Object {
     return dictionary
   }
   override var existingInstanceDictionary: DictObject? { dictionary }
+  override func adoptInstanceDictionary(_ adopted: DictObject?) -> Bool {
+    dictionary = adopted
+    return true
+  }
 
   override func visitContents(_ tracer: Tracer) {
     tracer.visit(&arguments)

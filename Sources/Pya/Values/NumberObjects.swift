@@ -24,6 +24,10 @@ final class ComplexObject: Object {
     return dictionary
   }
   override var existingInstanceDictionary: DictObject? { dictionary }
+  override func adoptInstanceDictionary(_ adopted: DictObject?) -> Bool {
+    dictionary = adopted
+    return true
+  }
 }
 
 /// An instance of a program's subclass of `int` or `float`: the plain number (`.int`, `.float` or a `BigIntObject`) and
@@ -42,6 +46,10 @@ final class NumberInstance: Object {
     return dictionary
   }
   override var existingInstanceDictionary: DictObject? { dictionary }
+  override func adoptInstanceDictionary(_ adopted: DictObject?) -> Bool {
+    dictionary = adopted
+    return true
+  }
 
   override func movedOut() -> NumberInstance {
     let twin = NumberInstance(type: type, kind: kind, number: number)

@@ -152,6 +152,9 @@ class Object {
   /// The dictionary behind `__dict__` if there is one already.
   var existingInstanceDictionary: DictObject? { nil }
 
+  /// Has this dictionary behind `__dict__` from now on, or with nil a new one as soon as it is needed. False: kinds that keep theirs.
+  func adoptInstanceDictionary(_ adopted: DictObject?) -> Bool { false }
+
   /// An attribute that the kind itself provides (not found in type or instance dictionary), such as a function's `__code__`.
   func nativeAttribute(_ name: StringObject, _ runtime: Runtime) throws(Raised) -> Value? { nil }
 

@@ -559,6 +559,10 @@ final class SetObject: Object {
     return dictionary
   }
   override var existingInstanceDictionary: DictObject? { dictionary }
+  override func adoptInstanceDictionary(_ adopted: DictObject?) -> Bool {
+    dictionary = adopted
+    return true
+  }
 
   override func visitContents(_ tracer: Tracer) {
     for index in 0..<used { tracer.visit(keyPlace(index)) }

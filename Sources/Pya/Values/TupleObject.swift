@@ -72,6 +72,11 @@ final class TupleObject: Object {
     return dictionary
   }
   override var existingInstanceDictionary: DictObject? { type.hasNoInstanceDictionary ? nil : dictionary }
+  override func adoptInstanceDictionary(_ adopted: DictObject?) -> Bool {
+    if type.hasNoInstanceDictionary { return false }
+    dictionary = adopted
+    return true
+  }
 
   override func visitContents(_ tracer: Tracer) {
     tracer.visitBackwards(items, count)

@@ -33,6 +33,10 @@ final class ArrayObject: Object {
     return dictionary
   }
   override var existingInstanceDictionary: DictObject? { dictionary }
+  override func adoptInstanceDictionary(_ adopted: DictObject?) -> Bool {
+    dictionary = adopted
+    return true
+  }
 
   override func elementPlace(at position: Int) -> UnsafeMutablePointer<Value>? { list.listPlace(position) }
 
