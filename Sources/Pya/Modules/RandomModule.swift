@@ -125,7 +125,10 @@ private func defineState(_ runtime: Runtime, _ type: TypeObject) {
   type.define(runtime, "setstate", "self, state") { (runtime, arguments) throws(Raised) in
     let object = try RandomSource(runtime, arguments[0]).object
     let version = try runtime.getItem(arguments[1], .int(0))
-    guard try runtime.equals(version, .int(3)) else {
+    // States of version 2 are of signed numbers.
+    let isOld = try runtime.equals(version, .int(2))
+    let isNew = try runtime.equals(version, .int(3))
+    guard isOld || isNew else {
       throw runtime.valueError("state with version \(try runtime.str(version).text) passed to Random.setstate() of version 3")
     }
     let state = try runtime.array(arguments[1])
@@ -133,7 +136,10 @@ private func defineState(_ runtime: Runtime, _ type: TypeObject) {
       throw runtime.valueError(
         state.count < 3 ? "not enough values to unpack (expected 3, got \(state.count))" : "too many values to unpack (expected 3)")
     }
-    guard let internals = state[1].tuple else { throw runtime.typeError("state vector must be a tuple") }
+    guard let internals = state[1].tuple else {
+      throw runtime.typeError(
+        isOld ? "'\(runtime.typeName(state[1]))' object is not iterable" : "state vector must be a tuple")
+    }
     guard internals.count == MersenneTwister.size + 1 else { throw runtime.valueError("state vector is the wrong size") }
     var words: [UInt32] = []
     for index in 0..<MersenneTwister.size {
