@@ -4,7 +4,9 @@ extension Runtime {
     guard case .object(let object) = value else { throw cannotAwait(value) }
     switch object.kind {
     case .coroutine: return StartedFrameAwaitable(self, unsafeDowncast(object, to: SuspendableFrame.self))
-    case .awaitable: return unsafeDowncast(object, to: AwaitableObject.self)
+    case .awaitable:
+      let awaitable = unsafeDowncast(object, to: AwaitableObject.self)
+      if !awaitable.hasOwnAwait(self) { return awaitable }
     default: break
     }
     if let generator = iterableCoroutine(object) { return StartedFrameAwaitable(self, generator) }

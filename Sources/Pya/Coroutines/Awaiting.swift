@@ -17,7 +17,9 @@ extension Runtime {
       // Whoever began it, a task or the program by hand, waits inside an await of it.
       if frame.state == .suspended { throw runtimeError("coroutine is being awaited already") }
       return try begin(frame)
-    case .awaitable: return try begin(unsafeDowncast(object, to: AwaitableObject.self))
+    case .awaitable:
+      let awaitable = unsafeDowncast(object, to: AwaitableObject.self)
+      if !awaitable.hasOwnAwait(self) { return try begin(awaitable) }
     default: break
     }
     if let generator = iterableCoroutine(object) { return try begin(generator) }

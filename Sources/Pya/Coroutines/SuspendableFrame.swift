@@ -432,6 +432,15 @@ class AwaitableObject: Object {
     super.init(type: type, kind: .awaitable)
   }
 
+  /// A class of the program, of futures or tasks, has an `__await__` of its own.
+  @inline(__always)
+  final func hasOwnAwait(_ runtime: Runtime) -> Bool { isFuture && type.isHeap && overridesAwait(runtime) }
+
+  @inline(never)
+  private final func overridesAwait(_ runtime: Runtime) -> Bool {
+    type.lookupWithOwner(runtime.names[.await])?.owner.isHeap ?? false
+  }
+
   /// Starts waiting. Returns the result when there is nothing to wait for; `undefined` means "suspended", and what to hand to the
   /// driver is in `machine.suspended`.
   func begin(_ runtime: Runtime) throws(Raised) -> Value { .none }

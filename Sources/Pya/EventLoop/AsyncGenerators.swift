@@ -34,6 +34,18 @@ extension EventLoop {
   }
 }
 
+extension Asyncio {
+  /// The program ends, and an async generator has stopped in the middle. The hook that the program set when it began is called; one that a loop
+  /// knows is that loop's, which does not run any more. Else it is to be closed like others.
+  func takesCare(of generator: SuspendableFrame) -> Bool {
+    if let finalizer = generatorFinalizers.removeValue(forKey: generator.address) {
+      call(finalizer, generator)
+      return true
+    }
+    return loops.contains { $0._withUnsafeGuaranteedRef { $0.asyncGenerators[generator.address] != nil } }
+  }
+}
+
 private final class GeneratorClosing: LoopJob {
   private let loop: EventLoop
   private let generator: SuspendableFrame

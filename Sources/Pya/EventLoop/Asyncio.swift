@@ -123,7 +123,7 @@ final class Asyncio {
   let cancelledErrorType, invalidStateErrorType: TypeObject
 
   /// Calls a hook of the program with a generator.
-  private func call(_ hook: Value, _ generator: Object) {
+  func call(_ hook: Value, _ generator: Object) {
     if hook.isNone { return }
     do throws(Raised) { _ = try runtime.call(hook, .object(generator)) } catch { runtime.reportUnraisable(error, in: hook) }
   }

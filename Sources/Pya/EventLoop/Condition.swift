@@ -11,6 +11,17 @@ final class ConditionObject: AwaitedObject {
     super.init(asyncio, type: type)
   }
 
+  /// `__init__`: the lock's methods become attributes of the condition, and hide those of a subclass.
+  func take(lock: Value) throws(Raised) {
+    self.lock = lock
+    let runtime = asyncio.runtime
+    for name in ["locked", "acquire", "release"] {
+      if !overrides(name) { continue }
+      let method = try runtime.getAttribute(lock, name)
+      try runtime.setAttribute(.object(self), runtime.intern(name), method)
+    }
+  }
+
   override func visitContents(_ tracer: Tracer) {
     super.visitContents(tracer)
     tracer.visit(lock)
@@ -34,10 +45,7 @@ final class ConditionObject: AwaitedObject {
 
   func acquire(_ runtime: Runtime) throws(Raised) -> Value {
     if let plainLock { return try plainLock.acquire(runtime) }
-    let awaitable = try runtime.awaitable(try runtime.callMethod(lock, "acquire"))
-    let result = try awaitable.begin(runtime)
-    if result.isUndefined { runtime.machine.pointee.pendingChild = awaitable }
-    return result
+    return try runtime.begin(awaiting: try runtime.callMethod(lock, "acquire"))
   }
 
   func release(_ runtime: Runtime) throws(Raised) {
@@ -174,14 +182,9 @@ final class ConditionPredicateWait: AwaitableObject {
     while true {
       let result = try runtime.call(predicate)
       if try runtime.isTrue(result) { return result }
-      let awaited: Value
-      if condition.overrides("wait") {
-        let awaitable = try runtime.awaitable(try runtime.callMethod(.object(condition), "wait"))
-        awaited = try awaitable.begin(runtime)
-        if awaited.isUndefined { runtime.machine.pointee.pendingChild = awaitable }
-      } else {
-        awaited = try condition.wait(runtime)
-      }
+      let awaited =
+        condition.overrides("wait")
+        ? try runtime.begin(awaiting: try runtime.callMethod(.object(condition), "wait")) : try condition.wait(runtime)
       guard awaited.isUndefined, let child = runtime.machine.pointee.pendingChild else { continue }
       waiting = unsafeDowncast(child, to: AwaitableObject.self)
       runtime.machine.pointee.pendingChild = self

@@ -4,7 +4,7 @@
 /// A turn has four phases:
 /// 1. forget cancelled timers;
 /// 2. when nothing is ready, wait for the next timer (on a virtual clock: jump to it), for descriptors, for other threads;
-/// 3. move what is due to the ready queue, by deadline and then by creation;
+/// 3. move what is due to the ready queue, by deadline (`TimerQueue` says how those of the same are ordered);
 /// 4. run what is ready now. What these handles schedule runs in the next turn.
 final class EventLoop: Object {
   let asyncio: Asyncio
@@ -72,6 +72,8 @@ final class EventLoop: Object {
   var programSelector: Value?
   /// `_selector`: the one that the loop was given, or that was made for a program that looks.
   var selector: Value?
+  /// `_ready`, once the program has looked at it.
+  var shownReady: ShownReady?
   /// The thread that runs it.
   private(set) var runner: ThreadState?
 
@@ -161,6 +163,7 @@ final class EventLoop: Object {
   /// One turn.
   func runOnce(_ runtime: Runtime) throws(Raised) {
     runtime.sendPending()
+    if shownReady != nil { try takeBackReady(runtime) }
     (settledEndings, seenEndings) = (seenEndings, runtime.machine.pointee.endedConnections)
     timers.dropCancelled()
     if let waiter = asyncio.waiter { waiter.lookForInput(self) }
@@ -196,7 +199,7 @@ final class EventLoop: Object {
       switch timers.removeFirst() {
       case .sleep(let future): ready.append(.sleepIsOver(future))
       case .handle(let handle):
-        handle.isScheduled = false
+        handle.leaveQueue()
         ready.append(.handle(handle))
       case .timeout(let timeout, let number): timeout.ring(number, on: self)
       case .task(let task, let number): if task.alarmRings(number) { ready.append(.taskSleepIsOver(task, number)) }
@@ -241,7 +244,7 @@ final class EventLoop: Object {
       case .sleepIsOver(let future): try future.expire(runtime)
       case .taskSleepIsOver(let task, let number): try task.endSleep(number, runtime)
       case .callback(let callback, let future): try callback.run(runtime, future)
-      case .handle(let handle): if !handle.isCancelled { try handle.run(runtime) }
+      case .handle(let handle): if !handle.isCancelled { try handle.runDynamically(runtime) }
       case .job(let job): try job.run(runtime)
       }
     } catch {
@@ -301,6 +304,7 @@ final class EventLoop: Object {
   var time: Double { mayHaveOwnTime ? ownTime : clockTime }
 
   /// `time` is the program's.
+  @inline(__always)
   var hasOwnTime: Bool { mayHaveOwnTime && hasOwn("time") }
 
   /// What `time()` of asyncio's own loops gives.
@@ -317,7 +321,7 @@ final class EventLoop: Object {
   /// The program's `time` has raised: leaves the loop at the end of the turn.
   private var timeFailure: Raised?
 
-  func addTimer(_ timer: Timer, after seconds: Double) { timers.insert(timer, at: deadline(after: seconds)) }
+  func addTimer(_ timer: Timer, after seconds: Double) { timers.insert(timer, at: deadline(after: seconds), isExact: hasOwnTime) }
 
   /// When that many seconds from now have passed. However short, on a virtual clock too they take time: a program that sleeps for the
   /// rest of an interval, wrong by a rounding, would sleep forever.

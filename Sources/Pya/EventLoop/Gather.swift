@@ -40,12 +40,12 @@ final class GatheringFuture: FutureObject {
   fileprivate func childIsDone(_ child: FutureObject, _ runtime: Runtime) throws(Raised) {
     finished += 1
     if isDone || !isComplete {
-      if !child.isCancelled { _ = try child.exception(runtime) }
+      if try !child.isCancelledDynamically(runtime) { _ = try child.exceptionDynamically(runtime) }
       return
     }
     if !returnsExceptions {
-      if child.isCancelled { return try setException(child.makeCancelledError(runtime), runtime) }
-      if let exception = try child.exception(runtime) { return try setException(exception, runtime) }
+      if try child.isCancelledDynamically(runtime) { return try setException(child.makeCancelledError(runtime), runtime) }
+      if let exception = try child.exceptionDynamically(runtime) { return try setException(exception, runtime) }
     }
     if finished == total { try collectResults(runtime) }
   }
@@ -53,14 +53,14 @@ final class GatheringFuture: FutureObject {
   private func collectResults(_ runtime: Runtime) throws(Raised) {
     let results = ListObject(runtime, capacity: children.count)
     for child in children {
-      if child.isCancelled {
+      if try child.isCancelledDynamically(runtime) {
         let message = child.cancelMessage
         results.append(
           .object(runtime.error("CancelledError", [message.isNone ? .object(runtime.names.empty) : message]).exception))
-      } else if let exception = try child.exception(runtime) {
+      } else if let exception = try child.exceptionDynamically(runtime) {
         results.append(.object(exception))
       } else {
-        results.append(try child.result(runtime))
+        results.append(try child.resultDynamically(runtime))
       }
     }
     if isCancelRequested, let last = children.last {
@@ -146,10 +146,18 @@ extension Asyncio {
         outer = made
         callback = GatherCallback(made)
       }
-      if child.isDone {
+      if try child.isDoneDynamically(runtime) {
         alreadyDone.append(child)
       } else if let callback {
-        child.add(.call(callback))
+        if child.type.isHeap, let method = try child.ownAddDoneCallback(runtime) {
+          let function = NativeFunction(runtime, "_done_callback", "fut") { (runtime, _) throws(Raised) in
+            try callback.run(runtime, child)
+            return .none
+          }
+          _ = try runtime.call(method, .object(function))
+        } else {
+          child.add(.call(callback))
+        }
       }
       outer?.total += 1
       children.append(child)

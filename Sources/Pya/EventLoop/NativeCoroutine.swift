@@ -5,7 +5,8 @@ final class NativeCoroutine: AwaitableObject {
   let function: NativeFunction
   let qualifiedName: String
   @exclusivity(unchecked) private var arguments: [Value]
-  @exclusivity(unchecked) private var inner: AwaitableObject?
+  /// What it waits in.
+  @exclusivity(unchecked) private(set) var inner: AwaitableObject?
   override var awaitedFrame: SuspendableFrame? { inner?.awaitedFrame }
   private var phase = Phase.created
 
@@ -87,6 +88,22 @@ final class NativeCoroutine: AwaitableObject {
 }
 
 extension Runtime {
+  /// Begins to await something, as an `awaitBody` does.
+  func begin(awaiting awaitable: AwaitableObject) throws(Raised) -> Value {
+    let result = try awaitable.begin(self)
+    if result.isUndefined { machine.pointee.pendingChild = awaitable }
+    return result
+  }
+
+  /// The same of what a function of the library or a method of the program has returned.
+  func begin(awaiting value: Value) throws(Raised) -> Value { try begin(awaiting: try awaitable(value)) }
+
+  /// Awaits a call of a coroutine function that is written in the language.
+  func begin(_ function: String, of module: String, _ arguments: [Value]) throws(Raised) -> Value {
+    let library = try importModule(module, level: 0, globals: builtins)
+    return try begin(awaiting: try callMethod(library, function, arguments))
+  }
+
   /// A coroutine that has begun is awaited once more.
   func awaitedBefore(isWaiting: Bool) -> Raised {
     runtimeError(isWaiting ? "coroutine is being awaited already" : "cannot reuse already awaited coroutine")

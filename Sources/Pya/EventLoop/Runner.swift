@@ -4,17 +4,32 @@ final class RunnerObject: Object {
 
   private let asyncio: Asyncio
   private var state = State.created
-  private let isDebugging: Value
-  private let loopFactory: Value
+  private var isDebugging: Value
+  private var loopFactory: Value
   private var loop: EventLoop?
   private var context: ContextObject?
   private var hasSetLoop = false
+  private var dictionary: DictObject?
 
   init(_ asyncio: Asyncio, isDebugging: Value, loopFactory: Value, type: TypeObject? = nil) {
     self.asyncio = asyncio
     self.isDebugging = isDebugging
     self.loopFactory = loopFactory
     super.init(type: type ?? asyncio.runnerType, kind: .other)
+  }
+
+  override func instanceDictionary(_ runtime: Runtime) -> DictObject? {
+    if let dictionary { return dictionary }
+    let made = DictObject(runtime)
+    dictionary = made
+    return made
+  }
+  override var existingInstanceDictionary: DictObject? { dictionary }
+
+  /// `__init__`
+  func start(isDebugging: Value, loopFactory: Value) {
+    self.isDebugging = isDebugging
+    self.loopFactory = loopFactory
   }
 
   /// The runner's loop, made on first use.
@@ -37,7 +52,10 @@ final class RunnerObject: Object {
         hasSetLoop = true
       }
     } else {
-      guard let loop = try runtime.call(loopFactory).object as? EventLoop else {
+      let given = try runtime.call(loopFactory)
+      guard let loop = given.object as? EventLoop else {
+        // What CPython asks of it in the end.
+        if try runtime.getAttributeIfPresent(given, runtime.intern("close")) == nil { throw runtime.missingAttribute(given, runtime.intern("close")) }
         throw runtime.typeError("loop_factory must return an event loop of pya")
       }
       made = loop

@@ -16,7 +16,7 @@ final class SemaphoreObject: AwaitedObject {
 
   @inline(__always)
   func acquire(_ runtime: Runtime) throws(Raised) -> Value {
-    if !isLocked {
+    if try !(type.isHeap ? isLockedDynamically(runtime) : isLocked) {
       value &-= 1
       return .bool(true)
     }
@@ -25,6 +25,11 @@ final class SemaphoreObject: AwaitedObject {
     try waiter.prepare(runtime)
     waiters.append(waiter)
     return waiter.suspend(runtime)
+  }
+
+  /// Through `locked` of a class of the program.
+  private func isLockedDynamically(_ runtime: Runtime) throws(Raised) -> Bool {
+    overrides("locked") ? try runtime.isTrue(try runtime.callMethod(.object(self), "locked")) : isLocked
   }
 
   func release(_ runtime: Runtime) throws(Raised) {

@@ -115,11 +115,7 @@ extension Asyncio {
     if seconds.isNaN { throw runtime.valueError("Invalid delay: NaN (not a number)") }
     let loop = try running()
     if loop.hasOwn("create_future") {
-      let library = try runtime.importModule("asyncio.tasks", level: 0, globals: runtime.builtins)
-      let sleep = try runtime.awaitable(try runtime.callMethod(library, "_sleep_in", [.object(loop), delay, result]))
-      let outcome = try sleep.begin(runtime)
-      if outcome.isUndefined { runtime.machine.pointee.pendingChild = sleep }
-      return outcome
+      return try runtime.begin("_sleep_in", of: "asyncio.tasks", [.object(loop), delay, result])
     }
     if loop.hasOwn("call_later") || loop.hasOwn("call_at") {
       return try beginSleepThroughProgram(delay, result: result, loop, runtime)

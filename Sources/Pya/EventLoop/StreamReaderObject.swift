@@ -1,7 +1,7 @@
 /// `asyncio.StreamReader`: bytes that arrived, and the task that waits for more.
 final class StreamReaderObject: Object {
-  let loop: EventLoop
-  let limit: Int
+  private(set) var loop: EventLoop
+  private(set) var limit: Int
   let buffer = ByteQueue()
   private(set) var isAtEnd = false
   var exception: ExceptionObject?
@@ -11,11 +11,30 @@ final class StreamReaderObject: Object {
   /// The transport was told to stop reading because nobody takes what it brings.
   private var isPaused = false
   private(set) var waiter: FutureObject?
+  private var dictionary: DictObject?
 
   init(type: TypeObject, loop: EventLoop, limit: Int) {
     self.loop = loop
     self.limit = limit
     super.init(type: type, kind: .other)
+  }
+
+  /// `__init__`
+  func start(loop: EventLoop, limit: Int) {
+    self.loop = loop
+    self.limit = limit
+  }
+
+  override func instanceDictionary(_ runtime: Runtime) -> DictObject? {
+    if let dictionary { return dictionary }
+    let made = DictObject(runtime)
+    dictionary = made
+    return made
+  }
+  override var existingInstanceDictionary: DictObject? { dictionary }
+
+  override func visitContents(_ tracer: Tracer) {
+    tracer.visit(dictionary)
   }
 
   // MARK: What arrives
@@ -146,16 +165,6 @@ final class StreamReading: WaitingOperation {
     self.reader = reader
     self.request = request
     super.init(reader.loop.asyncio)
-  }
-
-  override var name: String {
-    switch request {
-    case .some, .all: "StreamReader.read"
-    case .exactly: "StreamReader.readexactly"
-    case .until, .untilAny: "StreamReader.readuntil"
-    case .line: "StreamReader.readline"
-    case .nextLine: "StreamReader.__anext__"
-    }
   }
 
   override func stopWaiting() { reader.forgetWaiter() }

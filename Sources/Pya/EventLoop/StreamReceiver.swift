@@ -160,8 +160,6 @@ final class StreamDraining: WaitingOperation {
     super.init(writer.transport.loop.asyncio)
   }
 
-  override var name: String { "StreamWriter.drain" }
-
   override func stopWaiting() { if let waiter { writer.receiver.forget(waiter) } }
 
   override func proceed(_ runtime: Runtime) throws(Raised) -> Value {
@@ -192,8 +190,6 @@ final class StreamClosing: WaitingOperation {
     closed = receiver.closed
     super.init(receiver.loop.asyncio)
   }
-
-  override var name: String { "StreamWriter.wait_closed" }
 
   override func proceed(_ runtime: Runtime) throws(Raised) -> Value {
     if hasWaited { return .none }

@@ -93,7 +93,7 @@ final class TaskObject: FutureObject {
   @inline(__always)
   func sleep(until deadline: Double) {
     sleepPhase = .asleep
-    sleepNumber = loop.timers.insertSleep(of: self, until: deadline)
+    sleepNumber = loop.timers.insertSleep(of: self, until: deadline, isExact: loop.hasOwnTime)
   }
 
   /// Whether this is the sleep it is in. Its timer has left the queue then.
@@ -227,6 +227,24 @@ extension FutureObject {
 
   func ownAddDoneCallback(_ runtime: Runtime) throws(Raised) -> Value? {
     overridesAddDoneCallback ? try runtime.getAttribute(.object(self), "add_done_callback") : nil
+  }
+
+  // `done`, `cancelled`, `exception` and `result` as `gather` asks them: of a subclass they may be the program's.
+
+  func isDoneDynamically(_ runtime: Runtime) throws(Raised) -> Bool {
+    type.isHeap ? try runtime.isTrue(try runtime.callMethod(.object(self), "done")) : isDone
+  }
+
+  func isCancelledDynamically(_ runtime: Runtime) throws(Raised) -> Bool {
+    type.isHeap ? try runtime.isTrue(try runtime.callMethod(.object(self), "cancelled")) : isCancelled
+  }
+
+  func exceptionDynamically(_ runtime: Runtime) throws(Raised) -> ExceptionObject? {
+    type.isHeap ? try runtime.callMethod(.object(self), "exception").exception : try exception(runtime)
+  }
+
+  func resultDynamically(_ runtime: Runtime) throws(Raised) -> Value {
+    type.isHeap ? try runtime.callMethod(.object(self), "result") : try result(runtime)
   }
 
   /// Cancels through the program's own `cancel` when a subclass has one.

@@ -97,10 +97,10 @@ extension Runtime {
   }
 
   func representation(of handle: HandleObject) throws(Raised) -> String {
-    if let former = handle.formerDescription { return former }
-    var parts = [handle.isTimer ? "TimerHandle" : "Handle"]
+    if let former = handle.formerRepresentation.string { return former.text }
+    var parts = [handle.type.name]
     if handle.isCancelled { parts.append("cancelled") }
-    if handle.isTimer { parts.append("when=\(try repr(.float(handle.deadline)).text)") }
+    if handle.isTimer { parts.append("when=\(try str(handle.time).text)") }
     if !handle.callback.isNone { parts.append(try describeCall(of: handle)) }
     if let creation = try describeCreation(handle.sourceTraceback) { parts.append(creation) }
     return "<\(parts.joined(separator: " "))>"
@@ -108,7 +108,7 @@ extension Runtime {
 
   /// What a handle calls; in debug mode with what.
   func describeCall(of handle: HandleObject) throws(Raised) -> String {
-    let given = handle.loop.isDebugging ? try handle.arguments.map { (value) throws(Raised) in try abbreviatedRepr(value) } : []
+    let given = handle.loop.isDebugging ? try (handle.arguments ?? []).map { (value) throws(Raised) in try abbreviatedRepr(value) } : []
     return try describeCallback(handle.callback, arguments: "(\(given.joined(separator: ", ")))")
   }
 

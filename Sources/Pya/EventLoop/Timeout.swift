@@ -6,6 +6,8 @@ final class TimeoutObject: Object {
   private(set) var state = State.created
   /// When the time is over, as the program gave it; None: never.
   private(set) var deadline: Value
+  /// It is some time from when the timeout was made, not a time that the program gave.
+  private var isRelative: Bool
   /// While it is active.
   @exclusivity(unchecked) private var task: TaskObject?
   /// The number of its entry in a queue of timers; 0: it has none.
@@ -18,9 +20,10 @@ final class TimeoutObject: Object {
   /// Attributes of an instance of a class of the program.
   @exclusivity(unchecked) private var dictionary: DictObject?
 
-  init(_ asyncio: Asyncio, type: TypeObject? = nil, deadline: Value = .none) {
+  init(_ asyncio: Asyncio, type: TypeObject? = nil, deadline: Value = .none, isRelative: Bool = false) {
     self.asyncio = asyncio
     self.deadline = deadline
+    self.isRelative = isRelative
     super.init(type: type ?? asyncio.timeoutType, kind: .other)
   }
 
@@ -28,6 +31,7 @@ final class TimeoutObject: Object {
   func start(deadline: Value) {
     state = .created
     self.deadline = deadline
+    isRelative = false
   }
 
   override func instanceDictionary(_ runtime: Runtime) -> DictObject? {
@@ -55,7 +59,15 @@ final class TimeoutObject: Object {
     state = .active
     task = current
     requestsBefore = Int(current.cancelRequests)
-    if !deadline.isNone { try setAlarm(loop, runtime) }
+    if overridesReschedule {
+      _ = try runtime.callMethod(.object(self), "reschedule", [deadline])
+    } else if !deadline.isNone {
+      try setAlarm(loop, runtime)
+    }
+  }
+
+  private var overridesReschedule: Bool {
+    type.isHeap && type.lookupWithOwner(asyncio.runtime.intern("reschedule"))?.owner.isHeap == true
   }
 
   func reschedule(_ deadline: Value, _ runtime: Runtime) throws(Raised) {
@@ -64,6 +76,8 @@ final class TimeoutObject: Object {
         state == .created ? "Timeout has not been entered" : "Cannot change state of \(state.rawValue) Timeout")
     }
     self.deadline = deadline
+    // On a virtual clock the times that programs make of the present one meet, which in CPython they do not.
+    isRelative = task?.loop.virtualClock != nil
     cancelTimer()
     if !deadline.isNone { try setAlarm(try asyncio.running(), runtime) }
   }
@@ -84,7 +98,7 @@ final class TimeoutObject: Object {
       makeReady(on: loop)
     } else {
       alarmQueue = loop.timers.identity
-      alarm = loop.timers.insertAlarm(of: self, at: loop.exactDeadline(seconds))
+      alarm = loop.timers.insertAlarm(of: self, at: loop.exactDeadline(seconds), isExact: !isRelative || loop.hasOwnTime)
     }
   }
 
@@ -203,7 +217,7 @@ final class TimedWait: AwaitableObject {
 
   /// What an `awaitBody` gives. The timeout is None or positive.
   static func begin(_ asyncio: Asyncio, _ value: Value, deadline: Value, _ runtime: Runtime) throws(Raised) -> Value {
-    let timeout = TimeoutObject(asyncio, deadline: deadline)
+    let timeout = TimeoutObject(asyncio, deadline: deadline, isRelative: true)
     try timeout.enter(runtime)
     let inner: AwaitableObject
     do { inner = try runtime.awaitable(value) } catch {

@@ -11,8 +11,9 @@ enum Timer {
 /// Timers, soonest first; timers of the same time in the order they were made. A binary heap.
 ///
 /// In CPython the deadlines of sleeps and of `call_later` never meet, the calls being some microseconds apart: they go in the order in
-/// which they were made, and on a virtual clock, where they do meet, it takes the sequence to keep that. Timers that `call_at` was given
-/// the very same time are equal, there and here, and come in the order that the algorithm of `heapq` gives them (of three: 0, 2, 1).
+/// which they were made, and on a virtual clock, where they do meet, it takes the sequence to keep that. Timers whose very time is the program's
+/// (`call_at`, `timeout_at`, everything on a loop whose `time` it defines) are equal when their times are, there and here, and come in the
+/// order that the algorithm of `heapq` gives them (of three: 0, 2, 1).
 ///
 /// Cancelled timers stay until they come to the top, or until they are the majority. A task whose sleep is cancelled is let go of
 /// at once, though. Most timeouts never come to pass, and servers set some with each request: such a timer is the timeout itself, which knows
@@ -28,20 +29,24 @@ struct TimerQueue {
 
     private enum Tag { static let sleep: UInt = 0, handle: UInt = 1, timeout: UInt = 2, task: UInt = 3, mask: UInt = 3 }
 
-    init(deadline: Double, sequence: Int, timer: Timer) {
+    /// A bit of `tagged`: the time is the program's.
+    private static let exact: UInt = 4
+
+    init(deadline: Double, sequence: Int, timer: Timer, isExact: Bool) {
       func word(_ object: AnyObject, _ tag: UInt) -> UInt { UInt(bitPattern: Unmanaged.passRetained(object).toOpaque()) | tag }
       self.deadline = deadline
       self.sequence = sequence
-      tagged =
+      let word =
         switch timer {
         case .sleep(let future): word(future, Tag.sleep)
         case .handle(let handle): word(handle, Tag.handle)
         case .timeout(let timeout, _): word(timeout, Tag.timeout)
         case .task(let task, _): word(task, Tag.task)
         }
+      tagged = isExact ? word | Entry.exact : word
     }
 
-    var pointer: UnsafeRawPointer { UnsafeRawPointer(bitPattern: tagged & ~Tag.mask).unsafelyUnwrapped }
+    var pointer: UnsafeRawPointer { UnsafeRawPointer(bitPattern: tagged & ~(Tag.mask | Entry.exact)).unsafelyUnwrapped }
 
     @inline(__always)
     var isTask: Bool { tagged & Tag.mask == Tag.task }
@@ -71,7 +76,8 @@ struct TimerQueue {
 
     @inline(__always)
     func precedes(_ other: Entry) -> Bool {
-      deadline < other.deadline || (deadline == other.deadline && sequence < other.sequence)
+      deadline < other.deadline
+        || (deadline == other.deadline && sequence < other.sequence && tagged & other.tagged & Entry.exact == 0)
     }
   }
 
@@ -83,8 +89,6 @@ struct TimerQueue {
     var cancelledCount = 0
     /// Sleeps of tasks that were cancelled: the pointers of their entries are no longer good.
     var cancelledSleeps: Set<UInt32> = []
-    /// The sequence that timers of `call_at` share, by their time.
-    var shared: [Double: Int] = [:]
   }
 
   private let state: UnsafeMutablePointer<State>
@@ -106,33 +110,24 @@ struct TimerQueue {
   @inline(__always)
   var nextDeadline: Double { state.pointee.entries.pointee.deadline }
 
-  /// What is to come at a time that is no number comes at once, as in CPython.
-  func insert(_ timer: Timer, at deadline: Double) {
+  /// Inserts a timer; `isExact`: the time is the program's. What is to come at a time that is no number comes at once, as in CPython.
+  func insert(_ timer: Timer, at deadline: Double, isExact: Bool = false) {
     state.pointee.lastSequence &+= 1
-    insert(Entry(deadline: deadline.isNaN ? -.infinity : deadline, sequence: state.pointee.lastSequence, timer: timer))
-  }
-
-  /// Inserts a timer whose time the program has chosen (`call_at`).
-  func insert(_ timer: Timer, atExactly deadline: Double) {
-    if isEmpty || state.pointee.shared.count > 1000 { state.pointee.shared = [:] }
-    if let sequence = state.pointee.shared[deadline] {
-      return insert(Entry(deadline: deadline, sequence: sequence, timer: timer))
-    }
-    insert(timer, at: deadline)
-    state.pointee.shared[deadline] = state.pointee.lastSequence
+    let time = deadline.isNaN ? -.infinity : deadline
+    insert(Entry(deadline: time, sequence: state.pointee.lastSequence, timer: timer, isExact: isExact))
   }
 
   /// Inserts the timer of a task that sleeps without a future. Returns the number of the sleep.
-  func insertSleep(of task: TaskObject, until deadline: Double) -> UInt32 {
+  func insertSleep(of task: TaskObject, until deadline: Double, isExact: Bool) -> UInt32 {
     state.pointee.lastSequence &+= 1
-    let entry = Entry(deadline: deadline, sequence: state.pointee.lastSequence, timer: .task(task, 0))
+    let entry = Entry(deadline: deadline, sequence: state.pointee.lastSequence, timer: .task(task, 0), isExact: isExact)
     insert(entry)
     return entry.number
   }
 
   /// Inserts the timer of a timeout. Returns the number of its alarm, which is never 0.
-  func insertAlarm(of timeout: TimeoutObject, at deadline: Double) -> Int {
-    insert(.timeout(timeout, 0), at: deadline)
+  func insertAlarm(of timeout: TimeoutObject, at deadline: Double, isExact: Bool) -> Int {
+    insert(.timeout(timeout, 0), at: deadline, isExact: isExact)
     return state.pointee.lastSequence
   }
 

@@ -64,15 +64,20 @@ extension Asyncio {
       return .object(try gather(arguments.positional, returnsExceptions: returnsExceptions))
     }
     module.define(runtime, "current_task", "loop=None") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
-      let loop = if let given = arguments[0].defined, !given.isNone { try loopArgument(given) } else { try running() }
+      guard let loop = try loopAsked(arguments[0]) else { return .none }
       return loop.currentTask.map { .object($0) } ?? .none
     }
     module.define(runtime, "all_tasks", "loop=None") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
-      let loop = if let given = arguments[0].defined, !given.isNone { try loopArgument(given) } else { try running() }
       let set = SetObject(type: runtime.types.set)
-      for task in loop.pendingTasks.tasks { try set.add(.object(task), runtime) }
+      for task in try loopAsked(arguments[0])?.pendingTasks.tasks ?? [] { try set.add(.object(task), runtime) }
       return .object(set)
     }
+  }
+
+  /// The loop whose tasks are asked for; nil: that is none, and has none.
+  private func loopAsked(_ value: Value) throws(Raised) -> EventLoop? {
+    if let given = value.defined, !given.isNone { return given.object as? EventLoop }
+    return try running()
   }
 
   private func defineLoops(in module: ModuleObject) {

@@ -2,27 +2,27 @@
 extension Asyncio {
   func installHandleTypes() {
     let type = handleType
-    type.defineConstructor(runtime, "callback, args, loop, context=None") { [unowned(unsafe) self] (runtime, cls, arguments) throws(Raised) in
-      .object(
-        HandleObject(
-          try loopArgument(arguments[2]), arguments[0], try runtime.array(arguments[1]),
-          context: try contextArgument(arguments[3]) ?? contexts.copyOfCurrent(), type: cls))
-    }
-    timerHandleType.defineConstructor(runtime, "when, callback, args, loop, context=None") {
-      [unowned(unsafe) self] (runtime, cls, arguments) throws(Raised) in
-      .object(
-        HandleObject(
-          try loopArgument(arguments[3]), arguments[1], try runtime.array(arguments[2]),
-          context: try contextArgument(arguments[4]) ?? contexts.copyOfCurrent(), deadline: try runtime.delaySeconds(arguments[0]), type: cls))
+    for type in [type, timerHandleType] {
+      let isTimer = type === timerHandleType
+      defineClass(type, isTimer ? "self, when, callback, args, loop, context=None" : "self, callback, args, loop, context=None") {
+        [unowned(unsafe) self] cls in
+        .object(HandleObject(noLoop, .none, [], context: nil, type: cls))
+      } fill: { [unowned(unsafe) self] (made, arguments) throws(Raised) in
+        let handle = try runtime.handle(made)
+        let others = isTimer ? arguments.dropFirst : arguments
+        if isTimer {
+          handle.deadline = try runtime.delaySeconds(arguments[0])
+          handle.givenTime = arguments[0]
+        }
+        handle.callback = others[0]
+        handle.arguments = try runtime.array(others[1])
+        handle.loop = try loopArgument(others[2])
+        handle.context = try contextArgument(others[3]) ?? contexts.copyOfCurrent()
+        if try handle.loop.remembersPlaces() { handle.sourceTraceback = try runtime.sourceTraceback() }
+      }
     }
     type.define(runtime, "cancel", "self") { (runtime, arguments) throws(Raised) in
-      let handle = try runtime.handle(arguments[0])
-      if handle.loop.isDebugging, !handle.isCancelled {
-        var former = try runtime.representation(of: handle)
-        if let blank = former.firstIndex(of: " ") { former.insert(contentsOf: " cancelled", at: blank) }
-        handle.formerDescription = former
-      }
-      handle.cancel()
+      try runtime.handle(arguments[0]).cancel(runtime)
       return .none
     }
     type.define(runtime, "cancelled", "self") { (runtime, arguments) throws(Raised) in .bool(try runtime.handle(arguments[0]).isCancelled) }
@@ -46,31 +46,54 @@ extension Asyncio {
 
   /// What programs look at although it is private.
   private func installHandleAttributes() {
-    let type = handleType
-    type.defineProperty(runtime, "_callback") { (runtime, value) throws(Raised) in try runtime.handle(value).callback }
-    type.defineProperty(runtime, "_args") { (runtime, value) throws(Raised) in
-      let handle = try runtime.handle(value)
-      return handle.isCancelled ? .none : .object(TupleObject(runtime, handle.arguments))
+    func define(
+      _ type: TypeObject, _ name: String, get: @escaping (HandleObject) throws(Raised) -> Value,
+      set: @escaping (HandleObject, Value) throws(Raised) -> Void
+    ) {
+      type.defineProperty(
+        runtime, name, get: { (runtime, value) throws(Raised) in try get(try runtime.handle(value)) },
+        set: { (runtime, value, newValue) throws(Raised) in try set(try runtime.handle(value), newValue) })
     }
-    type.defineProperty(runtime, "_cancelled") { (runtime, value) throws(Raised) in .bool(try runtime.handle(value).isCancelled) }
-    type.defineProperty(runtime, "_loop") { (runtime, value) throws(Raised) in .object(try runtime.handle(value).loop) }
-    type.defineProperty(runtime, "_context") { [unowned(unsafe) self] (runtime, value) throws(Raised) in
-      .object(try runtime.handle(value).context ?? ContextObject(contexts))
+    define(handleType, "_callback") { (handle) in handle.callback } set: { (handle, value) in handle.callback = value }
+    define(handleType, "_args") { [unowned(unsafe) self] (handle) in
+      handle.arguments.map { .object(TupleObject(runtime, $0)) } ?? .none
+    } set: { [unowned(unsafe) self] (handle, value) throws(Raised) in
+      handle.arguments = value.isNone ? nil : try runtime.array(value)
     }
-    type.defineProperty(runtime, "_source_traceback") { (runtime, value) throws(Raised) in
-      try runtime.handle(value).sourceTraceback ?? .none
+    define(handleType, "_cancelled") { (handle) in
+      .bool(handle.isCancelled)
+    } set: { [unowned(unsafe) self] (handle, value) throws(Raised) in
+      let wasCancelled = handle.isCancelled
+      handle.isCancelled = try runtime.isTrue(value)
+      if handle.isQueued, handle.isCancelled, !wasCancelled { handle.loop.timers.noteCancellation() }
     }
-    timerHandleType.defineProperty(runtime, "_when") { (runtime, value) throws(Raised) in .float(try runtime.handle(value).deadline) }
-    timerHandleType.defineProperty(runtime, "_scheduled") { (runtime, value) throws(Raised) in
-      .bool(try runtime.handle(value).isScheduled)
+    define(handleType, "_loop") { (handle) in
+      .object(handle.loop)
+    } set: { [unowned(unsafe) self] (handle, value) throws(Raised) in handle.loop = try loopArgument(value) }
+    define(handleType, "_context") { [unowned(unsafe) self] (handle) in
+      .object(handle.context ?? ContextObject(contexts))
+    } set: { [unowned(unsafe) self] (handle, value) throws(Raised) in handle.context = try contextArgument(value) }
+    define(handleType, "_source_traceback") { (handle) in
+      handle.sourceTraceback ?? .none
+    } set: { (handle, value) in handle.sourceTraceback = value.isNone ? nil : value }
+    define(handleType, "_repr") { (handle) in
+      handle.formerRepresentation
+    } set: { (handle, value) in handle.formerRepresentation = value }
+    define(timerHandleType, "_when") { (handle) in
+      handle.time
+    } set: { [unowned(unsafe) self] (handle, value) throws(Raised) in
+      handle.deadline = try runtime.delaySeconds(value)
+      handle.givenTime = value
     }
+    define(timerHandleType, "_scheduled") { (handle) in
+      .bool(handle.isScheduled)
+    } set: { [unowned(unsafe) self] (handle, value) throws(Raised) in handle.isScheduled = try runtime.isTrue(value) }
   }
 
   private func installTimerMethods() {
     let type = timerHandleType
     type.define(runtime, "when", "self") { (runtime, arguments) throws(Raised) in
-      let handle = try runtime.handle(arguments[0])
-      return handle.givenTime.defined ?? .float(handle.deadline)
+      try runtime.handle(arguments[0]).time
     }
     type.define(runtime, "__hash__", "self") { (runtime, arguments) throws(Raised) in
       .int(try runtime.hash(.float(try runtime.handle(arguments[0]).deadline)))
@@ -89,9 +112,9 @@ extension Asyncio {
       let handle = try runtime.handle(arguments[0])
       if handle === other { return .bool(true) }
       guard handle.deadline == other.deadline, handle.isCancelled == other.isCancelled,
-        handle.arguments.count == other.arguments.count, try runtime.equals(handle.callback, other.callback)
+        handle.arguments?.count == other.arguments?.count, try runtime.equals(handle.callback, other.callback)
       else { return .bool(false) }
-      for (mine, yours) in zip(handle.arguments, other.arguments) where try !runtime.equals(mine, yours) { return .bool(false) }
+      for (mine, yours) in zip(handle.arguments ?? [], other.arguments ?? []) where try !runtime.equals(mine, yours) { return .bool(false) }
       return .bool(true)
     }
   }

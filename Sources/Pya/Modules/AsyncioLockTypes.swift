@@ -182,8 +182,8 @@ extension Asyncio {
       .object(ConditionObject(self, type: cls, lock: .none))
     } fill: { [unowned(unsafe) self] (made, arguments) throws(Raised) in
       let given = arguments[0].defined ?? .none
-      try cast(made, to: ConditionObject.self).lock =
-        given.isNone ? .object(LockObject(self, type: synchronization.lock)) : given
+      try cast(made, to: ConditionObject.self).take(
+        lock: given.isNone ? .object(LockObject(self, type: synchronization.lock)) : given)
     }
     type.defineAsync(self, "acquire", "self", displayName: "Lock.acquire") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       try cast(arguments[0], to: ConditionObject.self).acquire(runtime)
@@ -208,7 +208,11 @@ extension Asyncio {
     }
     define(type, "notify_all", "self") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       let condition = try cast(arguments[0], to: ConditionObject.self)
-      try condition.notify(condition.waiters.count, runtime)
+      if condition.overrides("notify") {
+        _ = try runtime.callMethod(arguments[0], "notify", [.int(condition.waiters.count)])
+      } else {
+        try condition.notify(condition.waiters.count, runtime)
+      }
       return .none
     }
     define(type, "__repr__", "self") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in

@@ -1,11 +1,8 @@
-/// What waits in a loop, for programs that look (`len(loop._ready)`): handles as asyncio's queues hold them, made for whoever asks.
+/// What waits in a loop, for programs that look (`len(loop._ready)`): handles as asyncio's queues hold them, made for whoever asks (`ShownReady`).
 extension Asyncio {
   func installQueues(_ type: TypeObject) {
     type.defineProperty(runtime, "_ready") { [unowned(unsafe) self] (runtime, value) throws(Raised) in
-      let loop = try loop(value)
-      let handles = loop.ready.handles.map { Value.object(loop.handleObject(of: $0)) }
-      let collections = try runtime.importModule("collections", level: 0, globals: runtime.builtins)
-      return try runtime.callMethod(collections, "deque", [.object(ListObject(runtime, handles))])
+      try loop(value).showReady(runtime)
     }
     type.defineProperty(runtime, "_selector") { [unowned(unsafe) self] (runtime, value) throws(Raised) in
       try loop(value).shownSelector(runtime)
@@ -20,14 +17,6 @@ extension Asyncio {
 }
 
 extension EventLoop {
-  fileprivate func handleObject(of handle: ReadyHandle) -> HandleObject {
-    if case .handle(let handle) = handle { return handle }
-    if let (arguments, context) = functionCall(of: handle), let function = arguments.first {
-      return HandleObject(self, function, Array(arguments.dropFirst()), context: context)
-    }
-    return HandleObject(self, step(handle, named: "_set_result_unless_cancelled", ""), [], context: nil)
-  }
-
   fileprivate func timerHandle(of timer: Timer?, at deadline: Double, _ isCancelled: Bool) -> HandleObject {
     if case .handle(let handle) = timer { return handle }
     let function = NativeFunction(asyncio.runtime, "_set_result_unless_cancelled", "fut, result") { (_, _) in .none }

@@ -42,7 +42,7 @@ extension Asyncio {
     "connect_write_pipe", "subprocess_shell", "subprocess_exec", "add_reader", "remove_reader", "add_writer", "remove_writer",
     "sock_recv", "sock_recv_into", "sock_recvfrom", "sock_recvfrom_into", "sock_sendall", "sock_sendto", "sock_connect", "sock_accept",
     "sock_sendfile", "add_signal_handler", "remove_signal_handler", "set_task_factory", "get_task_factory", "get_exception_handler",
-    "set_exception_handler", "default_exception_handler", "call_exception_handler", "get_debug", "set_debug",
+    "set_exception_handler", "default_exception_handler", "call_exception_handler", "get_debug", "set_debug", "_timer_handle_cancelled",
   ]
 
   private func installRunningMethods(_ type: TypeObject) {
@@ -116,6 +116,10 @@ extension Asyncio {
         return .object(handle)
       }
     }
+    type.define(runtime, "_timer_handle_cancelled", "self, handle") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
+      if let handle = arguments[1].object as? HandleObject, handle.isQueued { try loop(arguments[0]).timers.noteCancellation() }
+      return .none
+    }
     for (name, isDelay) in [("call_later", true), ("call_at", false)] {
       let parameter = isDelay ? "delay" : "when"
       type.define(runtime, name, NativeSignature("self, \(parameter), callback, *args, context=None")) {
@@ -139,8 +143,7 @@ extension Asyncio {
         let handle = HandleObject(loop, call.callback, call.arguments, context: call.context, deadline: deadline)
         if try loop.remembersPlaces() { handle.sourceTraceback = try runtime.sourceTraceback() }
         if !isDelay { handle.givenTime = arguments[1] }
-        handle.isScheduled = true
-        if isDelay { loop.timers.insert(.handle(handle), at: deadline) } else { loop.timers.insert(.handle(handle), atExactly: deadline) }
+        handle.enterQueue(at: deadline, isExact: !isDelay || loop.hasOwnTime)
         return .object(handle)
       }
     }
@@ -285,10 +288,10 @@ extension Asyncio {
       guard let runner = value.object as? RunnerObject else { throw runtime.typeError("expected a Runner") }
       return runner
     }
-    type.defineConstructor(runtime, "*, debug=None, loop_factory=None") { [unowned(unsafe) self] (_, cls, arguments) throws(Raised) in
-      .object(
-        RunnerObject(
-          self, isDebugging: arguments[0].defined ?? .none, loopFactory: arguments[1].defined ?? .none, type: cls))
+    defineClass(type, "self, *, debug=None, loop_factory=None") { [unowned(unsafe) self] cls in
+      .object(RunnerObject(self, isDebugging: .none, loopFactory: .none, type: cls))
+    } fill: { (made, arguments) throws(Raised) in
+      try runner(made).start(isDebugging: arguments[0].defined ?? .none, loopFactory: arguments[1].defined ?? .none)
     }
     type.define(runtime, "run", "self, coro, *, context=None") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       try runner(arguments[0]).run(arguments[1], context: try contextArgument(arguments[2]))

@@ -212,8 +212,15 @@ extension Asyncio {
         return .object(runtime.string(text))
       }
     }
-    for name in ["cr_await", "cr_origin"] {
-      coroutineType.defineProperty(runtime, name) { (_, _) throws(Raised) in .none }
+    coroutineType.defineProperty(runtime, "cr_origin") { (_, _) throws(Raised) in .none }
+    coroutineType.defineProperty(runtime, "cr_await") { [unowned(unsafe) self] (_, value) throws(Raised) in
+      guard let coroutine = value.object as? NativeCoroutine, let inner = coroutine.inner else { return .none }
+      if let frame = inner.awaitedFrame { return .object(frame) }
+      let future =
+        inner is Slumber
+        ? loops.lazy.flatMap { $0._withUnsafeGuaranteedRef { $0.pendingTasks.tasks } }.first { $0.coroutine === coroutine }?.waiter
+        : (inner as? WaitingOperation)?.future ?? inner as? FutureObject
+      return future.map { .object(FutureIterator(self, $0)) } ?? .none
     }
     coroutineType.defineProperty(runtime, "cr_frame") { (runtime, value) throws(Raised) in
       guard let coroutine = value.cast(.awaitable, to: AwaitableObject.self), !coroutine.isOver else { return .none }

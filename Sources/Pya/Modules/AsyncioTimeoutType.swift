@@ -3,7 +3,7 @@ extension Asyncio {
   func defineTimeouts(in module: ModuleObject) {
     module.define(runtime, "timeout", "delay") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       let loop = try running()
-      return .object(TimeoutObject(self, deadline: try deadline(after: arguments[0], loop)))
+      return .object(TimeoutObject(self, deadline: try deadline(after: arguments[0], loop), isRelative: true))
     }
     module.define(runtime, "timeout_at", "when") { [unowned(unsafe) self] (_, arguments) throws(Raised) in
       .object(TimeoutObject(self, deadline: arguments[0]))
@@ -14,7 +14,8 @@ extension Asyncio {
     module.defineAsync(self, "wait_for", "fut, timeout") { [unowned(unsafe) self] (runtime, arguments) throws(Raised) in
       let limit = arguments[1]
       if !limit.isNone, try runtime.isTrue(try runtime.compare(.lessEqual, limit, .int(0))) {
-        return try waitWithoutTime(arguments[0])
+        // Only what is done already has a result.
+        return try runtime.begin("_wait_without_time", of: "asyncio.tasks", [arguments[0]])
       }
       return try TimedWait.begin(self, arguments[0], deadline: try deadline(after: limit, try running()), runtime)
     }
@@ -23,16 +24,6 @@ extension Asyncio {
   private func deadline(after delay: Value, _ loop: EventLoop) throws(Raised) -> Value {
     if delay.isNone { return .none }
     return .float(loop.deadline(after: try runtime.delaySeconds(delay)))
-  }
-
-  /// `wait_for` without any time: only what is done already has a result.
-  private func waitWithoutTime(_ value: Value) throws(Raised) -> Value {
-    let library = try runtime.importModule("asyncio.tasks", level: 0, globals: runtime.builtins)
-    let function = try runtime.getAttribute(library, "_wait_without_time")
-    let awaitable = try runtime.awaitable(try runtime.call(function, value))
-    let result = try awaitable.begin(runtime)
-    if result.isUndefined { runtime.machine.pointee.pendingChild = awaitable }
-    return result
   }
 
   func installTimeoutType() {

@@ -202,29 +202,45 @@ extension Runtime {
       guard let reader = value.object as? StreamReaderObject else { throw typeError("expected a StreamReader") }
       return reader
     }
+    // Where a class of the program has one of the methods that CPython's calls, a function of `asyncio.streams` calls it, too.
     func defineReading(
-      _ name: String, _ signature: NativeSignature, _ request: @escaping (Runtime, Arguments) throws(Raised) -> StreamReading.Request
+      _ name: String, _ signature: NativeSignature, through function: String = "", calling others: [String] = [],
+      when: @escaping (Arguments) -> Bool = { (_) in true },
+      _ request: @escaping (Runtime, Arguments) throws(Raised) -> StreamReading.Request
     ) {
+      func isOverridden(_ type: TypeObject) -> Bool {
+        others.contains { type.lookupWithOwner(intern($0))?.owner.isHeap ?? false }
+      }
       type.defineWaiting(
-        self, name, signature,
+        asyncio, name, signature,
         order: { (runtime, arguments) throws(Raised) in (reader: try reader(arguments[0]), request: try request(runtime, arguments)) },
+        instead: { (runtime, arguments) throws(Raised) in
+          guard let type = arguments[0].object?.type, type.isHeap, isOverridden(type), when(arguments) else { return nil }
+          return try runtime.begin(function, of: "asyncio.streams", arguments.positional)
+        },
         atOnce: { (runtime, order) in order.reader.takeAtOnce(order.request, runtime) ?? .undefined },
         { (order) in StreamReading(order.reader, order.request) })
     }
-    type.defineConstructor(self, "limit=65536, loop=None") { (runtime, cls, arguments) throws(Raised) in
-      let limit = try arguments[0].defined.map { (value) throws(Raised) in try runtime.index(value) } ?? 65536
-      if limit <= 0 { throw runtime.valueError("Limit cannot be <= 0") }
-      let loop: EventLoop
-      if let given = arguments[1].object as? EventLoop { loop = given } else { loop = try runtime.asyncio.eventLoop() }
-      return .object(StreamReaderObject(type: cls, loop: loop, limit: limit))
+    asyncio.defineClass(type, "self, limit=65536, loop=None") { [asyncio] cls in
+      .object(StreamReaderObject(type: cls, loop: asyncio.runningLoop ?? asyncio.noLoop, limit: 65536))
+    } fill: { [unowned(unsafe) self] (made, arguments) throws(Raised) in
+      let limit = if let given = arguments[0].defined { try index(given) } else { 65536 }
+      if limit <= 0 { throw valueError("Limit cannot be <= 0") }
+      try reader(made).start(loop: try asyncio.loopArgument(arguments[1]), limit: limit)
     }
-    defineReading("read", "self, n=-1") { (runtime, arguments) throws(Raised) in
-      let count = try arguments[1].defined.map { (value) throws(Raised) in try runtime.index(value) } ?? -1
+    func isNegative(_ value: Value) -> Bool { if case .int(let number) = value { number < 0 } else { value.isUndefined } }
+    func count(_ value: Value) throws(Raised) -> Int {
+      if case .int(let number) = value { return number }
+      _ = try compare(.less, value, .int(0))
+      return try index(value)
+    }
+    defineReading("read", "self, n=-1", through: "_read_all", calling: ["read"], when: { isNegative($0[1]) }) { (_, arguments) throws(Raised) in
+      let count = try arguments[1].defined.map { (value) throws(Raised) in try count(value) } ?? -1
       return count < 0 ? .all : .some(count)
     }
-    defineReading("readline", "self") { (_, _) throws(Raised) in .line }
+    defineReading("readline", "self", through: "_read_line", calling: ["readuntil"]) { (_, _) throws(Raised) in .line }
     defineReading("readexactly", "self, n") { (runtime, arguments) throws(Raised) in
-      let count = try runtime.index(arguments[1])
+      let count = try count(arguments[1])
       if count < 0 { throw runtime.valueError("readexactly size can not be less than zero") }
       return .exactly(count)
     }
@@ -237,7 +253,7 @@ extension Runtime {
       return .untilAny(try several.map { (part) throws(Raised) in try runtime.separator(part) })
     }
     type.define(self, "__aiter__", "self") { (_, arguments) throws(Raised) in arguments[0] }
-    defineReading("__anext__", "self") { (_, _) throws(Raised) in .nextLine }
+    defineReading("__anext__", "self", through: "_next_line", calling: ["readline", "readuntil"]) { (_, _) throws(Raised) in .nextLine }
     type.define(self, "at_eof", "self") { (_, arguments) throws(Raised) in
       let reader = try reader(arguments[0])
       return .bool(reader.isAtEnd && reader.buffer.isEmpty)
@@ -319,10 +335,10 @@ extension Runtime {
     type.defineProperty(self, "_reader") { (_, value) throws(Raised) in try writer(value).reader.map { .object($0) } ?? .none }
     type.defineProperty(self, "_loop") { (_, value) throws(Raised) in .object(try writer(value).transport.loop) }
     type.defineWaiting(
-      self, "drain", "self", order: { (_, arguments) throws(Raised) in try writer(arguments[0]) },
+      asyncio, "drain", "self", order: { (_, arguments) throws(Raised) in try writer(arguments[0]) },
       atOnce: { (_, writer) in writer.isDrained ? .none : .undefined }, StreamDraining.init)
     type.defineWaiting(
-      self, "wait_closed", "self", order: { (_, arguments) throws(Raised) in try writer(arguments[0]).receiver }, StreamClosing.init)
+      asyncio, "wait_closed", "self", order: { (_, arguments) throws(Raised) in try writer(arguments[0]).receiver }, StreamClosing.init)
     type.defineProperty(self, "transport") { (_, value) throws(Raised) in .object(try writer(value).transport) }
     type.define(self, "start_tls", "self, *args, **kwargs") { (runtime, _) throws(Raised) in
       throw runtime.notImplementedError("pya: TLS is not supported")
@@ -605,7 +621,6 @@ private final class AcceptJob: LoopJob {
     }
     let deadline = loop.exactDeadline(loop.time + 1)
     let handle = HandleObject(loop, .object(retry), [], context: nil, deadline: deadline)
-    handle.isScheduled = true
-    loop.timers.insert(.handle(handle), at: deadline)
+    handle.enterQueue(at: deadline)
   }
 }

@@ -62,7 +62,8 @@ extension Runtime {
     case .created where frame.kind == .coroutine:
       coroutineWasNeverAwaited(name: frame.qualifiedName, madeAt: frame.sent, through: frame.origin)
       frame.finish()
-    case .suspended where frame.awaiter == nil && frame.kind == .generator:
+    case .suspended where frame.awaiter == nil:
+      if frame.kind == .asyncGenerator, existingAttachment(Asyncio.self)?.takesCare(of: frame) == true { return }
       do { _ = try frame.close(self) } catch { reportUnraisable(error, in: .object(frame)) }
     default: break
     }
