@@ -80,7 +80,12 @@ struct CharacterRecord {
     var category = Unicode.GeneralCategory.surrogate
     if let scalar = Unicode.Scalar(value) {
       let properties = scalar.properties
-      category = properties.isKnownToPython ? properties.generalCategory : .unassigned
+      switch value {
+      // Later versions put these two elsewhere.
+      case 0x295: category = .lowercaseLetter
+      case 0x1171E: category = .nonspacingMark
+      default: category = properties.isKnownToPython ? properties.generalCategory : .unassigned
+      }
       switch category {
       case .unassigned, .privateUse, .control:
         note(.isSpace, category == .control && properties.isWhitespace)
@@ -114,7 +119,7 @@ struct CharacterRecord {
       note(.isDigit, type == .decimal || type == .digit)
       note(.isNumeric, !laterNumerals.contains(value))
     }
-    note(.isLowercase, properties.isLowercase || value == 0x295)
+    note(.isLowercase, properties.isLowercase || category == .lowercaseLetter)
     note(.isUppercase, properties.isUppercase)
     note(.isCaseIgnorable, properties.isCaseIgnorable)
   }
