@@ -225,9 +225,12 @@ private struct Encoder: ~Copyable {
     case "surrogateescape":
       // A single byte is no unit of the wide ones.
       if isWide { throw failure(span(of: part)) }
-      for codePoint in codePoints(of: part) {
-        guard codePoint >= 0xDC80, codePoint <= 0xDCFF else { throw failure(span(of: part)) }
+      var offset = part.lowerBound
+      while offset < part.upperBound {
+        let (codePoint, width) = decodeUTF8(text.bytes + offset)
+        guard codePoint >= 0xDC80, codePoint <= 0xDCFF else { throw failure(span(of: offset..<part.upperBound)) }
         result.append(byte: UInt8(truncatingIfNeeded: codePoint))
+        offset += width
       }
     case "surrogatepass":
       guard isUnicode else { throw failure(span(of: part)) }
