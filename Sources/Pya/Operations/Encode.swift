@@ -71,6 +71,11 @@ private struct Encoder: ~Copyable {
     }
   }
 
+  private var hasTable: Bool {
+    if case .table = encoding { return true }
+    return false
+  }
+
   /// Has a code for any code point.
   private var isUnicode: Bool {
     switch encoding {
@@ -228,7 +233,10 @@ private struct Encoder: ~Copyable {
       var offset = part.lowerBound
       while offset < part.upperBound {
         let (codePoint, width) = decodeUTF8(text.bytes + offset)
-        guard codePoint >= 0xDC80, codePoint <= 0xDCFF else { throw failure(span(of: offset..<part.upperBound)) }
+        // Tables tell of all in the row.
+        guard codePoint >= 0xDC80, codePoint <= 0xDCFF else {
+          throw failure(span(of: (hasTable ? part.lowerBound : offset)..<part.upperBound))
+        }
         result.append(byte: UInt8(truncatingIfNeeded: codePoint))
         offset += width
       }
