@@ -1,5 +1,5 @@
 // What Swift's view of the C library lacks: the native frame's address, and on Linux epoll, the number of a thread, copies of the process, and
-// what may be there or not.
+// what may be there or not; and the processor's instructions for hashes.
 #pragma once
 
 #include <stdint.h>
@@ -57,6 +57,98 @@ struct xz_filter {
 
 // About where the native stack stands.
 __attribute__((always_inline)) static inline uintptr_t native_frame_address(void) { return (uintptr_t)__builtin_frame_address(0); }
+
+// A word that another thread may write meanwhile.
+static inline uint64_t load_word(const uint64_t *word) { return __atomic_load_n(word, __ATOMIC_ACQUIRE); }
+static inline void store_word(uint64_t *word, uint64_t value) { __atomic_store_n(word, value, __ATOMIC_RELEASE); }
+
+// Blocks of SHA-1 and SHA-256 by the processor's own instructions, where `processor_hashes`.
+#ifdef __x86_64__
+
+#include <cpuid.h>
+#include <immintrin.h>
+
+static inline int processor_hashes(void) {
+  unsigned a, b, c, d;
+  if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & 1 << 9) || !(c & 1 << 19)) return 0;
+  return __get_cpuid_count(7, 0, &a, &b, &c, &d) && b & 1 << 29;
+}
+
+// `rounds` are the 64 constants.
+__attribute__((target("sha,sse4.1"))) static inline void sha256_blocks(
+    uint32_t *state, const uint8_t *blocks, size_t count, const uint32_t *rounds) {
+  const __m128i order = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
+  // The instructions want the words as ABEF and CDGH.
+  __m128i low = _mm_shuffle_epi32(_mm_loadu_si128((const __m128i *)state), 0xB1);
+  __m128i high = _mm_shuffle_epi32(_mm_loadu_si128((const __m128i *)(state + 4)), 0x1B);
+  __m128i abef = _mm_alignr_epi8(low, high, 8), cdgh = _mm_blend_epi16(high, low, 0xF0);
+  for (; count > 0; count--, blocks += 64) {
+    const __m128i abef_before = abef, cdgh_before = cdgh;
+    // The last sixteen words of the schedule.
+    __m128i words[4];
+#pragma clang loop unroll(full)
+    for (int group = 0; group < 16; group++) {
+      __m128i next;
+      if (group < 4) {
+        next = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(blocks + 16 * group)), order);
+      } else {
+        const __m128i newest = words[(group + 3) % 4];
+        next = _mm_add_epi32(
+            _mm_sha256msg1_epu32(words[group % 4], words[(group + 1) % 4]), _mm_alignr_epi8(newest, words[(group + 2) % 4], 4));
+        next = _mm_sha256msg2_epu32(next, newest);
+      }
+      words[group % 4] = next;
+      const __m128i mixed = _mm_add_epi32(next, _mm_loadu_si128((const __m128i *)(rounds + 4 * group)));
+      cdgh = _mm_sha256rnds2_epu32(cdgh, abef, mixed);
+      abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(mixed, 0x0E));
+    }
+    abef = _mm_add_epi32(abef, abef_before);
+    cdgh = _mm_add_epi32(cdgh, cdgh_before);
+  }
+  low = _mm_shuffle_epi32(abef, 0x1B);
+  high = _mm_shuffle_epi32(cdgh, 0xB1);
+  _mm_storeu_si128((__m128i *)state, _mm_blend_epi16(low, high, 0xF0));
+  _mm_storeu_si128((__m128i *)(state + 4), _mm_alignr_epi8(high, low, 8));
+}
+
+__attribute__((target("sha,sse4.1"))) static inline void sha1_blocks(uint32_t *state, const uint8_t *blocks, size_t count) {
+  const __m128i order = _mm_set_epi64x(0x0001020304050607, 0x08090a0b0c0d0e0f);
+  __m128i abcd = _mm_shuffle_epi32(_mm_loadu_si128((const __m128i *)state), 0x1B);
+  __m128i e = _mm_set_epi32((int)state[4], 0, 0, 0);
+  for (; count > 0; count--, blocks += 64) {
+    const __m128i abcd_before = abcd, e_before = e;
+    __m128i words[4];
+#pragma clang loop unroll(full)
+    for (int group = 0; group < 20; group++) {
+      __m128i next;
+      if (group < 4) {
+        next = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(blocks + 16 * group)), order);
+      } else {
+        next = _mm_xor_si128(_mm_sha1msg1_epu32(words[group % 4], words[(group + 1) % 4]), words[(group + 2) % 4]);
+        next = _mm_sha1msg2_epu32(next, words[(group + 3) % 4]);
+      }
+      words[group % 4] = next;
+      const __m128i mixed = group == 0 ? _mm_add_epi32(e, next) : _mm_sha1nexte_epu32(e, next);
+      e = abcd;
+      if (group < 5) abcd = _mm_sha1rnds4_epu32(abcd, mixed, 0);
+      else if (group < 10) abcd = _mm_sha1rnds4_epu32(abcd, mixed, 1);
+      else if (group < 15) abcd = _mm_sha1rnds4_epu32(abcd, mixed, 2);
+      else abcd = _mm_sha1rnds4_epu32(abcd, mixed, 3);
+    }
+    e = _mm_sha1nexte_epu32(e, e_before);
+    abcd = _mm_add_epi32(abcd, abcd_before);
+  }
+  _mm_storeu_si128((__m128i *)state, _mm_shuffle_epi32(abcd, 0x1B));
+  state[4] = (uint32_t)_mm_extract_epi32(e, 3);
+}
+
+#else
+
+static inline int processor_hashes(void) { return 0; }
+static inline void sha256_blocks(uint32_t *state, const uint8_t *blocks, size_t count, const uint32_t *rounds) {}
+static inline void sha1_blocks(uint32_t *state, const uint8_t *blocks, size_t count) {}
+
+#endif
 
 #ifdef __linux__
 

@@ -64,7 +64,7 @@ extension Runtime {
       let errors = try codecName(arguments[2], "\(type.name)() argument 'errors'", or: "strict")
       guard let text = source.string else { throw typeError("encoding without a string argument") }
       if arguments[1].isUndefined { throw typeError("string argument without an encoding") }
-      return ByteSpan(BytesObject(type: types.bytes, try encode(text, encoding: encoding, errors: errors)))
+      return ByteSpan(try encode(text, encoding: encoding, errors: errors))
     }
     if source.isUndefined { return ByteSpan(BytesObject(type: types.bytes, zeros: 0)) }
     if let text = source.string, type !== types.bytes || text.type.lookup(names[.bytes]) == nil {

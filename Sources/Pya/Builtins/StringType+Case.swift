@@ -63,18 +63,24 @@ extension Runtime {
     }
   }
 
+  @inline(__always)
   private func mapCodePoints(_ text: StringObject, _ map: (UInt32) -> CaseMapping) -> StringObject {
     mapCodePoints(text, at: { (_, codePoint) in map(codePoint) })
   }
 
   /// Maps every code point, given with the offset of its first byte.
+  @inline(__always)
   private func mapCodePoints(_ text: StringObject, at map: (Int, UInt32) -> CaseMapping) -> StringObject {
     var builder = TextBuilder(capacity: text.byteCount)
     var offset = 0
     while offset < text.byteCount {
       let (codePoint, width) = decodeUTF8(text.bytes + offset)
       let mapped = map(offset, codePoint)
-      for index in 0..<mapped.count { builder.append(codePoint: mapped[index]) }
+      if mapped.count == 1 {
+        builder.append(codePoint: mapped[0])
+      } else {
+        for index in 0..<mapped.count { builder.append(codePoint: mapped[index]) }
+      }
       offset += width
     }
     return builder.finish(self)
@@ -83,6 +89,7 @@ extension Runtime {
 
 extension StringObject {
   /// The lowercase of a code point where it stands: a capital sigma that ends a word becomes a final one.
+  @inline(__always)
   fileprivate func lowercase(_ codePoint: UInt32, at offset: Int) -> CaseMapping {
     if codePoint != 0x3A3 { return CodePoint(codePoint).lowercase }
     return CaseMapping(isFinalSigma(at: offset) ? 0x3C2 : 0x3C3)

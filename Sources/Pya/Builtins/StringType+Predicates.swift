@@ -76,9 +76,9 @@ extension StringObject {
         continue
       }
       let (value, width) = decodeUTF8(bytes + offset)
-      let codePoint = CodePoint(value)
-      if codePoint.isTitlecase || (isUpper ? codePoint.isLowercase : codePoint.isUppercase) { return false }
-      if !found, isUpper ? codePoint.isUppercase : codePoint.isLowercase { found = true }
+      let record = CharacterRecord.of(value)
+      if record.has(.isTitlecase) || record.has(isUpper ? .isLowercase : .isUppercase) { return false }
+      if record.has(isUpper ? .isUppercase : .isLowercase) { found = true }
       offset += width
     }
     return found

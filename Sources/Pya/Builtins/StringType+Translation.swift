@@ -16,8 +16,7 @@ extension Runtime {
       }
       let encoding = try runtime.codecName(arguments[1], "encode() argument 'encoding'", or: "utf-8")
       let errors = try runtime.codecName(arguments[2], "encode() argument 'errors'", or: "strict")
-      let bytes = try runtime.encode(arguments.text, encoding: encoding, errors: errors)
-      return .object(BytesObject(type: runtime.types.bytes, bytes))
+      return .object(try runtime.encode(arguments.text, encoding: encoding, errors: errors))
     }
     type.define(self, "format", "self, /, *args, **kwargs") { (runtime, arguments) throws(Raised) in
       let text = arguments.text

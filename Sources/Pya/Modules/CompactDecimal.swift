@@ -59,19 +59,28 @@ struct CompactContext {
   private mutating func drop(_ count: Int, of coefficient: WideUInt, isNegative: Bool) -> WideUInt {
     let divisor = WideUInt.tenPower(count)
     let (quotient, remainder) = coefficient.divided(by: divisor)
+    return round(quotient, remainder, of: divisor, hasMore: false, isNegative: isNegative)
+  }
+
+  /// The quotient, or the next where the rest says so; `hasMore`: the rest is a little larger than the remainder.
+  @inline(__always)
+  private mutating func round(
+    _ quotient: WideUInt, _ remainder: UInt, of divisor: UInt, hasMore: Bool, isNegative: Bool
+  ) -> WideUInt {
     isRounded = true
-    if remainder == 0 { return quotient }
+    if remainder == 0, !hasMore { return quotient }
     isInexact = true
     let rest = divisor - remainder
+    let isMoreThanHalf = remainder > rest || (remainder == rest && hasMore)
     let isUp: Bool
     switch rounding {
     case .up: isUp = true
     case .down: isUp = false
     case .ceiling: isUp = !isNegative
     case .floor: isUp = isNegative
-    case .halfUp: isUp = remainder >= rest
-    case .halfDown: isUp = remainder > rest
-    case .halfEven: isUp = remainder > rest || (remainder == rest && quotient.low & 1 != 0)
+    case .halfUp: isUp = isMoreThanHalf || remainder == rest
+    case .halfDown: isUp = isMoreThanHalf
+    case .halfEven: isUp = isMoreThanHalf || (remainder == rest && quotient.low & 1 != 0)
     case .zeroFiveUp: isUp = quotient.divided(by: 5).remainder == 0
     }
     return isUp ? quotient.successor : quotient
@@ -129,15 +138,41 @@ struct CompactContext {
   mutating func multiply(_ a: CompactDecimal, _ b: CompactDecimal) -> CompactDecimal? {
     let isNegative = a.isNegative != b.isNegative
     let (long, short) = a.coefficient.high == 0 ? (b, a) : (a, b)
-    guard short.coefficient.high == 0, let product = long.coefficient.multiplied(by: short.coefficient.low) else { return nil }
+    guard short.coefficient.high == 0, let product = long.coefficient.multiplied(by: short.coefficient.low) else {
+      return finish(LongUInt(a.coefficient, times: b.coefficient), isNegative, a.exponent + b.exponent)
+    }
     return finish(CompactDecimal(isNegative, product, a.exponent + b.exponent))
   }
 
+  /// A product of more than two words, rounded to a precision that two can hold.
+  private mutating func finish(_ product: LongUInt, _ isNegative: Bool, _ exponent: Int) -> CompactDecimal? {
+    guard precision <= 38, exponent.magnitude < CompactDecimal.exponentLimit else { return nil }
+    let excess = product.digitCount - precision
+    guard excess > 0, excess <= 38 else { return nil }
+    // The digits below the last nineteen of them only say whether there are any.
+    let (shorter, first) = excess > 19 ? product.divided(by: WideUInt.tenPower(excess - 19)) : (product, 0)
+    let divisor = WideUInt.tenPower(min(excess, 19))
+    let (quotient, remainder) = shorter.divided(by: divisor)
+    guard let short = quotient.short else { return nil }
+    var result = CompactDecimal(isNegative, short, exponent + excess)
+    result.coefficient = round(short, remainder, of: divisor, hasMore: first != 0, isNegative: isNegative)
+    if result.coefficient.digitCount > precision {
+      result.coefficient = result.coefficient.divided(by: 10).quotient
+      result.exponent += 1
+    }
+    return result
+  }
+
   mutating func divide(_ a: CompactDecimal, _ b: CompactDecimal) -> CompactDecimal? {
-    if a.isZero || b.isZero || b.coefficient.high != 0 || precision > 36 { return nil }
+    if a.isZero || b.isZero || precision > 36 { return nil }
     let ideal = a.exponent - b.exponent
     let shift = b.coefficient.digitCount - a.coefficient.digitCount + precision + 1
-    guard shift >= 0, let (quotient, isExact) = a.coefficient.shiftedQuotient(shift, dividedBy: b.coefficient.low) else { return nil }
+    if shift < 0 { return nil }
+    let shifted =
+      b.coefficient.high == 0
+      ? a.coefficient.shiftedQuotient(shift, dividedBy: b.coefficient.low)
+      : LongUInt(a.coefficient).shifted(shift)?.quotient(dividedBy: b.coefficient)
+    guard let (quotient, isExact) = shifted else { return nil }
     var result = CompactDecimal(a.isNegative != b.isNegative, quotient, ideal - shift)
     if !isExact {
       // A last digit that is not 0 or 5 tells rounding that more followed.

@@ -225,18 +225,25 @@ extension StringObject {
 }
 
 extension CompactDecimal {
-  /// `text` of a number of few digits without an exponent; nil: it is another.
+  /// `text` without an exponent; nil: it has one.
   func shortText(_ runtime: Runtime) -> StringObject? {
-    guard exponent <= 0, exponent > -30, coefficient.high == 0 else { return nil }
-    let word = coefficient.low
-    let digits = word.decimalDigitCount
+    guard exponent <= 0, exponent > -50 else { return nil }
+    let digits = coefficient.digitCount
     guard exponent + digits > -6 else { return nil }
     let sign = isNegative ? 1 : 0
     let whole = max(exponent + digits, 1)
     return runtime.asciiText(sign + whole + (exponent < 0 ? 1 - exponent : 0)) { text in
-      var rest = word
+      // The digits come from the end, nineteen by nineteen.
+      var upper = coefficient
+      var rest: UInt = 0
+      var left = 0
       func write(_ count: Int, before end: Int) {
         for place in stride(from: end - 1, to: end - 1 - count, by: -1) {
+          if left == 0 {
+            (upper, rest) = upper.divided(by: WideUInt.tenPower(19))
+            left = 19
+          }
+          left -= 1
           let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
           text[place] = UInt8(ascii: "0") + UInt8(digit)
           rest = quotient

@@ -18,39 +18,41 @@ struct MersenneTwister {
     self.position = position
   }
 
-  private mutating func seed(_ number: UInt32) {
-    words[0] = number
-    for index in 1..<MersenneTwister.size {
-      words[index] = 1_812_433_253 &* (words[index - 1] ^ words[index - 1] >> 30) &+ UInt32(index)
-    }
-    position = MersenneTwister.size
-  }
-
   private mutating func seed(_ key: [UInt32]) {
-    seed(19_650_218)
     let size = MersenneTwister.size
-    var index = 1
-    var offset = 0
-    for _ in 0..<max(size, key.count) {
-      words[index] = (words[index] ^ (words[index - 1] ^ words[index - 1] >> 30) &* 1_664_525)
-        &+ key[offset] &+ UInt32(offset)
-      index += 1
-      offset += 1
-      if index >= size {
-        words[0] = words[size - 1]
-        index = 1
+    words.withUnsafeMutableBufferPointer { words in
+      var before: UInt32 = 19_650_218
+      words[0] = before
+      for index in 1..<size {
+        before = 1_812_433_253 &* (before ^ before &>> 30) &+ UInt32(truncatingIfNeeded: index)
+        words[index] = before
       }
-      if offset >= key.count { offset = 0 }
-    }
-    for _ in 0..<(size - 1) {
-      words[index] = (words[index] ^ (words[index - 1] ^ words[index - 1] >> 30) &* 1_566_083_941) &- UInt32(index)
-      index += 1
-      if index >= size {
-        words[0] = words[size - 1]
-        index = 1
+      // The words go round; the first is the last once more.
+      before = words[0]
+      var index = 1
+      var offset = 0
+      for _ in 0..<max(size, key.count) {
+        before = (words[index] ^ (before ^ before &>> 30) &* 1_664_525) &+ key[offset] &+ UInt32(truncatingIfNeeded: offset)
+        words[index] = before
+        index &+= 1
+        offset &+= 1
+        if index == size {
+          words[0] = before
+          index = 1
+        }
+        if offset == key.count { offset = 0 }
       }
+      for _ in 0..<(size - 1) {
+        before = (words[index] ^ (before ^ before &>> 30) &* 1_566_083_941) &- UInt32(truncatingIfNeeded: index)
+        words[index] = before
+        index &+= 1
+        if index == size {
+          words[0] = before
+          index = 1
+        }
+      }
+      words[0] = 0x8000_0000
     }
-    words[0] = 0x8000_0000
   }
 
   mutating func next() -> UInt32 {
@@ -66,11 +68,14 @@ struct MersenneTwister {
   private mutating func regenerate() {
     let size = MersenneTwister.size
     let middle = 397
-    for index in 0..<size {
-      let following = index + 1 == size ? 0 : index + 1
-      let mixed = words[index] & 0x8000_0000 | words[following] & 0x7FFF_FFFF
-      let source = index + middle < size ? index + middle : index + middle - size
-      words[index] = words[source] ^ mixed >> 1 ^ (mixed & 1 == 0 ? 0 : 0x9908_B0DF)
+    words.withUnsafeMutableBufferPointer { words in
+      func mix(_ index: Int, _ following: Int, _ source: Int) {
+        let mixed = words[index] & 0x8000_0000 | words[following] & 0x7FFF_FFFF
+        words[index] = words[source] ^ mixed &>> 1 ^ ((0 &- (mixed & 1)) & 0x9908_B0DF)
+      }
+      for index in 0..<(size - middle) { mix(index, index &+ 1, index &+ middle) }
+      for index in (size - middle)..<(size - 1) { mix(index, index &+ 1, index &+ middle &- size) }
+      mix(size - 1, 0, middle - 1)
     }
     position = 0
   }

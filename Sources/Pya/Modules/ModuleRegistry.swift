@@ -28,6 +28,7 @@ extension Runtime {
       "_frames": { $0.makeFramesModule() },
       "_weakref": { $0.makeWeakrefModule() },
       "_signal": makeSignalModule,
+      "_string": { $0.makeStringModule() },
       "_socket": { $0.makeSocketModule() },
       "_thread": { $0.makeThreadModule() },
       "_asyncio_streams": { $0.makeStreamModule() },

@@ -13,38 +13,60 @@ enum SHA512 {
       0x510e527fade682d1, 0x9b05688c2b3e6c1f, 0x1f83d9abfb41bd6b, 0x5be0cd19137e2179,
     ]
     padded.withUnsafeBufferPointer { bytes in
-      guard let base = bytes.baseAddress else { return }
-      for start in stride(from: 0, to: bytes.count, by: 128) { absorb(base + start, into: &state) }
+      state.withUnsafeMutableBufferPointer { state in
+        guard let base = bytes.baseAddress, let words = state.baseAddress else { return }
+        for start in stride(from: 0, to: bytes.count, by: 128) { absorb(base + start, into: words) }
+      }
     }
     return state.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(56 - $0 * 8)) } }
   }
 
   /// One block of 128 bytes.
-  static func absorb(_ block: UnsafePointer<UInt8>, into state: inout [UInt64]) {
+  static func absorb(_ block: UnsafePointer<UInt8>, into state: UnsafeMutablePointer<UInt64>) {
     withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 80) { schedule in
       constants.withUnsafeBufferPointer { constants in
         guard let w = schedule.baseAddress, let k = constants.baseAddress else { return }
-        for index in 0..<16 {
-          w[index] = UInt64(bigEndian: UnsafeRawPointer(block + index * 8).loadUnaligned(as: UInt64.self))
-        }
+        for index in 0..<16 { w[index] = block.bigEndian64(index) }
         for index in 16..<80 {
-          let (first, second) = (w[index - 15], w[index - 2])
+          let (first, second) = (w[index &- 15], w[index &- 2])
           let small = rotate(first, 1) ^ rotate(first, 8) ^ first &>> 7
           let large = rotate(second, 19) ^ rotate(second, 61) ^ second &>> 6
-          w[index] = w[index - 16] &+ small &+ w[index - 7] &+ large
+          w[index] = w[index &- 16] &+ small &+ w[index &- 7] &+ large
         }
         var (a, b, c, d) = (state[0], state[1], state[2], state[3])
         var (e, f, g, h) = (state[4], state[5], state[6], state[7])
-        for index in 0..<80 {
-          let choice = e & f ^ ~e & g
-          let first = h &+ (rotate(e, 14) ^ rotate(e, 18) ^ rotate(e, 41)) &+ choice &+ k[index] &+ w[index]
-          let majority = a & b ^ a & c ^ b & c
-          let second = (rotate(a, 28) ^ rotate(a, 34) ^ rotate(a, 39)) &+ majority
-          (h, g, f, e, d, c, b, a) = (g, f, e, d &+ first, c, b, a, first &+ second)
+        // After eight steps every letter is where it was.
+        var index = 0
+        while index < 80 {
+          step(a, b, c, &d, e, f, g, &h, k[index] &+ w[index])
+          step(h, a, b, &c, d, e, f, &g, k[index &+ 1] &+ w[index &+ 1])
+          step(g, h, a, &b, c, d, e, &f, k[index &+ 2] &+ w[index &+ 2])
+          step(f, g, h, &a, b, c, d, &e, k[index &+ 3] &+ w[index &+ 3])
+          step(e, f, g, &h, a, b, c, &d, k[index &+ 4] &+ w[index &+ 4])
+          step(d, e, f, &g, h, a, b, &c, k[index &+ 5] &+ w[index &+ 5])
+          step(c, d, e, &f, g, h, a, &b, k[index &+ 6] &+ w[index &+ 6])
+          step(b, c, d, &e, f, g, h, &a, k[index &+ 7] &+ w[index &+ 7])
+          index &+= 8
         }
-        for (index, value) in [a, b, c, d, e, f, g, h].enumerated() { state[index] = state[index] &+ value }
+        state[0] &+= a
+        state[1] &+= b
+        state[2] &+= c
+        state[3] &+= d
+        state[4] &+= e
+        state[5] &+= f
+        state[6] &+= g
+        state[7] &+= h
       }
     }
+  }
+
+  @inline(__always)
+  private static func step(
+    _ a: UInt64, _ b: UInt64, _ c: UInt64, _ d: inout UInt64, _ e: UInt64, _ f: UInt64, _ g: UInt64, _ h: inout UInt64, _ mixed: UInt64
+  ) {
+    let first = h &+ (rotate(e, 14) ^ rotate(e, 18) ^ rotate(e, 41)) &+ (g ^ (e & (f ^ g))) &+ mixed
+    d &+= first
+    h = first &+ (rotate(a, 28) ^ rotate(a, 34) ^ rotate(a, 39)) &+ ((a & b) | (c & (a | b)))
   }
 
   @inline(__always)

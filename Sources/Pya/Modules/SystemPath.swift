@@ -73,7 +73,7 @@ extension Runtime {
   /// `os.fsencode` of a `str` or `bytes`.
   func pathBytes(_ path: Value) throws(Raised) -> [UInt8] {
     if let text = path.string {
-      return text.isASCII ? text.copyBytes() : try encode(text, encoding: "utf-8", errors: "surrogateescape")
+      return text.isASCII ? text.copyBytes() : try encode(text, encoding: "utf-8", errors: "surrogateescape").copyBytes()
     }
     return path.bytes?.copyBytes() ?? []
   }

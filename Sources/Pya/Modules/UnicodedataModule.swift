@@ -43,14 +43,14 @@ extension Runtime {
       if let standard = arguments[1].defined { return standard }
       throw runtime.valueError("no such name")
     }
+    let categories = Unicode.GeneralCategory.abbreviations.map { Value.object(intern($0)) }
     module.define(self, "category", "chr, /") { (runtime, arguments) throws(Raised) in
       let value = try runtime.characterArgument(arguments[0], "category")
-      guard let scalar = Unicode.Scalar(value) else { return .object(runtime.string("Cs")) }
-      return .object(runtime.string(scalar.properties.generalCategory.abbreviation))
+      return categories[CharacterRecord.of(value).category]
     }
     module.define(self, "combining", "chr, /") { (runtime, arguments) throws(Raised) in
       let value = try runtime.characterArgument(arguments[0], "combining")
-      return .int(Unicode.Scalar(value).map { Int($0.properties.canonicalCombiningClass.rawValue) } ?? 0)
+      return .int(CharacterRecord.of(value).combiningClass)
     }
     module.define(self, "east_asian_width", "chr, /") { (runtime, arguments) throws(Raised) in
       let value = try runtime.characterArgument(arguments[0], "east_asian_width")
@@ -119,17 +119,59 @@ extension Runtime {
     }
     guard let kind = NormalForm(rawValue: form.text) else { throw valueError("invalid normalization form") }
     if text.isASCII { return plain(text) }
-    var scalars = String.UnicodeScalarView()
-    for value in text.codePoints {
-      // Lone surrogates have no place in Swift's strings; they stand apart in any form.
-      guard let scalar = Unicode.Scalar(value) else {
-        throw notImplementedError("pya does not normalize text with lone surrogates")
+    return normalized(text, kind)
+  }
+
+  /// Copies what is the same in the normal form, and gives the stretches between to Swift's tables: each from the last character before it,
+  /// with which it may become one, to the next that nothing changes.
+  private func normalized(_ text: StringObject, _ kind: NormalForm) -> StringObject {
+    func isInert(_ value: UInt32) -> Bool {
+      if value < 0x80 { return true }
+      if !CharacterRecord.isInert(value, isComposed: kind.isComposed) { return false }
+      if !kind.isCompatible || Unicode.Scalar(value) == nil { return true }
+      switch value {
+      // Of these a part is only compatible.
+      case 0x385, 0x3D3, 0x3D4, 0x1E9B, 0x1FC1, 0x1FCD...0x1FCF, 0x1FDD...0x1FDF, 0x1FED: return false
+      default: return CompatibilityForms.form(of: value) == nil
       }
-      scalars.append(scalar)
     }
-    let source = kind.isCompatible ? CompatibilityForms.decomposed(String(scalars)) : String(scalars)
-    let result = kind.isComposed ? source._nfc.map(\.value) : source._nfd.map(\.value)
-    return string(codePoints: result)
+    var builder = TextBuilder(capacity: text.byteCount)
+    var copied = 0
+    var start = 0
+    var offset = 0
+    while offset < text.byteCount {
+      let (value, width) = decodeUTF8(text.bytes + offset)
+      if isInert(value) {
+        // A lone surrogate, which has no place in Swift's strings, becomes one with nothing.
+        start = Unicode.Scalar(value) == nil ? offset + width : offset
+        offset += width
+        continue
+      }
+      var end = offset + width
+      while end < text.byteCount {
+        let (next, nextWidth) = decodeUTF8(text.bytes + end)
+        if isInert(next) { break }
+        end += nextWidth
+      }
+      builder.append(string: text, copied..<start)
+      append(normalForm: kind, of: text.slice(start..<end), to: &builder)
+      copied = end
+      start = end
+      offset = end
+    }
+    if copied == 0 { return plain(text) }
+    builder.append(string: text, copied..<text.byteCount)
+    return builder.finish(self)
+  }
+
+  private func append(normalForm kind: NormalForm, of part: UnsafeBufferPointer<UInt8>, to builder: inout TextBuilder) {
+    let part = String(decoding: part, as: UTF8.self)
+    let source = kind.isCompatible ? CompatibilityForms.decomposed(part) : part
+    if kind.isComposed {
+      for scalar in source._nfc { builder.append(codePoint: scalar.value) }
+    } else {
+      for scalar in source._nfd { builder.append(codePoint: scalar.value) }
+    }
   }
 }
 
@@ -141,43 +183,4 @@ private enum NormalForm: String {
 
   var isComposed: Bool { self == .canonicalComposed || self == .compatibleComposed }
   var isCompatible: Bool { self == .compatibleComposed || self == .compatibleDecomposed }
-}
-
-extension Unicode.GeneralCategory {
-  /// `Lu`, `Mn`, ...
-  fileprivate var abbreviation: String {
-    switch self {
-    case .uppercaseLetter: "Lu"
-    case .lowercaseLetter: "Ll"
-    case .titlecaseLetter: "Lt"
-    case .modifierLetter: "Lm"
-    case .otherLetter: "Lo"
-    case .nonspacingMark: "Mn"
-    case .spacingMark: "Mc"
-    case .enclosingMark: "Me"
-    case .decimalNumber: "Nd"
-    case .letterNumber: "Nl"
-    case .otherNumber: "No"
-    case .connectorPunctuation: "Pc"
-    case .dashPunctuation: "Pd"
-    case .openPunctuation: "Ps"
-    case .closePunctuation: "Pe"
-    case .initialPunctuation: "Pi"
-    case .finalPunctuation: "Pf"
-    case .otherPunctuation: "Po"
-    case .mathSymbol: "Sm"
-    case .currencySymbol: "Sc"
-    case .modifierSymbol: "Sk"
-    case .otherSymbol: "So"
-    case .spaceSeparator: "Zs"
-    case .lineSeparator: "Zl"
-    case .paragraphSeparator: "Zp"
-    case .control: "Cc"
-    case .format: "Cf"
-    case .surrogate: "Cs"
-    case .privateUse: "Co"
-    case .unassigned: "Cn"
-    @unknown default: "Cn"
-    }
-  }
 }

@@ -20,6 +20,16 @@ struct WideUInt: Equatable {
   @inline(__always)
   static func tenPower(_ exponent: Int) -> UInt { WideUInt.tenPowers[exponent] }
 
+  /// 10 to a power of at most 38.
+  static func widePower(_ exponent: Int) -> WideUInt {
+    if exponent <= 19 { return WideUInt(low: tenPower(exponent)) }
+    let power = tenPower(19).multipliedFullWidth(by: tenPower(exponent - 19))
+    return WideUInt(high: power.high, low: power.low)
+  }
+
+  /// The low word and the high one.
+  @inline(__always) var split: (UInt, UInt) { (low, high) }
+
   // Written out, so that they are there when the program starts: the digits of every result are counted with them.
   private static let tenPowers: [UInt] = [
     1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 10_000_000_000, 100_000_000_000,
@@ -32,8 +42,7 @@ struct WideUInt: Equatable {
     if high == 0 { return WideUInt.digitCount(low) }
     // log10(2) times the width (19 to 38), or one more.
     let estimate = ((128 - high.leadingZeroBitCount) * 1233) >> 12
-    let power = WideUInt.tenPower(19).multipliedFullWidth(by: WideUInt.tenPower(estimate - 19))
-    return self < WideUInt(high: power.high, low: power.low) ? estimate : estimate + 1
+    return self < WideUInt.widePower(estimate) ? estimate : estimate + 1
   }
 
   private static func digitCount(_ word: UInt) -> Int {

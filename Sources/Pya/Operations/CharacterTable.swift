@@ -3,11 +3,26 @@ final class CharacterTable: Sendable {
   let name: String
   /// The code points of 0x80 to 0xFF; U+FFFE where a byte means nothing.
   private let upper: [UInt32]
+  /// The way back: for the upper bytes of the code points the number of a page from 1 on, and the pages with a byte for each lower one; 0 where
+  /// there is none.
+  private let pages: [UInt8]
+  private let bytes: [UInt8]
 
   private init(_ name: String, _ text: String) {
     self.name = name
     let stated = text.unicodeScalars.map(\.value)
     upper = Array(0x80..<UInt32(0x100 - stated.count)) + stated
+    var pages = [UInt8](repeating: 0, count: 256)
+    var bytes = [UInt8](repeating: 0, count: 256)
+    // Of several bytes of one meaning the last, as a table that is filled from the start would have it.
+    for (index, codePoint) in upper.enumerated() where codePoint != 0xFFFE {
+      if pages[Int(codePoint >> 8)] == 0 {
+        pages[Int(codePoint >> 8)] = UInt8(bytes.count >> 8)
+        bytes += repeatElement(0, count: 256)
+      }
+      bytes[Int(pages[Int(codePoint >> 8)]) << 8 | Int(codePoint & 0xFF)] = UInt8(0x80 + index)
+    }
+    (self.pages, self.bytes) = (pages, bytes)
   }
 
   func codePoint(of byte: UInt8) -> UInt32? {
@@ -18,9 +33,9 @@ final class CharacterTable: Sendable {
 
   func byte(of codePoint: UInt32) -> UInt8? {
     if codePoint < 0x80 { return UInt8(truncatingIfNeeded: codePoint) }
-    if codePoint == 0xFFFE { return nil }
-    // The last of several bytes of one meaning, as a table that is filled from the start would have it.
-    return upper.lastIndex(of: codePoint).map { UInt8(truncatingIfNeeded: 0x80 + $0) }
+    if codePoint > 0xFFFF { return nil }
+    let byte = bytes[Int(pages[Int(codePoint >> 8)]) << 8 | Int(codePoint & 0xFF)]
+    return byte == 0 ? nil : byte
   }
 
   /// By a name in lower case with hyphens.

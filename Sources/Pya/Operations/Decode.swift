@@ -5,7 +5,7 @@ extension Runtime {
   }
 
   func decode(_ bytes: ByteSpan, encoding name: String, errors: String) throws(Raised) -> StringObject {
-    guard let encoding = Encoding(name) else {
+    guard let encoding = encoding(name) else {
       let data = Value.object(bytes.object(types.bytes))
       let result = try callCodecs("_decode_text", [data, .object(string(name)), .object(string(errors))])
       return result.string ?? string("")
@@ -59,15 +59,12 @@ private struct Decoder: ~Copyable {
         }
       }
     case .latin1:
-      for byte in bytes { builder.append(codePoint: UInt32(byte)) }
+      appendRun { (bytes, index) in UInt32(bytes[index]) }
     case .table(let table):
-      while index < bytes.count {
-        if let codePoint = table.codePoint(of: bytes[index]) {
-          builder.append(codePoint: codePoint)
-          index += 1
-        } else {
-          try handle(index..<(index + 1), "character maps to <undefined>")
-        }
+      while true {
+        appendRun { (bytes, index) in table.codePoint(of: bytes[index]) }
+        if index == bytes.count { return }
+        try handle(index..<(index + 1), "character maps to <undefined>")
       }
     case .unicodeEscape, .rawUnicodeEscape: try runEscapes()
     case .utf16(let order): try runUTF16(order)
@@ -79,24 +76,34 @@ private struct Decoder: ~Copyable {
 
   private mutating func runUTF8() throws(Raised) {
     while index < bytes.count {
-      let byte = bytes[index]
-      if byte < 0x80 {
-        builder.append(byte: byte)
-        index += 1
-        continue
-      }
-      let (width, problem) = sequence(at: index)
-      if let problem {
-        try handle(index..<(index + width), problem)
-      } else {
-        for offset in 0..<width { builder.append(byte: bytes[index + offset]) }
-        index += width
-      }
+      let start = index
+      let (end, width, problem) = bytes.withUnsafeBufferPointer { Decoder.validEnd($0, from: start) }
+      index = end
+      builder.append(bytes: bytes, start..<index)
+      if let problem { try handle(index..<(index + width), problem) }
     }
   }
 
+  /// Where the valid text that begins here ends: at the end of all, or before so many wrong bytes.
+  private static func validEnd(
+    _ bytes: UnsafeBufferPointer<UInt8>, from start: Int
+  ) -> (end: Int, width: Int, problem: String?) {
+    var index = start
+    while index < bytes.count {
+      if bytes[index] < 0x80 {
+        index &+= 1
+        continue
+      }
+      let (width, problem) = sequence(bytes, at: index)
+      if let problem { return (index, width, problem) }
+      index &+= width
+    }
+    return (index, 0, nil)
+  }
+
   /// How many bytes the sequence that begins here takes, or how many are wrong and why.
-  private func sequence(at start: Int) -> (width: Int, problem: String?) {
+  @inline(__always)
+  private static func sequence(_ bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> (width: Int, problem: String?) {
     let lead = bytes[start]
     let length: Int
     var lowest: UInt8 = 0x80
@@ -206,6 +213,12 @@ private struct Decoder: ~Copyable {
     }
     encoding = .utf16(isBigEndian: isBigEndian)
     while index < bytes.count {
+      appendRun(width: 2) { (bytes, index) in
+        let (first, second) = (UInt32(bytes[index]), UInt32(bytes[index &+ 1]))
+        let unit = isBigEndian ? first &<< 8 | second : second &<< 8 | first
+        return unit & 0xF800 == 0xD800 ? nil : unit
+      }
+      if index == bytes.count { return }
       guard let unit = unit(at: index, 2, isBigEndian) else {
         try handle(index..<bytes.count, "truncated data")
         continue
@@ -226,6 +239,42 @@ private struct Decoder: ~Copyable {
         try handle(index..<bytes.count, "unexpected end of data")
       }
     }
+  }
+
+  /// Goes on, so many bytes at a time, to where `codePoint` finds none, or to where there are fewer left.
+  @inline(__always)
+  private mutating func appendRun(width: Int = 1, _ codePoint: (UnsafeBufferPointer<UInt8>, Int) -> UInt32?) {
+    var next = index
+    let bytes = bytes
+    builder.append(atMost: (bytes.count - index) / width * 3) { place in
+      bytes.withUnsafeBufferPointer { bytes in
+        while next &+ width <= bytes.count, let found = codePoint(bytes, next) {
+          Decoder.put(found, &place)
+          next &+= width
+        }
+      }
+    }
+    index = next
+  }
+
+  /// A code point below 0x10000 as UTF-8.
+  @inline(__always)
+  private static func put(_ codePoint: UInt32, _ place: inout UnsafeMutablePointer<UInt8>) {
+    if codePoint < 0x80 {
+      place[0] = UInt8(truncatingIfNeeded: codePoint)
+      place += 1
+      return
+    }
+    if codePoint < 0x800 {
+      place[0] = UInt8(truncatingIfNeeded: 0xC0 | codePoint &>> 6)
+      place += 1
+    } else {
+      place[0] = UInt8(truncatingIfNeeded: 0xE0 | codePoint &>> 12)
+      place[1] = UInt8(truncatingIfNeeded: 0x80 | codePoint &>> 6 & 0x3F)
+      place += 2
+    }
+    place[0] = UInt8(truncatingIfNeeded: 0x80 | codePoint & 0x3F)
+    place += 1
   }
 
   private mutating func runUTF32(_ order: Bool?) throws(Raised) {

@@ -61,6 +61,15 @@ enum Encoding {
     }
   }
 
+  /// How many bytes a code unit has.
+  var unitWidth: Int {
+    switch self {
+    case .utf16: 2
+    case .utf32: 4
+    default: 1
+    }
+  }
+
   /// As errors name it.
   var name: String {
     switch self {
@@ -79,9 +88,28 @@ enum Encoding {
 }
 
 extension Runtime {
+  private final class KnownEncodings {
+    var byName: [String: Encoding] = [:]
+  }
+
+  /// The encoding of a name. Those with tables are kept: making one takes as long as coding a page.
+  func encoding(_ name: String) -> Encoding? {
+    switch name {
+    case "utf-8": return .utf8
+    case "latin-1": return .latin1
+    case "ascii": return .ascii
+    default: break
+    }
+    let known = attachment(KnownEncodings.self) { KnownEncodings() }
+    if let encoding = known.byName[name] { return encoding }
+    let encoding = Encoding(name)
+    known.byName[name] = encoding
+    return encoding
+  }
+
   /// Complains of an encoding that neither pya nor the program has.
   func checkEncoding(_ name: String) throws(Raised) {
-    if Encoding(name) != nil { return }
+    if encoding(name) != nil { return }
     _ = try callCodecs("_text_codec", [.object(string(name))])
   }
 

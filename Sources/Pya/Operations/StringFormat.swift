@@ -53,7 +53,7 @@ struct StringFormatter: ~Copyable {
       } else if index == span.upperBound {
         throw runtime.valueError("Single '{' encountered in format string")
       } else {
-        let field = try parseField(text, &index, end: span.upperBound)
+        let field = try StringFormatter.parseField(runtime, text, &index, end: span.upperBound)
         try render(field, text, depth: depth, to: &builder)
       }
     }
@@ -61,7 +61,7 @@ struct StringFormatter: ~Copyable {
 
   // MARK: Fields
 
-  private struct Field {
+  struct Field {
     var name: Range<Int>
     var conversion: UInt32 = 0
     var specification: Range<Int>
@@ -69,7 +69,7 @@ struct StringFormatter: ~Copyable {
   }
 
   /// From behind the opening brace to behind the closing one.
-  private func parseField(_ text: StringObject, _ index: inout Int, end: Int) throws(Raised) -> Field {
+  static func parseField(_ runtime: Runtime, _ text: StringObject, _ index: inout Int, end: Int) throws(Raised) -> Field {
     let bytes = text.bytes
     let start = index
     var stop: UInt8 = 0
@@ -162,31 +162,43 @@ struct StringFormatter: ~Copyable {
     var index = span.lowerBound
     while index < span.upperBound, bytes[index] != UInt8(ascii: "."), bytes[index] != UInt8(ascii: "[") { index += 1 }
     var value = try argument(text, span.lowerBound..<index)
-    while index < span.upperBound {
-      let opening = bytes[index]
-      index += 1
-      let start = index
-      switch opening {
-      case UInt8(ascii: "."):
-        while index < span.upperBound, bytes[index] != UInt8(ascii: "."), bytes[index] != UInt8(ascii: "[") { index += 1 }
-        if index == start { throw runtime.valueError("Empty attribute in format string") }
-        value = try runtime.getAttribute(value, part(text, start..<index))
-      case UInt8(ascii: "["):
-        while index < span.upperBound, bytes[index] != UInt8(ascii: "]") { index += 1 }
-        if index == span.upperBound { throw runtime.valueError("Missing ']' in format string") }
-        let end = index
-        index += 1
-        if end == start { throw runtime.valueError("Empty attribute in format string") }
-        let number = try integer(text, start..<end)
-        value = try runtime.getItem(value, number.map { .int($0) } ?? .object(part(text, start..<end)))
-      default: throw runtime.valueError("Only '.' or '[' may follow ']' in format field specifier")
+    while let part = try StringFormatter.parseNamePart(runtime, text, &index, end: span.upperBound) {
+      if part.isAttribute {
+        value = try runtime.getAttribute(value, self.part(text, part.span))
+      } else {
+        let number = try StringFormatter.integer(runtime, text, part.span)
+        value = try runtime.getItem(value, number.map { .int($0) } ?? .object(self.part(text, part.span)))
       }
     }
     return value
   }
 
+  /// `.name` or `[key]`; nil at the end.
+  static func parseNamePart(
+    _ runtime: Runtime, _ text: StringObject, _ index: inout Int, end: Int
+  ) throws(Raised) -> (isAttribute: Bool, span: Range<Int>)? {
+    if index >= end { return nil }
+    let bytes = text.bytes
+    let opening = bytes[index]
+    index += 1
+    let start = index
+    switch opening {
+    case UInt8(ascii: "."):
+      while index < end, bytes[index] != UInt8(ascii: "."), bytes[index] != UInt8(ascii: "[") { index += 1 }
+      if index == start { throw runtime.valueError("Empty attribute in format string") }
+      return (true, start..<index)
+    case UInt8(ascii: "["):
+      while index < end, bytes[index] != UInt8(ascii: "]") { index += 1 }
+      if index == end { throw runtime.valueError("Missing ']' in format string") }
+      index += 1
+      if index - 1 == start { throw runtime.valueError("Empty attribute in format string") }
+      return (false, start..<(index - 1))
+    default: throw runtime.valueError("Only '.' or '[' may follow ']' in format field specifier")
+    }
+  }
+
   private mutating func argument(_ text: StringObject, _ span: Range<Int>) throws(Raised) -> Value {
-    var number = try integer(text, span)
+    var number = try StringFormatter.integer(runtime, text, span)
     if number != nil || span.isEmpty {
       if numbering == .undecided { numbering = span.isEmpty ? .automatic : .manual }
       if span.isEmpty, numbering == .manual {
@@ -223,7 +235,7 @@ struct StringFormatter: ~Copyable {
   }
 
   /// The number that a name is, if it is all digits.
-  private func integer(_ text: StringObject, _ span: Range<Int>) throws(Raised) -> Int? {
+  static func integer(_ runtime: Runtime, _ text: StringObject, _ span: Range<Int>) throws(Raised) -> Int? {
     var result = 0
     var index = span.lowerBound
     if span.isEmpty { return nil }

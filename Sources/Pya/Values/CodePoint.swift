@@ -1,6 +1,7 @@
 /// What Unicode 15.1, the version of Python 3.13, says about one code point of a `str`.
 ///
-/// Swift's tables are of a later version: what was added since is unassigned here. Lone surrogates have no properties.
+/// Swift's tables are of a later version: what was added since is unassigned here. Lone surrogates have no properties. What is known of a code
+/// point is kept (`CharacterRecord`).
 struct CodePoint {
   let value: UInt32
 
@@ -9,37 +10,16 @@ struct CodePoint {
 
   @inline(__always) var isASCII: Bool { value < 0x80 }
 
-  private var properties: Unicode.Scalar.Properties? {
-    guard let scalar = Unicode.Scalar(value) else { return nil }
-    return scalar.properties.isKnownToPython ? scalar.properties : nil
-  }
+  @inline(__always) private var record: CharacterRecord { CharacterRecord.of(value) }
 
   // MARK: Categories
 
   /// Whether `repr` shows the character itself.
-  var isPrintable: Bool {
-    if value < 0x7F { return value >= 0x20 }
-    guard let properties else { return false }
-    switch properties.generalCategory {
-    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator, .spaceSeparator:
-      return false
-    default: return true
-    }
-  }
+  var isPrintable: Bool { value < 0x7F ? value >= 0x20 : record.has(.isPrintable) }
 
-  var isAlphabetic: Bool {
-    if isASCII { return ASCII.isLetter(UInt8(truncatingIfNeeded: value)) }
-    guard let properties else { return false }
-    switch properties.generalCategory {
-    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: return true
-    default: return false
-    }
-  }
+  var isAlphabetic: Bool { isASCII ? ASCII.isLetter(byte) : record.has(.isAlphabetic) }
 
-  var isSpace: Bool {
-    if isASCII { return ASCII.isSpace(UInt8(truncatingIfNeeded: value)) }
-    return properties?.isWhitespace ?? false
-  }
+  var isSpace: Bool { isASCII ? ASCII.isSpace(byte) : record.has(.isSpace) }
 
   var isLineBreak: Bool {
     switch value {
@@ -48,76 +28,83 @@ struct CodePoint {
     }
   }
 
-  var isIdentifierStart: Bool {
-    if isASCII { return ASCII.isLetter(UInt8(truncatingIfNeeded: value)) || value == 0x5F }
-    return properties?.isXIDStart ?? false
-  }
+  var isIdentifierStart: Bool { isASCII ? ASCII.isLetter(byte) || value == 0x5F : record.has(.isIdentifierStart) }
 
-  var isIdentifierPart: Bool {
-    if isASCII { return ASCII.isLetterOrDigit(UInt8(truncatingIfNeeded: value)) || value == 0x5F }
-    return properties?.isXIDContinue ?? false
-  }
+  var isIdentifierPart: Bool { isASCII ? ASCII.isLetterOrDigit(byte) || value == 0x5F : record.has(.isIdentifierPart) }
+
+  @inline(__always) private var byte: UInt8 { UInt8(truncatingIfNeeded: value) }
 
   // MARK: Numbers
 
   /// The value of a decimal digit of any script.
   var decimalDigit: Int? {
     if isASCII { return value &- 0x30 < 10 ? Int(value &- 0x30) : nil }
-    guard let properties, properties.numericType == .decimal, let number = properties.numericValue else { return nil }
-    return Int(exactly: number)
+    let record = record
+    return record.has(.isDecimal) ? record.digit : nil
   }
 
-  var isDecimal: Bool { decimalDigit != nil }
+  var isDecimal: Bool { isASCII ? ASCII.isDigit(byte) : record.has(.isDecimal) }
 
-  var isDigit: Bool {
-    if isASCII { return value &- 0x30 < 10 }
-    guard let type = properties?.numericType else { return false }
-    return type == .decimal || type == .digit
+  var isDigit: Bool { isASCII ? ASCII.isDigit(byte) : record.has(.isDigit) }
+
+  var isNumeric: Bool { isASCII ? ASCII.isDigit(byte) : record.has(.isNumeric) }
+
+  var isAlphanumeric: Bool {
+    if isASCII { return ASCII.isLetterOrDigit(byte) }
+    let record = record
+    return record.has(.isAlphabetic) || record.has(.isNumeric)
   }
-
-  var isNumeric: Bool {
-    if isASCII { return value &- 0x30 < 10 }
-    return properties?.numericType != nil && !CodePoint.laterNumerals.contains(value)
-  }
-
-  /// Cuneiform signs that became numbers after 15.1.
-  private static let laterNumerals: [UInt32] = [
-    0x12038, 0x12039, 0x12079, 0x12226, 0x1222B, 0x1230B, 0x1230D, 0x12399,
-  ]
-
-  var isAlphanumeric: Bool { isAlphabetic || isNumeric }
 
   // MARK: Case
 
-  var isLowercase: Bool {
-    if isASCII { return ASCII.isLower(UInt8(truncatingIfNeeded: value)) }
-    return (properties?.isLowercase ?? false) || value == 0x295
-  }
+  var isLowercase: Bool { isASCII ? ASCII.isLower(byte) : record.has(.isLowercase) }
 
-  var isUppercase: Bool {
-    if isASCII { return ASCII.isUpper(UInt8(truncatingIfNeeded: value)) }
-    return properties?.isUppercase ?? false
-  }
+  var isUppercase: Bool { isASCII ? ASCII.isUpper(byte) : record.has(.isUppercase) }
 
-  var isTitlecase: Bool { !isASCII && properties?.generalCategory == .titlecaseLetter }
+  var isTitlecase: Bool { !isASCII && record.has(.isTitlecase) }
 
   var isCased: Bool { isLowercase || isUppercase || isTitlecase }
 
-  var isCaseIgnorable: Bool { properties?.isCaseIgnorable ?? false }
-
-  var uppercase: CaseMapping {
-    if isASCII { return CaseMapping(UInt32(ASCII.upper(UInt8(truncatingIfNeeded: value)))) }
-    return CaseMapping(self, properties?.uppercaseMapping)
+  var isCaseIgnorable: Bool {
+    isASCII ? value == 0x27 || value == 0x2E || value == 0x3A || value == 0x5E || value == 0x60 : record.has(.isCaseIgnorable)
   }
 
-  var lowercase: CaseMapping {
-    if isASCII { return CaseMapping(UInt32(ASCII.lower(UInt8(truncatingIfNeeded: value)))) }
-    return CaseMapping(self, properties?.lowercaseMapping)
+  enum Mapping: CaseIterable { case lower, upper, title }
+
+  var uppercase: CaseMapping { isASCII ? CaseMapping(UInt32(ASCII.upper(byte))) : mapped(.upper) }
+
+  var lowercase: CaseMapping { isASCII ? CaseMapping(UInt32(ASCII.lower(byte))) : mapped(.lower) }
+
+  var titlecase: CaseMapping { isASCII ? CaseMapping(UInt32(ASCII.upper(byte))) : mapped(.title) }
+
+  @inline(__always)
+  private func mapped(_ mapping: Mapping) -> CaseMapping {
+    let mappings = CharacterRecord.mappings(of: value)
+    let single =
+      switch mapping {
+      case .lower: mappings & 0x1FFFFF
+      case .upper: mappings >> 21 & 0x1FFFFF
+      case .title: mappings >> 42 & 0x1FFFFF
+      }
+    return single <= 0x10FFFF ? CaseMapping(UInt32(single)) : fullMapping(mapping)
   }
 
-  var titlecase: CaseMapping {
-    if isASCII { return CaseMapping(UInt32(ASCII.upper(UInt8(truncatingIfNeeded: value)))) }
-    return CaseMapping(self, properties?.titlecaseMapping)
+  /// The mapping as Swift's tables have it, unless it leads to a letter that Python does not know.
+  @inline(never)
+  func fullMapping(_ mapping: Mapping) -> CaseMapping {
+    guard let properties = Unicode.Scalar(value)?.properties, properties.isKnownToPython else { return CaseMapping(value) }
+    let text =
+      switch mapping {
+      case .lower: properties.lowercaseMapping
+      case .upper: properties.uppercaseMapping
+      case .title: properties.titlecaseMapping
+      }
+    var result = CaseMapping()
+    for scalar in text.unicodeScalars {
+      if !scalar.properties.isKnownToPython { return CaseMapping(value) }
+      result.append(scalar.value)
+    }
+    return result
   }
 
   /// Full case folding. For all but these few it is the lowercase of the uppercase.
@@ -130,8 +117,9 @@ struct CodePoint {
     case 0x13A0...0x13F5: return CaseMapping(value)
     case 0x13F8...0x13FD, 0xAB70...0xABBF: return uppercase
     default:
-      var result = CaseMapping()
       let upper = uppercase
+      if upper.count == 1 { return CodePoint(upper[0]).lowercase }
+      var result = CaseMapping()
       for index in 0..<upper.count {
         let lower = CodePoint(upper[index]).lowercase
         for position in 0..<lower.count { result.append(lower[position]) }
@@ -147,19 +135,16 @@ struct CaseMapping {
   private(set) var count = 0
 
   init() {}
-  init(_ value: UInt32) { append(value) }
+
+  @inline(__always)
+  init(_ value: UInt32) {
+    values.0 = value
+    count = 1
+  }
+
   init(_ first: UInt32, _ second: UInt32) {
     append(first)
     append(second)
-  }
-
-  /// The mapping, unless it leads to a letter that Python does not know.
-  init(_ original: CodePoint, _ mapping: String?) {
-    if let mapping, mapping.unicodeScalars.allSatisfy(\.properties.isKnownToPython) {
-      for scalar in mapping.unicodeScalars { append(scalar.value) }
-    } else {
-      append(original.value)
-    }
   }
 
   mutating func append(_ value: UInt32) {
@@ -184,14 +169,6 @@ struct CaseMapping {
     case 4: values.4
     default: values.5
     }
-  }
-}
-
-extension Unicode.Scalar.Properties {
-  /// Assigned in Unicode 15.1 or before.
-  fileprivate var isKnownToPython: Bool {
-    guard let age else { return true }
-    return age.major < 15 || (age.major == 15 && age.minor <= 1)
   }
 }
 

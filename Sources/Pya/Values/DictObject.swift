@@ -474,7 +474,8 @@ final class DictObject: Object {
   /// A plain dictionary with the same entries.
   final func copy(_ runtime: Runtime) -> DictObject {
     let result = DictObject(runtime)
-    result.adopt(self)
+    // As in CPython, the copy has the room of the original, and its holes while they are few.
+    if count > 0, count >= used * 2 / 3 { result.takeMemory(of: self) } else { result.adopt(self) }
     return result
   }
 
@@ -487,6 +488,11 @@ final class DictObject: Object {
       }
       return
     }
+    takeMemory(of: other)
+  }
+
+  /// Copies entries and table as they are.
+  private final func takeMemory(of other: DictObject) {
     capacity = other.capacity
     entries = .obtain(capacity)
     for index in 0..<other.used {
@@ -495,6 +501,7 @@ final class DictObject: Object {
       valuePlace(index).initialize(toCopyAt: other.valuePlace(index))
     }
     used = other.used
+    reclaimed = other.reclaimed
     count = other.count
     mask = other.mask
     hasInstanceKeys = other.hasInstanceKeys

@@ -61,8 +61,23 @@ struct TextBuilder: ~Copyable {
     append(base, utf8.count, isASCII: utf8.isASCII)
   }
 
+  /// Up to `most` bytes, which `write` puts where it is told, and moves that place behind them.
+  @inline(__always)
+  mutating func append(atMost most: Int, _ write: (inout UnsafeMutablePointer<UInt8>) -> Void) {
+    if capacity &- count < most { grow(by: most) }
+    let start = bytes + count
+    var place = start
+    write(&place)
+    count = place - bytes
+    if !UnsafeBufferPointer(start: start, count: place - start).isASCII { union = 0xFF }
+  }
+
   /// What another builder holds so far.
   mutating func append(text other: borrowing TextBuilder) { append(other.bytes, other.count, isASCII: other.isASCII) }
+
+  mutating func append(bytes: [UInt8], _ span: Range<Int>) {
+    bytes.withUnsafeBufferPointer { append(UnsafeBufferPointer(rebasing: $0[span])) }
+  }
 
   mutating func append(_ utf8: [UInt8]) { utf8.withUnsafeBufferPointer { append($0) } }
 
@@ -84,17 +99,27 @@ struct TextBuilder: ~Copyable {
   /// A code point as UTF-8 (a lone surrogate as its three-byte form).
   mutating func append(codePoint: UInt32) {
     if codePoint < 0x80 { return append(byte: UInt8(truncatingIfNeeded: codePoint)) }
-    if codePoint >= 0x10000 {
-      append(byte: UInt8(truncatingIfNeeded: 0xF0 | codePoint >> 18))
-      append(byte: UInt8(truncatingIfNeeded: 0x80 | codePoint >> 12 & 0x3F))
-      append(byte: UInt8(truncatingIfNeeded: 0x80 | codePoint >> 6 & 0x3F))
-    } else if codePoint >= 0x800 {
-      append(byte: UInt8(truncatingIfNeeded: 0xE0 | codePoint >> 12))
-      append(byte: UInt8(truncatingIfNeeded: 0x80 | codePoint >> 6 & 0x3F))
+    if capacity &- count < 4 { grow(by: 4) }
+    let place = bytes + count
+    let last = UInt8(truncatingIfNeeded: 0x80 | codePoint & 0x3F)
+    let beforeLast = UInt8(truncatingIfNeeded: 0x80 | codePoint >> 6 & 0x3F)
+    if codePoint < 0x800 {
+      place[0] = UInt8(truncatingIfNeeded: 0xC0 | codePoint >> 6)
+      place[1] = last
+      count &+= 2
+    } else if codePoint < 0x10000 {
+      place[0] = UInt8(truncatingIfNeeded: 0xE0 | codePoint >> 12)
+      place[1] = beforeLast
+      place[2] = last
+      count &+= 3
     } else {
-      append(byte: UInt8(truncatingIfNeeded: 0xC0 | codePoint >> 6))
+      place[0] = UInt8(truncatingIfNeeded: 0xF0 | codePoint >> 18)
+      place[1] = UInt8(truncatingIfNeeded: 0x80 | codePoint >> 12 & 0x3F)
+      place[2] = beforeLast
+      place[3] = last
+      count &+= 4
     }
-    append(byte: UInt8(truncatingIfNeeded: 0x80 | codePoint & 0x3F))
+    union |= 0x80
   }
 
   /// An integer in decimal.

@@ -1,54 +1,75 @@
 /// A running hash: takes bytes, and tells the digest of those taken so far.
+///
+/// All it has taken in lies in one piece of memory, the words of its state and then the bytes that do not fill a block yet: a copy copies that
+/// memory, and a digest, which ends the message, puts it back afterwards. Programs hash millions of short messages: none of this allocates.
 class HashFunction {
   let name: String
   let blockSize: Int
   let digestSize: Int
+  private final let stateSize: Int
+  /// The words of the state, aligned for any.
+  final let state: UnsafeMutableRawPointer
   /// Bytes that do not fill a block yet.
   final let pending: UnsafeMutablePointer<UInt8>
   final var pendingCount = 0
   /// All bytes taken.
   final var total = 0
 
-  init(name: String, blockSize: Int, digestSize: Int) {
+  private static let largestMemory = 384
+
+  init(name: String, blockSize: Int, digestSize: Int, stateSize: Int) {
+    precondition(stateSize + blockSize <= HashFunction.largestMemory)
     self.name = name
     self.blockSize = blockSize
     self.digestSize = digestSize
-    pending = .allocate(capacity: blockSize)
-    pending.initialize(repeating: 0, count: blockSize)
+    self.stateSize = stateSize
+    state = .allocate(byteCount: stateSize + blockSize, alignment: 8)
+    pending = (state + stateSize).bindMemory(to: UInt8.self, capacity: blockSize)
   }
 
-  deinit { pending.deallocate() }
+  deinit { state.deallocate() }
 
-  /// Takes one block.
-  func absorb(_ block: UnsafePointer<UInt8>) {}
+  /// Takes so many blocks.
+  func absorb(_ blocks: UnsafePointer<UInt8>, count: Int) {}
 
-  /// The digest of what was taken, of so many bytes for functions that can choose. Called on a copy, which it may ruin.
-  func finish(_ length: Int) -> [UInt8] { [] }
+  /// Ends the message and writes so many bytes of its digest; `digestSize`, but for functions that can choose. Ruins the state.
+  func finish(into result: UnsafeMutablePointer<UInt8>, count: Int) {}
 
-  /// A hash in the same state.
-  func copy() -> HashFunction { self }
+  /// A hash of the same kind, whose state is about to be overwritten.
+  func another() -> HashFunction { self }
 
   /// BLAKE2 must know its last block: it keeps a full one.
   var keepsFullBlock: Bool { false }
 
-  final func update(_ bytes: UnsafeBufferPointer<UInt8>) {
+  /// A hash in the same state.
+  func copy() -> HashFunction {
+    let other = another()
+    other.state.copyMemory(from: state, byteCount: stateSize + pendingCount)
+    other.pendingCount = pendingCount
+    other.total = total
+    return other
+  }
+
+  func update(_ bytes: UnsafeBufferPointer<UInt8>) {
     guard var source = bytes.baseAddress, bytes.count > 0 else { return }
     var rest = bytes.count
     total += rest
-    if pendingCount > 0 || keepsFullBlock {
+    let keepsFullBlock = keepsFullBlock
+    if pendingCount > 0 {
       let taken = min(rest, blockSize - pendingCount)
       (pending + pendingCount).update(from: source, count: taken)
       pendingCount += taken
       source += taken
       rest -= taken
       if pendingCount < blockSize || (rest == 0 && keepsFullBlock) { return }
-      absorb(pending)
+      absorb(pending, count: 1)
       pendingCount = 0
     }
-    while rest > blockSize || (rest == blockSize && !keepsFullBlock) {
-      absorb(source)
-      source += blockSize
-      rest -= blockSize
+    let blocks = (keepsFullBlock ? max(rest, 1) - 1 : rest) / blockSize
+    if blocks > 0 {
+      absorb(source, count: blocks)
+      source += blocks * blockSize
+      rest -= blocks * blockSize
     }
     pending.update(from: source, count: rest)
     pendingCount = rest
@@ -56,38 +77,60 @@ class HashFunction {
 
   final func update(_ bytes: [UInt8]) { bytes.withUnsafeBufferPointer { update($0) } }
 
-  final func digest(_ length: Int? = nil) -> [UInt8] { copy().finish(length ?? digestSize) }
+  /// The digest of all that was taken.
+  func digest(into result: UnsafeMutablePointer<UInt8>, count: Int) {
+    digest(adding: UnsafeBufferPointer(start: nil, count: 0), into: result, count: count)
+  }
 
-  /// Gives a copy what all hashes have.
-  final func copied<T: HashFunction>(into other: T) -> T {
-    other.pending.update(from: pending, count: pendingCount)
-    other.pendingCount = pendingCount
-    other.total = total
-    return other
+  final func digest() -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: digestSize) { buffer, used in
+      if let place = buffer.baseAddress { digest(into: place, count: digestSize) }
+      used = digestSize
+    }
+  }
+
+  /// The digest of all that was taken and of these bytes after it, which it does not take.
+  final func digest(adding bytes: UnsafeBufferPointer<UInt8>, into result: UnsafeMutablePointer<UInt8>, count: Int) {
+    let (pendingBefore, totalBefore) = (pendingCount, total)
+    let size = stateSize + pendingBefore
+    withUnsafeTemporaryAllocation(byteCount: HashFunction.largestMemory, alignment: 8) { kept in
+      guard let kept = kept.baseAddress else { return }
+      kept.copyMemory(from: state, byteCount: size)
+      update(bytes)
+      finish(into: result, count: count)
+      state.copyMemory(from: kept, byteCount: size)
+    }
+    pendingCount = pendingBefore
+    total = totalBefore
   }
 
   /// Ends the message as MD5 and the SHA families do: a one bit, zeros, and the length in bits.
   final func pad(lengthBytes: Int, isBigEndian: Bool) {
-    let bits = UInt64(total) << 3
     pending[pendingCount] = 0x80
     pendingCount += 1
     if pendingCount > blockSize - lengthBytes {
-      while pendingCount < blockSize {
-        pending[pendingCount] = 0
-        pendingCount += 1
-      }
-      absorb(pending)
+      (pending + pendingCount).update(repeating: 0, count: blockSize - pendingCount)
+      absorb(pending, count: 1)
       pendingCount = 0
     }
-    while pendingCount < blockSize {
-      pending[pendingCount] = 0
-      pendingCount += 1
+    (pending + pendingCount).update(repeating: 0, count: blockSize - pendingCount)
+    let bits = UInt64(total) << 3
+    let place = UnsafeMutableRawPointer(pending) + (isBigEndian ? blockSize - 8 : blockSize - lengthBytes)
+    place.storeBytes(of: isBigEndian ? bits.bigEndian : bits.littleEndian, as: UInt64.self)
+    absorb(pending, count: 1)
+  }
+
+  /// Writes the first bytes of the words of the state.
+  @inline(__always)
+  final func write<Word: FixedWidthInteger>(
+    _: Word.Type, isBigEndian: Bool, into result: UnsafeMutablePointer<UInt8>, count: Int
+  ) {
+    let words = state.assumingMemoryBound(to: Word.self)
+    let width = Word.bitWidth / 8
+    for index in 0..<((count + width - 1) / width) {
+      words[index] = isBigEndian ? words[index].bigEndian : words[index].littleEndian
     }
-    for index in 0..<8 {
-      let place = isBigEndian ? blockSize - 1 - index : blockSize - 8 + index
-      pending[place] = UInt8(truncatingIfNeeded: bits >> UInt64(8 * index))
-    }
-    absorb(pending)
+    UnsafeMutableRawPointer(result).copyMemory(from: state, byteCount: count)
   }
 }
 
@@ -113,19 +156,6 @@ extension FixedWidthInteger {
         buffer[index] = UInt8(truncatingIfNeeded: self &>> Self(8 * (isBigEndian ? count - 1 - index : index)))
       }
       used = count
-    }
-  }
-}
-
-extension [UInt8] {
-  /// Words one after the other.
-  init(words: [UInt32], isBigEndian: Bool) {
-    self.init(unsafeUninitializedCapacity: words.count * 4) { buffer, used in
-      for (index, word) in words.enumerated() {
-        let ordered = isBigEndian ? word.bigEndian : word.littleEndian
-        UnsafeMutableRawBufferPointer(buffer).storeBytes(of: ordered, toByteOffset: index * 4, as: UInt32.self)
-      }
-      used = words.count * 4
     }
   }
 }

@@ -36,10 +36,14 @@ extension Runtime {
       guard let name = arguments[0].string?.text else {
         throw runtime.typeError("new() argument 'name' must be str, not \(runtime.givenName(arguments[0]))")
       }
-      let lower = name.lowercased()
-      if let type = blakes.first(where: { $0.name == lower }) {
+      if name.count == 7, let type = blakes.first(where: { $0.name == name.lowercased() }) {
         return try runtime.call(.object(type), arguments[1].isUndefined ? [] : [arguments[1]])
       }
+      if let function = runtime.hashFunction(name) {
+        if let data = arguments[1].defined { try runtime.update(function, data) }
+        return .object(HashObject(type: function.digestSize == 0 ? extendable : plain, function))
+      }
+      let lower = name.lowercased()
       let known = ["sha-1": "sha1", "sha-256": "sha256", "sha-512": "sha512", "sha-384": "sha384", "sha-224": "sha224"][lower]
         ?? lower.map { $0 == "-" || $0 == "/" ? "_" : String($0) }.joined()
       return try runtime.makeHash(known.hasPrefix("shake") ? extendable : plain, known, arguments[1], asked: name)
@@ -50,6 +54,7 @@ extension Runtime {
       if let set = try? makeSet(all) { module.set(self, entry, set) }
     }
     addKeyDerivation(to: module)
+    addKeyedHashes(to: module)
     addFileDigest(to: module)
     return module
   }
@@ -104,8 +109,8 @@ extension Runtime {
     case "sha3_512": Keccak(name: name, rate: 72, digestSize: 64, suffix: 6)
     case "shake_128": Keccak(name: name, rate: 168, digestSize: 0, suffix: 31)
     case "shake_256": Keccak(name: name, rate: 136, digestSize: 0, suffix: 31)
-    case "blake2b": Blake2<UInt64>(name: name, Blake2<UInt64>.Parameters(digestSize: 64))
-    case "blake2s": Blake2<UInt32>(name: name, Blake2<UInt32>.Parameters(digestSize: 32))
+    case "blake2b": Blake2b(Blake2Parameters(digestSize: 64))
+    case "blake2s": Blake2s(Blake2Parameters(digestSize: 32))
     default: nil
     }
   }
@@ -122,6 +127,10 @@ extension Runtime {
         data.string != nil ? "Strings must be encoded before hashing" : "object supporting the buffer API required")
     }
     bytes.withContent { function.update($0) }
+  }
+
+  private func digest(of function: HashFunction, _ length: Int) -> BytesObject {
+    BytesObject(type: types.bytes, count: length) { function.digest(into: $0, count: length) }
   }
 
   // MARK: Types
@@ -144,18 +153,19 @@ extension Runtime {
       return .none
     }
     let signature: NativeSignature = isExtendable ? "self, length" : "self, /"
-    func digest(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> [UInt8] {
-      guard isExtendable else { return arguments[0].hash.function.digest() }
+    func digest(_ runtime: Runtime, _ arguments: Arguments) throws(Raised) -> BytesObject {
+      let function = arguments[0].hash.function
+      guard isExtendable else { return runtime.digest(of: function, function.digestSize) }
       let length = try runtime.index(arguments[1])
       if length < 0 { throw runtime.valueError("value must be positive") }
       try runtime.checkAllocation(length)
-      return arguments[0].hash.function.digest(length)
+      return runtime.digest(of: function, length)
     }
     type.define(self, "digest", signature) { (runtime, arguments) throws(Raised) in
-      .object(BytesObject(type: runtime.types.bytes, try digest(runtime, arguments)))
+      .object(try digest(runtime, arguments))
     }
     type.define(self, "hexdigest", signature) { (runtime, arguments) throws(Raised) in
-      .object(try digest(runtime, arguments).withUnsafeBufferPointer { runtime.hexadecimal($0) })
+      .object(try digest(runtime, arguments).withContent { runtime.hexadecimal($0) })
     }
     type.define(self, "copy", "self, /") { (_, arguments) throws(Raised) in
       let object = arguments[0].hash
@@ -195,12 +205,8 @@ extension Runtime {
       }
       let fanout = try byte(5, "fanout", from: 0)
       let depth = try byte(6, "depth", from: 1)
-      let function: HashFunction =
-        name == "blake2b"
-        ? Blake2<UInt64>(
-          name: name, .init(digestSize: size, key: key, salt: salt, person: person, fanout: fanout, depth: depth))
-        : Blake2<UInt32>(
-          name: name, .init(digestSize: size, key: key, salt: salt, person: person, fanout: fanout, depth: depth))
+      let parameters = Blake2Parameters(digestSize: size, key: key, salt: salt, person: person, fanout: fanout, depth: depth)
+      let function: HashFunction = name == "blake2b" ? Blake2b(parameters) : Blake2s(parameters)
       if let data = arguments[0].defined { try runtime.update(function, data) }
       return .object(HashObject(type: cls, function))
     }
@@ -213,6 +219,32 @@ extension Runtime {
   }
 
   // MARK: Keys
+
+  /// What `hmac` is made of: `_keyed` makes of a hash that has taken nothing one with a key, or None of what is none of ours; `_keyed_digest` tells
+  /// at once the digest of a whole message.
+  private func addKeyedHashes(to module: ModuleObject) {
+    let type = TypeObject(self, module: "_hashlib", "HMAC")
+    type.isFinal = true
+    defineHashMethods(type, isExtendable: false)
+    type.define(self, "__repr__", "self, /") { (runtime, arguments) throws(Raised) in
+      let object = arguments[0].hash
+      let name = object.function.name.dropFirst("hmac-".count)
+      return .object(runtime.string("<\(name) HMAC object @ 0x\(String(object.address, radix: 16))>"))
+    }
+    func keyed(_ runtime: Runtime, _ hash: Value, _ key: Value) throws(Raised) -> KeyedHash? {
+      guard let hash = hash.object as? HashObject, hash.function.digestSize > 0 else { return nil }
+      return try runtime.bytesArgument(key).withContent { KeyedHash(hash.function, key: $0) }
+    }
+    module.define(self, "_keyed", "hash, key, /") { (runtime, arguments) throws(Raised) in
+      guard let function = try keyed(runtime, arguments[0], arguments[1]) else { return .none }
+      return .object(HashObject(type: type, function))
+    }
+    module.define(self, "_keyed_digest", "hash, key, message, /") { (runtime, arguments) throws(Raised) in
+      guard let function = try keyed(runtime, arguments[0], arguments[1]) else { return .none }
+      try runtime.bytesArgument(arguments[2]).withContent { function.update($0) }
+      return .object(runtime.digest(of: function, function.digestSize))
+    }
+  }
 
   private func addKeyDerivation(to module: ModuleObject) {
     module.define(self, "pbkdf2_hmac", "hash_name, password, salt, iterations, dklen=None") {
@@ -235,7 +267,7 @@ extension Runtime {
       if length < 1 { throw runtime.valueError("key length must be greater than 0.") }
       if length > Int32.max { throw runtime.overflowError("key length is too great.") }
       try runtime.checkAllocation(length)
-      let key = HMACFunction(inner, key: password.copyBytes())
+      let key = password.withContent { KeyedHash(inner, key: $0) }
       let result = try runtime.derivedKey(key, salt: salt.copyBytes(), iterations: iterations, length: length)
       return .object(BytesObject(type: runtime.types.bytes, result))
     }
@@ -246,15 +278,16 @@ extension Runtime {
   }
 
   /// PBKDF2.
-  private func derivedKey(_ key: HMACFunction, salt: [UInt8], iterations: Int, length: Int) throws(Raised) -> [UInt8] {
+  private func derivedKey(_ key: KeyedHash, salt: [UInt8], iterations: Int, length: Int) throws(Raised) -> [UInt8] {
     var result: [UInt8] = []
     var block: UInt32 = 1
+    var last = [UInt8](repeating: 0, count: key.digestSize)
     while result.count < length {
-      var last = key.digest(salt + block.bytes(isBigEndian: true))
+      key.digest(salt + block.bytes(isBigEndian: true), into: &last)
       var sum = last
       for turn in 1..<max(iterations, 1) {
-        last = key.digest(last)
-        for index in sum.indices { sum[index] ^= last[index] }
+        key.digestAgain(&last)
+        for index in 0..<sum.count { sum[index] ^= last[index] }
         if turn & 1023 == 0, machine.pointee.isInterrupted { try handleInterrupt() }
       }
       result += sum
@@ -296,39 +329,11 @@ extension Runtime {
     let needed = lanes * 128 * size + 128 * size * (cost + 2)
     if needed > (limit == 0 ? 32 << 20 : limit) { throw valueError("[digital envelope routines] memory limit exceeded") }
     guard let inner = hashFunction("sha256") else { throw valueError("unsupported hash type sha256") }
-    let key = HMACFunction(inner, key: password)
+    let key = password.withUnsafeBufferPointer { KeyedHash(inner, key: $0) }
     var blocks = try derivedKey(key, salt: salt, iterations: 1, length: lanes * 128 * size)
     var mixer = Scrypt(cost: cost, blockSize: size)
     for lane in 0..<lanes { mixer.mix(&blocks[(lane * 128 * size)..<((lane + 1) * 128 * size)]) }
     return try derivedKey(key, salt: blocks, iterations: 1, length: length)
-  }
-}
-
-/// HMAC of whole messages.
-private struct HMACFunction {
-  private let inner: HashFunction
-  private let outer: HashFunction
-
-  init(_ function: HashFunction, key: [UInt8]) {
-    var key = key
-    if key.count > function.blockSize {
-      let long = function.copy()
-      long.update(key)
-      key = long.digest()
-    }
-    key += [UInt8](repeating: 0, count: function.blockSize - key.count)
-    inner = function.copy()
-    outer = function.copy()
-    inner.update(key.map { $0 ^ 0x36 })
-    outer.update(key.map { $0 ^ 0x5C })
-  }
-
-  func digest(_ message: [UInt8]) -> [UInt8] {
-    let first = inner.copy()
-    first.update(message)
-    let second = outer.copy()
-    second.update(first.digest())
-    return second.digest()
   }
 }
 

@@ -1,26 +1,25 @@
 /// MD5. Puzzles compute it millions of times, so all steps are written out.
 final class MD5: HashFunction {
-  private var a: UInt32 = 0x6745_2301
-  private var b: UInt32 = 0xEFCD_AB89
-  private var c: UInt32 = 0x98BA_DCFE
-  private var d: UInt32 = 0x1032_5476
-
-  init() { super.init(name: "md5", blockSize: 64, digestSize: 16) }
-
-  override func copy() -> HashFunction {
-    let other = copied(into: MD5())
-    (other.a, other.b, other.c, other.d) = (a, b, c, d)
-    return other
+  init() {
+    super.init(name: "md5", blockSize: 64, digestSize: 16, stateSize: 16)
+    words[0] = 0x6745_2301
+    words[1] = 0xEFCD_AB89
+    words[2] = 0x98BA_DCFE
+    words[3] = 0x1032_5476
   }
 
-  override func finish(_ length: Int) -> [UInt8] {
+  private var words: UnsafeMutablePointer<UInt32> { state.assumingMemoryBound(to: UInt32.self) }
+
+  override func another() -> HashFunction { MD5() }
+
+  override func finish(into result: UnsafeMutablePointer<UInt8>, count: Int) {
     pad(lengthBytes: 8, isBigEndian: false)
-    return [UInt8](words: [a, b, c, d], isBigEndian: false)
+    write(UInt32.self, isBigEndian: false, into: result, count: count)
   }
 
   @inline(__always)
   private func step(_ a: inout UInt32, _ b: UInt32, _ mixed: UInt32, _ x: UInt32, _ s: UInt32, _ k: UInt32) {
-    a = (a &+ mixed &+ x &+ k).rotatedLeft(s) &+ b
+    a = ((a &+ x &+ k) &+ mixed).rotatedLeft(s) &+ b
   }
 
   @inline(__always)
@@ -30,12 +29,12 @@ final class MD5: HashFunction {
 
   @inline(__always)
   private func g(_ a: inout UInt32, _ b: UInt32, _ c: UInt32, _ d: UInt32, _ x: UInt32, _ s: UInt32, _ k: UInt32) {
-    step(&a, b, c ^ (d & (b ^ c)), x, s, k)
+    step(&a, b, d & b, x &+ (c & ~d), s, k)
   }
 
   @inline(__always)
   private func h(_ a: inout UInt32, _ b: UInt32, _ c: UInt32, _ d: UInt32, _ x: UInt32, _ s: UInt32, _ k: UInt32) {
-    step(&a, b, b ^ c ^ d, x, s, k)
+    step(&a, b, b ^ (c ^ d), x, s, k)
   }
 
   @inline(__always)
@@ -43,8 +42,13 @@ final class MD5: HashFunction {
     step(&a, b, c ^ (b | ~d), x, s, k)
   }
 
-  override func absorb(_ block: UnsafePointer<UInt8>) {
-    var (a, b, c, d) = (self.a, self.b, self.c, self.d)
+  override func absorb(_ blocks: UnsafePointer<UInt8>, count: Int) {
+    for index in 0..<count { absorb(blocks + 64 * index) }
+  }
+
+  @inline(__always)
+  private func absorb(_ block: UnsafePointer<UInt8>) {
+    var (a, b, c, d) = (words[0], words[1], words[2], words[3])
     f(&a, b, c, d, block.littleEndian32(0), 7, 0xD76AA478)
     f(&d, a, b, c, block.littleEndian32(1), 12, 0xE8C7B756)
     f(&c, d, a, b, block.littleEndian32(2), 17, 0x242070DB)
@@ -109,9 +113,9 @@ final class MD5: HashFunction {
     i(&d, a, b, c, block.littleEndian32(11), 10, 0xBD3AF235)
     i(&c, d, a, b, block.littleEndian32(2), 15, 0x2AD7D2BB)
     i(&b, c, d, a, block.littleEndian32(9), 21, 0xEB86D391)
-    self.a &+= a
-    self.b &+= b
-    self.c &+= c
-    self.d &+= d
+    words[0] &+= a
+    words[1] &+= b
+    words[2] &+= c
+    words[3] &+= d
   }
 }

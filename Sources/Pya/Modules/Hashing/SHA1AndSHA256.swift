@@ -1,28 +1,36 @@
-/// SHA-1 and SHA-256 with its shorter form.
+import CSystem
+
+/// SHA-1 and SHA-256 with its shorter form. Where the processor has instructions for them, those are used: four to nine times as quick.
 final class SHA1: HashFunction {
-  private var state: (UInt32, UInt32, UInt32, UInt32, UInt32) = (
-    0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476, 0xC3D2_E1F0
-  )
-
-  init() { super.init(name: "sha1", blockSize: 64, digestSize: 20) }
-
-  override func copy() -> HashFunction {
-    let other = copied(into: SHA1())
-    other.state = state
-    return other
+  init() {
+    super.init(name: "sha1", blockSize: 64, digestSize: 20, stateSize: 20)
+    words[0] = 0x6745_2301
+    words[1] = 0xEFCD_AB89
+    words[2] = 0x98BA_DCFE
+    words[3] = 0x1032_5476
+    words[4] = 0xC3D2_E1F0
   }
 
-  override func finish(_ length: Int) -> [UInt8] {
+  private var words: UnsafeMutablePointer<UInt32> { state.assumingMemoryBound(to: UInt32.self) }
+
+  override func another() -> HashFunction { SHA1() }
+
+  override func finish(into result: UnsafeMutablePointer<UInt8>, count: Int) {
     pad(lengthBytes: 8, isBigEndian: true)
-    return [UInt8](words: [state.0, state.1, state.2, state.3, state.4], isBigEndian: true)
+    write(UInt32.self, isBigEndian: true, into: result, count: count)
   }
 
-  override func absorb(_ block: UnsafePointer<UInt8>) {
+  override func absorb(_ blocks: UnsafePointer<UInt8>, count: Int) {
+    if SHA256.processorHasInstructions { return sha1_blocks(words, blocks, count) }
+    for index in 0..<count { absorb(blocks + 64 * index) }
+  }
+
+  private func absorb(_ block: UnsafePointer<UInt8>) {
     withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 80) { schedule in
       guard let w = schedule.baseAddress else { return }
       for index in 0..<16 { w[index] = block.bigEndian32(index) }
       for index in 16..<80 { w[index] = (w[index - 3] ^ w[index - 8] ^ w[index - 14] ^ w[index - 16]).rotatedLeft(1) }
-      var (a, b, c, d, e) = state
+      var (a, b, c, d, e) = (words[0], words[1], words[2], words[3], words[4])
       for index in 0..<20 {
         let mixed = (d ^ (b & (c ^ d))) &+ 0x5A82_7999 &+ e &+ w[index]
         (a, b, c, d, e) = (a.rotatedLeft(5) &+ mixed, a, b.rotatedLeft(30), c, d)
@@ -39,74 +47,89 @@ final class SHA1: HashFunction {
         let mixed = (b ^ c ^ d) &+ 0xCA62_C1D6 &+ e &+ w[index]
         (a, b, c, d, e) = (a.rotatedLeft(5) &+ mixed, a, b.rotatedLeft(30), c, d)
       }
-      state = (state.0 &+ a, state.1 &+ b, state.2 &+ c, state.3 &+ d, state.4 &+ e)
+      words[0] &+= a
+      words[1] &+= b
+      words[2] &+= c
+      words[3] &+= d
+      words[4] &+= e
     }
   }
 }
 
 final class SHA256: HashFunction {
-  private var state: [UInt32]
+  /// Whether the processor hashes blocks itself.
+  static let processorHasInstructions = processor_hashes() != 0
+
+  private let isShort: Bool
 
   init(isShort: Bool) {
-    state =
-      isShort
-      ? [
-        0xC105_9ED8, 0x367C_D507, 0x3070_DD17, 0xF70E_5939, 0xFFC0_0B31, 0x6858_1511, 0x64F9_8FA7, 0xBEFA_4FA4,
-      ]
-      : [
-        0x6A09_E667, 0xBB67_AE85, 0x3C6E_F372, 0xA54F_F53A, 0x510E_527F, 0x9B05_688C, 0x1F83_D9AB, 0x5BE0_CD19,
-      ]
-    super.init(name: isShort ? "sha224" : "sha256", blockSize: 64, digestSize: isShort ? 28 : 32)
+    self.isShort = isShort
+    super.init(name: isShort ? "sha224" : "sha256", blockSize: 64, digestSize: isShort ? 28 : 32, stateSize: 32)
+    let start = isShort ? SHA256.shortStart : SHA256.start
+    (words[0], words[1], words[2], words[3]) = (start.0, start.1, start.2, start.3)
+    (words[4], words[5], words[6], words[7]) = (start.4, start.5, start.6, start.7)
   }
 
-  override func copy() -> HashFunction {
-    let other = copied(into: SHA256(isShort: digestSize == 28))
-    other.state = state
-    return other
+  private typealias State = (UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32)
+
+  private static var start: State {
+    (0x6A09_E667, 0xBB67_AE85, 0x3C6E_F372, 0xA54F_F53A, 0x510E_527F, 0x9B05_688C, 0x1F83_D9AB, 0x5BE0_CD19)
   }
 
-  override func finish(_ length: Int) -> [UInt8] {
+  private static var shortStart: State {
+    (0xC105_9ED8, 0x367C_D507, 0x3070_DD17, 0xF70E_5939, 0xFFC0_0B31, 0x6858_1511, 0x64F9_8FA7, 0xBEFA_4FA4)
+  }
+
+  private var words: UnsafeMutablePointer<UInt32> { state.assumingMemoryBound(to: UInt32.self) }
+
+  override func another() -> HashFunction { SHA256(isShort: isShort) }
+
+  override func finish(into result: UnsafeMutablePointer<UInt8>, count: Int) {
     pad(lengthBytes: 8, isBigEndian: true)
-    return Array([UInt8](words: state, isBigEndian: true).prefix(digestSize))
+    write(UInt32.self, isBigEndian: true, into: result, count: count)
   }
 
-  override func absorb(_ block: UnsafePointer<UInt8>) {
+  override func absorb(_ blocks: UnsafePointer<UInt8>, count: Int) {
+    SHA256.constants.withUnsafeBufferPointer { constants in
+      guard let k = constants.baseAddress else { return }
+      if SHA256.processorHasInstructions { return sha256_blocks(words, blocks, count, k) }
+      for index in 0..<count { absorb(blocks + 64 * index, constants: k) }
+    }
+  }
+
+  private func absorb(_ block: UnsafePointer<UInt8>, constants k: UnsafePointer<UInt32>) {
     withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { schedule in
-      SHA256.constants.withUnsafeBufferPointer { constants in
-        guard let w = schedule.baseAddress, let k = constants.baseAddress else { return }
-        for index in 0..<16 { w[index] = block.bigEndian32(index) }
-        for index in 16..<64 {
-          let (x, y) = (w[index - 15], w[index - 2])
-          let small = x.rotatedRight(7) ^ x.rotatedRight(18) ^ x &>> 3
-          let large = y.rotatedRight(17) ^ y.rotatedRight(19) ^ y &>> 10
-          w[index] = w[index - 16] &+ small &+ w[index - 7] &+ large
-        }
-        state.withUnsafeMutableBufferPointer { state in
-          var (a, b, c, d) = (state[0], state[1], state[2], state[3])
-          var (e, f, g, h) = (state[4], state[5], state[6], state[7])
-          // After eight steps every letter is where it was.
-          var index = 0
-          while index < 64 {
-            SHA256.step(a, b, c, &d, e, f, g, &h, k[index] &+ w[index])
-            SHA256.step(h, a, b, &c, d, e, f, &g, k[index &+ 1] &+ w[index &+ 1])
-            SHA256.step(g, h, a, &b, c, d, e, &f, k[index &+ 2] &+ w[index &+ 2])
-            SHA256.step(f, g, h, &a, b, c, d, &e, k[index &+ 3] &+ w[index &+ 3])
-            SHA256.step(e, f, g, &h, a, b, c, &d, k[index &+ 4] &+ w[index &+ 4])
-            SHA256.step(d, e, f, &g, h, a, b, &c, k[index &+ 5] &+ w[index &+ 5])
-            SHA256.step(c, d, e, &f, g, h, a, &b, k[index &+ 6] &+ w[index &+ 6])
-            SHA256.step(b, c, d, &e, f, g, h, &a, k[index &+ 7] &+ w[index &+ 7])
-            index &+= 8
-          }
-          state[0] &+= a
-          state[1] &+= b
-          state[2] &+= c
-          state[3] &+= d
-          state[4] &+= e
-          state[5] &+= f
-          state[6] &+= g
-          state[7] &+= h
-        }
+      guard let w = schedule.baseAddress else { return }
+      for index in 0..<16 { w[index] = block.bigEndian32(index) }
+      for index in 16..<64 {
+        let (x, y) = (w[index - 15], w[index - 2])
+        let small = x.rotatedRight(7) ^ x.rotatedRight(18) ^ x &>> 3
+        let large = y.rotatedRight(17) ^ y.rotatedRight(19) ^ y &>> 10
+        w[index] = w[index - 16] &+ small &+ w[index - 7] &+ large
       }
+      var (a, b, c, d) = (words[0], words[1], words[2], words[3])
+      var (e, f, g, h) = (words[4], words[5], words[6], words[7])
+      // After eight steps every letter is where it was.
+      var index = 0
+      while index < 64 {
+        SHA256.step(a, b, c, &d, e, f, g, &h, k[index] &+ w[index])
+        SHA256.step(h, a, b, &c, d, e, f, &g, k[index &+ 1] &+ w[index &+ 1])
+        SHA256.step(g, h, a, &b, c, d, e, &f, k[index &+ 2] &+ w[index &+ 2])
+        SHA256.step(f, g, h, &a, b, c, d, &e, k[index &+ 3] &+ w[index &+ 3])
+        SHA256.step(e, f, g, &h, a, b, c, &d, k[index &+ 4] &+ w[index &+ 4])
+        SHA256.step(d, e, f, &g, h, a, b, &c, k[index &+ 5] &+ w[index &+ 5])
+        SHA256.step(c, d, e, &f, g, h, a, &b, k[index &+ 6] &+ w[index &+ 6])
+        SHA256.step(b, c, d, &e, f, g, h, &a, k[index &+ 7] &+ w[index &+ 7])
+        index &+= 8
+      }
+      words[0] &+= a
+      words[1] &+= b
+      words[2] &+= c
+      words[3] &+= d
+      words[4] &+= e
+      words[5] &+= f
+      words[6] &+= g
+      words[7] &+= h
     }
   }
 

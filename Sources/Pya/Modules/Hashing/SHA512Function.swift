@@ -1,18 +1,18 @@
 /// SHA-512 and its shorter forms, as running hashes.
 final class SHA512Function: HashFunction {
-  private var state: [UInt64]
+  private var words: UnsafeMutablePointer<UInt64> { state.assumingMemoryBound(to: UInt64.self) }
 
-  private init(name: String, digestSize: Int, state: [UInt64]) {
-    self.state = state
-    super.init(name: name, blockSize: 128, digestSize: digestSize)
+  private init(name: String, digestSize: Int, start: [UInt64]) {
+    super.init(name: name, blockSize: 128, digestSize: digestSize, stateSize: 64)
+    for (index, word) in start.enumerated() { words[index] = word }
   }
 
-  static func sha512() -> SHA512Function { SHA512Function(name: "sha512", digestSize: 64, state: start) }
+  static func sha512() -> SHA512Function { SHA512Function(name: "sha512", digestSize: 64, start: start) }
 
   static func sha384() -> SHA512Function {
     SHA512Function(
       name: "sha384", digestSize: 48,
-      state: [
+      start: [
         0xCBBB9D5DC1059ED8, 0x629A292A367CD507, 0x9159015A3070DD17, 0x152FECD8F70E5939,
         0x67332667FFC00B31, 0x8EB44A8768581511, 0xDB0C2E0D64F98FA7, 0x47B5481DBEFA4FA4,
       ])
@@ -20,10 +20,17 @@ final class SHA512Function: HashFunction {
 
   /// SHA-512/t, which begins with a hash of its own name.
   static func truncated(bits: Int) -> SHA512Function {
-    let naming = SHA512Function(name: "", digestSize: 64, state: start.map { $0 ^ 0xA5A5_A5A5_A5A5_A5A5 })
+    SHA512Function(name: "sha512_\(bits)", digestSize: bits / 8, start: bits == 224 ? start224 : start256)
+  }
+
+  private static let start224 = start(bits: 224)
+  private static let start256 = start(bits: 256)
+
+  private static func start(bits: Int) -> [UInt64] {
+    let naming = SHA512Function(name: "", digestSize: 64, start: start.map { $0 ^ 0xA5A5_A5A5_A5A5_A5A5 })
     naming.update(Array("SHA-512/\(bits)".utf8))
-    _ = naming.finish(0)
-    return SHA512Function(name: "sha512_\(bits)", digestSize: bits / 8, state: naming.state)
+    naming.pad(lengthBytes: 16, isBigEndian: true)
+    return Array(UnsafeBufferPointer(start: naming.words, count: 8))
   }
 
   private static let start: [UInt64] = [
@@ -31,14 +38,16 @@ final class SHA512Function: HashFunction {
     0x510E527FADE682D1, 0x9B05688C2B3E6C1F, 0x1F83D9ABFB41BD6B, 0x5BE0CD19137E2179,
   ]
 
-  override func copy() -> HashFunction {
-    copied(into: SHA512Function(name: name, digestSize: digestSize, state: state))
+  override func another() -> HashFunction {
+    SHA512Function(name: name, digestSize: digestSize, start: SHA512Function.start)
   }
 
-  override func finish(_ length: Int) -> [UInt8] {
+  override func finish(into result: UnsafeMutablePointer<UInt8>, count: Int) {
     pad(lengthBytes: 16, isBigEndian: true)
-    return Array(state.flatMap { $0.bytes(isBigEndian: true) }.prefix(digestSize))
+    write(UInt64.self, isBigEndian: true, into: result, count: count)
   }
 
-  override func absorb(_ block: UnsafePointer<UInt8>) { SHA512.absorb(block, into: &state) }
+  override func absorb(_ blocks: UnsafePointer<UInt8>, count: Int) {
+    for index in 0..<count { SHA512.absorb(blocks + 128 * index, into: words) }
+  }
 }

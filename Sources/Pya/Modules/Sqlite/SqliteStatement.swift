@@ -35,7 +35,7 @@ final class SqliteStatement: Object {
     -> SqliteStatement
   {
     let library = database.library
-    let bytes = try runtime.encode(text, encoding: "utf-8", errors: "strict")
+    let bytes = try runtime.encode(text, encoding: "utf-8", errors: "strict").copyBytes()
     let handle = try database.ready()
     if bytes.count > Int(library.limit(handle, 1, -1)) { throw library.complaint(runtime, "DataError", "query string is too large") }
     if bytes.contains(0) { throw library.complaint(runtime, "ProgrammingError", "the query contains a null character") }
@@ -335,7 +335,7 @@ extension Runtime {
   /// The text of a `str` as C functions take it. Raises for what has no UTF-8 and for zeros within.
   func cText(_ value: Value, _ what: String) throws(Raised) -> [CChar] {
     guard let string = value.string else { throw typeError("\(what) must be str, not \(givenName(value))") }
-    let bytes = try encode(string, encoding: "utf-8", errors: "strict")
+    let bytes = try encode(string, encoding: "utf-8", errors: "strict").copyBytes()
     if bytes.contains(0) { throw valueError("embedded null character") }
     return bytes.map { CChar(bitPattern: $0) } + [0]
   }

@@ -272,20 +272,28 @@ extension Runtime {
 
   // MARK: Search
 
-  /// Whether a path is more than a tag.
-  private func isPath(_ value: Value) -> Bool {
-    guard let text = value.string else { return true }
+  /// The tags of a path that is one tag, or several with plain names one below the other; nil: it has more in it.
+  private func tags(ofPath value: Value) -> [Value]? {
+    guard let text = value.string, !text.utf8.starts(with: "{*}".utf8), !text.utf8.starts(with: "{}".utf8) else { return nil }
     var isInNamespace = false
-    for byte in text.utf8 {
+    var steps = 1
+    for (index, byte) in text.utf8.enumerated() {
       switch byte {
       case UInt8(ascii: "{"): isInNamespace = true
       case UInt8(ascii: "}"): isInNamespace = false
-      case UInt8(ascii: "/"), UInt8(ascii: "*"), UInt8(ascii: "["), UInt8(ascii: "@"), UInt8(ascii: "."):
-        if !isInNamespace { return true }
+      case UInt8(ascii: "/"):
+        if isInNamespace { break }
+        if index == 0 || index + 1 == text.byteCount || text.bytes[index - 1] == byte { return nil }
+        steps += 1
+      case UInt8(ascii: "*"), UInt8(ascii: "["), UInt8(ascii: "@"), UInt8(ascii: "."):
+        if !isInNamespace { return nil }
       default: break
       }
     }
-    return false
+    if steps == 1 { return [value] }
+    let isName = { (byte: UInt8) in ASCII.isLetterOrDigit(byte) || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-") }
+    guard text.utf8.allSatisfy({ isName($0) || $0 == UInt8(ascii: "/") }) else { return nil }
+    return text.utf8.split(separator: UInt8(ascii: "/")).map { .object(string(utf8: UnsafeBufferPointer(rebasing: $0))) }
   }
 
   private func callPath(_ name: String, _ values: [Value]) throws(Raised) -> Value {
@@ -293,50 +301,61 @@ extension Runtime {
     return try call(function, values)
   }
 
-  /// The first child with a tag, or all of them.
-  private func children(of element: ElementObject, tag: Value, onlyFirst: Bool) throws(Raised) -> [Value] {
+  /// The first element that the tags lead to from one to its child, or all of them.
+  private func descendants(of element: ElementObject, _ tags: [Value], onlyFirst: Bool) throws(Raised) -> [Value] {
     var found: [Value] = []
+    try addDescendants(of: element, tags[...], onlyFirst: onlyFirst, to: &found)
+    return found
+  }
+
+  private func addDescendants(
+    of element: ElementObject, _ tags: ArraySlice<Value>, onlyFirst: Bool, to found: inout [Value]
+  ) throws(Raised) {
+    let tag = tags[tags.startIndex]
+    let isLast = tags.count == 1
     var index = 0
     while let place = element.elementPlace(at: index) {
       index += 1
       let child = place.copied
-      guard let known = child.knownElement else { continue }
-      if try hasTag(known, tag) {
+      guard let known = child.knownElement, try hasTag(known, tag) else { continue }
+      if isLast {
         found.append(child)
-        if onlyFirst { break }
+      } else {
+        try addDescendants(of: known, tags.dropFirst(), onlyFirst: onlyFirst, to: &found)
       }
+      if onlyFirst, !found.isEmpty { return }
     }
-    return found
   }
 
   func hasTag(_ element: ElementObject, _ tag: Value) throws(Raised) -> Bool {
     let own = element.tag
     if own.isIdentical(to: tag) { return true }
+    if let text = own.string, let other = tag.string, text.isPlainKey, other.isPlainKey { return text.hasSameText(as: other) }
     return try equals(own, tag)
   }
 
   private func defineElementSearch(_ type: TypeObject) {
     define(type, "find", "self, path, namespaces=None") { (runtime, element, arguments) throws(Raised) in
       let namespaces = arguments[2].defined ?? .none
-      if !namespaces.isNone || runtime.isPath(arguments[1]) {
-        return try runtime.callPath("find", [arguments[0], arguments[1], namespaces])
+      if namespaces.isNone, let steps = runtime.tags(ofPath: arguments[1]) {
+        return try runtime.descendants(of: element, steps, onlyFirst: true).first ?? .none
       }
-      return try runtime.children(of: element, tag: arguments[1], onlyFirst: true).first ?? .none
+      return try runtime.callPath("find", [arguments[0], arguments[1], namespaces])
     }
     define(type, "findall", "self, path, namespaces=None") { (runtime, element, arguments) throws(Raised) in
       let namespaces = arguments[2].defined ?? .none
-      if !namespaces.isNone || runtime.isPath(arguments[1]) {
-        return try runtime.callPath("findall", [arguments[0], arguments[1], namespaces])
+      if namespaces.isNone, let steps = runtime.tags(ofPath: arguments[1]) {
+        return .object(ListObject(runtime, try runtime.descendants(of: element, steps, onlyFirst: false)))
       }
-      return .object(ListObject(runtime, try runtime.children(of: element, tag: arguments[1], onlyFirst: false)))
+      return try runtime.callPath("findall", [arguments[0], arguments[1], namespaces])
     }
     define(type, "findtext", "self, path, default=None, namespaces=None") { (runtime, element, arguments) throws(Raised) in
       let namespaces = arguments[3].defined ?? .none
       let absent = arguments[2].defined ?? .none
-      if !namespaces.isNone || runtime.isPath(arguments[1]) {
+      guard namespaces.isNone, let steps = runtime.tags(ofPath: arguments[1]) else {
         return try runtime.callPath("findtext", [arguments[0], arguments[1], absent, namespaces])
       }
-      guard let found = try runtime.children(of: element, tag: arguments[1], onlyFirst: true).first?.knownElement else { return absent }
+      guard let found = try runtime.descendants(of: element, steps, onlyFirst: true).first?.knownElement else { return absent }
       return found.text.isNone ? .object(runtime.names.empty) : found.text
     }
     define(type, "iterfind", "self, path, namespaces=None") { (runtime, _, arguments) throws(Raised) in
