@@ -299,8 +299,7 @@ final class BinaryFileObject: FileObject {
 extension Runtime {
   /// The bytes of what a binary file can write: bytes, bytearray, and other objects that give theirs (`memoryview`, `array`).
   func bytesToWrite(_ value: Value) throws(Raised) -> ByteSpan? {
-    if let bytes = bytesLike(value) { return bytes }
-    guard case .object(let object) = value, ["memoryview", "array"].contains(object.type.name) else { return nil }
-    return try callMethod(value, "tobytes").bytes.map(ByteSpan.init)
+    if let view = try bufferOfProgram(value, .simple) { return ByteSpan(BytesObject(type: types.bytes, view.bytes)) }
+    return bytesLike(value)
   }
 }

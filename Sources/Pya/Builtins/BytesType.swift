@@ -77,6 +77,7 @@ extension Runtime {
         }
         return ByteSpan(bytes)
       }
+      if let view = try bufferOfProgram(source, .fullReadOnly) { return ByteSpan(BytesObject(type: types.bytes, view.bytes)) }
       if let bytes = bytesNow(source) { return bytes }
     }
     if let count = try byteCount(source) {
@@ -186,6 +187,7 @@ extension Runtime {
 
   /// An argument that must be bytes-like.
   func bytesArgument(_ value: Value) throws(Raised) -> ByteSpan {
+    if let view = try bufferOfProgram(value, .simple) { return ByteSpan(BytesObject(type: types.bytes, view.bytes)) }
     guard let bytes = bytesLike(value) else {
       throw typeError("a bytes-like object is required, not '\(typeName(value))'")
     }

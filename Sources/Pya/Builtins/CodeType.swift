@@ -151,7 +151,7 @@ extension Runtime {
       return .object(Cell(runtime, arguments[0]))
     }
     type.defineProperty(self, "cell_contents") { (runtime, value) throws(Raised) in
-      guard let contents = try cell(value).value.defined else { throw runtime.valueError("cell is empty") }
+      guard let contents = try cell(value).value.defined else { throw runtime.valueError("Cell is empty") }
       return contents
     } set: { (_, value, new) throws(Raised) in
       try cell(value).value = new

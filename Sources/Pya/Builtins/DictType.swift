@@ -134,22 +134,31 @@ extension Runtime {
     }
     var index = 0
     try forEach(source) { (element) throws(Raised) in
-      let (key, value) = try keyAndValue(element, index)
+      let (key, value) = try keyAndValue(element, index, of: dict)
       try dict.set(key, value, self)
       index += 1
     }
   }
 
-  private func keyAndValue(_ element: Value, _ index: Int) throws(Raised) -> (Value, Value) {
+  private func keyAndValue(_ element: Value, _ index: Int, of dict: DictObject) throws(Raised) -> (Value, Value) {
     if let tuple = element.tuple, tuple.count == 2, tuple.isExactly(types.tuple) { return (tuple[0], tuple[1]) }
     let pair: [Value]
     do { pair = try array(element) } catch {
-      guard matches(error, .typeError), !isIterable(element) else { throw error }
+      guard matches(error, .typeError), !isIterable(element), !isOrderedDict(dict) else { throw error }
       throw typeError("cannot convert dictionary update sequence element #\(index) to a sequence")
     }
     guard pair.count == 2 else {
+      if isOrderedDict(dict) {
+        throw valueError(
+          pair.count > 2 ? "too many values to unpack (expected 2)" : "need more than \(pair.count) value\(pair.count == 1 ? "" : "s") to unpack")
+      }
       throw valueError("dictionary update sequence element #\(index) has length \(pair.count); 2 is required")
     }
     return (pair[0], pair[1])
+  }
+
+  /// An `OrderedDict` complains in its own words.
+  private func isOrderedDict(_ dict: DictObject) -> Bool {
+    dict.type.mro.contains { $0.messageName == "collections.OrderedDict" }
   }
 }

@@ -6,7 +6,23 @@ extension Runtime {
     let type = memoryViewType
     addBuiltin(type)
     type.defineConstructor(self, "object") { (runtime, _, arguments) throws(Raised) in
-      .object(try runtime.memoryView(of: arguments[0]))
+      if let view = try runtime.bufferOfProgram(arguments[0], .fullReadOnly) { return .object(view) }
+      return .object(try runtime.memoryView(of: arguments[0]))
+    }
+    for exporter in [types.bytes, types.bytearray, type] {
+      exporter.define(self, "__buffer__", "self, flags, /") { (runtime, arguments) throws(Raised) in
+        _ = try runtime.index(arguments[1])
+        return .object(try runtime.memoryView(of: arguments[0]))
+      }
+    }
+    for exporter in [types.bytearray, type] {
+      exporter.define(self, "__release_buffer__", "self, buffer, /") { (runtime, arguments) throws(Raised) in
+        guard let view = arguments[1].object as? MemoryViewObject else { throw runtime.typeError("expected a memoryview object") }
+        guard let source = view.source else { throw runtime.valueError("memoryview's buffer has already been released") }
+        guard arguments[0].object === source else { throw runtime.valueError("memoryview's buffer is not this object") }
+        view.release()
+        return .none
+      }
     }
     installMemoryViewItems(type)
     installMemoryViewTexts(type)

@@ -61,6 +61,8 @@ extension Runtime {
   /// The last module of a dotted name; its packages are imported before it. `level` counts the dots of a relative import.
   func importModule(_ name: String, level: Int, globals: DictObject) throws(Raised) -> Value {
     if level == 0, let known = moduleDictionary.getString(intern(name)), !known.isNone {
+      // What a program puts in the place of a module may make its own of being asked.
+      if known.cast(.module, to: ModuleObject.self) == nil { _ = try getAttributeIfPresent(known, intern("__spec__")) }
       if known.cast(.module, to: ModuleObject.self) == nil || imports.initializing.isEmpty { return known }
     }
     let fullName = level == 0 ? name : try absoluteName(name, level: level, globals: globals)

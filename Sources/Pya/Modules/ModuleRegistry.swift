@@ -75,7 +75,7 @@ extension Runtime {
       "_fcntl": { $0.makeFcntlModule() },
       "_termios": { $0.makeTermiosModule() },
       "_error_handlers": { $0.makeErrorHandlersModule() },
-      "_shared": { $0.makeSharedMemoryModule() },
+      "_shared": { $0.makeSharedMemoryModule() }, "_mmap": { $0.makeMappedMemoryModule() },
       "_traceback": makeTracebackModule,
     ]
   }

@@ -9,8 +9,28 @@ extension Runtime {
     addUnaryOperators(to: module)
     addItemFunctions(to: module)
     addGetters(to: module)
+    for (names, text) in Runtime.operatorTexts {
+      for name in names.split(separator: " ") {
+        let function = module.namespace.getString(intern(String(name)))?.object as? NativeFunction
+        function?.doc = "Same as \(text)."
+      }
+    }
+    let names = module.namespace.liveEntries.compactMap(\.key.string?.text).filter { !$0.hasPrefix("_") }.sorted()
+    module.set(self, "__all__", .object(ListObject(self, names.map { .object(string($0)) })))
     return module
   }
+
+  /// What `help` says of the functions, after "Same as".
+  private static let operatorTexts = [
+    ("abs", "abs(a)"), ("add", "a + b"), ("and_", "a & b"), ("call", "obj(*args, **kwargs)"), ("concat", "a + b, for a and b sequences"),
+    ("contains", "b in a (note reversed operands)"), ("delitem", "del a[b]"), ("eq", "a == b"), ("floordiv", "a // b"), ("ge", "a >= b"),
+    ("getitem", "a[b]"), ("gt", "a > b"), ("iadd", "a += b"), ("iand", "a &= b"), ("iconcat", "a += b, for a and b sequences"),
+    ("ifloordiv", "a //= b"), ("ilshift", "a <<= b"), ("imatmul", "a @= b"), ("imod", "a %= b"), ("imul", "a *= b"), ("inv invert", "~a"),
+    ("ior", "a |= b"), ("ipow", "a **= b"), ("irshift", "a >>= b"), ("is_", "a is b"), ("is_not", "a is not b"), ("isub", "a -= b"),
+    ("itruediv", "a /= b"), ("ixor", "a ^= b"), ("le", "a <= b"), ("lshift", "a << b"), ("lt", "a < b"), ("matmul", "a @ b"), ("mod", "a % b"),
+    ("mul", "a * b"), ("ne", "a != b"), ("neg", "-a"), ("not_", "not a"), ("or_", "a | b"), ("pos", "+a"), ("pow", "a ** b"),
+    ("rshift", "a >> b"), ("setitem", "a[b] = c"), ("sub", "a - b"), ("truediv", "a / b"), ("xor", "a ^ b"),
+  ]
 
   /// Under its name and, as the special method is called, between underscores.
   private func define(

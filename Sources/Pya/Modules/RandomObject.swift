@@ -21,6 +21,10 @@ final class RandomObject: Object {
     return dictionary
   }
   override var existingInstanceDictionary: DictObject? { dictionary }
+  override func adoptInstanceDictionary(_ adopted: DictObject?) -> Bool {
+    dictionary = adopted
+    return true
+  }
 
   override func visitContents(_ tracer: Tracer) {
     tracer.visit(nextGauss)

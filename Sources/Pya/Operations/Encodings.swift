@@ -96,6 +96,10 @@ extension Runtime {
   func bytesNow(_ value: Value) -> ByteSpan? {
     guard case .object(let object) = value else { return nil }
     if object.kind == .bytes || object.kind == .byteArray { return ByteSpan(unsafeDowncast(object, to: BytesObject.self)) }
+    if object.kind == .instance {
+      guard let view = try? bufferOfProgram(value, .simple) else { return nil }
+      return ByteSpan(BytesObject(type: types.bytes, view.bytes))
+    }
     guard object.kind == .other else { return nil }
     if object.isExactly(memoryViewType) {
       let view = unsafeDowncast(object, to: MemoryViewObject.self)

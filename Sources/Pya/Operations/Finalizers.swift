@@ -22,7 +22,9 @@ extension Runtime {
   func writeUnraisable(_ raised: Raised, in object: Value, during occasion: String = "") {
     let exception = raised.exception
     output.flush()
-    if !object.isNone {
+    if object.isNone, !occasion.isEmpty {
+      errorOutput.write("Exception ignored in \(occasion):\n")
+    } else if !object.isNone {
       let subject = (try? repr(object).text) ?? "<object repr() failed>"
       errorOutput.write(
         occasion.isEmpty ? "Exception ignored in: \(subject)\n" : "Exception ignored in \(occasion)\(subject):\n")

@@ -8,6 +8,12 @@ protocol BufferExporter: Object {
   func store(_ bytes: ArraySlice<UInt8>, at offset: Int) throws(Raised)
   /// How many memory views show it, for those that must know.
   var exports: Int { get set }
+  /// No memory view shows it any more.
+  func lastViewIsGone()
+}
+
+extension BufferExporter {
+  func lastViewIsGone() {}
 }
 
 /// Memory that a function of the library fills: `readinto`, `pack_into`, `recv_into`.
@@ -23,7 +29,10 @@ struct WritableBuffer {
   /// Nil: the value cannot be written to.
   init?(_ value: Value, _ runtime: Runtime) {
     guard case .object(let object) = value else { return nil }
-    if object.kind == .byteArray {
+    if let view = try? runtime.bufferOfProgram(value, .writable) {
+      if view.isReadOnly { return nil }
+      target = .view(view)
+    } else if object.kind == .byteArray {
       target = .bytes(unsafeDowncast(object, to: BytesObject.self))
     } else if let view = object as? MemoryViewObject {
       guard view.source != nil, !view.isReadOnly, view.isContiguous else { return nil }

@@ -24,7 +24,7 @@ final class MemoryViewObject: Object {
     self.isReadOnly = isReadOnly
     self.shape = shape
     super.init(type: runtime.memoryViewType, kind: .other)
-    countExport(1)
+    MemoryViewObject.count(source, 1)
   }
 
   deinit { release() }
@@ -38,16 +38,17 @@ final class MemoryViewObject: Object {
   }
 
   func release() {
-    countExport(-1)
+    guard let released = source else { return }
     source = nil
+    MemoryViewObject.count(released, -1)
   }
 
-  private func countExport(_ change: Int) {
-    guard let source else { return }
+  private static func count(_ source: Object, _ change: Int) {
     if source.kind == .byteArray {
       unsafeDowncast(source, to: BytesObject.self).exports += change
     } else if source.kind == .other, let exporter = source as? any BufferExporter {
       exporter.exports += change
+      if exporter.exports == 0 { exporter.lastViewIsGone() }
     }
   }
 

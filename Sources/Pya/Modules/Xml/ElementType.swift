@@ -98,7 +98,7 @@ extension Runtime {
 
   private func elementArgument(_ value: Value, _ place: String) throws(Raised) -> ElementObject {
     if let element = value.knownElement { return element }
-    throw typeError("\(place) must be xml.etree.ElementTree.Element, not \(typeName(value))")
+    throw typeError("\(place) must be xml.etree.ElementTree.Element, not \(givenName(value))")
   }
 
   private func checkIsElement(_ value: Value) throws(Raised) {
