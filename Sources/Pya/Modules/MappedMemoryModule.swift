@@ -98,6 +98,13 @@ extension Runtime {
           type: type, UnsafeMutableRawBufferPointer(start: mapped, count: length), descriptor: descriptor, offset: offset,
           isPrivate: flags & MAP_PRIVATE != 0))
     }
+    // Gives memory that is kept for later back to the system, so that what comes later can be measured.
+    module.define(self, "trim", "") { (_, _) throws(Raised) in
+      #if canImport(Glibc)
+        if let trim = dlsym(nil, "malloc_trim") { _ = unsafeBitCast(trim, to: (@convention(c) (Int) -> Int32).self)(0) }
+      #endif
+      return .none
+    }
     func define(_ name: String, _ signature: NativeSignature, _ body: @escaping (Runtime, MappedMemory, Arguments) throws(Raised) -> Value) {
       type.define(self, name, signature) { (runtime, arguments) throws(Raised) in
         try body(runtime, unsafeDowncast(arguments.receiver, to: MappedMemory.self), arguments)
