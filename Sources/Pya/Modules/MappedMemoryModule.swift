@@ -10,14 +10,17 @@ final class MappedMemory: Object, BufferExporter {
   /// The file behind it, of which this is a copy of its own; -1: none.
   let descriptor: Int32
   private let offset: Int
-  private let isPrivate: Bool
+  private let flags, protection: Int32
   var exports = 0
 
-  init(type: TypeObject, _ memory: UnsafeMutableRawBufferPointer, descriptor: Int32, offset: Int, isPrivate: Bool) {
+  init(
+    type: TypeObject, _ memory: UnsafeMutableRawBufferPointer, descriptor: Int32, offset: Int, flags: Int32, protection: Int32
+  ) {
     self.memory = memory
     self.descriptor = descriptor
     self.offset = offset
-    self.isPrivate = isPrivate
+    self.flags = flags
+    self.protection = protection
     super.init(type: type, kind: .other)
   }
 
@@ -51,17 +54,19 @@ final class MappedMemory: Object, BufferExporter {
 
   /// Another length, for the file, too. False: the system does not want to.
   func resize(_ size: Int) -> Bool {
-    #if canImport(Glibc)
-      guard let old = memory, !isPrivate else { return false }
-      if descriptor >= 0, ftruncate(descriptor, offset + size) != 0 { return false }
-      let moved = mremap(old.baseAddress, old.count, size, Int32(MREMAP_MAYMOVE))
-      guard let moved, moved != MAP_FAILED else { return false }
-      memory = UnsafeMutableRawBufferPointer(start: moved, count: size)
-      return true
-    #else
-      errno = ENOSYS
+    guard let old = memory else { return false }
+    let (end, isTooFar) = offset.addingReportingOverflow(size)
+    if isTooFar {
+      errno = EINVAL
       return false
-    #endif
+    }
+    if descriptor >= 0, ftruncate(descriptor, off_t(end)) != 0 { return false }
+    let mapped = mmap(nil, size, protection, flags, descriptor, off_t(offset))
+    guard let mapped, mapped != MAP_FAILED else { return false }
+    if descriptor < 0, let start = old.baseAddress { memcpy(mapped, start, min(old.count, size)) }
+    munmap(old.baseAddress, old.count)
+    memory = UnsafeMutableRawBufferPointer(start: mapped, count: size)
+    return true
   }
 }
 
@@ -77,6 +82,7 @@ extension Runtime {
     // (descriptor or -1, length, flags, protection, offset)
     module.define(self, "map", "fd, length, flags, prot, offset, /") { (runtime, arguments) throws(Raised) in
       let given = try runtime.cInt(arguments[0])
+      let protection = try runtime.cInt(arguments[3])
       let (length, offset) = (try runtime.index(arguments[1]), try runtime.index(arguments[4]))
       var flags = try runtime.cInt(arguments[2])
       var descriptor: Int32 = -1
@@ -87,7 +93,7 @@ extension Runtime {
       } else {
         flags |= MAP_ANON
       }
-      let mapped = mmap(nil, length, try runtime.cInt(arguments[3]), flags, descriptor, off_t(offset))
+      let mapped = mmap(nil, length, protection, flags, descriptor, off_t(offset))
       guard let mapped, mapped != MAP_FAILED else {
         let reason = errno
         if descriptor >= 0 { close(descriptor) }
@@ -96,7 +102,7 @@ extension Runtime {
       return .object(
         MappedMemory(
           type: type, UnsafeMutableRawBufferPointer(start: mapped, count: length), descriptor: descriptor, offset: offset,
-          isPrivate: flags & MAP_PRIVATE != 0))
+          flags: flags, protection: protection))
     }
     // Gives memory that is kept for later back to the system, so that what comes later can be measured.
     module.define(self, "trim", "") { (_, _) throws(Raised) in
@@ -110,36 +116,36 @@ extension Runtime {
         try body(runtime, unsafeDowncast(arguments.receiver, to: MappedMemory.self), arguments)
       }
     }
-    func part(_ runtime: Runtime, _ memory: MappedMemory, _ start: Int, _ count: Int) throws(Raised) -> UnsafeMutableRawBufferPointer {
+    func checkedPart(_ runtime: Runtime, _ memory: MappedMemory, _ start: Int, _ count: Int) throws(Raised) -> UnsafeMutableRawBufferPointer {
       guard count >= 0, start >= 0, start <= memory.byteCount, count <= memory.byteCount - start, let part = memory.part(start..<(start + count))
       else { throw runtime.valueError("the file behind the memory has become shorter") }
       return part
     }
     define("load", "self, start, count, /") { (runtime, memory, arguments) throws(Raised) in
-      let part = try part(runtime, memory, runtime.index(arguments[1]), runtime.index(arguments[2]))
+      let part = try checkedPart(runtime, memory, runtime.index(arguments[1]), runtime.index(arguments[2]))
       try runtime.checkAllocation(part.count)
       return .object(BytesObject(type: runtime.types.bytes, Array(part)))
     }
     define("store", "self, start, data, /") { (runtime, memory, arguments) throws(Raised) in
       let data = try runtime.bytesArgument(arguments[2])
-      let target = try part(runtime, memory, runtime.index(arguments[1]), data.count)
+      let target = try checkedPart(runtime, memory, runtime.index(arguments[1]), data.count)
       data.withContent { target.copyBytes(from: $0) }
       return .none
     }
     define("move", "self, to, from, count, /") { (runtime, memory, arguments) throws(Raised) in
       let count = try runtime.index(arguments[3])
-      let source = try part(runtime, memory, runtime.index(arguments[2]), count)
-      let target = try part(runtime, memory, runtime.index(arguments[1]), count)
-      if count > 0 { memmove(target.baseAddress, source.baseAddress, count) }
+      let source = try checkedPart(runtime, memory, runtime.index(arguments[2]), count)
+      let target = try checkedPart(runtime, memory, runtime.index(arguments[1]), count)
+      if let to = target.baseAddress, let from = source.baseAddress { memmove(to, from, count) }
       return .none
     }
     define("flush", "self, start, count, /") { (runtime, memory, arguments) throws(Raised) in
-      let part = try part(runtime, memory, runtime.index(arguments[1]), runtime.index(arguments[2]))
+      let part = try checkedPart(runtime, memory, runtime.index(arguments[1]), runtime.index(arguments[2]))
       if part.count > 0, msync(part.baseAddress, part.count, MS_SYNC) != 0 { throw runtime.systemError(errno) }
       return .none
     }
     define("advise", "self, option, start, count, /") { (runtime, memory, arguments) throws(Raised) in
-      let part = try part(runtime, memory, runtime.index(arguments[2]), runtime.index(arguments[3]))
+      let part = try checkedPart(runtime, memory, runtime.index(arguments[2]), runtime.index(arguments[3]))
       if madvise(part.baseAddress, part.count, try runtime.cInt(arguments[1])) != 0 { throw runtime.systemError(errno) }
       return .none
     }
