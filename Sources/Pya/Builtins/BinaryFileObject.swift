@@ -263,6 +263,15 @@ final class BinaryFileObject: FileObject {
     if layer == .buffered, !stream.isSeekable { throw runtime.unsupportedOperation("File or stream is not seekable.") }
     try release(runtime)
     let ahead = buffer.count - used
+    if layer == .buffered, !writes, !buffer.isEmpty, origin != .end {
+      // What was read already need not be read again, which may mean unpacking it from the start.
+      let position = try runtime.checkingSystem { () throws(SystemFailure) in try stream.seek(0, .current) } - ahead
+      let (distance, overflow) = origin == .start ? offset.subtractingReportingOverflow(position) : (offset, false)
+      if !overflow, -used <= distance, distance <= ahead {
+        used += distance
+        return position + distance
+      }
+    }
     buffer = []
     used = 0
     let adjusted = origin == .current ? offset.subtractingReportingOverflow(ahead).partialValue : offset

@@ -546,15 +546,15 @@ final class DictObject: Object {
 
   override func movedOut() -> DictObject {
     let twin = DictObject(type: type)
-    swap(&twin.entries, &entries)
-    swap(&twin.used, &used)
-    swap(&twin.count, &count)
-    swap(&twin.reclaimed, &reclaimed)
-    swap(&twin.firstCandidate, &firstCandidate)
-    swap(&twin.capacity, &capacity)
-    swap(&twin.table, &table)
-    swap(&twin.mask, &mask)
-    swap(&twin.attributes, &attributes)
+    (twin.entries, entries) = (entries, twin.entries)
+    (twin.used, used) = (used, twin.used)
+    (twin.count, count) = (count, twin.count)
+    (twin.reclaimed, reclaimed) = (reclaimed, twin.reclaimed)
+    (twin.firstCandidate, firstCandidate) = (firstCandidate, twin.firstCandidate)
+    (twin.capacity, capacity) = (capacity, twin.capacity)
+    (twin.table, table) = (table, twin.table)
+    (twin.mask, mask) = (mask, twin.mask)
+    (twin.attributes, attributes) = (attributes, twin.attributes)
     (twin.hasInstanceKeys, twin.hasOnlyPlainKeys) = (hasInstanceKeys, hasOnlyPlainKeys)
     return twin
   }

@@ -54,8 +54,8 @@ final class ExceptionObject: Object {
 
   override func movedOut() -> ExceptionObject {
     let twin = ExceptionObject(type: type, arguments: arguments)
-    swap(&twin.traceback, &traceback)
-    swap(&twin.fields, &fields)
+    (twin.traceback, traceback) = (traceback, twin.traceback)
+    (twin.fields, fields) = (fields, twin.fields)
     (twin.isLocated, twin.suppressesContext) = (isLocated, suppressesContext)
     (twin.cause, twin.context, twin.dictionary) = (cause, context, dictionary)
     (cause, context, dictionary) = (nil, nil, nil)

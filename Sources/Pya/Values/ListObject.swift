@@ -277,11 +277,11 @@ final class ListObject: Object {
 
   override func movedOut() -> ListObject {
     let twin = ListObject(type: type)
-    swap(&twin.items, &items)
-    swap(&twin.count, &count)
-    swap(&twin.capacity, &capacity)
-    swap(&twin.gap, &gap)
-    swap(&twin.dictionary, &dictionary)
+    (twin.items, items) = (items, twin.items)
+    (twin.count, count) = (count, twin.count)
+    (twin.capacity, capacity) = (capacity, twin.capacity)
+    (twin.gap, gap) = (gap, twin.gap)
+    (twin.dictionary, dictionary) = (dictionary, twin.dictionary)
     return twin
   }
 

@@ -53,7 +53,7 @@ final class NumberInstance: Object {
 
   override func movedOut() -> NumberInstance {
     let twin = NumberInstance(type: type, kind: kind, number: number)
-    swap(&twin.dictionary, &dictionary)
+    (twin.dictionary, dictionary) = (dictionary, twin.dictionary)
     return twin
   }
 

@@ -176,7 +176,8 @@ class Object {
     return true
   }
 
-  /// A new object with this one's contents, which it loses, for its `__del__` (see `Instance`). Nil: there is no way.
+  /// A new object with this one's contents, which it loses, for its `__del__` (see `Instance`). Nil: there is no way. Contents change places by
+  /// assignment: `swap(&...)` of a stored property has Swift check every access to it, anywhere in the module, while the program runs.
   func movedOut() -> Object? { nil }
 
   /// For how many objects CPython's collector counts this one.

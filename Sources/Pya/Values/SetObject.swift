@@ -576,14 +576,14 @@ final class SetObject: Object {
 
   override func movedOut() -> SetObject {
     let twin = SetObject(type: type)
-    swap(&twin.entries, &entries)
-    swap(&twin.used, &used)
-    swap(&twin.capacity, &capacity)
-    swap(&twin.count, &count)
-    swap(&twin.table, &table)
-    swap(&twin.mask, &mask)
-    swap(&twin.fill, &fill)
-    swap(&twin.dictionary, &dictionary)
+    (twin.entries, entries) = (entries, twin.entries)
+    (twin.used, used) = (used, twin.used)
+    (twin.capacity, capacity) = (capacity, twin.capacity)
+    (twin.count, count) = (count, twin.count)
+    (twin.table, table) = (table, twin.table)
+    (twin.mask, mask) = (mask, twin.mask)
+    (twin.fill, fill) = (fill, twin.fill)
+    (twin.dictionary, dictionary) = (dictionary, twin.dictionary)
     (twin.finger, twin.hasPerRunHash, twin.cachedHash) = (finger, hasPerRunHash, cachedHash)
     return twin
   }

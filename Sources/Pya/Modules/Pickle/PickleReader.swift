@@ -98,7 +98,6 @@ struct PickleReader: ~Copyable {
     return result
   }
 
-  /// A line, without its end.
   /// A line that is not empty.
   mutating func filledLine() throws(Raised) -> [UInt8] {
     let found = try line()
@@ -109,6 +108,7 @@ struct PickleReader: ~Copyable {
   /// The name of a module or of something in it.
   mutating func name() throws(Raised) -> StringObject { try runtime.decode(try filledLine(), encoding: "utf-8", errors: "strict") }
 
+  /// A line, without its end.
   mutating func line() throws(Raised) -> [UInt8] {
     var place = position
     while place < end, bytes[place] != 10 { place += 1 }
